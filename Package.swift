@@ -1,0 +1,133 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A layer of the program. The order of the calls below is the order of the layers: each names only what stands above it.
+func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// The tests of one layer; `TestSupport` comes with all of them.
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: name,
+        dependencies: dependencies + ["TestSupport"],
+        resources: resources,
+        swiftSettings: settings
+    )
+}
+
+let package = Package(
+    name: "rancher-images",
+    products: [
+        .executable(name: "rancher-save-images", targets: ["rancher-save-images"]),
+        .executable(name: "rancher-load-images", targets: ["rancher-load-images"]),
+    ],
+    targets: [
+        // System libraries: a module map and a shim header each.
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CWriteback"),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
+        .systemLibrary(name: "CBZip2", providers: [.apt(["libbz2-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CSpawn"),
+
+        // The layers, lowest first.
+        layer("ImageModel"),
+        layer("ByteIO", ["CWriteback"]),
+        layer("ChildProcess", ["ByteIO", "CSpawn"]),
+        layer("Hashing", ["ImageModel", "CCrypto"]),
+        layer("Tar", ["ByteIO"]),
+        layer("Compression", ["ByteIO", "CZlib", "CLZMA", "CBZip2", "CZstd"]),
+        layer("HTTP", ["CCurl"]),
+        layer("DockerArchive", ["ByteIO", "ImageModel", "Hashing", "Tar", "Compression"]),
+        layer("Registry", ["ImageModel", "Hashing", "HTTP"]),
+        layer("ImageEngine", ["ImageModel"]),
+        layer("ScriptInterface", ["ByteIO", "ImageModel"]),
+        layer(
+            "DockerEngine",
+            ["ByteIO", "ChildProcess", "Compression", "DockerArchive", "ImageEngine", "ScriptInterface"]
+        ),
+        layer(
+            "RegistryEngine",
+            ["ImageModel", "Hashing", "DockerArchive", "Registry", "HTTP", "ImageEngine", "ScriptInterface"]
+        ),
+        layer(
+            "Commands",
+            [
+                "ByteIO", "ChildProcess", "HTTP", "DockerArchive", "Registry", "ImageEngine", "ScriptInterface",
+                "DockerEngine", "RegistryEngine", "ImageModel",
+            ]
+        ),
+
+        // The executables.
+        .executableTarget(
+            name: "rancher-save-images",
+            dependencies: ["Commands", "ScriptInterface"],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "rancher-load-images",
+            dependencies: ["Commands", "ScriptInterface"],
+            swiftSettings: settings
+        ),
+
+        // Tests.
+        .target(
+            name: "TestSupport",
+            dependencies: ["ImageModel", "Hashing"],
+            path: "Tests/TestSupport",
+            swiftSettings: settings
+        ),
+        .target(
+            name: "SampleImages",
+            dependencies: ["ImageModel", "HTTP", "Registry"],
+            path: "Tests/SampleImages",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "seed-registry",
+            dependencies: ["SampleImages"],
+            path: "Tests/SeedRegistry",
+            swiftSettings: settings
+        ),
+        tests("ImageModelTests", ["ImageModel"]),
+        tests("ChildProcessTests", ["ChildProcess"]),
+        tests("TarTests", ["Tar"]),
+        tests("CompressionTests", ["Compression"]),
+        tests("HTTPTests", ["HTTP", "Hashing", "ImageModel"]),
+        tests("ScriptInterfaceTests", ["ScriptInterface", "ByteIO", "ImageModel"]),
+        tests("HashingTests", ["Hashing", "ImageModel"]),
+        tests("DockerArchiveTests", ["DockerArchive", "ByteIO", "Compression", "Hashing", "ImageModel", "Tar"]),
+        tests("RegistryTests", ["Registry", "HTTP", "Hashing", "ImageModel"]),
+        tests(
+            "RegistryEngineTests",
+            ["RegistryEngine", "ByteIO", "DockerArchive", "HTTP", "Hashing", "ImageEngine", "ImageModel", "Registry", "ScriptInterface"]
+        ),
+        tests("ArchitectureTests", []),
+
+        // The golden suite: recordings of the official scripts, and what stands in for docker and helm.
+        .executableTarget(name: "stand-in", path: "compat-tests/StandIn", swiftSettings: settings),
+        .target(
+            name: "GoldenSuite",
+            dependencies: ["ChildProcess", "TestSupport"],
+            path: "compat-tests/GoldenSuite",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "GoldenTests",
+            dependencies: ["GoldenSuite", "stand-in", "rancher-save-images", "rancher-load-images"],
+            path: "compat-tests/GoldenTests",
+            swiftSettings: settings
+        ),
+        tests("ByteIOTests", ["ByteIO"]),
+    ]
+)

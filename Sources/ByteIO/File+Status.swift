@@ -1,0 +1,38 @@
+import CWriteback
+import Glibc
+
+extension File {
+    /// How many bytes the file has; 0 for what is not a regular file.
+    public var size: Int64 {
+        get throws(FileError) { Int64(try status.st_size) }
+    }
+
+    /// Whether the file is a regular one, which can be read and written at any offset.
+    public var isRegular: Bool {
+        get throws(FileError) { try status.st_mode & S_IFMT == S_IFREG }
+    }
+
+    /// Makes the file `size` bytes long: cuts the rest, or adds zeros that take no space.
+    public func resize(to size: Int64) throws(FileError) {
+        _ = try retrying("resize", path) { ftruncate(descriptor, off_t(size)) }
+    }
+
+    /// Returns once what was written is on the disk.
+    public func sync() throws(FileError) {
+        _ = try retrying("sync", path) { fsync(descriptor) }
+    }
+
+    /// Has the disk begin with what was written into a stretch of the file, so that ``sync()`` finds less to wait for.
+    public func startWriteback(at offset: Int64, length: Int) {
+        // Where the file system knows nothing of this, nothing is lost but time.
+        _ = sync_file_range(descriptor, offset, Int64(length), writeback_start)
+    }
+
+    private var status: stat {
+        get throws(FileError) {
+            var status = stat()
+            _ = try retrying("examine", path) { fstat(descriptor, &status) }
+            return status
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import Glibc
+import Synchronization
+
+/// An open file, pipe, device or socket: a descriptor with one owner, closed at the latest when the owner goes away.
+///
+/// Every descriptor is opened with `O_CLOEXEC`. Interrupted calls are repeated, short writes are continued, and a descriptor
+/// that someone else has made non-blocking is waited for. The calls with an offset may be made from many threads at once;
+/// those without one share the file's position.
+public final class File: Sendable {
+    /// What a file is opened for.
+    public enum Access: Sendable {
+        /// Reading what exists.
+        case reading
+        /// Writing into what exists without shortening it, such as a device or a named pipe.
+        case writing
+        /// Reading and writing; the file is created if it is not there, and keeps what it has if it is.
+        case updating
+        /// Reading and writing a file that is empty at first; an existing one loses what it has.
+        case creating
+        /// Reading and writing a file that must not exist yet.
+        case creatingNew
+    }
+
+    /// The file as the caller named it, for messages.
+    public let path: String
+    private let ownedDescriptor: Atomic<Int32>
+
+    /// The open descriptor, −1 once the file has been closed.
+    public var descriptor: Int32 { ownedDescriptor.load(ordering: .acquiring) }
+
+    /// Takes over an open descriptor, which from now on is closed here.
+    public init(owning descriptor: Int32, path: String) {
+        self.ownedDescriptor = Atomic(descriptor)
+        self.path = path
+    }
+
+    /// Opens the file at `path`.
+    ///
+    /// - Parameter permissions: those of a file created here, before the process's mask is applied.
+    public convenience init(
+        _ path: String,
+        for access: Access,
+        permissions: UInt32 = 0o666
+    ) throws(FileError) {
+        let flags =
+            switch access {
+            case .reading: O_RDONLY
+            case .writing: O_WRONLY
+            case .updating: O_RDWR | O_CREAT
+            case .creating: O_RDWR | O_CREAT | O_TRUNC
+            case .creatingNew: O_RDWR | O_CREAT | O_EXCL
+            }
+        let descriptor = try retrying("open", path) { open(path, flags | O_CLOEXEC, mode_t(permissions)) }
+        self.init(owning: Int32(descriptor), path: path)
+    }
+
+    deinit {
+        let descriptor = ownedDescriptor.load(ordering: .relaxed)
+        if descriptor >= 0 { _ = Glibc.close(descriptor) }
+    }
+
+    /// Closes the descriptor; closing twice is allowed. No other thread may still be using the file.
+    ///
+    /// - Throws: what network file systems only tell now, for instance that the disk is full.
+    public func close() throws(FileError) {
+        let descriptor = ownedDescriptor.exchange(-1, ordering: .acquiringAndReleasing)
+        // After EINTR Linux has closed the descriptor all the same; a second try could close a stranger's.
+        if descriptor >= 0, Glibc.close(descriptor) != 0, errno != EINTR {
+            throw FileError(operation: "close", path: path, code: errno)
+        }
+    }
+}

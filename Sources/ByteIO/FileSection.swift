@@ -1,0 +1,31 @@
+/// A stretch of a file as a source of bytes, read by offset, so that many sections of one file may be read at once.
+public final class FileSection: ByteSource {
+    private let file: File
+    private var position: Int64
+    private let end: Int64
+
+    /// The `length` bytes of `file` from `offset` on, or as many of them as the file has.
+    public init(of file: File, at offset: Int64, length: Int64) {
+        self.file = file
+        self.position = offset
+        let (end, overflow) = offset.addingReportingOverflow(length)
+        self.end = overflow ? .max : end
+    }
+
+    /// Reads the next bytes of the section.
+    ///
+    /// - Returns: how many bytes were read, 0 at the end of the section or of the file.
+    public func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
+        let wanted = Int(min(Int64(buffer.count), max(0, end - position)))
+        let count = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]), at: position)
+        position += Int64(count)
+        return count
+    }
+
+    /// Passes over bytes without reading them.
+    public func skip(_ count: Int64) throws(FileError) -> Int64 {
+        let skipped = max(0, min(count, end - position, try file.size - position))
+        position += skipped
+        return skipped
+    }
+}

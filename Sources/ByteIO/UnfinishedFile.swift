@@ -1,0 +1,131 @@
+import Glibc
+import Synchronization
+
+/// A file that is being written beside the name it will have, and that appears under that name only when it is whole.
+///
+/// It is called as the final file with `.unfinished` behind it, and locked, so that two runs cannot write the same one. What a
+/// killed run has left behind is written over by the next.
+public final class UnfinishedFile: Sendable {
+    /// The file itself, empty at first.
+    public let file: File
+    private let finalPath: String
+    private let isDone = Mutex(false)
+
+    /// Starts a file that will be called `path`; where that is a symbolic link, what it points to, there or not.
+    ///
+    /// - Throws: ``UnfinishedFileError``: another run is writing the same file; `FileError`: the folder is missing or not
+    ///   writable, or `path` is a folder itself.
+    public init(for path: String) throws {
+        let target = Self.resolve(path)
+        var older = stat()
+        let isThere = stat(target, &older) == 0
+        guard !isThere || older.st_mode & S_IFMT != S_IFDIR else {
+            throw FileError(operation: "write", path: path, code: EISDIR)
+        }
+        let unfinished = target + ".unfinished"
+        file = try File(unfinished, for: .updating)
+        finalPath = target
+        guard flock(file.descriptor, LOCK_EX | LOCK_NB) == 0, Self.isStillNamed(file) else {
+            isDone.withLock { $0 = true }
+            throw UnfinishedFileError.busy(path: path, unfinished: unfinished)
+        }
+        try file.resize(to: 0)
+        // The shell's `>` keeps the permissions of a file that it writes over.
+        if isThere { _ = fchmod(file.descriptor, older.st_mode & 0o7777) }
+    }
+
+    deinit {
+        discard()
+    }
+
+    /// Looks whether the file system has room for `size` bytes, so that a full disk is known before the work begins.
+    ///
+    /// - Throws: ``UnfinishedFileError/noSpace(path:needed:available:)``.
+    public func requireSpace(for size: Int64) throws {
+        var space = statvfs()
+        guard fstatvfs(file.descriptor, &space) == 0, space.f_blocks > 0 else { return }
+        let (available, overflow) = UInt64(space.f_bavail).multipliedReportingOverflow(by: UInt64(space.f_frsize))
+        guard overflow || available >= size else {
+            throw UnfinishedFileError.noSpace(path: finalPath, needed: size, available: Int64(clamping: available))
+        }
+    }
+
+    /// Brings the file to the disk and gives it its name, in place of an older one.
+    public func commit() throws {
+        try file.sync()
+        guard rename(file.path, finalPath) == 0 else {
+            throw FileError(operation: "rename \(file.path) to", path: finalPath, code: errno)
+        }
+        isDone.withLock { $0 = true }
+        syncFolder()
+        try file.close()
+    }
+
+    /// Removes the file, unless it has its final name already. May be called more than once.
+    public func discard() {
+        isDone.withLock { isDone in
+            if !isDone { unlink(file.path) }
+            isDone = true
+        }
+    }
+
+    /// A name is on the disk only when its folder is. Where a folder cannot be brought there, the name is there all the same.
+    private func syncFolder() {
+        try? File(Self.folder(of: finalPath), for: .reading).sync()
+    }
+
+    private static func resolve(_ path: String) -> String {
+        var path = path
+        // As many links as the system follows.
+        for _ in 0..<40 {
+            if let resolved = realpath(path, nil) {
+                defer { free(resolved) }
+                return String(cString: resolved)
+            }
+            // The target of a link may be still to come: an archive on another disk.
+            guard let target = readLink(path) else { return path }
+            path = target.hasPrefix("/") ? target : folder(of: path) + target
+        }
+        return path
+    }
+
+    private static func readLink(_ path: String) -> String? {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { buffer in
+            guard let start = buffer.baseAddress else { return nil }
+            let count = readlink(path, start, buffer.count)
+            guard count > 0, count < buffer.count else { return nil }
+            return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        }
+    }
+
+    /// The path up to its last slash.
+    private static func folder(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[...$0]) } ?? "./"
+    }
+
+    /// Whether the name still leads to the file that was opened: another run may have finished or removed it in between.
+    private static func isStillNamed(_ file: File) -> Bool {
+        var opened = stat()
+        var named = stat()
+        return fstat(file.descriptor, &opened) == 0 && stat(file.path, &named) == 0
+            && opened.st_dev == named.st_dev && opened.st_ino == named.st_ino
+    }
+}
+
+/// Why a file cannot be written, where it is not a single call that failed.
+public enum UnfinishedFileError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// Another run holds the unfinished file.
+    case busy(path: String, unfinished: String)
+    /// The file system has less room than the file will take; sizes in bytes.
+    case noSpace(path: String, needed: Int64, available: Int64)
+
+    /// One sentence.
+    public var description: String {
+        switch self {
+        case .busy(let path, let unfinished):
+            "cannot write \(path): another run is writing it (it holds \(unfinished))"
+        case .noSpace(let path, let needed, let available):
+            "cannot write \(path): No space left on device: it takes \(needed) bytes, and \(available) are free"
+        }
+    }
+}

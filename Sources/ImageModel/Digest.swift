@@ -1,0 +1,88 @@
+/// A content digest: `algorithm:hex` (OCI image-spec, descriptor.md, "Digests").
+///
+/// Only what a registry in use serves is taken: `sha256` with 64 and `sha512` with 128 lower-case hexadecimal digits.
+public struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
+    /// The algorithms that a digest may name.
+    public enum Algorithm: String, Sendable {
+        /// SHA-256, 64 hexadecimal digits; what every registry uses.
+        case sha256
+        /// SHA-512, 128 hexadecimal digits.
+        case sha512
+
+        var digitCount: Int {
+            switch self {
+            case .sha256: 64
+            case .sha512: 128
+            }
+        }
+    }
+
+    /// The algorithm in front of the colon.
+    public let algorithm: Algorithm
+    /// The lower-case hexadecimal digits behind the colon.
+    public let hex: String
+
+    /// A digest from its text.
+    ///
+    /// - Returns: `nil` where the algorithm is unknown or the digits are not as many lower-case ones as it has.
+    public init?(_ text: String) {
+        guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")),
+            let algorithm = Algorithm(rawValue: String(text[..<colon]))
+        else { return nil }
+        let digits = text[text.index(after: colon)...]
+        guard digits.utf8.count == algorithm.digitCount, digits.utf8.allSatisfy(\.isLowerHexDigit) else { return nil }
+        self.algorithm = algorithm
+        self.hex = String(digits)
+    }
+
+    /// A digest from the bytes of the hash, as many as the algorithm gives.
+    public init(_ algorithm: Algorithm, bytes: [UInt8]) {
+        precondition(bytes.count * 2 == algorithm.digitCount, "not as many bytes as \(algorithm) gives")
+        self.algorithm = algorithm
+        self.hex = Self.hexadecimal(bytes)
+    }
+
+    /// `algorithm:hex`.
+    public var description: String { "\(algorithm.rawValue):\(hex)" }
+
+    /// The first 12 digits: what docker prints for a layer.
+    public var short: String { String(hex.prefix(12)) }
+
+    /// By text, as docker sorts.
+    public static func < (left: Digest, right: Digest) -> Bool { left.description < right.description }
+
+    private static func hexadecimal(_ bytes: [UInt8]) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        var text: [UInt8] = []
+        text.reserveCapacity(bytes.count * 2)
+        for byte in bytes {
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 15)])
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+}
+
+extension Digest: Codable {
+    /// From a JSON string; a text that is no digest is a corrupt datum.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        guard let digest = Digest(text) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "'\(text)' is not a digest")
+        }
+        self = digest
+    }
+
+    /// Into a JSON string.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}
+
+extension UInt8 {
+    var isLowerHexDigit: Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(self)
+    }
+}

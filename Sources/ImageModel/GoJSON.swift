@@ -1,0 +1,106 @@
+/// JSON text to the byte as Go's `encoding/json` writes it, with the fields of an object in the order given.
+///
+/// Archives and manifest lists must equal docker's, and docker is written in Go.
+public indirect enum GoJSON: Sendable {
+    /// A string.
+    case string(String)
+    /// A whole number.
+    case integer(Int64)
+    /// `true` or `false`.
+    case boolean(Bool)
+    /// `null`: a nil slice, map or pointer.
+    case null
+    /// An array.
+    case array([GoJSON])
+    /// A struct: fields in order.
+    case object([(name: String, value: GoJSON)])
+
+    /// A Go map: keys sorted bytewise.
+    public static func map(_ entries: [String: GoJSON]) -> GoJSON {
+        .object(entries.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map { ($0.key, $0.value) })
+    }
+
+    /// An array of strings, or `null` for none: a nil slice.
+    public static func strings(_ values: [String]?) -> GoJSON {
+        values.map { .array($0.map { .string($0) }) } ?? .null
+    }
+
+    /// The text of `json.Marshal`: no blanks, no newline at the end.
+    public var compact: [UInt8] {
+        var text: [UInt8] = []
+        write(to: &text, indent: nil, depth: 0)
+        return text
+    }
+
+    /// The text of `json.MarshalIndent` with an empty prefix: no newline at the end.
+    public func indented(by spaces: Int) -> [UInt8] {
+        var text: [UInt8] = []
+        write(to: &text, indent: spaces, depth: 0)
+        return text
+    }
+
+    private func write(to text: inout [UInt8], indent: Int?, depth: Int) {
+        switch self {
+        case .string(let value): Self.writeString(value, to: &text)
+        case .integer(let value): text += Array(String(value).utf8)
+        case .boolean(let value): text += Array((value ? "true" : "false").utf8)
+        case .null: text += Array("null".utf8)
+        case .array(let values):
+            Self.writeList(values, between: ("[", "]"), to: &text, indent: indent, depth: depth) { value, text in
+                value.write(to: &text, indent: indent, depth: depth + 1)
+            }
+        case .object(let fields):
+            Self.writeList(fields, between: ("{", "}"), to: &text, indent: indent, depth: depth) { field, text in
+                Self.writeString(field.name, to: &text)
+                text += Array((indent == nil ? ":" : ": ").utf8)
+                field.value.write(to: &text, indent: indent, depth: depth + 1)
+            }
+        }
+    }
+
+    private static func writeList<Element>(
+        _ elements: [Element],
+        between marks: (open: Character, close: Character),
+        to text: inout [UInt8],
+        indent: Int?,
+        depth: Int,
+        each write: (Element, inout [UInt8]) -> Void
+    ) {
+        let newLine = { (text: inout [UInt8], depth: Int) in
+            guard let indent else { return }
+            text.append(UInt8(ascii: "\n"))
+            text += [UInt8](repeating: UInt8(ascii: " "), count: indent * depth)
+        }
+        text += Array(marks.open.utf8)
+        for (index, element) in elements.enumerated() {
+            if index > 0 { text.append(UInt8(ascii: ",")) }
+            newLine(&text, depth + 1)
+            write(element, &text)
+        }
+        if !elements.isEmpty { newLine(&text, depth) }
+        text += Array(marks.close.utf8)
+    }
+
+    /// With `SetEscapeHTML(true)`, the default of Go 1.22 and later: `<`, `>`, `&` and the two line separators of Unicode too.
+    private static func writeString(_ value: String, to text: inout [UInt8]) {
+        text.append(UInt8(ascii: "\""))
+        for scalar in value.unicodeScalars {
+            switch scalar {
+            case "\"": text += Array(#"\""#.utf8)
+            case "\\": text += Array(#"\\"#.utf8)
+            case "\n": text += Array(#"\n"#.utf8)
+            case "\r": text += Array(#"\r"#.utf8)
+            case "\t": text += Array(#"\t"#.utf8)
+            case "\u{8}": text += Array(#"\b"#.utf8)
+            case "\u{c}": text += Array(#"\f"#.utf8)
+            case "<", ">", "&", "\u{2028}", "\u{2029}", "\u{0}"..<"\u{20}":
+                let digits = String(scalar.value, radix: 16)
+                text +=
+                    Array(#"\u"#.utf8) + Array(String(repeating: "0", count: 4 - digits.count).utf8)
+                    + Array(digits.utf8)
+            default: text += Array(String(scalar).utf8)
+            }
+        }
+        text.append(UInt8(ascii: "\""))
+    }
+}

@@ -1,0 +1,37 @@
+import FoundationEssentials
+
+/// What an image's configuration says of its platform and its layers (OCI image-spec config.md).
+public struct ImageConfiguration: Decodable, Sendable {
+    /// The platform the image is for, with `os.version` and `os.features` of Windows.
+    public let platform: Platform
+    /// The digests of the layers' uncompressed tars, lowest first; `nil` where there is no `rootfs`, as in a Helm chart.
+    public let diffIDs: [Digest]?
+
+    private struct RootFS: Decodable {
+        var diffIDs: [Digest]?
+
+        enum CodingKeys: String, CodingKey { case diffIDs = "diff_ids" }
+    }
+
+    private enum CodingKeys: String, CodingKey { case rootfs }
+
+    /// From JSON.
+    public init(from decoder: any Decoder) throws {
+        platform = try Platform(from: decoder)
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        diffIDs = try container.decodeIfPresent(RootFS.self, forKey: .rootfs).map { $0.diffIDs ?? [] }
+    }
+
+    /// Larger than any configuration in the wild; what is larger is not read.
+    public static let sizeLimit = 20 << 20
+
+    /// Reads a configuration from JSON of at most ``sizeLimit`` bytes.
+    ///
+    /// - Returns: `nil` where the bytes are too many or not a configuration.
+    public init?(bytes: [UInt8]) {
+        guard bytes.count <= Self.sizeLimit,
+            let configuration = try? JSONDecoder().decode(ImageConfiguration.self, from: Data(bytes))
+        else { return nil }
+        self = configuration
+    }
+}

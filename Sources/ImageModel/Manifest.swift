@@ -1,0 +1,90 @@
+import FoundationEssentials
+
+/// A manifest as it came: its bytes, which are what its digest is of, and what they say.
+public struct Manifest: Sendable {
+    /// What the bytes say.
+    public enum Content: Sendable {
+        /// One image: its configuration and its layers, lowest first.
+        case image(configuration: Descriptor, layers: [Descriptor])
+        /// Several images, one an entry.
+        case index([Descriptor])
+    }
+
+    /// The bytes, never changed.
+    public let bytes: [UInt8]
+    /// Their type: what the bytes say of themselves, else what they were served as.
+    public let mediaType: MediaType
+    /// What they say.
+    public let content: Content
+
+    /// More than registries take (distribution-spec: at least 4 MiB); what is larger is refused.
+    public static let sizeLimit = 4 << 20
+
+    /// Reads a manifest.
+    ///
+    /// - Parameters:
+    ///   - bytes: JSON of at most ``sizeLimit`` bytes.
+    ///   - servedAs: the `Content-Type` of the answer, or the type in the descriptor that led here.
+    /// - Throws: ``ManifestError``.
+    public init(bytes: [UInt8], servedAs: MediaType? = nil) throws(ManifestError) {
+        guard bytes.count <= Self.sizeLimit else { throw .tooLarge }
+        let fields: Fields
+        do {
+            fields = try JSONDecoder().decode(Fields.self, from: Data(bytes))
+        } catch {
+            throw .notJSON
+        }
+        guard fields.schemaVersion != 1 else { throw .schema1 }
+
+        let own = fields.mediaType.flatMap { $0.rawValue.isEmpty ? nil : $0 }
+        let told = own ?? servedAs.flatMap { $0.isIndex || $0.isManifest ? $0 : nil }
+        switch (fields.manifests, fields.config, fields.layers) {
+        case (let entries?, nil, nil):
+            self.mediaType = told ?? .ociIndex
+            guard mediaType.isIndex else { throw .unsupported(mediaType) }
+            self.content = .index(entries)
+        case (nil, let configuration?, let layers):
+            self.mediaType = told ?? .ociManifest
+            guard mediaType.isManifest else { throw .unsupported(mediaType) }
+            self.content = .image(configuration: configuration, layers: layers ?? [])
+        default:
+            // With the fields of both, one reader could take it for an image and another for an index (CVE-2021-41190).
+            throw .ambiguous
+        }
+        self.bytes = bytes
+    }
+
+    private struct Fields: Decodable {
+        var schemaVersion: Int?
+        var mediaType: MediaType?
+        var config: Descriptor?
+        var layers: [Descriptor]?
+        var manifests: [Descriptor]?
+    }
+}
+
+/// Why bytes are no manifest that can be used.
+public enum ManifestError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// More than ``Manifest/sizeLimit`` bytes.
+    case tooLarge
+    /// No JSON, or JSON whose fields are not a manifest's.
+    case notJSON
+    /// Docker's schema 1, which docker itself has dropped (28.2).
+    case schema1
+    /// Neither an image nor an index, or both at once.
+    case ambiguous
+    /// A type that is neither.
+    case unsupported(MediaType)
+
+    /// What is wrong with the manifest, to follow its name.
+    public var description: String {
+        switch self {
+        case .tooLarge: "the manifest is larger than 4 MiB"
+        case .notJSON: "the manifest is not the JSON of a manifest"
+        case .schema1:
+            "the manifest is of schema 1, which docker no longer supports: push the image again with a newer docker"
+        case .ambiguous: "the manifest is neither an image nor an index"
+        case .unsupported(let mediaType): "unsupported media type \(mediaType)"
+        }
+    }
+}

@@ -1,0 +1,91 @@
+/// What an image runs on: `os/architecture[/variant]` (OCI image-spec image-index.md, "platform").
+public struct Platform: Codable, Hashable, Sendable {
+    /// The CPU, by Go's name: `amd64`, `arm64`.
+    public var architecture: String
+    /// The operating system, by Go's name: `linux`, `windows`.
+    public var os: String
+    /// The version of Windows: `10.0.17763.1879`.
+    public var osVersion: String?
+    /// Features of Windows: `win32k`.
+    public var osFeatures: [String]?
+    /// The variant of the CPU: `v8`.
+    public var variant: String?
+
+    enum CodingKeys: String, CodingKey {
+        case architecture, os, variant
+        case osVersion = "os.version"
+        case osFeatures = "os.features"
+    }
+
+    /// A platform.
+    public init(
+        os: String,
+        architecture: String,
+        variant: String? = nil,
+        osVersion: String? = nil,
+        osFeatures: [String]? = nil
+    ) {
+        self.architecture = architecture
+        self.os = os
+        self.osVersion = osVersion
+        self.osFeatures = osFeatures
+        self.variant = variant
+    }
+
+    /// From JSON; what is missing is empty, as Go decodes it.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        architecture = try container.decodeIfPresent(String.self, forKey: .architecture) ?? ""
+        os = try container.decodeIfPresent(String.self, forKey: .os) ?? ""
+        osVersion = try container.decodeIfPresent(String.self, forKey: .osVersion)
+        osFeatures = try container.decodeIfPresent([String].self, forKey: .osFeatures)
+        variant = try container.decodeIfPresent(String.self, forKey: .variant)
+    }
+
+    /// Reads `OS/ARCH[/VARIANT]`.
+    ///
+    /// - Returns: `nil` where there are not two or three parts, or one is empty or has a character that none may have.
+    public init?(_ text: String) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        let isWord = { (part: Substring) in
+            !part.isEmpty
+                && part.utf8.allSatisfy { $0.isAlphanumeric || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") }
+        }
+        guard parts.count == 2 || parts.count == 3, parts.allSatisfy(isWord) else { return nil }
+        self.init(
+            os: parts[0].lowercased(),
+            architecture: parts[1].lowercased(),
+            variant: parts.count == 3 ? parts[2].lowercased() : nil
+        )
+    }
+
+    /// linux/amd64, what the lists of Rancher are saved for.
+    public static let linuxAMD64 = Platform(os: "linux", architecture: "amd64")
+
+    /// With containerd's one name for each architecture and variant (`platforms.Normalize`).
+    public var normalized: Platform {
+        var result = self
+        result.os = os.lowercased() == "macos" ? "darwin" : os.lowercased()
+        let variant = variant?.lowercased() ?? ""
+        switch (architecture.lowercased(), variant) {
+        case ("i386", _): (result.architecture, result.variant) = ("386", nil)
+        case ("x86_64", let level), ("x86-64", let level), ("amd64", let level):
+            (result.architecture, result.variant) = ("amd64", level == "v1" || level.isEmpty ? nil : level)
+        case ("aarch64", let level), ("arm64", let level):
+            (result.architecture, result.variant) = (
+                "arm64", level == "8" || level == "v8" || level.isEmpty ? nil : level
+            )
+        case ("armhf", _): (result.architecture, result.variant) = ("arm", "v7")
+        case ("armel", _): (result.architecture, result.variant) = ("arm", "v6")
+        case ("arm", ""), ("arm", "7"): (result.architecture, result.variant) = ("arm", "v7")
+        case ("arm", "5"), ("arm", "6"), ("arm", "8"): (result.architecture, result.variant) = ("arm", "v" + variant)
+        case (let other, let level): (result.architecture, result.variant) = (other, level.isEmpty ? nil : level)
+        }
+        return result
+    }
+}
+
+extension Platform: CustomStringConvertible {
+    /// `os/architecture[/variant]`.
+    public var description: String { "\(os)/\(architecture)" + (variant.map { "/\($0)" } ?? "") }
+}

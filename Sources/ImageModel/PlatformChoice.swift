@@ -1,0 +1,62 @@
+/// Which of the images of a multi-platform name are wanted.
+public enum PlatformChoice: Sendable, Equatable {
+    /// Every image, attestations among them.
+    case all
+    /// The best image for each of these platforms; never empty.
+    case platforms([Platform])
+
+    /// The entries of an index that are wanted, in the order of the index, each once.
+    ///
+    /// - Returns: an empty array where none fits.
+    public func select(from entries: [Descriptor]) -> [Descriptor] {
+        guard case .platforms(let platforms) = self else { return entries }
+        let chosen = Set(platforms.compactMap { $0.bestMatch(among: entries) })
+        return entries.indices.filter(chosen.contains).map { entries[$0] }
+    }
+}
+
+extension Platform {
+    /// Where among the entries the best image for this platform stands; entries that name no platform come last.
+    ///
+    /// The order is that of docker 23 and later, but for one thing: docker asks the machine which level of amd64 it has and
+    /// takes an image for that level first. An archive is made for other machines, so the plain image goes first here.
+    func bestMatch(among entries: [Descriptor]) -> Int? {
+        let wanted = acceptable
+        var best: (index: Int, rank: Int)?
+        for (index, entry) in entries.enumerated() {
+            let rank: Int
+            if let platform = entry.platform?.normalized {
+                let bare = Platform(os: platform.os, architecture: platform.architecture, variant: platform.variant)
+                guard let position = wanted.firstIndex(of: bare) else { continue }
+                rank = position
+            } else {
+                rank = wanted.count
+            }
+            if best.map({ rank < $0.rank }) ?? true { best = (index, rank) }
+        }
+        return best?.index
+    }
+
+    /// The platforms whose images this one runs, the best first (`platforms.Only` of containerd).
+    private var acceptable: [Platform] {
+        let own = normalized
+        let variants = { (architecture: String, names: [String?]) in
+            names.map { Platform(os: own.os, architecture: architecture, variant: $0) }
+        }
+        switch (own.architecture, own.variant) {
+        case ("amd64", nil):
+            return variants("amd64", [nil, "v2", "v3", "v4"]) + variants("386", [nil])
+        case ("amd64", let level?):
+            let lower = ["v4", "v3", "v2"].drop { $0 != level }
+            return variants("amd64", lower.isEmpty ? [level] : Array(lower)) + variants("amd64", [nil])
+                + variants("386", [nil])
+        case ("arm64", let level):
+            return variants("arm64", level == nil ? [nil] : [level, nil]) + variants("arm", ["v8", "v7", "v6", "v5"])
+        case ("arm", let level?):
+            let lower = ["v8", "v7", "v6", "v5"].drop { $0 != level }
+            return variants("arm", lower.isEmpty ? [level] : Array(lower))
+        case (let other, let level):
+            return variants(other, [level])
+        }
+    }
+}
