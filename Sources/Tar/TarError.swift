@@ -1,0 +1,72 @@
+/// Why an archive cannot be read as tar, and where.
+public struct TarError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// What is wrong.
+    public enum Reason: Equatable, Sendable {
+        /// The block's checksum is not that of its bytes: it is damaged, or no header at all.
+        case checksum
+        /// A field holds no number, or one that does not fit; the field is named.
+        case number(field: String)
+        /// The entry says that its size is less than nothing.
+        case negativeSize
+        /// The entry says that it ends beyond the largest offset there is.
+        case sizeOverflow
+        /// An extended header (PAX `x` and `g`, GNU `L` and `K`) of this many bytes is larger than ``TarHeaderParser`` takes.
+        case oversizedExtension(size: Int64)
+        /// An extended header does not consist of records as POSIX lays them down.
+        case malformedRecords
+        /// A block of zeros stands before something else than the end.
+        case loneZeroBlock
+        /// The archive ends in the middle of an entry.
+        case truncated
+        /// The entry is stored without its holes, which only GNU tar and Go can put back.
+        case sparse(name: String)
+    }
+
+    /// What is wrong.
+    public let reason: Reason
+    /// Where it is: the offset in the archive of the block in question, or of the archive's end if that comes too soon.
+    public let offset: Int64
+
+    /// Describes a fault at an offset of the archive.
+    public init(_ reason: Reason, at offset: Int64) {
+        self.reason = reason
+        self.offset = offset
+    }
+
+    /// One sentence that names the fault and the byte.
+    public var description: String {
+        switch reason {
+        case .checksum:
+            "invalid tar header at byte \(offset): its checksum is wrong"
+        case .number(let field):
+            "invalid tar header at byte \(offset): its \(field) is not a number that fits"
+        case .negativeSize:
+            "invalid tar header at byte \(offset): its size is negative"
+        case .sizeOverflow:
+            "invalid tar header at byte \(offset): its size is beyond all limits"
+        case .oversizedExtension(let size):
+            "invalid tar header at byte \(offset): an extended header of \(size) bytes is too large"
+        case .malformedRecords:
+            "invalid tar header at byte \(offset): the extended header is malformed"
+        case .loneZeroBlock:
+            "invalid tar header at byte \(offset): a single block of zeros stands between entries"
+        case .truncated:
+            "the tar archive is cut short: it ends at byte \(offset), in the middle of an entry"
+        case .sparse(let name):
+            "the tar archive holds \(name) as a sparse file, at byte \(offset); pack it again without --sparse"
+        }
+    }
+}
+
+/// Why an entry cannot be described by a tar header.
+public struct TarEncodingError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The entry's name.
+    public let name: String
+    /// The part of the header that no format can hold.
+    public let field: String
+
+    /// One sentence that names the entry and the field.
+    public var description: String {
+        "no tar header can hold the \(field) of \(name)"
+    }
+}
