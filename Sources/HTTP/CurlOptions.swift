@@ -1,0 +1,115 @@
+import CCurl
+
+/// Sets the options of an easy handle and turns a refusal into an error.
+struct CurlOptions {
+    let easy: UnsafeMutableRawPointer
+    let authority: String
+
+    /// Forgets the transfer before, but not the connections, and sets what holds for all transfers.
+    func set(_ configuration: HTTPClient.Configuration, errorText: UnsafeMutablePointer<CChar>) throws(HTTPError) {
+        curl_easy_reset(easy)
+        try set(CURLOPT_ERRORBUFFER, errorText)
+        try set(CURLOPT_NOSIGNAL, 1)
+        // A cancelled transfer does not wait for the thread that still resolves a name for it.
+        try set(CURLOPT_QUICK_EXIT, 1)
+        try set(CURLOPT_PROTOCOLS_STR, "http,https")
+        try set(CURLOPT_FOLLOWLOCATION, 0)
+        try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+        try set(CURLOPT_HTTP_CONTENT_DECODING, 0)
+        try set(CURLOPT_PATH_AS_IS, 1)
+        try set(CURLOPT_USERAGENT, configuration.userAgent)
+
+        try set(CURLOPT_CONNECTTIMEOUT, configuration.connectTimeoutSeconds)
+        try set(CURLOPT_LOW_SPEED_LIMIT, 1)
+        try set(CURLOPT_TCP_NODELAY, 1)
+        try set(CURLOPT_TCP_KEEPALIVE, 1)
+        try set(CURLOPT_BUFFERSIZE, 512 * 1024)
+        try set(CURLOPT_UPLOAD_BUFFERSIZE, 512 * 1024)
+
+        try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        for (file, folder) in [(CURLOPT_CAINFO, CURLOPT_CAPATH), (CURLOPT_PROXY_CAINFO, CURLOPT_PROXY_CAPATH)] {
+            if let path = configuration.authorities.file { try set(file, path) }
+            if let path = configuration.authorities.folders { try set(folder, path) }
+        }
+    }
+
+    /// Sets what is the transfer's own. Both arguments must outlive the transfer.
+    func set(_ transfer: Transfer, headers: CurlHeaderList, _ configuration: HTTPClient.Configuration) throws(HTTPError)
+    {
+        let request = transfer.request
+        try set(CURLOPT_URL, request.url)
+        try check(shim_easy_setopt_list(easy, CURLOPT_HTTPHEADER, headers.head))
+        try set(CURLOPT_LOW_SPEED_TIME, request.stallSeconds ?? configuration.stallSeconds)
+
+        // Without both of these libcurl would read the environment.
+        try set(CURLOPT_PROXY, configuration.proxies.proxy(for: transfer.address) ?? "")
+        try set(CURLOPT_NOPROXY, "")
+        try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+
+        if !request.security.verifiesCertificate {
+            try set(CURLOPT_SSL_VERIFYPEER, 0)
+            try set(CURLOPT_SSL_VERIFYHOST, 0)
+        }
+
+        let context = Unmanaged.passUnretained(transfer).toOpaque()
+        try setMethod(request.method, source: transfer.source, context)
+        try set(CURLOPT_HEADERDATA, context)
+        try set(CURLOPT_WRITEDATA, context)
+        try check(shim_easy_setopt_write(easy, CURLOPT_HEADERFUNCTION, curlHeader))
+        try check(shim_easy_setopt_write(easy, CURLOPT_WRITEFUNCTION, curlWrite))
+    }
+
+    private func setMethod(
+        _ method: HTTPMethod,
+        source: (any HTTPBodySource)?,
+        _ context: UnsafeMutableRawPointer
+    ) throws(HTTPError) {
+        if let source {
+            // The way of PUT is that of any request with a body: libcurl reads it, and announces its length.
+            try set(CURLOPT_UPLOAD, 1)
+            try check(shim_easy_setopt_offset(easy, CURLOPT_INFILESIZE_LARGE, curl_off_t(source.length)))
+            try set(CURLOPT_READDATA, context)
+            try check(shim_easy_setopt_read(easy, CURLOPT_READFUNCTION, curlRead))
+            try set(CURLOPT_SEEKDATA, context)
+            try check(shim_easy_setopt_seek(easy, CURLOPT_SEEKFUNCTION, curlSeek))
+        } else if method == .head {
+            try set(CURLOPT_NOBODY, 1)
+        }
+        try set(CURLOPT_CUSTOMREQUEST, method.rawValue)
+    }
+
+    /// What libcurl tells of the transfer that has just failed.
+    func failure(_ code: CURLcode, text: String) -> CurlFailure {
+        var systemError = 0
+        var connectCode = 0
+        shim_easy_getinfo_long(easy, CURLINFO_OS_ERRNO, &systemError)
+        shim_easy_getinfo_long(easy, CURLINFO_HTTP_CONNECTCODE, &connectCode)
+        return CurlFailure(
+            code: code,
+            text: text,
+            systemError: systemError,
+            proxyRefused: connectCode != 0 && !(200...299).contains(connectCode)
+        )
+    }
+
+    private func set(_ option: CURLoption, _ value: Int) throws(HTTPError) {
+        try check(shim_easy_setopt_long(easy, option, value))
+    }
+
+    private func set(_ option: CURLoption, _ value: String) throws(HTTPError) {
+        try check(shim_easy_setopt_string(easy, option, value))
+    }
+
+    private func set(_ option: CURLoption, _ value: UnsafeMutableRawPointer) throws(HTTPError) {
+        try check(shim_easy_setopt_pointer(easy, option, value))
+    }
+
+    private func check(_ code: CURLcode) throws(HTTPError) {
+        guard code == CURLE_OK else {
+            throw HTTPError(
+                .failed,
+                "\(authority) was not asked: libcurl refused an option: \(String(cString: curl_easy_strerror(code)))"
+            )
+        }
+    }
+}

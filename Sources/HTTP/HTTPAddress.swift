@@ -1,0 +1,53 @@
+import CCurl
+
+/// What of a URL decides where it leads. It is read by libcurl's own parser, so that no URL means one host here and
+/// another there.
+struct HTTPAddress: Hashable {
+    /// `http` or `https`.
+    let scheme: String
+    /// A name in lower case or an address, without the brackets of IPv6.
+    let host: String
+    /// The port, the scheme's own where the URL names none.
+    let port: Int
+    /// The host, and the port where it is not the scheme's own: what error messages show.
+    let authority: String
+
+    init(_ url: String) throws(HTTPError) {
+        guard let handle = curl_url() else { throw HTTPError(.failed, "libcurl has no memory for a URL") }
+        defer { curl_url_cleanup(handle) }
+
+        guard url.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+            throw HTTPError(.badURL, "the URL cannot be used: it has a control character in it")
+        }
+        let flags = UInt32(CURLU_DISALLOW_USER | CURLU_NON_SUPPORT_SCHEME | CURLU_PATH_AS_IS)
+        let code = curl_url_set(handle, CURLUPART_URL, url, flags)
+        guard code == CURLUE_OK else { throw Self.unusable(url, String(cString: curl_url_strerror(code))) }
+
+        guard let scheme = Self.part(CURLUPART_SCHEME, of: handle), scheme == "http" || scheme == "https" else {
+            throw Self.unusable(url, "it does not begin with http:// or https://")
+        }
+        guard let name = Self.part(CURLUPART_HOST, of: handle),
+            let digits = Self.part(CURLUPART_PORT, of: handle),
+            let port = Int(digits)
+        else { throw Self.unusable(url, "it names no host") }
+
+        let host = name.lowercased()
+        self.scheme = scheme
+        self.host = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
+        self.port = port
+        self.authority = port == (scheme == "http" ? 80 : 443) ? host : "\(host):\(port)"
+    }
+
+    private static func part(_ part: CURLUPart, of handle: OpaquePointer) -> String? {
+        var text: UnsafeMutablePointer<CChar>?
+        guard curl_url_get(handle, part, &text, UInt32(CURLU_DEFAULT_PORT)) == CURLUE_OK, let text else { return nil }
+        defer { curl_free(text) }
+        return String(cString: text)
+    }
+
+    /// Shows of the URL only what can hold no secret: nothing where there may be a user, else all before the query.
+    private static func unusable(_ url: String, _ reason: String) -> HTTPError {
+        let shown = url.contains("@") ? "" : " \(url.prefix { $0 != "?" && $0 != "#" })"
+        return HTTPError(.badURL, "the URL\(shown) cannot be used: \(reason)")
+    }
+}

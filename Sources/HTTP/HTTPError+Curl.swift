@@ -1,0 +1,69 @@
+import CCurl
+import Glibc
+
+/// What libcurl tells of a transfer that failed.
+struct CurlFailure {
+    /// What `curl_multi_info_read` told of the transfer.
+    let code: CURLcode
+    /// The text in `CURLOPT_ERRORBUFFER`: it has hosts, numbers and causes, never URLs or header fields.
+    let text: String
+    /// `CURLINFO_OS_ERRNO`, 0 if unknown.
+    let systemError: Int
+    /// Whether the proxy refused to connect, as `CURLINFO_HTTP_CONNECTCODE` tells.
+    let proxyRefused: Bool
+}
+
+extension HTTPError {
+    /// The error for a failed transfer with the host at `authority`.
+    init(_ failure: CurlFailure, authority: String) {
+        let code = Self.code(for: failure)
+        let text = failure.text.isEmpty ? String(cString: curl_easy_strerror(failure.code)) : failure.text
+        let message =
+            switch code {
+            case .unresolvedHost: "the name of \(authority) has no address"
+            case .refused: "\(authority) refused the connection: nobody listens on that port"
+            case .unreachable: "\(authority) cannot be reached: \(text)"
+            case .proxy: "the proxy for \(authority) made no connection: \(text)"
+            case .tls: "TLS with \(authority) failed: \(text)"
+            case .timedOut: "\(authority) took too long: \(text)"
+            case .malformedResponse: "\(authority) answered with something that is not HTTP: \(text)"
+            case .interrupted: "the transfer with \(authority) broke off: \(text)"
+            default: "the transfer with \(authority) failed: \(text)"
+            }
+        self.init(code, message)
+    }
+
+    private static func code(for failure: CurlFailure) -> Code {
+        switch failure.code {
+        case CURLE_COULDNT_RESOLVE_HOST:
+            .unresolvedHost
+        case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY:
+            .proxy
+        case CURLE_COULDNT_CONNECT:
+            failure.systemError == Int(ECONNREFUSED) ? .refused : .unreachable
+        case CURLE_INTERFACE_FAILED:
+            .unreachable
+        case CURLE_SSL_CONNECT_ERROR:
+            // The same code tells of a peer that speaks no TLS and of a connection that broke during the handshake.
+            isBreak(failure.text) ? .interrupted : .tls
+        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
+            CURLE_SSL_ENGINE_INITFAILED, CURLE_SSL_CLIENTCERT, CURLE_USE_SSL_FAILED:
+            .tls
+        case CURLE_OPERATION_TIMEDOUT:
+            .timedOut
+        case CURLE_RECV_ERROR, CURLE_SEND_ERROR:
+            failure.proxyRefused ? .proxy : .interrupted
+        case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING:
+            .interrupted
+        case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING:
+            // The URL's scheme has been checked, so an unsupported protocol is an answer that is not HTTP/1.
+            .malformedResponse
+        default:
+            .failed
+        }
+    }
+
+    private static func isBreak(_ text: String) -> Bool {
+        text.contains("SSL_ERROR_SYSCALL") || text.contains("Connection reset")
+    }
+}

@@ -1,0 +1,49 @@
+/// Why a transfer came to nothing. A response of any status is no error.
+public struct HTTPError: Error, CustomStringConvertible, Hashable, Sendable {
+    /// What kind of failure it was.
+    public enum Code: String, Sendable {
+        /// The URL is not one, or is neither `http` nor `https`. Nothing was sent.
+        case badURL
+        /// A header field has a line break or another control character in it. Nothing was sent.
+        case badHeader
+        /// The body's source ended before the length it had announced.
+        case bodyTooShort
+        /// The host's name has no address.
+        case unresolvedHost
+        /// The host answered that nobody listens on that port.
+        case refused
+        /// No connection could be made for another reason: no route, network down.
+        case unreachable
+        /// The proxy is unknown, or would not connect to the host.
+        case proxy
+        /// TLS failed: the certificate, the protocol version, or the server speaks no TLS.
+        case tls
+        /// No connection within the time given, or no byte moved for the time given.
+        case timedOut
+        /// The connection broke, or the body ended too early or was garbled.
+        case interrupted
+        /// What the server sent is not HTTP.
+        case malformedResponse
+        /// The body is larger than the caller's limit.
+        case bodyTooLarge
+        /// The client was closed.
+        case closed
+        /// libcurl refused something that should have worked, for instance for lack of memory.
+        case failed
+    }
+
+    /// What kind of failure it was.
+    public let code: Code
+
+    /// One sentence without its full stop, with the host and the cause; it has no query, credentials or header fields.
+    public let message: String
+
+    /// An error of these parts.
+    public init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    /// The message.
+    public var description: String { message }
+}

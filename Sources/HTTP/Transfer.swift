@@ -1,0 +1,127 @@
+import Synchronization
+
+/// One transfer: what libcurl's callbacks work on.
+///
+/// It is unchecked `Sendable` because its variables belong to the thread that runs the transfer; only `stop` is shared.
+final class Transfer: @unchecked Sendable {
+    /// Why a transfer was told to stop.
+    enum StopReason: UInt8, AtomicRepresentable {
+        case none
+        case cancelled
+        case closed
+    }
+
+    let request: HTTPRequest
+    let address: HTTPAddress
+    let source: (any HTTPBodySource)?
+
+    /// Set by any thread, seen by the one that runs the transfer.
+    private let stopFlag = Atomic(StopReason.none)
+
+    /// The final head, once it is there.
+    private(set) var head: HTTPResponseHead?
+
+    /// What the sink or the source threw, or what was wrong with the response. It explains why a callback refused.
+    private(set) var failure: (any Error)?
+
+    private let sink: any HTTPResponseSink
+    private var parser = ResponseHeadParser()
+    private var remaining: Int64 = 0
+
+    init(_ request: HTTPRequest, _ address: HTTPAddress, _ sink: any HTTPResponseSink) {
+        self.request = request
+        self.address = address
+        self.source = request.body.source(for: request.method)
+        self.sink = sink
+    }
+
+    /// Has the transfer end as soon as it can.
+    func stop(_ reason: StopReason) {
+        stopFlag.store(reason, ordering: .relaxed)
+    }
+
+    /// Whether it was told to stop, and why.
+    var stopReason: StopReason { stopFlag.load(ordering: .relaxed) }
+
+    /// What to throw where it was told to stop.
+    var stopError: any Error { stopReason == .closed ? closedError : CancellationError() }
+
+    /// What to throw where the client was closed.
+    var closedError: HTTPError {
+        HTTPError(.closed, "the transfer with \(address.authority) was ended: the client has been closed")
+    }
+
+    private var mustStop: Bool { stopReason != .none }
+
+    /// Takes a header line; `false` ends the transfer.
+    func receiveHeader(_ line: UnsafeRawBufferPointer) -> Bool {
+        guard !mustStop else { return false }
+        do {
+            if let head = try parser.consume(line) {
+                self.head = head
+                try sink.begin(head)
+            }
+            return true
+        } catch let fault as ResponseHeadParser.Fault {
+            failure = HTTPError(.malformedResponse, fault.message(for: address.authority))
+        } catch {
+            failure = error
+        }
+        return false
+    }
+
+    /// Takes a piece of the body; `false` ends the transfer.
+    func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard !mustStop else { return false }
+        do {
+            try sink.receive(bytes)
+            return true
+        } catch {
+            failure = error
+            return false
+        }
+    }
+
+    /// Goes back to the start of the body; `false` ends the transfer.
+    func rewind() -> Bool {
+        guard let source else { return true }
+        do {
+            remaining = source.length
+            try source.rewind()
+            return true
+        } catch {
+            failure = error
+            return false
+        }
+    }
+
+    /// Puts the next bytes of the body into the buffer; `nil` ends the transfer.
+    func send(_ buffer: UnsafeMutableRawBufferPointer) -> Int? {
+        guard let source else { return nil }
+        let room = Int(min(Int64(buffer.count), remaining))
+        guard room > 0 else { return 0 }
+        do {
+            let count = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<room]))
+            guard count > 0 else {
+                throw HTTPError(
+                    .bodyTooShort,
+                    "the body for \(address.authority) ended \(remaining) bytes before its announced length"
+                )
+            }
+            remaining -= Int64(count)
+            return count
+        } catch {
+            failure = error
+            return nil
+        }
+    }
+}
+
+extension ResponseHeadParser.Fault {
+    fileprivate func message(for authority: String) -> String {
+        switch self {
+        case .tooLong: "\(authority) answered with more than \(ResponseHeadParser.limit) bytes of header fields"
+        case .badStatusLine: "\(authority) answered with something that is not HTTP"
+        }
+    }
+}

@@ -1,0 +1,100 @@
+import CCurl
+
+/// One easy handle of libcurl with the connections it keeps, and the loop that runs it.
+///
+/// The handle sits in a multi handle of its own, not for parallel transfers but because that can be woken: a transfer that
+/// waits for the network is cancelled at once, not when libcurl next looks around, a second later.
+///
+/// It is unchecked `Sendable` because one thread at a time runs it; others only call `wake`, which libcurl allows.
+final class TransferEngine: @unchecked Sendable {
+    private let multi: UnsafeMutableRawPointer?
+    private let easy: UnsafeMutableRawPointer?
+    private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+    private let configuration: HTTPClient.Configuration
+
+    /// Connections kept by a thread: registry, token server, the storage it redirects to, and some more.
+    private static let keptConnections = 8
+
+    private static let initialized: CURLcode = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+
+    init(_ configuration: HTTPClient.Configuration) {
+        let works = Self.initialized == CURLE_OK
+        multi = works ? curl_multi_init() : nil
+        easy = works ? curl_easy_init() : nil
+        self.configuration = configuration
+        if let multi {
+            // A failure would leave libcurl's own limit of four, which works too.
+            _ = shim_multi_setopt_long(multi, CURLMOPT_MAXCONNECTS, Self.keptConnections)
+        }
+    }
+
+    deinit {
+        if let easy { curl_easy_cleanup(easy) }
+        if let multi { curl_multi_cleanup(multi) }
+        errorText.deallocate()
+    }
+
+    /// Has a running transfer look at once whether it must stop. Any thread may call it.
+    func wake() {
+        if let multi { curl_multi_wakeup(multi) }
+    }
+
+    /// Runs the transfer to its end on the calling thread.
+    func run(_ transfer: Transfer) -> Result<HTTPResponseHead, any Error> {
+        Result { try withExtendedLifetime(transfer) { try perform(transfer) } }
+    }
+
+    private func perform(_ transfer: Transfer) throws -> HTTPResponseHead {
+        let authority = transfer.address.authority
+        guard let multi, let easy else {
+            throw HTTPError(.failed, "\(authority) was not asked: libcurl could not be initialized")
+        }
+        guard transfer.rewind() else { throw transfer.failure ?? transfer.stopError }
+
+        let options = CurlOptions(easy: easy, authority: authority)
+        let headers = try CurlHeaderList(transfer.request.headers, authority: authority)
+        errorText.pointee = 0
+        try options.set(configuration, errorText: errorText)
+        try options.set(transfer, headers: headers, configuration)
+
+        let code = try withExtendedLifetime(headers) { try loop(multi, easy, transfer) }
+        if code == CURLE_OK, let head = transfer.head { return head }
+        if let failure = transfer.failure { throw failure }
+        guard transfer.stopReason == .none else { throw transfer.stopError }
+        throw HTTPError(options.failure(code, text: String(cString: errorText)), authority: authority)
+    }
+
+    /// - Returns: how libcurl says that the transfer ended; `CURLE_ABORTED_BY_CALLBACK` where it was told to stop.
+    private func loop(
+        _ multi: UnsafeMutableRawPointer,
+        _ easy: UnsafeMutableRawPointer,
+        _ transfer: Transfer
+    ) throws -> CURLcode {
+        let authority = transfer.address.authority
+        try Self.check(curl_multi_add_handle(multi, easy), authority)
+        defer { curl_multi_remove_handle(multi, easy) }
+
+        var running: Int32 = 1
+        while true {
+            try Self.check(curl_multi_perform(multi, &running), authority)
+            guard running > 0 else { break }
+            guard transfer.stopReason == .none else { return CURLE_ABORTED_BY_CALLBACK }
+            try Self.check(curl_multi_poll(multi, nil, 0, 1000, nil), authority)
+        }
+
+        var left: Int32 = 0
+        while let message = curl_multi_info_read(multi, &left) {
+            if message.pointee.msg == CURLMSG_DONE { return message.pointee.data.result }
+        }
+        throw HTTPError(.failed, "the transfer with \(authority) ended without a result")
+    }
+
+    private static func check(_ code: CURLMcode, _ authority: String) throws(HTTPError) {
+        guard code == CURLM_OK else {
+            throw HTTPError(
+                .failed,
+                "the transfer with \(authority) failed: \(String(cString: curl_multi_strerror(code)))"
+            )
+        }
+    }
+}

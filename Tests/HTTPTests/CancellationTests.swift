@@ -1,0 +1,141 @@
+import Dispatch
+import TestSupport
+import Testing
+
+@testable import HTTP
+
+/// A test that hangs here has found a transfer that does not end when it is told to: its time-outs are a minute or more.
+@Suite(.timeLimit(.minutes(1))) struct CancellationTests {
+    /// What the transfer is doing when it is cancelled.
+    enum Moment: CaseIterable, Sendable {
+        case waitingForTheHead
+        case waitingForTheBody
+        case receiving
+        case sending
+    }
+
+    @Test(arguments: Moment.allCases)
+    func runningTransferEnds(_ moment: Moment) async throws {
+        let begun = DispatchSemaphore(value: 0)
+        let cancelled = DispatchSemaphore(value: 0)
+        try await withServer { request in
+            switch moment {
+            case .waitingForTheHead:
+                begun.signal()
+                return LoopbackResponse(fault: .stall)
+            case .waitingForTheBody:
+                return LoopbackResponse(body: [1, 2], fault: .stallBody(after: 1))
+            case .receiving:
+                return LoopbackResponse(body: Array(repeating: 1, count: 1_000_000))
+            case .sending:
+                return LoopbackResponse()
+            }
+        } _: { server, client in
+            // The first piece of a body is held until the task has been cancelled, so it is never the last one.
+            let sink = RecordingSink {
+                begun.signal()
+                guard moment == .receiving else { return }
+                cancelled.wait()
+                cancelled.signal()
+            }
+            let body: HTTPBody = moment == .sending ? .stream(EndlessSource(begun)) : .none
+            let transfer = Task {
+                try await client.perform(
+                    HTTPRequest(moment == .sending ? .put : .get, server.url, body: body),
+                    into: sink
+                )
+            }
+            await wait(for: begun)
+            transfer.cancel()
+            cancelled.signal()
+            await #expect(throws: CancellationError.self) { try await transfer.value }
+        }
+    }
+
+    @Test func waitingTransferEndsWithoutHavingBeenSent() async throws {
+        let begun = DispatchSemaphore(value: 0)
+        let server = try LoopbackServer { _ in
+            begun.signal()
+            return LoopbackResponse(fault: .stall)
+        }
+        defer { server.stop() }
+        let pool = TransferPool(HTTPClient.Configuration(threads: 1))
+        defer { pool.close() }
+
+        let first = try transfer(server.url + "/1")
+        let running = Task { try await withCheckedThrowingContinuation { pool.submit(Job(first, $0)) } }
+        await wait(for: begun)
+        let second = try transfer(server.url + "/2")
+        await #expect(throws: CancellationError.self) {
+            try await withCheckedThrowingContinuation { continuation in
+                pool.submit(Job(second, continuation))
+                pool.cancel(second)
+            }
+        }
+        pool.cancel(first)
+        await #expect(throws: CancellationError.self) { try await running.value }
+        #expect(server.requests.map(\.target) == ["/1"])
+    }
+
+    @Test func cancelledTaskSendsNothing() async throws {
+        try await withServer { _ in
+            LoopbackResponse()
+        } _: { server, client in
+            let task = Task {
+                withUnsafeCurrentTask { $0?.cancel() }
+                return try await client.collect(HTTPRequest(.get, server.url), limit: 0)
+            }
+            await #expect(throws: CancellationError.self) { try await task.value }
+            #expect(server.requests.isEmpty)
+        }
+    }
+
+    @Test func closingEndsWhatRunsAndWhatWaits() async throws {
+        let begun = DispatchSemaphore(value: 0)
+        try await withServer(threads: 1) { _ in
+            begun.signal()
+            return LoopbackResponse(fault: .stall)
+        } _: { server, client in
+            let request = HTTPRequest(.get, server.url)
+            async let first = httpError { try await client.collect(request, limit: 0) }
+            await wait(for: begun)
+            async let second = httpError { try await client.collect(request, limit: 0) }
+            client.close()
+            let third = try await httpError { try await client.collect(request, limit: 0) }
+            let errors = try await [first, second, third]
+            #expect(errors.map(\.?.code) == [.closed, .closed, .closed])
+        }
+    }
+
+    private func transfer(_ url: String) throws -> Transfer {
+        Transfer(HTTPRequest(.get, url), try HTTPAddress(url), RecordingSink())
+    }
+
+    private func wait(for semaphore: DispatchSemaphore) async {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global()
+                .async {
+                    semaphore.wait()
+                    continuation.resume()
+                }
+        }
+    }
+}
+
+/// A body that never ends, of zero bytes.
+private final class EndlessSource: HTTPBodySource {
+    let length = Int64.max
+    private let begun: DispatchSemaphore
+
+    init(_ begun: DispatchSemaphore) {
+        self.begun = begun
+    }
+
+    func rewind() {}
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        buffer.initializeMemory(as: UInt8.self, repeating: 0)
+        begun.signal()
+        return buffer.count
+    }
+}

@@ -1,0 +1,56 @@
+import Testing
+
+@testable import HTTP
+
+@Suite struct CertificateAuthoritiesTests {
+    struct Row: Sendable {
+        let environment: [String: String]
+        let builtIn: String?
+        let there: Set<String>
+        let file: String?
+        let folders: String?
+        let why: String
+
+        init(
+            _ environment: [String: String] = [:],
+            builtIn: String? = "/built/in",
+            there: Set<String>,
+            file: String?,
+            folders: String? = nil,
+            _ why: String
+        ) {
+            self.environment = environment
+            self.builtIn = builtIn
+            self.there = there
+            self.file = file
+            self.folders = folders
+            self.why = why
+        }
+    }
+
+    private static let debian = "/etc/ssl/certs/ca-certificates.crt"
+    private static let rhel = "/etc/pki/tls/certs/ca-bundle.crt"
+
+    @Test(arguments: [
+        Row(there: ["/built/in", rhel], file: nil, "libcurl's own file is there"),
+        Row(there: [rhel], file: rhel, "libcurl was built for another system"),
+        Row(builtIn: nil, there: [rhel], file: rhel, "libcurl was built without one"),
+        Row(there: [rhel, debian], file: debian, "the first of those that are there"),
+        Row(there: [], file: nil, "none is there: libcurl will name the one it misses"),
+        Row(
+            ["SSL_CERT_FILE": "/mine"],
+            there: ["/built/in"],
+            file: "/mine",
+            "named, and libcurl tells if it is missing"
+        ),
+        Row(["SSL_CERT_FILE": ""], there: ["/built/in"], file: nil, "empty is not set"),
+        Row(["SSL_CERT_DIR": "/a:/b"], there: [rhel], file: rhel, folders: "/a:/b", "folders are besides the file"),
+    ])
+    func choice(_ row: Row) {
+        let authorities = CertificateAuthorities(environment: row.environment, builtIn: row.builtIn) {
+            row.there.contains($0)
+        }
+        #expect(authorities.file == row.file, "\(row.why)")
+        #expect(authorities.folders == row.folders, "\(row.why)")
+    }
+}

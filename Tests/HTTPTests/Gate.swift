@@ -1,0 +1,22 @@
+import Dispatch
+import Synchronization
+
+/// Holds threads until a number of them have come.
+final class Gate: Sendable {
+    private let missing: Mutex<Int>
+    private let opening = DispatchSemaphore(value: 0)
+
+    init(count: Int) {
+        missing = Mutex(count)
+    }
+
+    /// Waits for the others.
+    func arrive() {
+        let isLast = missing.withLock { missing in
+            missing -= 1
+            return missing == 0
+        }
+        if !isLast { opening.wait() }
+        opening.signal()
+    }
+}

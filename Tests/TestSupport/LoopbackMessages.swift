@@ -1,0 +1,130 @@
+/// Header fields as the test server sees them: in order, with names as written.
+public struct LoopbackHeaders: Sendable, ExpressibleByDictionaryLiteral {
+    /// Every field.
+    public var entries: [(name: String, value: String)]
+
+    /// Fields in the order given.
+    public init(_ entries: [(name: String, value: String)] = []) {
+        self.entries = entries
+    }
+
+    /// Fields in the order written; a name may be repeated.
+    public init(dictionaryLiteral elements: (String, String)...) {
+        self.init(elements.map { (name: $0.0, value: $0.1) })
+    }
+
+    /// The value of the first field of that name, which is compared without regard to case. Setting it replaces all.
+    public subscript(name: String) -> String? {
+        get { entries.first { $0.name.lowercased() == name.lowercased() }?.value }
+        set {
+            entries.removeAll { $0.name.lowercased() == name.lowercased() }
+            if let newValue { entries.append((name: name, value: newValue)) }
+        }
+    }
+}
+
+/// A request as the test server received it.
+public struct LoopbackRequest: Sendable {
+    /// The method, in upper case.
+    public var method: String
+    /// What the request line asks for: path and query, or a whole URL where a proxy is asked, or `host:port`.
+    public var target: String
+    /// The header fields.
+    public var headers: LoopbackHeaders
+    /// The body, without its chunks' framing. In a server's log it is empty.
+    public var body: [UInt8]
+    /// How many bytes the body had.
+    public var bodySize: Int
+    /// Which of the server's connections it came on, from 0.
+    public var connection: Int
+
+    /// The target up to the query.
+    public var path: String {
+        String(target.prefix { $0 != "?" })
+    }
+
+    /// The values of the query's fields of that name, percent-decoded.
+    public func query(_ name: String) -> [String] {
+        guard let mark = target.firstIndex(of: "?") else { return [] }
+        return target[target.index(after: mark)...].split(separator: "&")
+            .compactMap { field in
+                let parts = field.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                guard parts[0] == name else { return nil }
+                return parts.count == 2 ? Self.decoded(parts[1]) : ""
+            }
+    }
+
+    private static func decoded(_ text: Substring) -> String {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%"), let code = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) {
+                bytes.append(code)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+/// What the test server answers.
+public struct LoopbackResponse: Sendable {
+    /// What goes wrong while it is sent.
+    public enum Fault: Sendable, Hashable {
+        /// Nothing.
+        case none
+        /// The connection is closed after that many bytes of the body.
+        case cutBody(after: Int)
+        /// Nothing more is sent after that many bytes of the body, until the client goes or the server is stopped.
+        case stallBody(after: Int)
+        /// Nothing is sent at all, until the client goes or the server is stopped.
+        case stall
+        /// The connection is closed without an answer.
+        case close
+        /// The connection is reset without an answer.
+        case reset
+        /// Bytes that are no HTTP are sent, and the connection is closed.
+        case garbage
+    }
+
+    /// The status code.
+    public var status: Int
+    /// The fields to send; `Content-Length` is added unless it is among them or the body is chunked.
+    public var headers: LoopbackHeaders
+    /// The body. It is not sent in answer to `HEAD`, but counted.
+    public var body: [UInt8]
+    /// Sent as it is before the head: for instance the head of a 1xx response.
+    public var preamble: String
+    /// Whether the body is sent in chunks, without its length.
+    public var isChunked: Bool
+    /// Whether the connection is closed afterwards, without a word about it.
+    public var closes: Bool
+    /// What goes wrong.
+    public var fault: Fault
+
+    /// A response. Without arguments it is an empty one of status 200.
+    public init(
+        status: Int = 200,
+        headers: LoopbackHeaders = [:],
+        body: [UInt8] = [],
+        preamble: String = "",
+        isChunked: Bool = false,
+        closes: Bool = false,
+        fault: Fault = .none
+    ) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.preamble = preamble
+        self.isChunked = isChunked
+        self.closes = closes
+        self.fault = fault
+    }
+
+    /// A response with a text as its body.
+    public init(status: Int = 200, headers: LoopbackHeaders = [:], text: String) {
+        self.init(status: status, headers: headers, body: Array(text.utf8))
+    }
+}

@@ -1,0 +1,87 @@
+import Glibc
+
+/// A real nginx on two free ports of 127.0.0.1, one of them with TLS, that keeps all its files in a folder of its own.
+public final class NginxServer: Sendable {
+    /// `http://127.0.0.1:port`
+    public let url: String
+    /// `https://127.0.0.1:port`
+    public let secureURL: String
+    /// The file of the certificate, which it has signed itself, for 127.0.0.1 and no name.
+    public let certificate: String
+
+    private let folder: TemporaryFolder
+
+    /// Starts the server.
+    ///
+    /// - Parameter locations: the text of nginx's `location` blocks; `root` is an empty folder that takes `PUT`.
+    /// - Throws: what nginx or openssl wrote, where they cannot be started.
+    public init(locations: String = "") throws {
+        folder = try TemporaryFolder()
+        certificate = folder.path("certificate.pem")
+        try folder.shell(
+            """
+            mkdir files
+            openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=test \
+                -addext subjectAltName=IP:127.0.0.1 -keyout key.pem -out certificate.pem
+            """
+        )
+        let ports = try Self.start(in: folder, locations)
+        url = "http://127.0.0.1:\(ports[0])"
+        secureURL = "https://127.0.0.1:\(ports[1])"
+    }
+
+    deinit {
+        _ = try? folder.shell("kill $(cat nginx.pid)")
+    }
+
+    /// nginx cannot be told to take any free port, so it is given two that were free a moment ago.
+    private static func start(in folder: TemporaryFolder, _ locations: String) throws -> [Int] {
+        for _ in 0..<10 {
+            let ports = try freePorts()
+            try folder.write(configuration(folder.path, ports, locations), to: "nginx.conf")
+            let outcome = try folder.shell(
+                "PATH=$PATH:/usr/sbin; nginx -e start.log -c \(folder.path("nginx.conf")) 2>&1 && echo started || cat start.log"
+            )
+            let text = String(decoding: outcome, as: UTF8.self)
+            if text.hasSuffix("started\n") { return ports }
+            guard text.contains("Address already in use") else { throw TestSupportError("nginx: \(text)") }
+        }
+        throw TestSupportError("nginx found no free port")
+    }
+
+    private static func freePorts() throws -> [Int] {
+        let servers = try (0..<2).map { _ in try LoopbackServer { _ in LoopbackResponse() } }
+        servers.forEach { $0.stop() }
+        return servers.map(\.port)
+    }
+
+    private static func configuration(_ folder: String, _ ports: [Int], _ locations: String) -> String {
+        """
+        master_process off;
+        pid \(folder)/nginx.pid;
+        error_log \(folder)/error.log;
+        events {}
+        http {
+            access_log off;
+            client_body_temp_path \(folder)/body;
+            proxy_temp_path \(folder)/proxy;
+            fastcgi_temp_path \(folder)/fastcgi;
+            uwsgi_temp_path \(folder)/uwsgi;
+            scgi_temp_path \(folder)/scgi;
+            client_max_body_size 0;
+            server {
+                listen 127.0.0.1:\(ports[0]);
+                listen 127.0.0.1:\(ports[1]) ssl http2;
+                ssl_certificate \(folder)/certificate.pem;
+                ssl_certificate_key \(folder)/key.pem;
+                ssl_protocols TLSv1.2 TLSv1.3;
+                location / {
+                    root \(folder)/files;
+                    dav_methods PUT DELETE;
+                }
+                \(locations)
+            }
+        }
+        """
+    }
+}

@@ -1,0 +1,27 @@
+extension LoopbackResponse {
+    /// An error as distribution tells it (OCI distribution-spec, "Error Codes"); `detail` is JSON.
+    static func registryError(_ status: Int, _ code: String, detail: String = "null") -> LoopbackResponse {
+        let message = messages[code] ?? "unknown error"
+        return LoopbackResponse(
+            status: status,
+            headers: ["Content-Type": "application/json; charset=utf-8"],
+            text: #"{"errors":[{"code":"\#(code)","message":"\#(message)","detail":\#(detail)}]}"# + "\n"
+        )
+    }
+
+    private static let messages = [
+        "BLOB_UNKNOWN": "blob unknown to registry",
+        "BLOB_UPLOAD_INVALID": "blob upload invalid",
+        "BLOB_UPLOAD_UNKNOWN": "blob upload unknown to registry",
+        "DENIED": "requested access to the resource is denied",
+        "DIGEST_INVALID": "provided digest did not match uploaded content",
+        "MANIFEST_BLOB_UNKNOWN": "blob unknown to registry",
+        "MANIFEST_INVALID": "manifest invalid",
+        "MANIFEST_UNKNOWN": "manifest unknown",
+        "NAME_UNKNOWN": "repository name not known to registry",
+        "TOOMANYREQUESTS": "too many requests",
+        "UNAUTHORIZED": "authentication required",
+        "UNAVAILABLE": "service unavailable",
+        "UNSUPPORTED": "The operation is unsupported.",
+    ]
+}

@@ -1,0 +1,124 @@
+/// A manifest as the stand-in registry keeps it.
+public struct StandInManifest: Sendable, Hashable {
+    /// The bytes as they were pushed.
+    public var bytes: [UInt8]
+    /// The `Content-Type` they were pushed with.
+    public var mediaType: String
+    /// The digest of the bytes.
+    public var digest: String
+}
+
+/// All the stand-in registry knows, and what it answers.
+struct StandInRegistryState {
+    struct Repository {
+        /// Digests of the blobs that can be fetched from this repository.
+        var blobs: Set<String> = []
+        var manifests: [String: StandInManifest] = [:]
+        var tags: [String: String] = [:]
+
+        func manifest(_ reference: String) -> StandInManifest? {
+            manifests[tags[reference] ?? reference]
+        }
+    }
+
+    struct Upload {
+        var repository: String
+        var bytes: [UInt8] = []
+
+        /// What a client must give back unread: it tells how far the upload is, and is of signs that must stay encoded.
+        var state: String { "at/\(bytes.count)+==" }
+    }
+
+    var switches: StandInSwitches
+    var faults: [StandInFault] = []
+    var repositories: [String: Repository] = [:]
+    /// Bytes by digest. Which repositories show them is their own affair.
+    var blobs: [String: [UInt8]] = [:]
+    var uploads: [String: Upload] = [:]
+    /// What each token permits.
+    var tokens: [String: Set<StandInScope>] = [:]
+    /// How many uploads and tokens there have been, for their names.
+    var issued = 0
+
+    init(switches: StandInSwitches) {
+        self.switches = switches
+    }
+
+    /// Answers a request to the registry.
+    mutating func answer(_ request: LoopbackRequest, storage: String) -> LoopbackResponse {
+        withFaults(request) { state in
+            let route = StandInRegistryRoute(path: request.path)
+            if route == .token { return state.token(request) }
+            if let refusal = state.refusal(request, route) { return refusal }
+            return state.answer(request, route, storage: storage)
+        }
+    }
+
+    /// Answers a request to the storage, where the path alone is the permission.
+    mutating func answerStorage(_ request: LoopbackRequest) -> LoopbackResponse {
+        withFaults(request) { state in
+            switch StandInRegistryRoute(path: request.path) {
+            case .blob(let name, let digest): state.fetchBlob(request, name, digest)
+            case .upload(let name, let id): state.continueUpload(request, name, id, storage: "")
+            default: LoopbackResponse(status: 403, text: "<Error><Code>AccessDenied</Code></Error>")
+            }
+        }
+    }
+
+    private mutating func answer(
+        _ request: LoopbackRequest,
+        _ route: StandInRegistryRoute,
+        storage: String
+    ) -> LoopbackResponse {
+        if request.method == "HEAD", switches.refusesHead { return .registryError(405, "UNSUPPORTED") }
+        switch route {
+        case .ping: return LoopbackResponse(headers: ["Content-Type": "application/json"], text: "{}")
+        case .tags(let name): return tags(name)
+        case .manifest(let name, let reference): return manifest(request, name, reference)
+        case .blob(let name, let digest) where switches.redirectsBlobs && blob(digest, in: name) != nil:
+            let target = "\(storage)\(request.path)?signature=secret%2Fsign"
+            return LoopbackResponse(status: 307, headers: ["Location": target])
+        case .blob(let name, let digest): return fetchBlob(request, name, digest)
+        case .uploads(let name): return startUpload(request, name, storage: storage)
+        case .upload(let name, let id): return continueUpload(request, name, id, storage: storage)
+        case .token, .unknown: return LoopbackResponse(status: 404, text: "404 page not found\n")
+        }
+    }
+
+    /// Has the first fault that matches do its harm to the answer.
+    private mutating func withFaults(
+        _ request: LoopbackRequest,
+        _ answer: (inout Self) -> LoopbackResponse
+    ) -> LoopbackResponse {
+        guard let index = faults.firstIndex(where: { $0.matches(request) }) else { return answer(&self) }
+        faults[index].times -= 1
+        switch faults[index].kind {
+        case .answer(let response):
+            return response
+        case .transport(let fault):
+            var response = answer(&self)
+            response.fault = fault
+            return response
+        case .wrongByte:
+            var response = answer(&self)
+            if let last = response.body.indices.last { response.body[last] ^= 0xFF }
+            return response
+        }
+    }
+
+    private func tags(_ name: String) -> LoopbackResponse {
+        guard let repository = repositories[name] else {
+            return .registryError(404, "NAME_UNKNOWN", detail: #"{"name":"\#(name)"}"#)
+        }
+        let list = repository.tags.keys.sorted().map { #""\#($0)""# }.joined(separator: ",")
+        return LoopbackResponse(
+            headers: ["Content-Type": "application/json"],
+            text: #"{"name":"\#(name)","tags":[\#(list)]}"#
+        )
+    }
+
+    /// `Docker-Content-Digest`, unless the registry leaves it out.
+    func digestHeader(_ digest: String) -> [(name: String, value: String)] {
+        switches.omitsDigests ? [] : [(name: "Docker-Content-Digest", value: digest)]
+    }
+}
