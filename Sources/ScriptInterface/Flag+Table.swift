@@ -1,0 +1,140 @@
+extension Flag {
+    static let imageList = Flag(
+        script: "image-list",
+        letter: "l",
+        .value("PATH"),
+        defaults: [.shell: "rancher-images.txt", .powerShell: "rancher-windows-images.txt"],
+        meaning: "text file that lists the images, one a line"
+    )
+    static let images = Flag(
+        script: "images",
+        letter: "i",
+        .value("PATH"),
+        defaults: [.shell: "rancher-images.tar.gz", .powerShell: "rancher-windows-images.tar.gz"],
+        meaning: "archive of the images, as docker save writes it"
+    )
+    static let sourceRegistry = Flag(
+        script: "source-registry",
+        letter: "s",
+        .value("HOST[:PORT][/PATH]"),
+        meaning: "registry in front of the names that the images have, or get, in the archive"
+    )
+    static let registry = Flag(
+        script: "registry",
+        letter: "r",
+        .value("HOST[:PORT][/PATH]"),
+        programs: [.load],
+        meaning: "registry that the images are pushed to (required)"
+    )
+    static let windowsImageList = Flag(
+        script: "windows-image-list",
+        .value("PATH"),
+        programs: [.load],
+        modes: [.shell],
+        meaning: "text file that lists the Windows images; without it there are none"
+    )
+    static let windowsVersions = Flag(
+        script: "windows-versions",
+        .value("A,B"),
+        programs: [.load],
+        modes: [.shell],
+        defaults: [.shell: "1809"],
+        meaning: "Windows releases that the Windows images are there for"
+    )
+    static let osReleaseID = Flag(
+        script: "os-release-id",
+        letter: "o",
+        .value("ID"),
+        modes: [.powerShell],
+        defaults: [.powerShell: "1809"],
+        meaning: "Windows release of the images: 1809, ltsc2022, ..."
+    )
+    static let help = Flag(script: "help", letter: "h", .none, meaning: "print this text")
+
+    static let engine = Flag(
+        extension: "engine",
+        .value("auto|docker|registry"),
+        defaults: both("auto"),
+        meaning:
+            "who moves the images: the docker command, or this program by itself; auto is docker in shell mode where a"
+            + " daemon answers, else registry",
+        allowed: "auto, docker or registry"
+    )
+    static let jobs = Flag(
+        extension: "jobs",
+        .value("N"),
+        meaning: "transfers at a time (default: chosen for the machine)",
+        allowed: "a whole number from 1 to \(Extensions.mostJobs)"
+    )
+    static let platform = Flag(
+        extension: "platform",
+        .values("OS/ARCH[/VARIANT]|all"),
+        defaults: [.shell: "linux/amd64", .powerShell: "windows/amd64"],
+        meaning: "which image of a multi-platform name; may be repeated",
+        allowed: "OS/ARCH, OS/ARCH/VARIANT or all, for instance linux/arm64"
+    )
+    static let strict = Flag(
+        extension: "strict",
+        .none,
+        meaning: "exit with 1 where any image fails",
+        allowed: Self.boolean
+    )
+    static let archiveFormat = Flag(
+        extension: "archive-format",
+        .value("containerd|docker|legacy"),
+        defaults: both("containerd"),
+        meaning: "what docker save writes with its containerd store, since docker 25, and before docker 25",
+        allowed: "containerd, docker or legacy"
+    )
+    static let failedList = Flag(
+        extension: "failed-list",
+        .value("FILE"),
+        meaning: "write the references that failed into FILE, a list to run again",
+        allowed: "the path of a file"
+    )
+    static let insecureRegistry = Flag(
+        extension: "insecure-registry",
+        .values("HOST[:PORT]"),
+        meaning:
+            "registry without a valid certificate or without TLS, beside those of docker's settings; may be repeated",
+        allowed: "HOST or HOST:PORT without scheme and path, for instance registry.example.com:5000"
+    )
+    static let compressionLevel = Flag(
+        extension: "compression-level",
+        .value("1-9"),
+        defaults: both("6"),
+        meaning: "of what gzip compresses: 1 is the fastest, 9 the smallest",
+        allowed: "a whole number from 1 to 9"
+    )
+    static let verbose = Flag(
+        extension: "verbose",
+        .none,
+        meaning: "tell more on standard error",
+        allowed: Self.boolean
+    )
+    static let version = Flag(
+        extension: "version",
+        .none,
+        // A variable of this name is too easily meant for something else, and would stop every run.
+        hasVariable: false,
+        meaning: "print the version"
+    )
+
+    /// Every flag, in the order of the usage text.
+    static let table = [
+        imageList, images, sourceRegistry, registry, windowsImageList, windowsVersions, osReleaseID, help,
+        engine, jobs, platform, strict, archiveFormat, failedList, insecureRegistry, compressionLevel, verbose, version,
+    ]
+
+    /// The flags that a program knows in a mode.
+    static func table(for program: Program, in mode: ScriptMode) -> [Flag] {
+        table.filter { $0.programs.contains(program) && $0.modes.contains(mode) }
+    }
+
+    /// What a variable of a flag without a value must be.
+    private static let boolean = "1, true, yes or on, else 0, false, no, off or empty"
+
+    private static func both(_ value: String) -> [ScriptMode: String] {
+        [.shell: value, .powerShell: value]
+    }
+}

@@ -1,0 +1,94 @@
+/// A row of the table of flags, from which both readers, the environment and the usage text are derived.
+struct Flag: Sendable {
+    /// What follows a flag.
+    enum Argument: Sendable {
+        /// Nothing: the flag is on where it stands.
+        case none
+        /// One value. Of several flags one counts.
+        case value(String)
+        /// One value. All of several flags count; the environment variable separates them with commas.
+        case values(String)
+    }
+
+    /// The long name without its dashes, which also tells the flags apart.
+    let name: String
+    /// The short name without its dash.
+    let letter: String?
+    /// What follows, with the word that stands for it in the usage text.
+    let argument: Argument
+    /// Whether no script knows it.
+    let isExtension: Bool
+    /// Whether an environment variable sets it too.
+    let hasVariable: Bool
+    /// The programs that know it.
+    let programs: Set<Program>
+    /// The modes in which it is known.
+    let modes: Set<ScriptMode>
+    /// The value of a flag that is not given.
+    let defaults: [ScriptMode: String]
+    /// For the usage text.
+    let meaning: String
+    /// What a value, or the variable's, must be, as it reads after "it must be"; empty where no value can be wrong.
+    let allowed: String
+
+    /// A flag of the official scripts.
+    init(
+        script name: String,
+        letter: String? = nil,
+        _ argument: Argument,
+        programs: Set<Program> = Set(Program.allCases),
+        modes: Set<ScriptMode> = Set(ScriptMode.allCases),
+        defaults: [ScriptMode: String] = [:],
+        meaning: String
+    ) {
+        self.name = name
+        self.letter = letter
+        self.argument = argument
+        self.isExtension = false
+        self.hasVariable = false
+        self.programs = programs
+        self.modes = modes
+        self.defaults = defaults
+        self.meaning = meaning
+        self.allowed = ""
+    }
+
+    /// A flag that no script knows.
+    init(
+        extension name: String,
+        _ argument: Argument,
+        hasVariable: Bool = true,
+        defaults: [ScriptMode: String] = [:],
+        meaning: String,
+        allowed: String = ""
+    ) {
+        self.name = name
+        self.letter = nil
+        self.argument = argument
+        self.isExtension = true
+        self.hasVariable = hasVariable
+        self.programs = Set(Program.allCases)
+        self.modes = Set(ScriptMode.allCases)
+        self.defaults = defaults
+        self.meaning = meaning
+        self.allowed = allowed
+    }
+
+    /// `--name`.
+    var long: String { "--" + name }
+
+    /// The words that are this flag: `-l` and `--image-list`.
+    var words: [String] { (letter.map { ["-" + $0] } ?? []) + [long] }
+
+    /// Whether the flag takes the next word.
+    var takesValue: Bool {
+        if case .none = argument { false } else { true }
+    }
+
+    /// `RANCHER_IMAGES_` and the name in capitals, dashes as underscores; `nil` for a flag that has none.
+    var variable: String? {
+        hasVariable
+            ? "RANCHER_IMAGES_" + String(name.uppercased().map { $0 == "-" ? "_" : $0 })
+            : nil
+    }
+}

@@ -1,0 +1,82 @@
+extension ImageList {
+    /// The entries of a list's bytes.
+    ///
+    /// - Throws: ``ImageListError`` with the reason ``ImageListError/Reason/noText`` for bytes that are no text.
+    init(_ bytes: [UInt8], file: String, mode: ScriptMode) throws(ImageListError) {
+        let text = mode == .powerShell ? decodedAsPowerShellDoes(bytes) : bytes
+        guard !text.contains(0) else { throw ImageListError(path: file, reason: .noText) }
+        var entries: [Entry] = []
+        var notes: [Note] = []
+        func note(_ kind: Note.Kind, _ line: Int) {
+            if let index = notes.firstIndex(where: { $0.kind == kind }) {
+                notes[index].lines += 1
+            } else {
+                notes.append(Note(kind: kind, file: file, lines: 1, firstLine: line))
+            }
+        }
+
+        var lines = Lines(text, mode: mode)
+        while let line = lines.next() {
+            var name = line.text
+            if name.last == carriageReturn { note(.carriageReturn, line.number) }
+            while name.last == carriageReturn { name = name.dropLast() }
+            let trimmed = name.drop(while: isBlankOrReturn).dropLast { isBlankOrReturn($0) }
+            if trimmed.count < name.count { note(.blanks, line.number) }
+            guard let first = trimmed.first else { continue }
+            if first == UInt8(ascii: "#") {
+                note(.comment, line.number)
+                continue
+            }
+            if mode == .shell {
+                if !line.hasEnd { note(.noFinalNewline, line.number) }
+                if trimmed.starts(with: byteOrderMark) { note(.byteOrderMark, line.number) }
+            }
+            entries.append(Entry(reference: String(decoding: trimmed, as: UTF8.self), file: file, line: line.number))
+        }
+        self.init(entries: entries, notes: notes)
+    }
+}
+
+/// The lines of a text. In shell mode a newline ends a line, in PowerShell mode LF, CR LF or CR.
+private struct Lines {
+    private let bytes: [UInt8]
+    private let mode: ScriptMode
+    private var position = 0
+    private var number = 0
+
+    init(_ bytes: [UInt8], mode: ScriptMode) {
+        self.bytes = bytes
+        self.mode = mode
+    }
+
+    /// The next line, and whether something ends it.
+    mutating func next() -> (text: ArraySlice<UInt8>, number: Int, hasEnd: Bool)? {
+        guard position < bytes.count else { return nil }
+        number += 1
+        let rest = bytes[position...]
+        guard let end = rest.firstIndex(where: { $0 == newline || mode == .powerShell && $0 == carriageReturn }) else {
+            position = bytes.count
+            return (rest, number, false)
+        }
+        let isPair = bytes[end] == carriageReturn && end + 1 < bytes.count && bytes[end + 1] == newline
+        position = end + (isPair ? 2 : 1)
+        return (rest[..<end], number, true)
+    }
+}
+
+private let newline = UInt8(ascii: "\n")
+private let carriageReturn = UInt8(ascii: "\r")
+private let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+private func isBlankOrReturn(_ byte: UInt8) -> Bool {
+    isBlank(byte) || byte == carriageReturn
+}
+
+extension ArraySlice<UInt8> {
+    /// Without the bytes at the end that fulfil a condition.
+    fileprivate func dropLast(while condition: (UInt8) -> Bool) -> ArraySlice {
+        var rest = self
+        while let last = rest.last, condition(last) { rest = rest.dropLast() }
+        return rest
+    }
+}

@@ -1,0 +1,48 @@
+/// How a list's names become the references that are pulled, tagged and pushed.
+public struct Naming: Sendable, Equatable {
+    private let mode: ScriptMode
+    private let sourcePrefix: String
+    private let targetPrefix: String
+    private let suffix: String
+
+    /// The rules for a run.
+    public init(_ options: Options) {
+        mode = options.mode
+        let source = options.sourceRegistry ?? ""
+        switch options.mode {
+        case .shell:
+            let trimmed = source.hasSuffix("/") ? String(source.dropLast()) : source
+            sourcePrefix = trimmed.isEmpty ? "" : trimmed + "/"
+            let target = options.registry ?? ""
+            targetPrefix = (target.hasSuffix("/") ? String(target.dropLast()) : target) + "/"
+            suffix = ""
+        case .powerShell:
+            sourcePrefix = source.isEmpty ? "" : Self.withoutSlashesAtEnd(source) + "/"
+            targetPrefix = Self.withoutSlashesAtEnd(options.registry ?? "") + "/"
+            suffix = "-windows-" + (options.osReleaseID ?? "")
+        }
+    }
+
+    /// SOURCE: what `save` pulls and saves, and `load` tags.
+    public func source(_ name: String) -> String {
+        sourcePrefix + name + suffix
+    }
+
+    /// TARGET: what `load` pushes. A name without a slash goes under `rancher/`; PowerShell's script looks for a slash with
+    /// something on both sides.
+    public func target(_ name: String) -> String {
+        let reference = name + suffix
+        let hasSlash =
+            switch mode {
+            case .shell: reference.utf8.contains(UInt8(ascii: "/"))
+            case .powerShell: reference.utf8.dropFirst().dropLast().contains(UInt8(ascii: "/"))
+            }
+        return targetPrefix + (hasSlash ? "" : "rancher/") + reference
+    }
+
+    private static func withoutSlashesAtEnd(_ registry: String) -> String {
+        var rest = registry[...]
+        while rest.hasSuffix("/") { rest = rest.dropLast() }
+        return String(rest)
+    }
+}

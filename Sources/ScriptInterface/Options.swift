@@ -1,0 +1,62 @@
+/// What a command line asks for. Paths and registries stand as they were typed.
+public struct Options: Sendable, Equatable {
+    /// The executable.
+    public var program: Program
+    /// The family of scripts.
+    public var mode: ScriptMode
+    /// The program as it was typed, `$0` of the scripts.
+    public var programName: String
+    /// The list; `nil` where PowerShell has null, which is an error of the run.
+    public var imageList: String?
+    /// The archive; `nil` where PowerShell has null.
+    public var images: String?
+    /// The registry in front of the names in the archive; `nil` and empty are none.
+    public var sourceRegistry: String?
+    /// The registry that is pushed to; never empty in `load`, `nil` in `save`.
+    public var registry: String?
+    /// The Windows list of `load` in shell mode; `nil` where there are no Windows images.
+    public var windowsImageList: String?
+    /// The releases that the Windows images are there for, in order; empty in PowerShell mode.
+    public var windowsVersions: [String]
+    /// The release in the names of PowerShell mode; `nil` where PowerShell has null, which stands for nothing in a name.
+    public var osReleaseID: String?
+    /// What the flags of our own ask for.
+    public var extensions: Extensions
+    /// Sentences for standard error about deliberate differences that apply.
+    public var notes: [String]
+
+    init(
+        program: Program,
+        programName: String,
+        given: GivenFlags,
+        extensions: Extensions
+    ) {
+        self.program = program
+        self.mode = given.mode
+        self.programName = programName
+        self.extensions = extensions
+        imageList = given.value(.imageList)
+        images = given.value(.images)
+        sourceRegistry = given.value(.sourceRegistry)
+        registry = given.value(.registry)
+        windowsImageList = given.value(.windowsImageList).flatMap { $0.isEmpty ? nil : $0 }
+        osReleaseID = given.value(.osReleaseID)
+        notes = []
+
+        let versions = given.value(.windowsVersions) ?? ""
+        windowsVersions = given.mode == .shell && program == .load ? Self.windowsVersions(versions) : []
+        if windowsImageList != nil, versions.utf8.contains(where: isBlank) {
+            notes.append("the blanks in '\(versions)', the Windows versions, were dropped")
+        }
+    }
+
+    /// Separates versions as bash's `IFS=, read -r -a` does: of the first line, and a comma at the end adds no empty version.
+    /// Blanks are dropped (D11).
+    private static func windowsVersions(_ text: String) -> [String] {
+        let line = text.utf8.prefix { $0 != UInt8(ascii: "\n") }.filter { !isBlank($0) }
+        var versions = line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+            .map { String(decoding: $0, as: UTF8.self) }
+        if versions.last == "" { versions.removeLast() }
+        return versions
+    }
+}

@@ -1,0 +1,49 @@
+/// The usage text: the scripts' first line, then the flags in our own words (D15).
+public enum Usage {
+    /// Lines without a newline after the last one.
+    ///
+    /// - Parameter programName: the program as it was typed.
+    public static func text(_ program: Program, _ mode: ScriptMode, programName: String) -> String {
+        let flags = Flag.table(for: program, in: mode)
+        let own = flags.filter(\.isExtension)
+        let lines =
+            [ScriptLines.usage(program, mode, programName: programName)]
+            + flags.filter { !$0.isExtension }.flatMap { entry($0, mode) }
+            + introduction(variable: own.compactMap(\.variable).first ?? "")
+            + own.flatMap { entry($0, mode) }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func introduction(variable: String) -> [String] {
+        [
+            "",
+            "Flags that the scripts do not have. All but --version can be set by an",
+            "environment variable too, for instance \(variable); a flag beats it.",
+        ]
+    }
+
+    /// The flag's words and what stands for its value, then the meaning, indented and broken into lines.
+    private static func entry(_ flag: Flag, _ mode: ScriptMode) -> [String] {
+        let placeholder =
+            switch flag.argument {
+            case .none: ""
+            case .value(let placeholder), .values(let placeholder): " " + placeholder
+            }
+        let standard = flag.defaults[mode].map { ["(default: \($0))"] } ?? []
+        let words = flag.meaning.split(separator: " ").map(String.init) + standard
+        return ["  " + flag.words.joined(separator: ", ") + placeholder] + lines(of: words).map { "        " + $0 }
+    }
+
+    /// Lines of at most 72 characters, where no word is longer.
+    private static func lines(of words: [String]) -> [String] {
+        var lines: [String] = []
+        for word in words {
+            if let line = lines.last, line.count + 1 + word.count <= 72 {
+                lines[lines.count - 1] = line + " " + word
+            } else {
+                lines.append(word)
+            }
+        }
+        return lines
+    }
+}
