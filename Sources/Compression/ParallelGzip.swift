@@ -1,0 +1,81 @@
+import FoundationEssentials
+
+/// Compresses a stream on several threads into one gzip member (RFC 1952) that any `gunzip` reads.
+///
+/// The content is cut into blocks of ``blockSize``. Each is deflated by itself, with the 32 KiB before it as its dictionary, and
+/// ended by a sync flush on a byte boundary, so that the results can be put in a row; the CRC of the whole is combined from
+/// those of the blocks. The output depends on the content and the level alone, not on the number of threads.
+///
+/// Memory is bounded by two blocks and a half for each thread: ``write(_:)`` waits for room, and the threads wait for the output.
+/// It blocks, so call it from a thread of its own, and from one thread at a time.
+public final class ParallelGzip {
+    /// How many bytes of content a block has. Larger ones gain nothing, smaller ones cost size.
+    public static let blockSize = 128 << 10
+
+    private let pipeline: GzipPipeline
+    private var current: GzipBlock
+    private var isFinished = false
+
+    /// Starts the threads.
+    ///
+    /// - Parameters:
+    ///   - level: 1 (fast) to 9 (small), as `gzip` counts.
+    ///   - threads: how many blocks are deflated at once, at least 1.
+    ///   - output: takes the compressed bytes in order, on a thread of the compressor's. When it throws, nothing more is
+    ///     compressed, and the next call of ``write(_:)`` or ``finish()`` throws the same error.
+    /// - Throws: ``CompressionError`` if there is no memory.
+    public init(
+        level: Int = 6,
+        threads: Int = ParallelGzip.processorCount,
+        output: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        pipeline = try GzipPipeline(level: Int32(min(max(level, 1), 9)), threads: max(threads, 1), output: output)
+        current = pipeline.nextBlock(after: nil)
+    }
+
+    deinit {
+        abort()
+    }
+
+    /// How many processors this process may use.
+    public static var processorCount: Int { ProcessInfo.processInfo.activeProcessorCount }
+
+    /// Adds bytes to the content.
+    public func write(_ bytes: UnsafeRawBufferPointer) throws {
+        precondition(!isFinished, "the compressed stream has been finished")
+        try pipeline.throwFailure()
+        var rest = bytes
+        while !rest.isEmpty {
+            if current.room == 0 {
+                pipeline.submit(current)
+                current = pipeline.nextBlock(after: current)
+            }
+            let count = min(rest.count, current.room)
+            current.append(UnsafeRawBufferPointer(rebasing: rest[..<count]))
+            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+        }
+    }
+
+    /// Compresses what is left, writes the end of the member, and ends the threads.
+    ///
+    /// - Throws: what the output has thrown; the stream is not complete then.
+    public func finish() throws {
+        end()
+        try pipeline.throwFailure()
+    }
+
+    /// Ends the threads; the output gets nothing more and stays incomplete. Does nothing after ``finish()``.
+    public func abort() {
+        guard !isFinished else { return }
+        pipeline.cancel()
+        end()
+    }
+
+    private func end() {
+        guard !isFinished else { return }
+        isFinished = true
+        current.isLast = true
+        pipeline.submit(current)
+        pipeline.join()
+    }
+}

@@ -1,0 +1,54 @@
+import CLZMA
+
+/// Unpacks xz streams and the padding between them by liblzma, which checks their integrity.
+final class XZDecoder: StreamDecoder {
+    /// How much memory the data may ask for, in bytes. `xz -9` takes 65 MiB to unpack.
+    static let memoryLimit: UInt64 = 512 << 20
+
+    private let stream: UnsafeMutablePointer<lzma_stream>
+
+    init() throws(CompressionError.Reason) {
+        stream = .allocate(capacity: 1)
+        stream.initialize(to: lzma_stream())
+        do throws(CompressionError.Reason) {
+            try check(lzma_stream_decoder(stream, Self.memoryLimit, CLZMA_CONCATENATED))
+        } catch {
+            stream.deallocate()
+            throw error
+        }
+    }
+
+    deinit {
+        lzma_end(stream)
+        stream.deallocate()
+    }
+
+    func decode(
+        _ input: inout UnsafeRawBufferPointer,
+        isLast: Bool,
+        into output: UnsafeMutableRawBufferPointer
+    ) throws(CompressionError.Reason) -> DecodingStep {
+        stream.pointee.next_in = input.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        stream.pointee.avail_in = input.count
+        stream.pointee.next_out = output.bytes
+        stream.pointee.avail_out = output.count
+        let status = lzma_code(stream, isLast ? LZMA_FINISH : LZMA_RUN)
+        input.removeFirst(bytes: input.count - stream.pointee.avail_in)
+        let produced = output.count - stream.pointee.avail_out
+        if status == LZMA_STREAM_END, produced == 0 { return .ended(garbage: false) }
+        if status != LZMA_STREAM_END, status != LZMA_BUF_ERROR { try check(status) }
+        return .produced(produced)
+    }
+
+    private func check(_ status: lzma_ret) throws(CompressionError.Reason) {
+        switch status {
+        case LZMA_OK: return
+        case LZMA_DATA_ERROR: throw .corrupted("incorrect data")
+        case LZMA_FORMAT_ERROR: throw .corrupted("incorrect header")
+        case LZMA_OPTIONS_ERROR: throw .corrupted("unknown filters or options")
+        case LZMA_MEMLIMIT_ERROR: throw .memoryLimit
+        case LZMA_MEM_ERROR: throw .outOfMemory
+        default: throw .library(code: Int(status.rawValue))
+        }
+    }
+}
