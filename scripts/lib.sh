@@ -1,0 +1,74 @@
+# What the scripts share; to be sourced.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+# Packages that the build needs: the headers of the system libraries.
+build_packages=(
+    libcurl4-openssl-dev libssl-dev zlib1g-dev liblzma-dev libbz2-dev libzstd-dev pkg-config
+)
+
+say() { printf '\n== %s\n' "$*"; }
+
+fail() {
+    printf '%s\n' "$*" >&2
+    exit 1
+}
+
+# Installs the Debian packages that are missing.
+install_packages() {
+    local missing=() package
+    for package in "$@"; do
+        dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
+    done
+    [ ${#missing[@]} -eq 0 ] && return
+    local as_root=()
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null || fail "as root, install what is missing: apt-get install ${missing[*]}"
+        as_root=(sudo)
+    fi
+    say "installing ${missing[*]}"
+    "${as_root[@]}" apt-get update -qq
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+require_swift() {
+    command -v swift >/dev/null || fail "Swift 6.2 or later is missing: see https://www.swift.org/install/linux"
+}
+
+# Starts a registry on a free port of 127.0.0.1.
+#
+# USAGE: start_registry NAME FOLDER; sets NAME_port and NAME_pid. The log is FOLDER/log.
+start_registry() {
+    local name=$1 folder=$2 port pid try wait
+    for try in 1 2 3 4 5 6 7 8 9 10; do
+        port=$((20000 + (RANDOM * 32768 + RANDOM) % 12000))
+        mkdir -p "$folder/storage"
+        cat >"$folder/config.yml" <<END
+version: 0.1
+log: {level: error, accesslog: {disabled: true}}
+storage: {filesystem: {rootdirectory: "$folder/storage"}}
+http: {addr: "127.0.0.1:$port"}
+validation: {manifests: {urls: {allow: ["^https?://"]}}}
+END
+        docker-registry serve "$folder/config.yml" >"$folder/log" 2>&1 &
+        pid=$!
+        for wait in $(seq 100); do
+            kill -0 "$pid" 2>/dev/null || break
+            if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && kill -0 "$pid" 2>/dev/null; then
+                printf -v "${name}_port" %s "$port"
+                printf -v "${name}_pid" %s "$pid"
+                return
+            fi
+            sleep 0.1
+        done
+        kill "$pid" 2>/dev/null || true
+    done
+    fail "no registry could be started; its last words: $(tail -n 3 "$folder/log")"
+}
+
+# Ends a process that a script started, by its id.
+stop() {
+    kill "$1" 2>/dev/null || true
+    wait "$1" 2>/dev/null || true
+}
