@@ -1,0 +1,90 @@
+import FoundationEssentials
+import HTTP
+import ImageModel
+import Registry
+
+/// The sample images: an OCI layout whose `index.json` names each image as `REPOSITORY:TAG`.
+public struct SampleImages: Sendable {
+    /// The layout's folder.
+    public let folder: String
+
+    /// The samples in `folder`, which has `blobs/sha256` and `index.json`.
+    public init(folder: String) {
+        self.folder = folder
+    }
+
+    /// What a name leads to, in the order of the layout.
+    public func names() throws -> [(name: String, descriptor: Descriptor)] {
+        struct Index: Decodable {
+            var manifests: [Descriptor]
+        }
+        let index = try JSONDecoder().decode(Index.self, from: Data(contentsOf: file("index.json")))
+        return index.manifests.compactMap { descriptor in
+            descriptor.annotations?["org.opencontainers.image.ref.name"].map { ($0, descriptor) }
+        }
+    }
+
+    /// The bytes of a blob or a manifest; `nil` where the layout lacks it, as it lacks foreign layers.
+    public func content(_ digest: Digest) -> [UInt8]? {
+        (try? Data(contentsOf: file("blobs/\(digest.algorithm)/\(digest.hex)"))).map { [UInt8]($0) }
+    }
+
+    /// Pushes all samples to a registry, which must take manifests with URLs.
+    ///
+    /// - Parameter host: `HOST:PORT`.
+    public func push(to host: String) async throws {
+        let http = HTTPClient()
+        defer { http.close() }
+        let client = RegistryClient(http: http, settings: RegistrySettings())
+        for (name, descriptor) in try names() {
+            let reference = try Reference("\(host)/\(name)")
+            try await push(descriptor, as: ManifestName(reference), to: reference.repository, with: client)
+        }
+    }
+
+    private func push(
+        _ descriptor: Descriptor,
+        as name: ManifestName,
+        to repository: Repository,
+        with client: RegistryClient
+    ) async throws {
+        guard let bytes = content(descriptor.digest) else {
+            throw MissingSample(digest: descriptor.digest)
+        }
+        let manifest = try Manifest(bytes: bytes, servedAs: descriptor.mediaType)
+        switch manifest.content {
+        case .index(let entries):
+            for entry in entries {
+                try await push(entry, as: .digest(entry.digest), to: repository, with: client)
+            }
+        case .image(let configuration, let layers):
+            for blob in [configuration] + layers {
+                guard let content = content(blob.digest) else { continue }
+                if try await client.hasBlob(blob.digest, in: repository) { continue }
+                _ = try await client.upload(blob, from: Content(bytes: content), to: repository, mountingFrom: nil)
+            }
+        }
+        try await client.put(manifest, as: name, in: repository)
+    }
+
+    private func file(_ path: String) -> URL { URL(filePath: "\(folder)/\(path)") }
+
+    private struct Content: BlobSource {
+        let bytes: [UInt8]
+
+        var size: Int64 { Int64(bytes.count) }
+
+        func read(into buffer: UnsafeMutableRawBufferPointer, at position: Int64) -> Int {
+            let count = min(buffer.count, bytes.count - Int(position))
+            buffer.copyBytes(from: bytes[Int(position)..<Int(position) + count])
+            return count
+        }
+    }
+}
+
+/// A manifest that the samples name but do not have.
+struct MissingSample: Error, CustomStringConvertible {
+    let digest: Digest
+
+    var description: String { "the sample images lack the manifest \(digest)" }
+}
