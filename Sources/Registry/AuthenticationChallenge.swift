@@ -1,0 +1,71 @@
+/// What a registry says of how to log in: a challenge of a `WWW-Authenticate` field (RFC 9110, section 11.6.1).
+struct AuthenticationChallenge: Sendable, Equatable {
+    /// In lower case: `bearer`, `basic`.
+    let scheme: String
+    /// By name in lower case: `realm`, `service`, `scope`, `error`.
+    let parameters: [String: String]
+
+    /// The challenges of all fields of an answer. What cannot be read is left out.
+    static func parse(_ fields: [String]) -> [AuthenticationChallenge] {
+        fields.flatMap { field -> [AuthenticationChallenge] in
+            var reader = Reader(rest: field[...])
+            return reader.challenges()
+        }
+    }
+
+    private struct Reader {
+        var rest: Substring
+
+        mutating func challenges() -> [AuthenticationChallenge] {
+            var result: [AuthenticationChallenge] = []
+            skipSeparators()
+            while let scheme = token() {
+                var parameters: [String: String] = [:]
+                skipSeparators()
+                while let (name, value) = parameter() {
+                    if parameters[name] == nil { parameters[name] = value }
+                    skipSeparators()
+                }
+                result.append(AuthenticationChallenge(scheme: scheme.lowercased(), parameters: parameters))
+            }
+            return result
+        }
+
+        /// `name=value` or `name="value"`; nothing is taken where the next word is a scheme.
+        private mutating func parameter() -> (String, String)? {
+            let start = rest
+            guard let name = token() else { return nil }
+            skipBlanks()
+            guard rest.first == "=" else {
+                rest = start
+                return nil
+            }
+            rest.removeFirst()
+            skipBlanks()
+            return (name.lowercased(), rest.first == "\"" ? quoted() : token() ?? "")
+        }
+
+        private mutating func token() -> String? {
+            let text = rest.prefix { !" \t,=\"".contains($0) }
+            rest = rest[text.endIndex...]
+            return text.isEmpty ? nil : String(text)
+        }
+
+        private mutating func quoted() -> String {
+            rest.removeFirst()
+            var text = ""
+            while let character = rest.popFirst(), character != "\"" {
+                if character == "\\", let escaped = rest.popFirst() { text.append(escaped) } else { text.append(character) }
+            }
+            return text
+        }
+
+        private mutating func skipBlanks() {
+            rest = rest.drop { $0 == " " || $0 == "\t" }
+        }
+
+        private mutating func skipSeparators() {
+            rest = rest.drop { " \t,".contains($0) }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+import HTTP
+import Hashing
+import ImageModel
+
+/// Where the bytes of a blob go while they arrive. One transfer at a time uses it, on one thread.
+public protocol BlobDestination: AnyObject, Sendable {
+    /// Whether ``restart()`` is possible.
+    var canRestart: Bool { get }
+    /// Takes the next bytes.
+    func append(_ bytes: UnsafeRawBufferPointer) throws
+    /// Drops all bytes taken so far.
+    func restart() throws
+}
+
+/// The receiving end of a blob, over as many answers as it takes: counts, hashes, and passes on what is new.
+///
+/// One transfer at a time has it, on one thread, which is what `@unchecked` stands for.
+final class BlobDownload: HTTPResponseSink, @unchecked Sendable {
+    /// What an answer has come to.
+    enum Verdict: Equatable {
+        /// All bytes are there, and are the blob.
+        case whole
+        /// Bytes are missing.
+        case tooShort
+        /// What is there is not the blob, or not the beginning of it; the words follow the blob's name.
+        case spoilt(String)
+        /// The answer was another one than the blob.
+        case refused
+    }
+
+    private enum Mode {
+        /// Passing on, after so many bytes that are there already.
+        case content(skip: Int64)
+        case error
+    }
+
+    private let blob: Descriptor
+    private let destination: any BlobDestination
+    private let hash: ContentHash
+    private var mode = Mode.error
+    /// How many bytes of the blob have been passed on.
+    private(set) var received: Int64 = 0
+    /// Whether what was passed on came in more than one answer.
+    private(set) var isPatched = false
+    /// The beginning of an answer that is no success.
+    private(set) var errorBody: [UInt8] = []
+
+    init(_ blob: Descriptor, to destination: any BlobDestination) {
+        self.blob = blob
+        self.destination = destination
+        hash = ContentHash(blob.digest.algorithm)
+    }
+
+    /// The `Range` to ask for, where a part has arrived (RFC 9110, section 14.1.2).
+    var range: String? { received > 0 ? "bytes=\(received)-" : nil }
+
+    func begin(_ head: HTTPResponseHead) throws {
+        errorBody = []
+        isPatched = isPatched || received > 0
+        switch head.status {
+        case 200:
+            let length = head.headers["Content-Length"].flatMap(Int64.init)
+            if let length, length > blob.size { throw excess }
+            mode = .content(skip: received)
+        case 206:
+            guard let start = Self.start(ofRange: head.headers["Content-Range"]), start <= received else {
+                throw HTTPError(.malformedResponse, "the registry sent another range of \(blob.digest) than was asked for")
+            }
+            mode = .content(skip: received - start)
+        default:
+            mode = .error
+        }
+    }
+
+    func receive(_ bytes: UnsafeRawBufferPointer) throws {
+        switch mode {
+        case .error:
+            errorBody.append(contentsOf: bytes.prefix(RegistryClient.errorLimit - errorBody.count))
+        case .content(let skip):
+            let skipped = Int(min(skip, Int64(bytes.count)))
+            mode = .content(skip: skip - Int64(skipped))
+            let fresh = UnsafeRawBufferPointer(rebasing: bytes[skipped...])
+            guard !fresh.isEmpty else { return }
+            guard Int64(fresh.count) <= blob.size - received else { throw excess }
+            hash.update(fresh)
+            try destination.append(fresh)
+            received += Int64(fresh.count)
+        }
+    }
+
+    /// To be asked once an answer has come to its end.
+    func verdict(after status: Int) -> Verdict {
+        switch status {
+        case 200, 206:
+            guard received == blob.size else { return .tooShort }
+            let digest = hash.finish()
+            return digest == blob.digest ? .whole : .spoilt("has the digest \(digest)")
+        case 416 where received > 0:
+            return .spoilt("ends after \(received) of \(blob.size) bytes")
+        default:
+            return .refused
+        }
+    }
+
+    func restart() throws {
+        try destination.restart()
+        hash.start()
+        received = 0
+        isPatched = false
+    }
+
+    private var excess: RegistryError {
+        RegistryError(.damaged, "the blob \(blob.digest) is longer in the registry than the \(blob.size) bytes its manifest tells")
+    }
+
+    /// The first position of `bytes 5-9/10`.
+    private static func start(ofRange field: String?) -> Int64? {
+        guard let field, field.lowercased().hasPrefix("bytes ") else { return nil }
+        return Int64(field.dropFirst("bytes ".count).prefix { $0 != "-" })
+    }
+}

@@ -1,0 +1,95 @@
+import HTTP
+import Hashing
+import ImageModel
+
+extension RegistryClient {
+    /// Fetches a manifest: the bytes as they came, and their digest.
+    ///
+    /// - Parameters:
+    ///   - name: what follows the repository: a tag or a digest. A digest is verified.
+    ///   - repository: where it is fetched from.
+    /// - Throws: ``RegistryError``, `ManifestError`.
+    public func manifest(
+        _ name: ManifestName,
+        in repository: Repository
+    ) async throws -> (digest: Digest, manifest: Manifest) {
+        let subject = "the manifest \(name) of \(repository)"
+        let accept = MediaType.manifests.map(\.rawValue).joined(separator: ", ")
+        let response = try await send(
+            RegistryRequest(
+                .get,
+                .path("\(repository.path)/manifests/\(name)"),
+                headers: HTTPHeaders([("Accept", accept)]),
+                scopes: [.pull(repository)]
+            ),
+            to: repository.domain,
+            asking: subject,
+            limit: Manifest.sizeLimit + 1
+        )
+        guard response.head.status == 200 else {
+            throw RegistryError(response, from: repository.domain, asking: subject)
+        }
+        // What was cut at the limit has another digest, but nobody has damaged it.
+        guard response.body.count <= Manifest.sizeLimit else { throw ManifestError.tooLarge }
+        let digest: Digest
+        switch name {
+        case .digest(let wanted):
+            digest = ContentHash.digest(of: response.body, wanted.algorithm)
+            guard digest == wanted else {
+                throw RegistryError(.damaged, "\(subject) has the digest \(digest); the registry's copy is damaged")
+            }
+        case .tag:
+            digest = SHA256.digest(of: response.body)
+            let told = response.head.headers["Docker-Content-Digest"].flatMap(Digest.init)
+            if let told, told.algorithm == .sha256, told != digest {
+                throw RegistryError(.damaged, "\(subject) has the digest \(digest), but \(told) was announced")
+            }
+        }
+        let type = response.head.headers["Content-Type"].map { $0.prefix { $0 != ";" && $0 != " " } }
+        return (digest, try Manifest(bytes: response.body, servedAs: type.map { MediaType(rawValue: String($0)) }))
+    }
+
+    /// Puts a manifest, to the byte.
+    ///
+    /// - Parameters:
+    ///   - name: the tag or the digest that it gets.
+    ///   - repository: where its blobs, or the manifests that it lists, already are.
+    public func put(_ manifest: Manifest, as name: ManifestName, in repository: Repository) async throws {
+        let subject = "the push of the manifest \(name) to \(repository)"
+        let response = try await send(
+            RegistryRequest(
+                .put,
+                .path("\(repository.path)/manifests/\(name)"),
+                headers: HTTPHeaders([("Content-Type", manifest.mediaType.rawValue)]),
+                body: .bytes(manifest.bytes),
+                scopes: [.push(repository)]
+            ),
+            to: repository.domain,
+            asking: subject
+        )
+        guard [200, 201, 202].contains(response.head.status) else {
+            throw RegistryError(response, from: repository.domain, asking: subject)
+        }
+    }
+}
+
+/// What a manifest is called in its repository.
+public enum ManifestName: Hashable, Sendable, CustomStringConvertible {
+    /// A tag.
+    case tag(String)
+    /// A digest.
+    case digest(Digest)
+
+    /// The name that a reference leads to: its digest, else its tag, else `latest`.
+    public init(_ reference: Reference) {
+        self = reference.digest.map { .digest($0) } ?? .tag(reference.tag ?? "latest")
+    }
+
+    /// As it stands in a URL.
+    public var description: String {
+        switch self {
+        case .tag(let tag): tag
+        case .digest(let digest): digest.description
+        }
+    }
+}

@@ -1,0 +1,136 @@
+import HTTP
+import ImageModel
+
+/// How a blob got into a repository.
+public enum BlobPlacement: Hashable, Sendable {
+    /// It was there.
+    case existing
+    /// It was mounted from another repository of the same registry.
+    case mounted(from: Repository)
+    /// It was sent.
+    case uploaded
+}
+
+extension RegistryClient {
+    /// Whether a repository has a blob.
+    public func hasBlob(_ digest: Digest, in repository: Repository) async throws -> Bool {
+        let subject = "the blob \(digest) of \(repository)"
+        let response = try await send(
+            RegistryRequest(.head, .path("\(repository.path)/blobs/\(digest)"), scopes: [.push(repository)]),
+            to: repository.domain,
+            asking: subject
+        )
+        switch response.head.status {
+        case 200: return true
+        // A registry that does not answer such questions gets the blob, which does no harm where it is there.
+        case 404, 405: return false
+        default: throw RegistryError(response, from: repository.domain, asking: subject)
+        }
+    }
+
+    /// Brings a blob into a repository that lacks it.
+    ///
+    /// - Parameters:
+    ///   - blob: its digest is verified while it is sent.
+    ///   - source: the content.
+    ///   - repository: where it goes.
+    ///   - sibling: a repository of the same registry that has the blob; it is mounted from there if the registry lets us.
+    /// - Throws: ``RegistryError``, or what the source throws.
+    public func upload(
+        _ blob: Descriptor,
+        from source: any BlobSource,
+        to repository: Repository,
+        mountingFrom sibling: Repository?
+    ) async throws -> BlobPlacement {
+        guard source.size == blob.size else {
+            throw RegistryError(.damaged, "the blob \(blob.digest) has \(source.size) bytes, its manifest tells \(blob.size)")
+        }
+        let subject = "the push of the blob \(blob.digest) to \(repository)"
+        let body = BlobUpload(blob, from: source)
+        do {
+            var session: String?
+            if let sibling {
+                let answer = try await settings.retry.run {
+                    try await open(repository, mounting: blob.digest, from: sibling)
+                }
+                if answer.head.status == 201 { return .mounted(from: sibling) }
+                // A registry that does not mount has begun an upload instead; one that refuses is asked for an upload.
+                session = Self.session(in: answer)
+            }
+            let response = try await settings.retry.run {
+                // An upload that broke is not continued: each try has one of its own.
+                if let begun = session.take() { return try await send(body, as: blob, to: begun, of: repository) }
+                let answer = try await open(repository)
+                guard let begun = Self.session(in: answer) else {
+                    // A success that leads nowhere is none: a login page in front of the registry, for instance.
+                    guard answer.head.status >= 400 else {
+                        throw RegistryError(
+                            .refused,
+                            "\(subject): \(repository.domain) answered \(answer.head.status), but began no upload"
+                        )
+                    }
+                    return answer
+                }
+                return try await send(body, as: blob, to: begun, of: repository)
+            }
+            guard [200, 201, 202, 204].contains(response.head.status) else {
+                throw RegistryError(response, from: repository.domain, asking: subject)
+            }
+            return .uploaded
+        } catch let error as HTTPError {
+            throw RegistryError(error, asking: subject)
+        }
+    }
+
+    /// Asks for an upload, or for a mount that makes it unnecessary (distribution-spec, "Pushing blobs").
+    ///
+    /// - Returns: the answer, its `Location` made absolute.
+    private func open(
+        _ repository: Repository,
+        mounting digest: Digest? = nil,
+        from sibling: Repository? = nil
+    ) async throws -> HTTPResponse {
+        var path = "\(repository.path)/blobs/uploads/"
+        var scopes: Set<TokenScope> = [.push(repository)]
+        if let digest, let sibling {
+            path += "?mount=\(digest)&from=\(sibling.path)"
+            scopes.insert(.pull(sibling))
+        }
+        let sink = AnswerSink(limit: Self.errorLimit)
+        let (answered, url) = try await perform(
+            RegistryRequest(.post, .path(path), scopes: scopes),
+            to: repository.domain,
+            into: sink
+        )
+        var head = answered
+        head.headers["Location"] = head.headers["Location"].map { Location.resolve($0, relativeTo: url) }
+        return HTTPResponse(head: head, body: sink.body)
+    }
+
+    /// Where the content goes, if the registry wants it.
+    private static func session(in answer: HTTPResponse) -> String? {
+        answer.head.status == 202 ? answer.head.headers["Location"] : nil
+    }
+
+    /// Sends the whole content at once: what every registry takes.
+    private func send(
+        _ body: BlobUpload,
+        as blob: Descriptor,
+        to session: String,
+        of repository: Repository
+    ) async throws -> HTTPResponse {
+        let sink = AnswerSink(limit: Self.errorLimit)
+        let head = try await perform(
+            RegistryRequest(
+                .put,
+                .url(Location.adding("digest", blob.digest.description, to: session)),
+                headers: HTTPHeaders([("Content-Type", "application/octet-stream")]),
+                body: .stream(body),
+                scopes: [.push(repository)]
+            ),
+            to: repository.domain,
+            into: sink
+        ).head
+        return HTTPResponse(head: head, body: sink.body)
+    }
+}

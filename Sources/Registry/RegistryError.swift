@@ -1,0 +1,94 @@
+import FoundationEssentials
+import HTTP
+
+/// Why a registry did not do what it was asked.
+public struct RegistryError: Error, Sendable, CustomStringConvertible {
+    /// What kind of failure it was.
+    public enum Code: Sendable, Equatable {
+        /// There is no such manifest, blob or repository.
+        case notFound
+        /// The registry wants a login, or refused the one it was given.
+        case unauthorized
+        /// The login is good but not enough.
+        case denied
+        /// Too many requests, and waiting as long as is sensible did not help.
+        case rateLimited
+        /// The registry could not be reached, or the transfer broke again and again.
+        case unreachable
+        /// What came is not what its digest or size says.
+        case damaged
+        /// Any other answer that is no success.
+        case refused
+    }
+
+    /// What kind of failure it was.
+    public let code: Code
+    /// One sentence without its full stop: where, what, and what to do about it.
+    public let description: String
+
+    /// A failure and its sentence.
+    public init(_ code: Code, _ description: String) {
+        self.code = code
+        self.description = description
+    }
+}
+
+extension RegistryError {
+    /// From an answer that is no success.
+    ///
+    /// - Parameters:
+    ///   - host: who answered.
+    ///   - subject: what was asked for, such as `the manifest of rancher/shell:v1`.
+    init(_ response: HTTPResponse, from host: String, asking subject: String) {
+        let status = response.head.status
+        let reason = Self.reason(in: response.body)
+        let isMissing = status == 404 || reason.code == "NAME_UNKNOWN" || reason.code == "MANIFEST_UNKNOWN"
+        let code: Code =
+            switch status {
+            case _ where isMissing: .notFound
+            case 401: .unauthorized
+            case 403: .denied
+            case 429: .rateLimited
+            case 500...: .unreachable
+            default: .refused
+            }
+        let advice =
+            switch code {
+            case .unauthorized, .denied: "; log in with 'docker login \(host)' as a user who may do this"
+            case .rateLimited: "; try again later, or log in with 'docker login \(host)'"
+            default: ""
+            }
+        self.init(code, "\(host) answered \(status) to \(subject): \(reason.text)\(advice)")
+    }
+
+    /// From a transfer that came to nothing.
+    init(_ error: HTTPError, asking subject: String) {
+        self.init(.unreachable, "\(subject): \(error.message)")
+    }
+
+    /// What the body of an answer says (distribution-spec, "Error Codes"), worded as docker does: `manifest unknown: …`.
+    ///
+    /// `detail` is not looked at: it may be text or an object.
+    private static func reason(in body: [UInt8]) -> (code: String, text: String) {
+        struct Body: Decodable {
+            struct Entry: Decodable {
+                var code: String?
+                var message: String?
+            }
+            var errors: [Entry]?
+        }
+        if let entry = try? JSONDecoder().decode(Body.self, from: Data(body)).errors?.first {
+            let code = entry.code ?? ""
+            let words = code.lowercased().split(separator: "_").joined(separator: " ")
+            return (code, printable([words, entry.message ?? ""].filter { !$0.isEmpty }.joined(separator: ": ")))
+        }
+        let text = printable(String(decoding: body.prefix(200), as: UTF8.self))
+        return ("", text.isEmpty ? "it gave no reason" : text)
+    }
+
+    /// On one line, and no longer than a reader wants.
+    private static func printable(_ text: String) -> String {
+        let line = text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : String($0) }.joined()
+        return String(line.split(separator: " ").joined(separator: " ").prefix(300))
+    }
+}

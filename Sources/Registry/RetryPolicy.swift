@@ -1,0 +1,61 @@
+import HTTP
+
+/// When a request is made again, and after how long. No clock and no network: a value that is asked.
+public struct RetryPolicy: Sendable {
+    /// How often a request is made at the most.
+    public var attempts: Int
+    /// The wait before the second try, in seconds; it doubles with each try after that.
+    public var firstDelay: Double
+    /// The longest wait between two tries, in seconds.
+    public var longestDelay: Double
+    /// The longest `Retry-After` that is waited for, in seconds; a registry that asks for more has refused.
+    public var longestRetryAfter: Double
+
+    /// A policy; the values given are for real registries.
+    public init(
+        attempts: Int = 5,
+        firstDelay: Double = 0.5,
+        longestDelay: Double = 15,
+        longestRetryAfter: Double = 120
+    ) {
+        self.attempts = attempts
+        self.firstDelay = firstDelay
+        self.longestDelay = longestDelay
+        self.longestRetryAfter = longestRetryAfter
+    }
+
+    /// How long to wait before the next try, in seconds; `nil` where there is none.
+    ///
+    /// - Parameters:
+    ///   - response: what the registry answered.
+    ///   - attempt: which try it was, the first being 1.
+    func delay(after response: HTTPResponse, attempt: Int) -> Double? {
+        guard [408, 429, 500, 502, 503, 504].contains(response.head.status), attempt < attempts else { return nil }
+        // Docker Hub counts pulls over hours: no wait that a run could make helps.
+        if String(decoding: response.body, as: UTF8.self).contains("pull rate limit") { return nil }
+        guard let asked = response.head.headers["Retry-After"].flatMap(Double.init), asked >= 0 else {
+            return backOff(attempt)
+        }
+        return asked <= longestRetryAfter ? max(asked, 0.05) : nil
+    }
+
+    /// How long to wait before the next try, in seconds; `nil` where there is none.
+    ///
+    /// - Parameters:
+    ///   - error: how the transfer ended.
+    ///   - attempt: which try it was, the first being 1.
+    func delay(after error: HTTPError, attempt: Int) -> Double? {
+        guard attempt < attempts else { return nil }
+        switch error.code {
+        case .interrupted, .timedOut, .refused, .unreachable, .malformedResponse: return backOff(attempt)
+        default: return nil
+        }
+    }
+
+    /// With a part left to chance, so that many transfers that broke together do not come back together.
+    private func backOff(_ attempt: Int) -> Double {
+        var delay = firstDelay
+        for _ in 1..<max(1, attempt) { delay = min(delay * 2, longestDelay) }
+        return min(delay, longestDelay) * Double.random(in: 0.75...1.25)
+    }
+}

@@ -1,0 +1,64 @@
+import FoundationEssentials
+import HTTP
+import ImageModel
+
+/// The token server that a registry's challenge names.
+struct TokenServer: Sendable, Equatable {
+    /// Its URL, which may have a query already.
+    let realm: String
+    /// The registry, as the server knows it.
+    let service: String
+
+    /// The server of a `bearer` challenge, or `nil` where it names none.
+    init?(_ challenge: AuthenticationChallenge) {
+        guard challenge.scheme == "bearer", let realm = challenge.parameters["realm"] else { return nil }
+        self.realm = realm
+        self.service = challenge.parameters["service"] ?? ""
+    }
+
+    /// The request for a token. With a refresh token it is docker's OAuth2 form, else a `GET` with the login.
+    func request(for scopes: Set<TokenScope>, with credential: Credential?, security: TransportSecurity) -> HTTPRequest {
+        if case .identityToken(let token) = credential {
+            let form = [
+                ("grant_type", "refresh_token"), ("refresh_token", token), ("service", service),
+                ("scope", scopes.sorted().map(\.text).joined(separator: " ")), ("client_id", "docker"),
+            ]
+            return HTTPRequest(
+                .post,
+                realm,
+                headers: HTTPHeaders([("Content-Type", "application/x-www-form-urlencoded")]),
+                body: .bytes(Array(Self.query(form).utf8)),
+                security: security
+            )
+        }
+        var parameters = service.isEmpty ? [] : [("service", service)]
+        parameters += scopes.sorted().map { ("scope", $0.text) }
+        var headers = HTTPHeaders()
+        if case .basic(let user, let password) = credential {
+            parameters.append(("account", user))
+            headers.add("Authorization", Credential.basicHeader(user: user, password: password))
+        }
+        let separator = realm.contains("?") ? "&" : "?"
+        let url = parameters.isEmpty ? realm : realm + separator + Self.query(parameters)
+        return HTTPRequest(.get, url, headers: headers, security: security)
+    }
+
+    private static func query(_ parameters: [(String, String)]) -> String {
+        parameters.map { "\($0.0)=\(encoded($0.1))" }.joined(separator: "&")
+    }
+
+    /// Percent-encoding of all but RFC 3986's unreserved characters.
+    private static func encoded(_ text: String) -> String {
+        let digits = Array("0123456789ABCDEF")
+        return text.utf8.map { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"):
+                String(UnicodeScalar(byte))
+            default:
+                "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+            }
+        }.joined()
+    }
+}
