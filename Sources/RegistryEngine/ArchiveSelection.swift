@@ -1,0 +1,87 @@
+import DockerArchive
+import ImageModel
+
+/// What of a name in an archive can be pushed.
+///
+/// An archive usually has one image of a multi-platform name. A registry takes an index only with all that it lists, so then
+/// the image itself gets the name, as docker does it (Docker 28, containerd store). Where several images are there, but not
+/// all, an index of those is made.
+struct ArchiveSelection {
+    /// What gets the name.
+    let top: SavedImage.Node
+    /// ``top`` and all below it, what is listed before what lists it.
+    let nodes: [SavedImage.Node]
+    /// What the user should know of the choice.
+    let notice: String?
+
+    init(of descriptor: Descriptor, in archive: DockerArchive) throws {
+        var count = 0
+        guard let tree = try Self.tree(descriptor, in: archive, depth: 0, count: &count) else {
+            throw PlanningError("the archive lacks its manifest \(descriptor.digest)")
+        }
+        if let image = tree.images.first, tree.images.count == 1, !tree.isWhole {
+            top = image
+            nodes = [image]
+            notice = "its list \(descriptor.digest.short) is not whole in the archive: the one image in it is pushed"
+        } else if tree.images.isEmpty {
+            throw PlanningError("the archive has none of its images")
+        } else if tree.isWhole {
+            top = tree.node
+            nodes = tree.nodes
+            notice = nil
+        } else {
+            top = try ManifestList(of: tree.imageEntries).node
+            nodes = tree.images + [top]
+            notice = "its list \(descriptor.digest.short) is not whole in the archive: a list of the \(tree.images.count) images in it is pushed"
+        }
+    }
+
+    /// A manifest, and what the archive has of what it lists.
+    private struct Tree {
+        let node: SavedImage.Node
+        var children: [(entry: Descriptor, tree: Tree)] = []
+        /// Whether nothing below is missing.
+        var isWhole = true
+
+        var nodes: [SavedImage.Node] { children.flatMap(\.tree.nodes) + [node] }
+
+        var images: [SavedImage.Node] { nodes.filter(\.manifest.mediaType.isManifest) }
+
+        /// How the images below are listed, those of inner indexes too.
+        var imageEntries: [Descriptor] {
+            children.flatMap { $0.tree.node.manifest.mediaType.isIndex ? $0.tree.imageEntries : [$0.entry] }
+        }
+    }
+
+    private static func tree(
+        _ descriptor: Descriptor,
+        in archive: DockerArchive,
+        depth: Int,
+        count: inout Int
+    ) throws -> Tree? {
+        // Lists that name the same lists again and again grow beyond all bounds.
+        count += 1
+        guard depth < 16, count <= 10_000 else { throw PlanningError("its manifest list has lists in lists without end") }
+        guard let manifest = try archive.manifest(descriptor) else { return nil }
+        var tree = Tree(node: SavedImage.Node(digest: descriptor.digest, manifest: manifest))
+        switch manifest.content {
+        case .image(let configuration, let layers):
+            let missing = ([configuration] + layers).first { !$0.isForeignLayer && archive.blob($0.digest) == nil }
+            if let missing {
+                // Docker leaves out the images of a list of which it has not all blobs; an image of its own must be whole.
+                guard depth > 0 else { throw PlanningError("the archive lacks its blob \(missing.digest)") }
+                return nil
+            }
+        case .index(let entries):
+            for entry in entries {
+                if let child = try Self.tree(entry, in: archive, depth: depth + 1, count: &count) {
+                    tree.children.append((entry, child))
+                    tree.isWhole = tree.isWhole && child.isWhole
+                } else {
+                    tree.isWhole = false
+                }
+            }
+        }
+        return tree
+    }
+}

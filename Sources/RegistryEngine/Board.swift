@@ -1,0 +1,35 @@
+/// What has become of things that others wait for: a blob in a repository, a name in the registry.
+///
+/// A blob goes over the wire once: later images mount it from the repository that got it first, and wait until that one has it.
+actor Board<Key: Hashable & Sendable> {
+    private enum Entry {
+        case pending([CheckedContinuation<Bool, Never>])
+        case settled(Bool)
+    }
+
+    private var entries: [Key: Entry] = [:]
+
+    /// Waits until it is known what became of something.
+    ///
+    /// - Returns: whether it was done.
+    func isDone(_ key: Key) async -> Bool {
+        if case .settled(let isDone) = entries[key] { return isDone }
+        return await withCheckedContinuation { continuation in
+            var waiting: [CheckedContinuation<Bool, Never>] = []
+            if case .pending(let others) = entries[key] { waiting = others }
+            entries[key] = .pending(waiting + [continuation])
+        }
+    }
+
+    /// Tells those who wait. The first word stands.
+    func settle(_ key: Key, _ isDone: Bool) {
+        switch entries[key] {
+        case .settled: return
+        case .pending(let waiting):
+            entries[key] = .settled(isDone)
+            for continuation in waiting { continuation.resume(returning: isDone) }
+        case nil:
+            entries[key] = .settled(isDone)
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import DockerArchive
+import ImageModel
+import Registry
+
+/// Finds out what a name leads to, without fetching more than manifests.
+struct ImageResolver: Sendable {
+    let client: RegistryClient
+    let choice: PlatformChoice
+
+    /// The image that a name leads to, with the manifests that are wanted of it.
+    ///
+    /// - Throws: `RegistryError`, `ManifestError`, ``ResolvingError``.
+    func resolve(_ reference: Reference) async throws -> SavedImage {
+        let top = try await node(ManifestName(reference), in: reference.repository)
+        guard case .index(let entries) = top.manifest.content else {
+            // Docker takes the one image there is, whatever platform it is for.
+            return SavedImage(reference: reference, top: top, descendants: [], principal: top)
+        }
+        var descendants: [SavedImage.Node] = []
+        try await select(from: entries, in: reference.repository, into: &descendants)
+        guard let principal = Self.principal(of: entries, among: descendants, choice: choice) else {
+            throw ResolvingError.noPlatform(choice)
+        }
+        return SavedImage(reference: reference, top: top, descendants: descendants, principal: principal)
+    }
+
+    /// How deep indexes may lie in one another.
+    private static let depthLimit = 8
+    /// More manifests than any name leads to; they are all kept in memory.
+    private static let countLimit = 1000
+
+    /// Adds the wanted entries of an index, and of the indexes among them, each once.
+    private func select(
+        from entries: [Descriptor],
+        in repository: Repository,
+        depth: Int = 1,
+        into nodes: inout [SavedImage.Node]
+    ) async throws {
+        guard depth <= Self.depthLimit else { throw ResolvingError.tooDeep }
+        for entry in choice.select(from: entries) where !nodes.contains(where: { $0.digest == entry.digest }) {
+            guard nodes.count < Self.countLimit else { throw ResolvingError.tooMany }
+            let node = try await node(.digest(entry.digest), in: repository)
+            nodes.append(node)
+            if case .index(let inner) = node.manifest.content {
+                try await select(from: inner, in: repository, depth: depth + 1, into: &nodes)
+            }
+        }
+    }
+
+    private func node(_ name: ManifestName, in repository: Repository) async throws -> SavedImage.Node {
+        let (digest, manifest) = try await client.manifest(name, in: repository)
+        return SavedImage.Node(digest: digest, manifest: manifest)
+    }
+
+    /// The image for the first platform that is wanted; of all images, the one for linux/amd64, else the first.
+    private static func principal(
+        of entries: [Descriptor],
+        among nodes: [SavedImage.Node],
+        choice: PlatformChoice
+    ) -> SavedImage.Node? {
+        let images = nodes.filter(\.manifest.mediaType.isManifest)
+        let platforms = if case .platforms(let wanted) = choice { wanted } else { [Platform.linuxAMD64] }
+        for platform in platforms {
+            let best = PlatformChoice.platforms([platform]).select(from: entries).first
+            if let best, let image = images.first(where: { $0.digest == best.digest }) { return image }
+        }
+        return images.first
+    }
+}
+
+/// Why a name leads to no image that can be saved.
+enum ResolvingError: Error, CustomStringConvertible {
+    /// No image is for a platform that is wanted.
+    case noPlatform(PlatformChoice)
+    /// Indexes lie in indexes without end.
+    case tooDeep
+    /// Indexes list more than can be kept.
+    case tooMany
+
+    var description: String {
+        switch self {
+        case .noPlatform(.all): "its manifest list names no image"
+        case .noPlatform(.platforms(let platforms)):
+            "no matching manifest for \(platforms.map(\.description).joined(separator: ", ")) in the manifest list entries"
+        case .tooDeep: "its manifest list has lists in lists, more than 8 deep"
+        case .tooMany: "its manifest list leads to more than 1000 manifests"
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import DockerArchive
+import ImageModel
+import Registry
+
+/// Makes a manifest list of images that are in the registry, as `docker manifest create` and `push` do.
+struct ManifestListBuilder: Sendable {
+    let client: RegistryClient
+
+    /// Reads the members' platforms, and puts the list under `target`.
+    ///
+    /// - Returns: the list's digest.
+    /// - Throws: `RegistryError`, or ``ManifestListError``, which names all members that are missing.
+    func build(_ target: Reference, of members: [Reference]) async throws -> Digest {
+        var entries: [Descriptor] = []
+        var missing: [Reference] = []
+        for member in ManifestList.order(members) {
+            do {
+                entries.append(try await entry(for: member))
+            } catch let error as RegistryError where error.code == .notFound {
+                missing.append(member)
+            }
+        }
+        guard missing.isEmpty else { throw ManifestListError.missing(missing) }
+        let list = try ManifestList(of: entries).node
+        try await client.put(list.manifest, as: ManifestName(target), in: target.repository)
+        return list.digest
+    }
+
+    /// The platform of an entry is that of the image's configuration, whatever list the image came from.
+    private func entry(for member: Reference) async throws -> Descriptor {
+        let (digest, manifest) = try await client.manifest(ManifestName(member), in: member.repository)
+        guard case .image(let configuration, _) = manifest.content else { throw ManifestListError.list(member) }
+        let bytes = try await client.content(of: configuration, from: member.repository, limit: ImageConfiguration.sizeLimit)
+        guard let platform = ImageConfiguration(bytes: bytes)?.platform, !platform.os.isEmpty,
+            !platform.architecture.isEmpty
+        else { throw ManifestListError.noPlatform(member) }
+        return Descriptor(
+            mediaType: manifest.mediaType,
+            digest: digest,
+            size: Int64(manifest.bytes.count),
+            platform: platform
+        )
+    }
+}
+
+/// Why a manifest list cannot be made.
+enum ManifestListError: Error, CustomStringConvertible {
+    /// These members are not in the registry.
+    case missing([Reference])
+    /// A member is a list itself.
+    case list(Reference)
+    /// A member's configuration tells no platform.
+    case noPlatform(Reference)
+
+    var description: String {
+        switch self {
+        case .missing(let members):
+            "no such manifest: \(members.map(\.familiar).joined(separator: ", ")); push the missing images first"
+        case .list(let member): "\(member.familiar) is a manifest list"
+        case .noPlatform(let member):
+            "manifest \(member.familiar) must have an OS and Architecture to be pushed to a registry"
+        }
+    }
+}
