@@ -33,6 +33,15 @@ extension ByteSource {
         return filled
     }
 
+    /// Gives the rest of the source to `body`, in pieces of at most 256 KiB.
+    public func forEachPiece(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
+        defer { buffer.deallocate() }
+        while case let count = try read(into: buffer), count > 0 {
+            try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        }
+    }
+
     /// The next bytes of the source, at most `count` of them; fewer only at its end.
     public func readBytes(_ count: Int) throws -> [UInt8] {
         try [UInt8](unsafeUninitializedCapacity: count) { buffer, initializedCount in

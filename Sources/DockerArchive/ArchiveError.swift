@@ -1,28 +1,38 @@
 /// What is wrong with an archive. The caller names the archive.
 public enum ArchiveError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The file is no archive of the layout that is read here.
+    /// The file is no archive that docker would load.
     case unknownLayout
     /// The file ends before the archive does.
     case truncated
     /// Something in the file contradicts itself.
     case damaged(String)
+    /// Two entries have one name.
+    case twice(entry: String)
     /// An entry is larger than it may be, in bytes.
     case tooLarge(entry: String, size: Int64)
     /// An entry that must be there is not.
     case missing(entry: String)
     /// A text of the archive is not what it should be.
     case malformed(entry: String, problem: String)
+    /// A small file that unpacks to far more than any archive of images; sizes in bytes.
+    case bomb(size: Int64, unpacked: Int64)
+    /// The folder for temporary files has less room than is needed, in bytes.
+    case noTemporarySpace(folder: String, needed: Int64, available: Int64)
 
     /// What is wrong and what to do, to follow the archive's name.
     public var description: String {
         switch self {
-        case .unknownLayout:
-            "it is not an archive in the layout of docker's containerd store, as rancher-save-images makes it"
+        case .unknownLayout: "it is not an archive of images: neither a tar nor one that is compressed"
         case .truncated: "it is cut off; copy it again, or save it again"
         case .damaged(let problem): "it is damaged: \(problem); copy it again, or save it again"
+        case .twice(let entry): "it has two entries called \(entry), so it is not clear which of them counts"
         case .tooLarge(let entry, let size): "its \(entry) has \(size) bytes, more than it may have"
         case .missing(let entry): "it has no \(entry)"
         case .malformed(let entry, let problem): "its \(entry) cannot be used: \(problem)"
+        case .bomb(let size, let unpacked):
+            "its \(size) bytes unpack to more than \(unpacked), as no archive of images does; nothing more is unpacked"
+        case .noTemporarySpace(let folder, let needed, let available):
+            "it takes about \(needed) bytes of temporary space, and \(folder) has \(available); name another folder in TMPDIR"
         }
     }
 }

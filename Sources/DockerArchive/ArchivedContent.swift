@@ -1,26 +1,47 @@
 import ByteIO
 import Compression
 
-/// The content of an archive's entry, readable at any position and from many threads at once.
+/// The content of an archive's entry, readable as often as wanted, and by many threads at once.
 public struct ArchivedContent: Sendable {
-    private let reader: StoredGzipReader
-    private let start: Int64
+    private enum Place: Sendable {
+        /// From a position of the content of a gzip member of stored blocks.
+        case member(StoredGzipReader, start: Int64)
+        /// As it is, in a file.
+        case section(File, offset: Int64)
+        /// Compressed, in a file; `length` bytes.
+        case gzip(File, offset: Int64, length: Int64)
+    }
+
+    private let place: Place
     /// In bytes.
     public let size: Int64
 
     /// The `size` bytes from `start` on of a member's content.
     init(_ reader: StoredGzipReader, from start: Int64, size: Int64) {
-        self.reader = reader
-        self.start = start
+        place = .member(reader, start: start)
         self.size = size
     }
 
-    /// Fills `buffer` from `position` on.
-    ///
-    /// - Returns: how many bytes were read; fewer than there is room for only at the end of the content or of the file.
-    public func read(into buffer: UnsafeMutableRawBufferPointer, at position: Int64) throws -> Int {
-        let wanted = Int(min(Int64(buffer.count), max(0, size - position)))
-        return try reader.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]), at: start + position)
+    /// The `size` bytes from `offset` on of a file.
+    init(of file: File, at offset: Int64, size: Int64) {
+        place = .section(file, offset: offset)
+        self.size = size
+    }
+
+    /// What the `length` bytes from `offset` on of a file unpack to, which is `size` bytes.
+    init(inflating file: File, at offset: Int64, length: Int64, size: Int64) {
+        place = .gzip(file, offset: offset, length: length)
+        self.size = size
+    }
+
+    /// The content from its first byte on.
+    public func open() throws -> any ByteSource {
+        switch place {
+        case .member(let reader, let start): MemberSource(reader, from: start, size: size)
+        case .section(let file, let offset): FileSection(of: file, at: offset, length: size)
+        case .gzip(let file, let offset, let length):
+            try Decompressor(FileSection(of: file, at: offset, length: length), format: .gzip)
+        }
     }
 
     /// The whole content.
@@ -30,10 +51,28 @@ public struct ArchivedContent: Sendable {
     ///   - limit: the most bytes that are read.
     public func bytes(of name: String, limit: Int) throws -> [UInt8] {
         guard size <= Int64(limit) else { throw ArchiveError.tooLarge(entry: name, size: size) }
-        let bytes = try [UInt8](unsafeUninitializedCapacity: Int(size)) { buffer, count in
-            count = try read(into: UnsafeMutableRawBufferPointer(buffer), at: 0)
-        }
+        let bytes = try open().readBytes(Int(size))
         guard Int64(bytes.count) == size else { throw ArchiveError.truncated }
         return bytes
+    }
+
+    /// A stretch of the content of a member of stored blocks.
+    private final class MemberSource: ByteSource {
+        private let reader: StoredGzipReader
+        private var position: Int64
+        private let end: Int64
+
+        init(_ reader: StoredGzipReader, from start: Int64, size: Int64) {
+            self.reader = reader
+            self.position = start
+            self.end = start + size
+        }
+
+        func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+            let wanted = Int(min(Int64(buffer.count), end - position))
+            let count = try reader.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]), at: position)
+            position += Int64(count)
+            return count
+        }
     }
 }

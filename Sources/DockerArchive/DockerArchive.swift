@@ -2,37 +2,74 @@ import ByteIO
 import FoundationEssentials
 import Hashing
 import ImageModel
+import Synchronization
 
-/// An archive of images, open for reading.
+/// An archive of images, open for reading: of any layout and compression that `docker load` takes.
 ///
-/// Nothing of it is unpacked: manifests are read when they are asked for, and blobs are read from where they lie.
+/// Manifests are read when they are asked for, and blobs are read from where they lie. Where an archive has no manifests,
+/// but only layers and configurations, images are composed of those.
 public final class DockerArchive: Sendable {
     /// An image by the name that it has in the archive.
     public struct Image: Sendable {
-        /// Its name, or `nil` where it was saved by digest.
+        /// Its name, or `nil` where it was saved without one.
         public let reference: Reference?
-        /// What the name leads to: an image or an index.
-        public let descriptor: Descriptor
+        /// What docker calls it where it has no name: the digest of its manifest, else of its configuration.
+        public let id: Digest
+        let content: Content
+
+        enum Content: Sendable {
+            /// Its manifest, or its index.
+            case manifest(Descriptor)
+            /// Its configuration and layers by the names of their entries.
+            case item(ManifestItem)
+        }
     }
 
-    /// The images in the order of `index.json`.
-    public let images: [Image]
-    private let files: [String: ArchivedContent]
+    /// What an image of the archive is in a registry.
+    public enum Form: Sendable {
+        /// What this describes, an image or an index, and all below it that the archive has.
+        case original(Descriptor)
+        /// An image that was composed.
+        case composed(SavedImage.Node)
+    }
 
-    /// Opens the archive called `path`.
+    /// The images, in the order in which docker tells of them.
+    public let images: [Image]
+    private let entries: ArchiveEntries
+    private let composer: Mutex<ImageComposer>
+    private let composed = Mutex<[Digest: ArchivedContent]>([:])
+
+    /// Opens the archive called `path`; one that has to be unpacked can take minutes.
     ///
+    /// - Parameters:
+    ///   - temporaryFolder: where what has to be unpacked goes. Nothing is left there, however the process ends.
+    ///   - notice: told what is about to be done with temporary space.
     /// - Throws: `FileError`, or ``ArchiveError``.
-    public init(path: String) throws {
+    public init(path: String, temporaryFolder: String = "/tmp", notice: (String) -> Void = { _ in }) throws {
         let file = try File(path, for: .reading)
-        guard try file.isRegular else { throw ArchiveError.unknownLayout }
-        let files = try ArchiveIndex(of: file).files
-        guard let index = files["index.json"] else { throw ArchiveError.missing(entry: "index.json") }
-        self.images = try Self.images(of: try index.bytes(of: "index.json", limit: Self.indexLimit))
-        self.files = files
+        let temporary = TemporarySpace(folder: temporaryFolder)
+        let opening = try ArchiveOpening(file, temporary: temporary) { notice("\(path) \($0)") }
+        entries = opening.entries
+        composer = Mutex(ImageComposer(opening.entries, layers: opening.layers, temporary: temporary))
+        images = try ArchiveCatalog.images(of: opening.entries)
     }
 
     /// The content of a blob, or `nil` where the archive lacks it. Its size is what the archive says.
-    public func blob(_ digest: Digest) -> ArchivedContent? { files[ContainerdLayout.path(of: digest)] }
+    public func blob(_ digest: Digest) -> ArchivedContent? {
+        composed.withLock { $0[digest] } ?? entries[ContainerdLayout.path(of: digest)]
+    }
+
+    /// What an image is in a registry. One that has to be composed can take minutes, and its blobs are there from then on.
+    public func form(of image: Image) throws -> Form {
+        switch image.content {
+        case .manifest(let descriptor):
+            return .original(descriptor)
+        case .item(let item):
+            let composition = try composer.withLock { try $0.compose(item) }
+            composed.withLock { $0.merge(composition.blobs) { _, new in new } }
+            return .composed(composition.node)
+        }
+    }
 
     /// Reads the manifest that a descriptor names, and verifies its digest.
     ///
@@ -47,31 +84,6 @@ public final class DockerArchive: Sendable {
             return try Manifest(bytes: bytes, servedAs: descriptor.mediaType)
         } catch {
             throw ArchiveError.malformed(entry: name, problem: "\(error)")
-        }
-    }
-
-    /// As docker's containerd store limits it.
-    private static let indexLimit = 20 << 20
-
-    private static func images(of index: [UInt8]) throws -> [Image] {
-        struct Index: Decodable {
-            var manifests: [Descriptor]?
-        }
-        let entries: [Descriptor]
-        do {
-            entries = try JSONDecoder().decode(Index.self, from: Data(index)).manifests ?? []
-        } catch {
-            throw ArchiveError.malformed(entry: "index.json", problem: "it is not the JSON of an index")
-        }
-        return try entries.map { entry in
-            guard let name = entry.annotations?["io.containerd.image.name"] else {
-                return Image(reference: nil, descriptor: entry)
-            }
-            do {
-                return Image(reference: try Reference(name), descriptor: entry)
-            } catch {
-                throw ArchiveError.malformed(entry: "index.json", problem: "\(error)")
-            }
         }
     }
 }

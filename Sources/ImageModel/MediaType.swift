@@ -21,6 +21,8 @@ public struct MediaType: RawRepresentable, Hashable, Sendable, Codable, Expressi
     public static let dockerManifest: MediaType = "application/vnd.docker.distribution.manifest.v2+json"
     /// Docker's configuration of an image.
     public static let dockerConfiguration: MediaType = "application/vnd.docker.container.image.v1+json"
+    /// A gzip-compressed layer, as docker describes it.
+    public static let dockerLayer: MediaType = "application/vnd.docker.image.rootfs.diff.tar.gzip"
 
     /// What a client accepts when it asks for a manifest: lists first.
     public static let manifests: [MediaType] = [.ociIndex, .dockerManifestList, .ociManifest, .dockerManifest]

@@ -1,15 +1,14 @@
+import ByteIO
 import HTTP
 import Hashing
 import ImageModel
 
-/// The content of a blob that is to be pushed, readable at any position.
+/// The content of a blob that is to be pushed.
 public protocol BlobSource: Sendable {
     /// In bytes.
     var size: Int64 { get }
-    /// Fills the buffer from `position` on.
-    ///
-    /// - Returns: how many bytes were read; fewer than there is room for only at the end.
-    func read(into buffer: UnsafeMutableRawBufferPointer, at position: Int64) throws -> Int
+    /// The content from its first byte on; an upload that is tried again opens it again.
+    func open() throws -> any ByteSource
 }
 
 /// The body of an upload: hashes what it gives, and breaks off before the end where the digest is another one, so that
@@ -20,6 +19,7 @@ final class BlobUpload: HTTPBodySource, @unchecked Sendable {
     private let blob: Descriptor
     private let source: any BlobSource
     private let hash: ContentHash
+    private var reader: (any ByteSource)?
     private var position: Int64 = 0
 
     init(_ blob: Descriptor, from source: any BlobSource) {
@@ -30,15 +30,16 @@ final class BlobUpload: HTTPBodySource, @unchecked Sendable {
 
     var length: Int64 { blob.size }
 
-    func rewind() {
+    func rewind() throws {
+        reader = try source.open()
         position = 0
         hash.start()
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
-        guard position < blob.size else { return 0 }
+        guard position < blob.size, let reader else { return 0 }
         let wanted = Int(min(Int64(buffer.count), blob.size - position))
-        let count = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]), at: position)
+        let count = try reader.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]))
         guard count > 0 else {
             throw RegistryError(.damaged, "the blob \(blob.digest) ends after \(position) of \(blob.size) bytes")
         }

@@ -112,6 +112,9 @@ extension RegistryClient {
         answer.head.status == 202 ? answer.head.headers["Location"] : nil
     }
 
+    /// How long a registry may take to store a blob that it has received: some copy it from one storage to another.
+    private static let commitSeconds = 600
+
     /// Sends the whole content at once: what every registry takes.
     private func send(
         _ body: BlobUpload,
@@ -126,7 +129,8 @@ extension RegistryClient {
                 .url(Location.adding("digest", blob.digest.description, to: session)),
                 headers: HTTPHeaders([("Content-Type", "application/octet-stream")]),
                 body: .stream(body),
-                scopes: [.push(repository)]
+                scopes: [.push(repository)],
+                stallSeconds: Self.commitSeconds
             ),
             to: repository.domain,
             into: sink

@@ -76,7 +76,14 @@ public final class RegistryClient: Sendable {
             var headers = request.headers
             if let authorization { headers.add("Authorization", authorization) }
             let head = try await http.perform(
-                HTTPRequest(request.method, url, headers: headers, body: request.body, security: endpoint.security),
+                HTTPRequest(
+                    request.method,
+                    url,
+                    headers: headers,
+                    body: request.body,
+                    security: endpoint.security,
+                    stallSeconds: request.stallSeconds
+                ),
                 into: sink
             )
             if head.status == 401, isHome, !isRenewed {

@@ -17,19 +17,23 @@ struct RegistryRequest: Sendable {
     var body = HTTPBody.none
     /// What the token must allow.
     var scopes: Set<TokenScope>
+    /// How long the transfer may stand still; `nil` for the client's own setting.
+    var stallSeconds: Int?
 
     init(
         _ method: HTTPMethod,
         _ target: Target,
         headers: HTTPHeaders = HTTPHeaders(),
         body: HTTPBody = .none,
-        scopes: Set<TokenScope>
+        scopes: Set<TokenScope>,
+        stallSeconds: Int? = nil
     ) {
         self.method = method
         self.target = target
         self.headers = headers
         self.body = body
         self.scopes = scopes
+        self.stallSeconds = stallSeconds
     }
 }
 

@@ -14,7 +14,17 @@ struct ArchiveSelection {
     /// What the user should know of the choice.
     let notice: String?
 
-    init(of descriptor: Descriptor, in archive: DockerArchive) throws {
+    init(of image: DockerArchive.Image, in archive: DockerArchive) throws {
+        let descriptor: Descriptor
+        switch try archive.form(of: image) {
+        case .composed(let node):
+            top = node
+            nodes = [node]
+            notice = nil
+            return
+        case .original(let original):
+            descriptor = original
+        }
         var count = 0
         guard let tree = try Self.tree(descriptor, in: archive, depth: 0, count: &count) else {
             throw PlanningError("the archive lacks its manifest \(descriptor.digest)")

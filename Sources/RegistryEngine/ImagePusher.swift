@@ -1,3 +1,4 @@
+import ByteIO
 import DockerArchive
 import ImageModel
 import Registry
@@ -126,8 +127,6 @@ struct ImagePusher: Sendable {
 
         var size: Int64 { content.size }
 
-        func read(into buffer: UnsafeMutableRawBufferPointer, at position: Int64) throws -> Int {
-            try content.read(into: buffer, at: position)
-        }
+        func open() throws -> any ByteSource { try content.open() }
     }
 }

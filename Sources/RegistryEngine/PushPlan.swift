@@ -61,8 +61,8 @@ struct PlacementKey: Hashable, Sendable {
 private struct Planner {
     let archive: DockerArchive?
     let path: String
-    private let byName: [String: Descriptor]
-    private let byDigest: [Digest: Descriptor]
+    private let byName: [String: DockerArchive.Image]
+    private let byDigest: [Digest: DockerArchive.Image]
     /// The first repository of each registry that gets a blob.
     private var owners: [String: [Digest: Repository]] = [:]
     private var placed: Set<PlacementKey> = []
@@ -72,8 +72,8 @@ private struct Planner {
         self.archive = archive
         self.path = path
         let images = archive?.images ?? []
-        byName = Dictionary(images.compactMap { image in image.reference.map { ($0.description, image.descriptor) } }) { $1 }
-        byDigest = Dictionary(images.map { ($0.descriptor.digest, $0.descriptor) }) { first, _ in first }
+        byName = Dictionary(images.compactMap { image in image.reference.map { ($0.description, image) } }) { $1 }
+        byDigest = Dictionary(images.map { ($0.id, $0) }) { first, _ in first }
     }
 
     mutating func work(for step: LoadStep) -> PushPlan.Work {
@@ -97,10 +97,10 @@ private struct Planner {
     private mutating func push(_ source: Reference, to target: Reference) throws -> PushPlan.Push {
         guard let archive else { throw PlanningError("\(path) could not be read") }
         guard target.digest == nil else { throw PlanningError("refusing to create a tag with a digest reference") }
-        guard let descriptor = source.digest.map({ byDigest[$0] }) ?? byName[source.description] else {
+        guard let image = source.digest.map({ byDigest[$0] }) ?? byName[source.description] else {
             throw PlanningError("\(path) has no image called \(source.familiar)")
         }
-        let selection = try ArchiveSelection(of: descriptor, in: archive)
+        let selection = try ArchiveSelection(of: image, in: archive)
         var placements: [(PushPlan.Placement, Bool)] = []
         var seen: Set<Digest> = []
         for node in selection.nodes {

@@ -11,6 +11,7 @@ public final class RegistryLoader: LoadEngine {
     private let client: RegistryClient
     private let jobs: Int
     private let console: Console
+    private let temporaryFolder: String
     private let archive = Mutex<DockerArchive?>(nil)
 
     /// A loader of the archive called `path`.
@@ -18,11 +19,19 @@ public final class RegistryLoader: LoadEngine {
     /// - Parameters:
     ///   - client: its threads should be twice `jobs`.
     ///   - jobs: how many blobs are sent at a time.
+    ///   - temporaryFolder: where an archive is unpacked that has to be.
     ///   - console: gets the lines that docker would print.
-    public init(archive path: String, client: RegistryClient, jobs: Int, console: Console) {
+    public init(
+        archive path: String,
+        client: RegistryClient,
+        jobs: Int,
+        temporaryFolder: String,
+        console: Console
+    ) {
         self.path = path
         self.client = client
         self.jobs = jobs
+        self.temporaryFolder = temporaryFolder
         self.console = console
     }
 
@@ -33,14 +42,16 @@ public final class RegistryLoader: LoadEngine {
     public func load() async throws -> String? {
         let opened: DockerArchive
         do {
-            opened = try DockerArchive(path: path)
+            opened = try await onThread { [path, temporaryFolder, console] in
+                try DockerArchive(path: path, temporaryFolder: temporaryFolder, notice: console.warn)
+            }
         } catch let error as ArchiveError {
             throw LoadingError(description: "\(path): \(error)")
         }
         for image in opened.images {
             console.print(
                 image.reference.map { ScriptLines.loaded($0.familiar) }
-                    ?? ScriptLines.loaded(id: image.descriptor.digest.description)
+                    ?? ScriptLines.loaded(id: image.id.description)
             )
         }
         archive.withLock { $0 = opened }
@@ -50,7 +61,7 @@ public final class RegistryLoader: LoadEngine {
     /// Does the steps, several at a time, and prints what docker would print in their order.
     public func perform(_ steps: [LoadStep], observer: any LoadObserver) async throws {
         let archive = archive.withLock(\.self)
-        let plan = PushPlan(steps, archive: archive, path: path)
+        let plan = try await onThread { [path] in PushPlan(steps, archive: archive, path: path) }
         let pusher = ImagePusher(client: client, archive: archive, jobs: jobs)
         try await slidingWindow(over: plan.works, width: jobs * 2) { work in
             let account = await pusher.perform(work)

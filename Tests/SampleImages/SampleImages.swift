@@ -1,3 +1,4 @@
+import ByteIO
 import FoundationEssentials
 import HTTP
 import ImageModel
@@ -74,11 +75,7 @@ public struct SampleImages: Sendable {
 
         var size: Int64 { Int64(bytes.count) }
 
-        func read(into buffer: UnsafeMutableRawBufferPointer, at position: Int64) -> Int {
-            let count = min(buffer.count, bytes.count - Int(position))
-            buffer.copyBytes(from: bytes[Int(position)..<Int(position) + count])
-            return count
-        }
+        func open() -> any ByteSource { MemorySource(bytes) }
     }
 }
 

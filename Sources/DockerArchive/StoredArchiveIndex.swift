@@ -2,38 +2,38 @@ import ByteIO
 import Compression
 import Tar
 
-/// Where the entries of an archive lie that is a gzip of stored members, one an entry (``ArchivePlan``).
+/// Finds the entries of an archive that is a gzip of stored members, one an entry (``ArchivePlan``).
 ///
 /// Only headers are read: the length of a member follows from the entry's, so the next one is found by seeking.
-struct ArchiveIndex {
-    /// The files of the archive by name.
-    private(set) var files: [String: ArchivedContent] = [:]
-
-    /// More entries than any archive of images has.
-    private static let entryLimit = 1_000_000
-
-    init(of file: File) throws {
+enum StoredArchiveIndex {
+    /// The entries of the archive in `file`.
+    ///
+    /// - Returns: `nil` where the archive is not of this kind, at least not from its first entry on.
+    static func entries(of file: File) throws -> ArchiveEntries? {
         let fileSize = try file.size
-        guard try Self.begins(file, at: 0, with: StoredGzipMember.header) else { throw ArchiveError.unknownLayout }
+        guard try begins(file, at: 0, with: StoredGzipMember.header) else { return nil }
+        var entries = ArchiveEntries()
         var offset: Int64 = 0
         var parser = TarHeaderParser()
-        while true {
-            let tarOffset = parser.offset
-            let member = StoredGzipReader(StoredGzipMember(contentLength: .max / 2), in: file, at: offset)
-            guard let step = try Self.nextEntry(&parser, in: member) else { break }
-            let (header, dataOffset) = step
-            let entry = try Self.member(of: parser.offset - tarOffset, in: file, at: offset, fileSize)
-            if header.kind == .file {
-                let reader = StoredGzipReader(entry, in: file, at: offset)
-                let content = ArchivedContent(reader, from: dataOffset - tarOffset, size: header.size)
-                guard files.updateValue(content, forKey: header.name) == nil else {
-                    throw ArchiveError.damaged("it has two entries called \(header.name)")
-                }
-                guard files.count <= Self.entryLimit else { throw ArchiveError.damaged("it has too many entries") }
+        do {
+            while true {
+                let tarOffset = parser.offset
+                let start = StoredGzipReader(StoredGzipMember(contentLength: .max / 2), in: file, at: offset)
+                guard let (header, dataOffset) = try nextEntry(&parser, in: start) else { break }
+                let member = try member(of: parser.offset - tarOffset, in: file, at: offset, fileSize)
+                let content = ArchivedContent(
+                    StoredGzipReader(member, in: file, at: offset),
+                    from: dataOffset - tarOffset,
+                    size: header.contentSize
+                )
+                try entries.add(header, content: content)
+                offset += member.length
             }
-            offset += entry.length
+            _ = try member(of: Int64(TarHeader.endOfArchive.count), in: file, at: offset, fileSize)
+        } catch ArchiveError.unknownLayout {
+            return nil
         }
-        _ = try Self.member(of: Int64(TarHeader.endOfArchive.count), in: file, at: offset, fileSize)
+        return entries
     }
 
     /// The next header, or nothing at the end of the tar.

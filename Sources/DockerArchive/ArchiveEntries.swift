@@ -1,0 +1,66 @@
+import ByteIO
+import Tar
+
+/// The files of an archive by name, with the links among them. Nothing is ever written under such a name, so no name can lead
+/// out of the archive.
+struct ArchiveEntries {
+    private var files: [String: ArchivedContent] = [:]
+    private var links: [String: String] = [:]
+
+    /// More entries than any archive of images has.
+    private static let limit = 1_000_000
+
+    /// Adds an entry.
+    ///
+    /// - Parameters:
+    ///   - header: of a file or a link; others are passed over.
+    ///   - content: of a file.
+    /// - Throws: ``ArchiveError`` for a name that is there already: one reader would take the first, another the last.
+    mutating func add(_ header: TarHeader, content: ArchivedContent?) throws(ArchiveError) {
+        guard let name = Self.normalized(header.name) else { return }
+        switch header.kind {
+        case .file:
+            guard let content else { return }
+            guard links[name] == nil, files.updateValue(content, forKey: name) == nil else { throw .twice(entry: name) }
+        case .symbolicLink:
+            // Docker on Windows writes the targets with backslashes.
+            let target = String(header.linkName.map { $0 == "\\" ? "/" : $0 })
+            let folder = name.lastIndex(of: "/").map { String(name[...$0]) } ?? ""
+            try link(name, to: target.hasPrefix("/") ? target : folder + target)
+        case .hardLink:
+            try link(name, to: header.linkName)
+        case .directory, .other:
+            return
+        }
+        guard files.count + links.count <= Self.limit else { throw .damaged("it has more than \(Self.limit) entries") }
+    }
+
+    /// The file called `name`, or that the link of that name leads to.
+    subscript(name: String) -> ArchivedContent? {
+        var name = name
+        // Links that lead in a circle are as good as none.
+        for _ in 0..<32 {
+            guard let target = links[name] else { return files[name] }
+            name = target
+        }
+        return nil
+    }
+
+    private mutating func link(_ name: String, to target: String) throws(ArchiveError) {
+        guard let target = Self.normalized(target) else { return }
+        guard files[name] == nil, links.updateValue(target, forKey: name) == nil else { throw .twice(entry: name) }
+    }
+
+    /// Without `.`, `..` and empty parts; `nil` for a name that leads out of the archive, or is nothing.
+    private static func normalized(_ name: String) -> String? {
+        var parts: [Substring] = []
+        for part in name.split(separator: "/") where part != "." {
+            if part == ".." {
+                guard parts.popLast() != nil else { return nil }
+            } else {
+                parts.append(part)
+            }
+        }
+        return parts.isEmpty ? nil : parts.joined(separator: "/")
+    }
+}

@@ -1,0 +1,101 @@
+import ByteIO
+import Compression
+import Hashing
+import ImageModel
+
+/// Makes images for a registry of those that an archive has without their manifests: the configuration as it is, each layer
+/// compressed, and the manifest of schema 2 that docker would push.
+struct ImageComposer: Sendable {
+    /// An image as a registry takes it.
+    struct Composition {
+        let node: SavedImage.Node
+        let blobs: [Digest: ArchivedContent]
+    }
+
+    private let entries: ArchiveEntries
+    private let temporary: TemporarySpace
+    /// Compressed layers by diff ID; a layer of many images is compressed once.
+    private var layers: [Digest: CompressedLayer]
+
+    /// - Parameter layers: those that have been compressed already.
+    init(_ entries: ArchiveEntries, layers: [Digest: CompressedLayer], temporary: TemporarySpace) {
+        self.entries = entries
+        self.layers = layers
+        self.temporary = temporary
+    }
+
+    /// Makes an image; compressing its layers can take minutes.
+    ///
+    /// - Throws: ``ArchiveError`` in docker's words where the image contradicts itself.
+    mutating func compose(_ item: ManifestItem) throws -> Composition {
+        guard let content = entries[item.configuration] else { throw ArchiveError.missing(entry: item.configuration) }
+        let bytes = try content.bytes(of: item.configuration, limit: ImageConfiguration.sizeLimit)
+        let digest = SHA256.digest(of: bytes)
+        if let named = item.configurationDigest, named != digest {
+            throw ArchiveError.damaged("its \(item.configuration) has the digest \(digest)")
+        }
+        guard let diffIDs = ImageConfiguration(bytes: bytes)?.diffIDs else {
+            throw ArchiveError.malformed(entry: item.configuration, problem: "invalid image JSON, no RootFS key")
+        }
+        guard item.layers.count == diffIDs.count else {
+            throw ArchiveError.malformed(
+                entry: "manifest.json",
+                problem: "invalid manifest, layers length mismatch: expected \(diffIDs.count), got \(item.layers.count)"
+            )
+        }
+        let layers = try zip(item.layers, diffIDs).enumerated().map { index, layer in
+            try compressed(layer.0, diffID: layer.1, index: index)
+        }
+        let configuration = Descriptor(mediaType: .dockerConfiguration, digest: digest, size: Int64(bytes.count))
+        let manifest = try Manifest(bytes: Self.schema2(configuration, layers.map(\.descriptor)))
+        var blobs = [digest: content]
+        for layer in layers { blobs[layer.descriptor.digest] = layer.content }
+        return Composition(
+            node: SavedImage.Node(digest: SHA256.digest(of: manifest.bytes), manifest: manifest),
+            blobs: blobs
+        )
+    }
+
+    private mutating func compressed(_ name: String, diffID: Digest, index: Int) throws -> CompressedLayer {
+        if let known = layers[diffID] { return known }
+        guard let content = entries[name] else { throw ArchiveError.missing(entry: name) }
+        let layer: CompressedLayer
+        switch CompressionFormat.detect(try content.open().readBytes(CompressionFormat.prefixLength)) {
+        case .gzip:
+            layer = try CompressedLayer(alreadyCompressed: content)
+        case .none:
+            let spool = try temporary.spool()
+            // Layers shrink to a half or less.
+            try spool.requireSpace(for: content.size / 2)
+            layer = try CompressedLayer.compress(try content.open(), into: spool).layer
+        case let format:
+            let unpacked = try Decompressor(try content.open(), format: format)
+            layer = try CompressedLayer.compress(unpacked, into: try temporary.spool()).layer
+        }
+        guard layer.diffID == diffID else {
+            throw ArchiveError.malformed(
+                entry: name,
+                problem: "invalid diffID for layer \(index): expected \"\(diffID)\", got \"\(layer.diffID)\""
+            )
+        }
+        layers[diffID] = layer
+        return layer
+    }
+
+    /// As docker's graph drivers push it (Docker 20.10 to 29).
+    private static func schema2(_ configuration: Descriptor, _ layers: [Descriptor]) -> [UInt8] {
+        let json = { (descriptor: Descriptor) in
+            GoJSON.object([
+                ("mediaType", .string(descriptor.mediaType.rawValue)),
+                ("size", .integer(descriptor.size)),
+                ("digest", .string(descriptor.digest.description)),
+            ])
+        }
+        return GoJSON.object([
+            ("schemaVersion", .integer(2)),
+            ("mediaType", .string(MediaType.dockerManifest.rawValue)),
+            ("config", json(configuration)),
+            ("layers", .array(layers.map(json))),
+        ]).indented(by: 3)
+    }
+}

@@ -1,0 +1,51 @@
+import ByteIO
+import Glibc
+import Synchronization
+
+/// Temporary space of a run: one file that has no name any more, so that it goes away with the process, however that ends.
+///
+/// One thread at a time adds to it; what was added is read by many.
+final class Spool: Sendable {
+    /// The file, for reading sections of it.
+    let file: File
+    /// The folder that the file lies in.
+    let folder: String
+    private let end = Mutex<Int64>(0)
+
+    /// Makes the file in `folder`.
+    init(in folder: String) throws {
+        self.folder = folder
+        var path = Array("\(folder)/rancher-images-XXXXXX".utf8CString)
+        let descriptor = mkstemp(&path)
+        guard descriptor >= 0 else {
+            throw FileError(operation: "create a temporary file in", path: folder, code: errno)
+        }
+        unlink(path)
+        // No child gets it.
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        file = File(owning: descriptor, path: "a temporary file in \(folder)")
+    }
+
+    /// Adds bytes.
+    func write(_ bytes: UnsafeRawBufferPointer) throws {
+        try end.withLock { end in
+            try file.write(bytes, at: end)
+            end += Int64(bytes.count)
+        }
+    }
+
+    /// Where the next byte will lie.
+    var position: Int64 { end.withLock(\.self) }
+
+    /// Looks whether there is room for about so many more bytes.
+    ///
+    /// - Throws: ``ArchiveError/noTemporarySpace(folder:needed:available:)``.
+    func requireSpace(for size: Int64) throws {
+        var space = statvfs()
+        guard fstatvfs(file.descriptor, &space) == 0, space.f_blocks > 0 else { return }
+        let (available, overflow) = Int64(space.f_bavail).multipliedReportingOverflow(by: Int64(space.f_frsize))
+        guard overflow || available >= size else {
+            throw ArchiveError.noTemporarySpace(folder: folder, needed: size, available: available)
+        }
+    }
+}
