@@ -9,7 +9,7 @@ import Tar
 public final class ArchiveEntryWriter: @unchecked Sendable {
     private let entry: ArchivePlan.Entry
     private let output: ArchiveOutput
-    private var encoder: StoredGzipEncoder
+    private var encoder: any EntryEncoder
     private var written: Int64 = 0
 
     /// A writer of the entry, its header already written.
@@ -50,11 +50,42 @@ public final class ArchiveEntryWriter: @unchecked Sendable {
         try writer.finish()
     }
 
-    private static func encoder(for entry: ArchivePlan.Entry, _ output: ArchiveOutput) -> StoredGzipEncoder {
+    private static func encoder(for entry: ArchivePlan.Entry, _ output: ArchiveOutput) -> any EntryEncoder {
         var offset = entry.offset
-        return StoredGzipEncoder(entry.member) { bytes in
+        let write = { (bytes: UnsafeRawBufferPointer) in
             try output.write(bytes, at: offset)
             offset += Int64(bytes.count)
         }
+        return entry.member.map { StoredGzipEncoder($0, output: write) } ?? PlainEncoder(output: write)
+    }
+}
+
+/// Takes the bytes of an entry in order: its header, its content and its padding.
+protocol EntryEncoder: AnyObject {
+    func append(_ bytes: UnsafeRawBufferPointer) throws
+    func finish() throws
+}
+
+extension StoredGzipEncoder: EntryEncoder {}
+
+/// Gathers bytes into large pieces, and changes nothing.
+private final class PlainEncoder: EntryEncoder {
+    private let output: (UnsafeRawBufferPointer) throws -> Void
+    private var buffer: [UInt8] = []
+
+    init(output: @escaping (UnsafeRawBufferPointer) throws -> Void) {
+        self.output = output
+        buffer.reserveCapacity(256 << 10)
+    }
+
+    func append(_ bytes: UnsafeRawBufferPointer) throws {
+        if buffer.count + bytes.count > 256 << 10 { try finish() }
+        if bytes.count > 256 << 10 { return try output(bytes) }
+        buffer.append(contentsOf: bytes)
+    }
+
+    func finish() throws {
+        try buffer.withUnsafeBytes(output)
+        buffer.removeAll(keepingCapacity: true)
     }
 }

@@ -54,6 +54,11 @@ public final class ArchiveOutput: Sendable {
         }
     }
 
+    /// The file that is being written; `nil` for a stream.
+    var file: File? {
+        if case .file(let unfinished) = target { unfinished.file } else { nil }
+    }
+
     /// Ends the output: only now does a file appear under its name.
     public func commit() throws {
         switch target {

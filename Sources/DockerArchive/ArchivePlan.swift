@@ -4,8 +4,8 @@ import Tar
 
 /// A whole archive before its first byte is fetched: every entry with its place in the finished file.
 ///
-/// Each entry is a gzip member of its own, of stored blocks, so that lengths are known, entries are written in parallel and
-/// read by seeking. All members together are the gzip file of one tar.
+/// Lengths are known, so entries are written in parallel and read by seeking. In a gzip file each entry is a member of its own,
+/// of stored blocks; all members together are one tar. A plain tar is what docker writes with `-o`.
 public struct ArchivePlan: Sendable {
     /// An entry and its place.
     public struct Entry: Sendable {
@@ -13,10 +13,10 @@ public struct ArchivePlan: Sendable {
         let header: [UInt8]
         /// What follows the header.
         public let content: ContainerdLayout.Content
-        /// Where in the file the gzip member of the entry begins.
+        /// Where in the file the entry begins.
         let offset: Int64
-        /// The gzip member: header, content and padding.
-        let member: StoredGzipMember
+        /// The gzip member of header, content and padding; `nil` in a plain tar.
+        let member: StoredGzipMember?
     }
 
     /// The entries in the order of the file. The last one is the end of the tar.
@@ -25,13 +25,16 @@ public struct ArchivePlan: Sendable {
     public let length: Int64
 
     /// Lays out the entries one behind the other.
-    public init(_ layout: ContainerdLayout) throws {
+    ///
+    /// - Parameter isGzip: whether the file is a gzip; else it is a plain tar.
+    public init(_ layout: ContainerdLayout, isGzip: Bool = true) throws {
         var entries: [Entry] = []
         var offset: Int64 = 0
         func add(header: [UInt8], content: ContainerdLayout.Content, padding: Int) {
-            let member = StoredGzipMember(contentLength: Int64(header.count) + content.size + Int64(padding))
+            let length = Int64(header.count) + content.size + Int64(padding)
+            let member = isGzip ? StoredGzipMember(contentLength: length) : nil
             entries.append(Entry(header: header, content: content, offset: offset, member: member))
-            offset += member.length
+            offset += member?.length ?? length
         }
         for (header, content) in layout.entries {
             add(header: try header.encoded(), content: content, padding: TarHeader.padding(after: content.size))

@@ -47,11 +47,10 @@ struct ImageComposer: Sendable {
             try compressed(layer.0, diffID: layer.1, index: index)
         }
         let configuration = Descriptor(mediaType: .dockerConfiguration, digest: digest, size: Int64(bytes.count))
-        let manifest = try Manifest(bytes: Self.schema2(configuration, layers.map(\.descriptor)))
         var blobs = [digest: content]
         for layer in layers { blobs[layer.descriptor.digest] = layer.content }
         return Composition(
-            node: SavedImage.Node(digest: SHA256.digest(of: manifest.bytes), manifest: manifest),
+            node: try ImageManifest.node(configuration: configuration, layers: layers.map(\.descriptor)),
             blobs: blobs
         )
     }
@@ -80,22 +79,5 @@ struct ImageComposer: Sendable {
         }
         layers[diffID] = layer
         return layer
-    }
-
-    /// As docker's graph drivers push it (Docker 20.10 to 29).
-    private static func schema2(_ configuration: Descriptor, _ layers: [Descriptor]) -> [UInt8] {
-        let json = { (descriptor: Descriptor) in
-            GoJSON.object([
-                ("mediaType", .string(descriptor.mediaType.rawValue)),
-                ("size", .integer(descriptor.size)),
-                ("digest", .string(descriptor.digest.description)),
-            ])
-        }
-        return GoJSON.object([
-            ("schemaVersion", .integer(2)),
-            ("mediaType", .string(MediaType.dockerManifest.rawValue)),
-            ("config", json(configuration)),
-            ("layers", .array(layers.map(json))),
-        ]).indented(by: 3)
     }
 }

@@ -30,8 +30,18 @@ public struct SavedImage: Sendable {
     /// The image that stands for the name in `manifest.json`.
     public let principal: Node
 
+    /// Whether the archive has foreign layers too, which only their publisher's URLs may serve.
+    public let includesForeignLayers: Bool
+
     /// An image to be saved.
-    public init(reference: Reference, top: Node, descendants: [Node], principal: Node) {
+    public init(
+        reference: Reference,
+        top: Node,
+        descendants: [Node],
+        principal: Node,
+        includesForeignLayers: Bool = false
+    ) {
+        self.includesForeignLayers = includesForeignLayers
         self.reference = reference
         self.top = top
         self.descendants = descendants
@@ -41,12 +51,12 @@ public struct SavedImage: Sendable {
     /// ``top`` and all below it.
     public var nodes: [Node] { [top] + descendants }
 
-    /// The configurations and layers of all images, those left out that only their publisher's URLs serve: so docker's
-    /// containerd store does (`WithSkipNonDistributableBlobs`).
+    /// The configurations and layers of all images. Docker's containerd store leaves foreign layers out
+    /// (`WithSkipNonDistributableBlobs`).
     public var blobs: [Descriptor] {
         nodes.flatMap { node -> [Descriptor] in
             guard case .image(let configuration, let layers) = node.manifest.content else { return [] }
-            return [configuration] + layers.filter { !$0.isForeignLayer }
+            return [configuration] + layers.filter { includesForeignLayers || !$0.isForeignLayer }
         }
     }
 
@@ -54,7 +64,7 @@ public struct SavedImage: Sendable {
     public var foreignLayers: [Descriptor] {
         nodes.flatMap { node -> [Descriptor] in
             guard case .image(_, let layers) = node.manifest.content else { return [] }
-            return layers.filter(\.isForeignLayer)
+            return layers.filter { !includesForeignLayers && $0.isForeignLayer }
         }
     }
 

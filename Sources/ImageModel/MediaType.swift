@@ -39,6 +39,18 @@ public struct MediaType: RawRepresentable, Hashable, Sendable, Codable, Expressi
         rawValue.hasPrefix("application/vnd.docker.image.rootfs.foreign.")
             || rawValue.hasPrefix("application/vnd.oci.image.layer.nondistributable.")
     }
+
+    /// The type of the same layer where it is not foreign.
+    public var ordinaryLayer: MediaType {
+        let prefixes = [
+            ("application/vnd.docker.image.rootfs.foreign.", "application/vnd.docker.image.rootfs."),
+            ("application/vnd.oci.image.layer.nondistributable.", "application/vnd.oci.image.layer."),
+        ]
+        for (foreign, ordinary) in prefixes where rawValue.hasPrefix(foreign) {
+            return MediaType(rawValue: ordinary + rawValue.dropFirst(foreign.count))
+        }
+        return self
+    }
 }
 
 extension MediaType: CustomStringConvertible {

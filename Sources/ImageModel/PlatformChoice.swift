@@ -5,6 +5,14 @@ public enum PlatformChoice: Sendable, Equatable {
     /// The best image for each of these platforms; never empty.
     case platforms([Platform])
 
+    /// Whether images for Windows are among those wanted.
+    public var includesWindows: Bool {
+        switch self {
+        case .all: true
+        case .platforms(let platforms): platforms.contains { $0.normalized.os == "windows" }
+        }
+    }
+
     /// The entries of an index that are wanted, in the order of the index, each once.
     ///
     /// - Returns: an empty array where none fits.
@@ -20,6 +28,7 @@ extension Platform {
     ///
     /// The order is that of docker 23 and later, but for one thing: docker asks the machine which level of amd64 it has and
     /// takes an image for that level first. An archive is made for other machines, so the plain image goes first here.
+    /// Images for another release of Windows than this one are passed over.
     func bestMatch(among entries: [Descriptor]) -> Int? {
         let wanted = acceptable
         var best: (index: Int, rank: Int)?
@@ -27,7 +36,7 @@ extension Platform {
             let rank: Int
             if let platform = entry.platform?.normalized {
                 let bare = Platform(os: platform.os, architecture: platform.architecture, variant: platform.variant)
-                guard let position = wanted.firstIndex(of: bare) else { continue }
+                guard let position = wanted.firstIndex(of: bare), isSameRelease(as: platform) else { continue }
                 rank = position
             } else {
                 rank = wanted.count
@@ -35,6 +44,12 @@ extension Platform {
             if best.map({ rank < $0.rank }) ?? true { best = (index, rank) }
         }
         return best?.index
+    }
+
+    /// Whether two versions of Windows have the same build, the third of their numbers; one that is not told is any.
+    private func isSameRelease(as other: Platform) -> Bool {
+        guard let own = osVersion, let theirs = other.osVersion else { return true }
+        return own.split(separator: ".").prefix(3) == theirs.split(separator: ".").prefix(3)
     }
 
     /// The platforms whose images this one runs, the best first (`platforms.Only` of containerd).

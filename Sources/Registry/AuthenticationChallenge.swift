@@ -55,7 +55,11 @@ struct AuthenticationChallenge: Sendable, Equatable {
             rest.removeFirst()
             var text = ""
             while let character = rest.popFirst(), character != "\"" {
-                if character == "\\", let escaped = rest.popFirst() { text.append(escaped) } else { text.append(character) }
+                if character == "\\", let escaped = rest.popFirst() {
+                    text.append(escaped)
+                } else {
+                    text.append(character)
+                }
             }
             return text
         }

@@ -22,10 +22,14 @@ final class BlobDownload: HTTPResponseSink, @unchecked Sendable {
         case whole
         /// Bytes are missing.
         case tooShort
-        /// What is there is not the blob, or not the beginning of it; the words follow the blob's name.
-        case spoilt(String)
         /// The answer was another one than the blob.
         case refused
+    }
+
+    /// What has arrived is not the blob, or not the beginning of it.
+    struct Spoilt: Error {
+        /// What is wrong, to follow the blob's name.
+        let problem: String
     }
 
     private enum Mode {
@@ -64,9 +68,15 @@ final class BlobDownload: HTTPResponseSink, @unchecked Sendable {
             mode = .content(skip: received)
         case 206:
             guard let start = Self.start(ofRange: head.headers["Content-Range"]), start <= received else {
-                throw HTTPError(.malformedResponse, "the registry sent another range of \(blob.digest) than was asked for")
+                throw HTTPError(
+                    .malformedResponse,
+                    "the registry sent another range of \(blob.digest) than was asked for"
+                )
             }
             mode = .content(skip: received - start)
+        case 416 where received > 0:
+            // Said before the body: distribution 2.8 announces the blob's length for that, and sends less.
+            throw Spoilt(problem: "ends after \(received) of \(blob.size) bytes")
         default:
             mode = .error
         }
@@ -89,17 +99,12 @@ final class BlobDownload: HTTPResponseSink, @unchecked Sendable {
     }
 
     /// To be asked once an answer has come to its end.
-    func verdict(after status: Int) -> Verdict {
-        switch status {
-        case 200, 206:
-            guard received == blob.size else { return .tooShort }
-            let digest = hash.finish()
-            return digest == blob.digest ? .whole : .spoilt("has the digest \(digest)")
-        case 416 where received > 0:
-            return .spoilt("ends after \(received) of \(blob.size) bytes")
-        default:
-            return .refused
-        }
+    func verdict() throws(Spoilt) -> Verdict {
+        guard case .content = mode else { return .refused }
+        guard received == blob.size else { return .tooShort }
+        let digest = hash.finish()
+        guard digest == blob.digest else { throw Spoilt(problem: "has the digest \(digest)") }
+        return .whole
     }
 
     func restart() throws {
@@ -110,7 +115,10 @@ final class BlobDownload: HTTPResponseSink, @unchecked Sendable {
     }
 
     private var excess: RegistryError {
-        RegistryError(.damaged, "the blob \(blob.digest) is longer in the registry than the \(blob.size) bytes its manifest tells")
+        RegistryError(
+            .damaged,
+            "the blob \(blob.digest) is longer in the registry than the \(blob.size) bytes its manifest tells"
+        )
     }
 
     /// The first position of `bytes 5-9/10`.

@@ -6,7 +6,10 @@ extension RegistryClient {
     /// - Parameter limit: the most bytes that the blob may have.
     public func content(of blob: Descriptor, from repository: Repository, limit: Int) async throws -> [UInt8] {
         guard blob.size <= Int64(limit) else {
-            throw RegistryError(.refused, "the blob \(blob.digest) of \(repository) has \(blob.size) bytes, which is too much here")
+            throw RegistryError(
+                .refused,
+                "the blob \(blob.digest) of \(repository) has \(blob.size) bytes, which is too much here"
+            )
         }
         let memory = Memory()
         try await download(blob, from: repository, to: memory)

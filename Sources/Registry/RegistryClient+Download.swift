@@ -12,7 +12,46 @@ extension RegistryClient {
         from repository: Repository,
         to destination: any BlobDestination
     ) async throws {
-        let subject = "the blob \(blob.digest) of \(repository)"
+        try await download(
+            blob,
+            called: "the blob \(blob.digest) of \(repository)",
+            host: repository.domain,
+            to: destination
+        ) { headers, sink in
+            let request = RegistryRequest(
+                .get,
+                .path("\(repository.path)/blobs/\(blob.digest)"),
+                headers: headers,
+                scopes: [.pull(repository)]
+            )
+            return try await perform(request, to: repository.domain, into: sink).head
+        }
+    }
+
+    /// Fetches a foreign layer from one of the URLs that its publisher gives, verified as any blob.
+    ///
+    /// No login is sent there. Without TLS it is fetched only where the URL itself says so.
+    ///
+    /// - Throws: ``RegistryError``, or what the destination throws.
+    public func download(_ blob: Descriptor, fromURL url: String, to destination: any BlobDestination) async throws {
+        try await download(
+            blob,
+            called: "the foreign layer \(blob.digest)",
+            host: String(Location.origin(of: url)),
+            to: destination
+        ) { headers, sink in try await fetch(url, headers: headers, into: sink) }
+    }
+
+    /// Fetches a blob, with as many requests as that takes.
+    ///
+    /// - Parameter request: makes a request with these headers.
+    private func download(
+        _ blob: Descriptor,
+        called subject: String,
+        host: String,
+        to destination: any BlobDestination,
+        _ request: (HTTPHeaders, any HTTPResponseSink) async throws -> HTTPResponseHead
+    ) async throws {
         let download = BlobDownload(blob, to: destination)
         var mayRestart = destination.canRestart
         var attempt = 1
@@ -21,29 +60,31 @@ extension RegistryClient {
             let delay: Double?
             let failure: RegistryError
             do {
-                let request = request(blob, repository, download.range)
-                let head = try await perform(request, to: repository.domain, into: download).head
-                switch download.verdict(after: head.status) {
+                // A proxy that compresses on the way would break the digest.
+                var headers = HTTPHeaders([("Accept-Encoding", "identity")])
+                headers["Range"] = download.range
+                let head = try await request(headers, download)
+                switch try download.verdict() {
                 case .whole:
                     return
                 case .tooShort:
                     throw HTTPError(
                         .interrupted,
-                        "\(repository.domain) sent \(download.received) of \(blob.size) bytes"
+                        "\(host) sent \(download.received) of \(blob.size) bytes"
                     )
-                case .spoilt(let problem):
-                    guard mayRestart, download.isPatched else {
-                        throw RegistryError(.damaged, "\(subject) \(problem); the registry's copy is damaged")
-                    }
-                    // A registry that answers a range with other bytes spoils what was put together. Once is enough to know.
-                    mayRestart = false
-                    try download.restart()
-                    continue
                 case .refused:
                     let response = HTTPResponse(head: head, body: download.errorBody)
                     delay = settings.retry.delay(after: response, attempt: attempt)
-                    failure = RegistryError(response, from: repository.domain, asking: subject)
+                    failure = RegistryError(response, from: host, asking: subject)
                 }
+            } catch let spoilt as BlobDownload.Spoilt {
+                guard mayRestart, download.isPatched else {
+                    throw RegistryError(.damaged, "\(subject) \(spoilt.problem); the registry's copy is damaged")
+                }
+                // A registry that answers a range with other bytes spoils what was put together. Once is enough to know.
+                mayRestart = false
+                try download.restart()
+                continue
             } catch let error as HTTPError {
                 if download.received - before >= Self.progress { attempt = 1 }
                 delay = settings.retry.delay(after: error, attempt: attempt)
@@ -57,16 +98,4 @@ extension RegistryClient {
 
     /// A try that brought so many bytes is not counted among those in vain.
     private static let progress: Int64 = 1 << 20
-
-    private func request(_ blob: Descriptor, _ repository: Repository, _ range: String?) -> RegistryRequest {
-        // A proxy that compresses on the way would break the digest.
-        var headers = HTTPHeaders([("Accept-Encoding", "identity")])
-        if let range { headers.add("Range", range) }
-        return RegistryRequest(
-            .get,
-            .path("\(repository.path)/blobs/\(blob.digest)"),
-            headers: headers,
-            scopes: [.pull(repository)]
-        )
-    }
 }

@@ -54,7 +54,13 @@ extension RegistryClient {
     /// - Parameters:
     ///   - name: the tag or the digest that it gets.
     ///   - repository: where its blobs, or the manifests that it lists, already are.
-    public func put(_ manifest: Manifest, as name: ManifestName, in repository: Repository) async throws {
+    ///   - isOneTry: whether an answer of 5xx is final: some registries refuse a manifest so.
+    public func put(
+        _ manifest: Manifest,
+        as name: ManifestName,
+        in repository: Repository,
+        isOneTry: Bool = false
+    ) async throws {
         let subject = "the push of the manifest \(name) to \(repository)"
         let response = try await send(
             RegistryRequest(
@@ -65,7 +71,8 @@ extension RegistryClient {
                 scopes: [.push(repository)]
             ),
             to: repository.domain,
-            asking: subject
+            asking: subject,
+            isOneTry: isOneTry
         )
         guard [200, 201, 202].contains(response.head.status) else {
             throw RegistryError(response, from: repository.domain, asking: subject)

@@ -43,7 +43,10 @@ extension RegistryClient {
         mountingFrom sibling: Repository?
     ) async throws -> BlobPlacement {
         guard source.size == blob.size else {
-            throw RegistryError(.damaged, "the blob \(blob.digest) has \(source.size) bytes, its manifest tells \(blob.size)")
+            throw RegistryError(
+                .damaged,
+                "the blob \(blob.digest) has \(source.size) bytes, its manifest tells \(blob.size)"
+            )
         }
         let subject = "the push of the blob \(blob.digest) to \(repository)"
         let body = BlobUpload(blob, from: source)
@@ -134,7 +137,12 @@ extension RegistryClient {
             ),
             to: repository.domain,
             into: sink
-        ).head
+        )
+        .head
+        // When the answer to the last byte was lost and the request sent again, the upload is done and gone.
+        guard head.status != 404 else {
+            throw HTTPError(.interrupted, "\(repository.domain) no longer knows of the upload")
+        }
         return HTTPResponse(head: head, body: sink.body)
     }
 }

@@ -33,14 +33,18 @@ public final class RegistryClient: Sendable {
     /// - Parameters:
     ///   - subject: what is asked for, in an error.
     ///   - limit: the most bytes that the answer may have; what comes after them is dropped.
+    ///   - isOneTry: whether the first answer is final.
     func send(
         _ request: RegistryRequest,
         to domain: String,
         asking subject: String,
-        limit: Int = errorLimit
+        limit: Int = errorLimit,
+        isOneTry: Bool = false
     ) async throws -> HTTPResponse {
+        var retry = settings.retry
+        if isOneTry { retry.attempts = 1 }
         do {
-            return try await settings.retry.run {
+            return try await retry.run {
                 let sink = AnswerSink(limit: limit)
                 let head = try await perform(request, to: domain, into: sink).head
                 return HTTPResponse(head: head, body: sink.body)
@@ -93,8 +97,8 @@ public final class RegistryClient: Sendable {
             }
             if let location = Self.redirect(request.method, head) {
                 redirects += 1
-                guard redirects <= 10 else {
-                    throw RegistryError(.refused, "\(domain) redirects more than 10 times")
+                guard redirects <= Self.redirectLimit else {
+                    throw RegistryError(.refused, "\(domain) redirects more than \(Self.redirectLimit) times")
                 }
                 url = Location.resolve(location, relativeTo: url)
                 continue
@@ -102,6 +106,23 @@ public final class RegistryClient: Sendable {
             return (head, url)
         }
     }
+
+    /// Fetches from a URL that belongs to no registry: once, without a login, but with the redirects.
+    func fetch(_ url: String, headers: HTTPHeaders, into sink: any HTTPResponseSink) async throws -> HTTPResponseHead {
+        var url = url
+        for _ in 0...Self.redirectLimit {
+            let head = try await http.perform(HTTPRequest(.get, url, headers: headers), into: sink)
+            guard let location = Self.redirect(.get, head) else { return head }
+            let next = Location.resolve(location, relativeTo: url)
+            guard next.hasPrefix("https://") || url.hasPrefix("http://") else {
+                throw RegistryError(.refused, "\(Location.origin(of: url)) redirects to an address without TLS")
+            }
+            url = next
+        }
+        throw RegistryError(.refused, "\(Location.origin(of: url)) redirects more than \(Self.redirectLimit) times")
+    }
+
+    private static let redirectLimit = 10
 
     /// Where to, if the answer is a redirect that the method may follow.
     private static func redirect(_ method: HTTPMethod, _ head: HTTPResponseHead) -> String? {

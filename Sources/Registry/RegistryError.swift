@@ -25,11 +25,14 @@ public struct RegistryError: Error, Sendable, CustomStringConvertible {
     public let code: Code
     /// One sentence without its full stop: where, what, and what to do about it.
     public let description: String
+    /// The status of the registry's answer; `nil` where there was none, or it was no matter of that.
+    public let status: Int?
 
     /// A failure and its sentence.
-    public init(_ code: Code, _ description: String) {
+    public init(_ code: Code, _ description: String, status: Int? = nil) {
         self.code = code
         self.description = description
+        self.status = status
     }
 }
 
@@ -58,7 +61,7 @@ extension RegistryError {
             case .rateLimited: "; try again later, or log in with 'docker login \(host)'"
             default: ""
             }
-        self.init(code, "\(host) answered \(status) to \(subject): \(reason.text)\(advice)")
+        self.init(code, "\(host) answered \(status) to \(subject): \(reason.text)\(advice)", status: status)
     }
 
     /// From a transfer that came to nothing.

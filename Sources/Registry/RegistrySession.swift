@@ -15,9 +15,9 @@ actor RegistrySession {
     private let http: HTTPClient
     private let settings: RegistrySettings
     private let credential: Credential?
-    private var connection: Task<RegistryEndpoint, any Error>?
+    private var connection: SharedTask<RegistryEndpoint>?
     private var authentication = Authentication.none
-    private var tokens: [Set<TokenScope>: Task<AccessToken, any Error>] = [:]
+    private var tokens: [Set<TokenScope>: SharedTask<AccessToken>] = [:]
 
     init(domain: String, http: HTTPClient, settings: RegistrySettings) {
         self.domain = domain
@@ -29,7 +29,7 @@ actor RegistrySession {
     /// How the registry is reached. The first call asks `/v2/`, by each way that is allowed.
     func endpoint() async throws -> RegistryEndpoint {
         if let connection { return try await connection.value }
-        let task = Task { try await connect() }
+        let task = SharedTask { try await self.connect() }
         connection = task
         return try await task.value
     }
@@ -61,7 +61,8 @@ actor RegistrySession {
         case .basic: return authorization == nil && credential != nil
         case .bearer:
             // Of the many requests that a token ran out under, one renews it for all.
-            if let known = tokens[scopes], let token = try? await known.value, authorization == "Bearer \(token.text)",
+            if let known = tokens[scopes], let token = try? await known.value,
+                authorization == "Bearer \(token.text)",
                 tokens[scopes] == known
             {
                 tokens[scopes] = nil
@@ -110,7 +111,7 @@ actor RegistrySession {
             if token.isValid(at: .now) { return token }
             if tokens[scopes] == known { tokens[scopes] = nil }
         }
-        let task = Task { try await fetchToken(for: scopes, from: server) }
+        let task = SharedTask { try await self.fetchToken(for: scopes, from: server) }
         tokens[scopes] = task
         return try await task.value
     }

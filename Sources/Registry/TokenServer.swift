@@ -17,7 +17,8 @@ struct TokenServer: Sendable, Equatable {
     }
 
     /// The request for a token. With a refresh token it is docker's OAuth2 form, else a `GET` with the login.
-    func request(for scopes: Set<TokenScope>, with credential: Credential?, security: TransportSecurity) -> HTTPRequest {
+    func request(for scopes: Set<TokenScope>, with credential: Credential?, security: TransportSecurity) -> HTTPRequest
+    {
         if case .identityToken(let token) = credential {
             let form = [
                 ("grant_type", "refresh_token"), ("refresh_token", token), ("service", service),
@@ -50,15 +51,17 @@ struct TokenServer: Sendable, Equatable {
     /// Percent-encoding of all but RFC 3986's unreserved characters.
     private static func encoded(_ text: String) -> String {
         let digits = Array("0123456789ABCDEF")
-        return text.utf8.map { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"):
-                String(UnicodeScalar(byte))
-            default:
-                "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+        return text.utf8
+            .map { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                    UInt8(ascii: "~"):
+                    String(UnicodeScalar(byte))
+                default:
+                    "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+                }
             }
-        }.joined()
+            .joined()
     }
 }

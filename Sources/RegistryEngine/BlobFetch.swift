@@ -42,21 +42,36 @@ struct BlobFetch: Sendable {
         let owners = owners[blob.digest] ?? []
         var repositories: [Repository] = []
         for owner in owners where !repositories.contains(owner.repository) { repositories.append(owner.repository) }
-        var rest = repositories[...]
-        while let repository = rest.popFirst() {
+        // A foreign layer may be in no registry: its publisher's URLs come last.
+        var places = repositories.map(Place.repository)[...]
+        if blob.isForeignLayer { places += (blob.urls ?? []).map(Place.url) }
+        while let place = places.popFirst() {
             do {
-                try await client.download(blob, from: repository, to: destination)
+                switch place {
+                case .repository(let repository): try await client.download(blob, from: repository, to: destination)
+                case .url(let url): try await client.download(blob, fromURL: url, to: destination)
+                }
                 break
             } catch let error as RegistryError
-                where error.code == .notFound && !rest.isEmpty && destination.canRestart
+                where (error.code == .notFound || place.isURL) && !places.isEmpty && destination.canRestart
             {
-                // Another repository of the list has the blob too. This one may have had it for the first part.
+                // Another place has the blob too. This one may have had it for the first part.
                 try destination.restart()
             } catch let error as RegistryError {
-                throw FetchError(image: owners.first { $0.repository == repository }, cause: error)
+                throw FetchError(image: owners.first, cause: error)
             }
         }
         try destination.writer.finish()
+    }
+
+    /// Where a blob can be fetched from.
+    private enum Place {
+        case repository(Repository)
+        case url(String)
+
+        var isURL: Bool {
+            if case .url = self { true } else { false }
+        }
     }
 
     /// An archive's entry as the destination of a blob.

@@ -53,15 +53,15 @@ struct ImagePusher: Sendable {
             for (outcome, (placement, isLayer)) in zip(outcomes, push.placements) where isLayer {
                 account.lines.append(Self.line(placement.blob.digest.short, outcome))
             }
-            for child in push.children {
-                try await client.put(child.manifest, as: .digest(child.digest), in: push.target.repository)
+            let top = try await ManifestPusher(client: client, archive: archive, push: push).put()
+            if top.digest != push.top.digest {
+                account.notice = "the registry refuses manifests with URLs; its foreign layers were pushed as ordinary ones"
             }
-            try await client.put(push.top.manifest, as: ManifestName(push.target), in: push.target.repository)
             account.lines.append(
                 ScriptLines.pushed(
                     tag: push.target.tag ?? "latest",
-                    digest: push.top.digest.description,
-                    size: push.top.manifest.bytes.count
+                    digest: top.digest.description,
+                    size: top.manifest.bytes.count
                 )
             )
         } catch {

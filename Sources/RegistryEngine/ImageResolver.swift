@@ -1,4 +1,5 @@
 import DockerArchive
+import ImageEngine
 import ImageModel
 import Registry
 
@@ -6,22 +7,77 @@ import Registry
 struct ImageResolver: Sendable {
     let client: RegistryClient
     let choice: PlatformChoice
+    /// The release in names that end in `-windows-ID`.
+    var windowsRelease: WindowsRelease?
+    let notice: EngineNotice
 
     /// The image that a name leads to, with the manifests that are wanted of it.
     ///
     /// - Throws: `RegistryError`, `ManifestError`, ``ResolvingError``.
     func resolve(_ reference: Reference) async throws -> SavedImage {
-        let top = try await node(ManifestName(reference), in: reference.repository)
+        do {
+            return try await image(reference, top: try await node(ManifestName(reference), in: reference.repository))
+        } catch let error as RegistryError where error.code == .notFound {
+            guard let release = windowsRelease, let list = Self.list(of: reference, release) else { throw error }
+            return try await resolve(reference, release, among: list, otherwise: error)
+        }
+    }
+
+    private func image(_ reference: Reference, top: SavedImage.Node) async throws -> SavedImage {
         guard case .index(let entries) = top.manifest.content else {
             // Docker takes the one image there is, whatever platform it is for.
-            return SavedImage(reference: reference, top: top, descendants: [], principal: top)
+            return saved(reference, top: top, principal: top)
         }
         var descendants: [SavedImage.Node] = []
         try await select(from: entries, in: reference.repository, into: &descendants)
         guard let principal = Self.principal(of: entries, among: descendants, choice: choice) else {
             throw ResolvingError.noPlatform(choice)
         }
-        return SavedImage(reference: reference, top: top, descendants: descendants, principal: principal)
+        return saved(reference, top: top, descendants: descendants, principal: principal)
+    }
+
+    private func saved(
+        _ reference: Reference,
+        top: SavedImage.Node,
+        descendants: [SavedImage.Node] = [],
+        principal: SavedImage.Node
+    ) -> SavedImage {
+        SavedImage(
+            reference: reference,
+            top: top,
+            descendants: descendants,
+            principal: principal,
+            includesForeignLayers: choice.includesWindows
+        )
+    }
+
+    /// `NAME` of `NAME-windows-ID`.
+    private static func list(of reference: Reference, _ release: WindowsRelease) -> Reference? {
+        let suffix = "-windows-\(release.id)"
+        guard reference.digest == nil, reference.description.hasSuffix(suffix) else { return nil }
+        return try? Reference(String(reference.description.dropLast(suffix.count)))
+    }
+
+    /// The image for a release of Windows that a list has, under the name that is not there.
+    ///
+    /// - Parameter missing: thrown where there is no such list, or none with that release.
+    private func resolve(
+        _ reference: Reference,
+        _ release: WindowsRelease,
+        among list: Reference,
+        otherwise missing: RegistryError
+    ) async throws -> SavedImage {
+        guard let index = try? await node(ManifestName(list), in: list.repository),
+            case .index(let entries) = index.manifest.content,
+            let entry = PlatformChoice.platforms([release.platform]).select(from: entries).first,
+            entry.platform?.osVersion != nil
+        else { throw missing }
+        let image = try await node(.digest(entry.digest), in: list.repository)
+        notice(
+            "\(reference.familiar) is not there; the image for \(entry.platform?.osVersion ?? release.id) of the list"
+                + " \(list.familiar) is taken"
+        )
+        return saved(reference, top: image, principal: image)
     }
 
     /// How deep indexes may lie in one another.

@@ -3,33 +3,41 @@ import DockerArchive
 import ImageEngine
 import ImageModel
 import Registry
-import Synchronization
 
 /// Saves images straight from their registries: manifests first, then each blob once, to its place in the archive.
 public final class RegistrySaver: SaveEngine {
     private let client: RegistryClient
     private let choice: PlatformChoice
+    private let windowsRelease: WindowsRelease?
+    private let wrapping: TarWrapping
     private let jobs: Int
     private let output: ArchiveOutput
     private let notice: EngineNotice
-    private let resolved = Mutex<[String: SavedImage]>([:])
+    private let images = PulledImages<SavedImage>()
 
     /// A saver into an archive that is already open.
     ///
     /// - Parameters:
     ///   - client: its threads should be twice `jobs`.
     ///   - choice: which images of a multi-platform name are saved.
+    ///   - windowsRelease: what the names of Windows images end in; where such a name is not there, the image of that release
+    ///     is looked for in the list of the name without the ending.
+    ///   - wrapping: what is put around the tar.
     ///   - jobs: how many blobs are fetched at a time.
     ///   - notice: told what a user should know though nothing failed.
     public init(
         client: RegistryClient,
         choice: PlatformChoice,
+        windowsRelease: WindowsRelease? = nil,
+        wrapping: TarWrapping,
         jobs: Int,
         output: ArchiveOutput,
         notice: @escaping EngineNotice
     ) {
         self.client = client
         self.choice = choice
+        self.windowsRelease = windowsRelease
+        self.wrapping = wrapping
         self.jobs = jobs
         self.output = output
         self.notice = notice
@@ -40,42 +48,16 @@ public final class RegistrySaver: SaveEngine {
 
     /// Resolves the names; a name that occurs again is resolved once.
     public func pull(_ references: [String], observer: any PullObserver) async throws {
-        let resolver = ImageResolver(client: client, choice: choice)
-        var positions: [String: Int] = [:]
-        let distinct = references.filter { positions.updateValue(0, forKey: $0) == nil }
-        for (position, reference) in distinct.enumerated() { positions[reference] = position }
-
-        var outcomes: [PullOutcome] = []
-        var told = 0
-        try await slidingWindow(over: distinct, width: jobs * 2) { reference in
-            await Self.outcome { try await resolver.resolve(try Reference(reference).withDefaultTag) }
-        } deliver: { index, result in
-            switch result {
-            case .success(let image):
-                resolved.withLock { $0[distinct[index]] = image }
-                outcomes.append(.pulled)
-            case .failure(let failure):
-                try Task.checkCancellation()
-                outcomes.append(.failed(cause: failure.cause))
-            }
-            while told < references.count, let position = positions[references[told]], position < outcomes.count {
-                observer.willPull(references[told])
-                observer.didPull(references[told], outcomes[position])
-                told += 1
-            }
-        }
+        let resolver = ImageResolver(client: client, choice: choice, windowsRelease: windowsRelease, notice: notice)
+        try await images.pull(references, width: jobs * 2, observer: observer, resolve: resolver.resolve)
     }
 
     /// Plans the archive, fetches what it lacks, and gives it its name.
     public func save(_ references: [String]) async throws {
-        // Two spellings of one name, such as `busybox` and `busybox:latest`, are one image.
-        var seen: Set<Reference> = []
-        let images = resolved.withLock { resolved in
-            references.compactMap { resolved[$0] }.filter { seen.insert($0.reference).inserted }
-        }
+        let images = images.distinct(references)
         let layout = try ContainerdLayout(of: images)
         tell(layout, images)
-        let plan = try ArchivePlan(layout)
+        let plan = try ArchivePlan(layout, isGzip: wrapping != .none)
         try output.requireSpace(for: plan.length)
         try await BlobFetch(of: images, client: client, output: output).run(plan, jobs: jobs)
         try output.commit()
@@ -98,18 +80,6 @@ public final class RegistrySaver: SaveEngine {
                 "\(image.reference.familiar): \(image.foreignLayers.count) foreign layer(s), which only their publisher's"
                     + " URLs serve, are left out of the archive, as docker does"
             )
-        }
-    }
-
-    private struct Failure: Error {
-        let cause: String
-    }
-
-    private static func outcome(_ resolve: () async throws -> SavedImage) async -> Result<SavedImage, Failure> {
-        do {
-            return .success(try await resolve())
-        } catch {
-            return .failure(Failure(cause: "\(error)"))
         }
     }
 }

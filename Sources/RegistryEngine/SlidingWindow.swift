@@ -36,3 +36,38 @@ func slidingWindow<Element: Sendable, Result: Sendable>(
         }
     }
 }
+
+/// Prepares many elements, a few ahead, and takes them one after the other in their order.
+///
+/// - Parameters:
+///   - elements: what is prepared; begun in this order.
+///   - width: how many are under way or waiting at a time, 1 or more.
+///   - prepare: called with each element, of several at a time.
+///   - consume: called with each element and its result, of one at a time, in the order of the elements.
+/// - Throws: the first error of `prepare` or `consume`, after the rest was cancelled.
+func orderedWindow<Element: Sendable, Result: Sendable>(
+    over elements: [Element],
+    width: Int,
+    prepare: @escaping @Sendable (Element) async throws -> Result,
+    consume: (Element, Result) async throws -> Void
+) async throws {
+    try await withThrowingTaskGroup(of: (Int, Result).self) { group in
+        var begun = 0
+        var ready: [Int: Result] = [:]
+        for (index, element) in elements.enumerated() {
+            while begun < min(index + width, elements.count) {
+                let number = begun
+                let next = elements[number]
+                group.addTask { (number, try await prepare(next)) }
+                begun += 1
+            }
+            var result = ready.removeValue(forKey: index)
+            while result == nil, let (number, other) = try await group.next() {
+                if number == index { result = other } else { ready[number] = other }
+            }
+            // The element was begun above, so its result comes before the group is empty.
+            guard let result else { return }
+            try await consume(element, result)
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import ImageEngine
+import ImageModel
+import Synchronization
+
+/// What the names of a list have led to.
+final class PulledImages<Image: Sendable>: Sendable {
+    private let images = Mutex<[String: (reference: Reference, image: Image)]>([:])
+
+    /// Resolves the names, a few at a time; a name that occurs again is resolved once.
+    ///
+    /// - Parameters:
+    ///   - width: how many at a time.
+    ///   - observer: told of each name in the order of the list, as soon as those before it are told.
+    ///   - resolve: what it throws is why the name has failed.
+    /// - Throws: `CancellationError`.
+    func pull(
+        _ names: [String],
+        width: Int,
+        observer: any PullObserver,
+        resolve: @escaping @Sendable (Reference) async throws -> Image
+    ) async throws {
+        var positions: [String: Int] = [:]
+        let distinct = names.filter { positions.updateValue(0, forKey: $0) == nil }
+        for (position, name) in distinct.enumerated() { positions[name] = position }
+
+        var outcomes: [PullOutcome] = []
+        var told = 0
+        try await slidingWindow(over: distinct, width: width) { name in
+            await Self.outcome {
+                let reference = try Reference(name).withDefaultTag
+                return (reference, try await resolve(reference))
+            }
+        } deliver: { index, result in
+            switch result {
+            case .success(let image):
+                images.withLock { $0[distinct[index]] = image }
+                outcomes.append(.pulled)
+            case .failure(let failure):
+                try Task.checkCancellation()
+                outcomes.append(.failed(cause: failure.cause))
+            }
+            while told < names.count, let position = positions[names[told]], position < outcomes.count {
+                observer.willPull(names[told])
+                observer.didPull(names[told], outcomes[position])
+                told += 1
+            }
+        }
+    }
+
+    /// The images that the names have led to, in their order; two spellings of one name, such as `busybox` and
+    /// `busybox:latest`, are one image.
+    func distinct(_ names: [String]) -> [Image] {
+        images.withLock { images in
+            var seen: Set<Reference> = []
+            return names.compactMap { images[$0] }.filter { seen.insert($0.reference).inserted }.map(\.image)
+        }
+    }
+
+    private struct Failure: Error {
+        let cause: String
+    }
+
+    private static func outcome<Value>(_ resolve: () async throws -> Value) async -> Result<Value, Failure> {
+        do {
+            return .success(try await resolve())
+        } catch {
+            return .failure(Failure(cause: "\(error)"))
+        }
+    }
+}
