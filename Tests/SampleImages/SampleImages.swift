@@ -32,31 +32,46 @@ public struct SampleImages: Sendable {
 
     /// Pushes all samples to a registry, which must take manifests with URLs.
     ///
-    /// - Parameter host: `HOST:PORT`.
-    public func push(to host: String) async throws {
+    /// - Parameters:
+    ///   - host: `HOST:PORT`.
+    ///   - foreignHost: the `HOST:PORT` that the URLs of foreign layers get in the place of their own; the digests of those
+    ///     images change with it.
+    public func push(to host: String, foreignHost: String = SampleImages.foreignHost) async throws {
         let http = HTTPClient()
         defer { http.close() }
         let client = RegistryClient(http: http, settings: RegistrySettings())
         for (name, descriptor) in try names() {
             let reference = try Reference("\(host)/\(name)")
-            try await push(descriptor, as: ManifestName(reference), to: reference.repository, with: client)
+            let name = ManifestName(reference)
+            try await push(descriptor, as: name, to: reference.repository, with: client, foreignHost: foreignHost)
         }
     }
+
+    /// What stands in the URLs of the samples' foreign layers.
+    public static let foreignHost = "127.0.0.1:5009"
 
     private func push(
         _ descriptor: Descriptor,
         as name: ManifestName,
         to repository: Repository,
-        with client: RegistryClient
+        with client: RegistryClient,
+        foreignHost: String
     ) async throws {
         guard let bytes = content(descriptor.digest) else {
             throw MissingSample(digest: descriptor.digest)
         }
-        let manifest = try Manifest(bytes: bytes, servedAs: descriptor.mediaType)
+        let text = String(decoding: bytes, as: UTF8.self).replacing(Self.foreignHost, with: foreignHost)
+        let manifest = try Manifest(bytes: Array(text.utf8), servedAs: descriptor.mediaType)
         switch manifest.content {
         case .index(let entries):
             for entry in entries {
-                try await push(entry, as: .digest(entry.digest), to: repository, with: client)
+                try await push(
+                    entry,
+                    as: .digest(entry.digest),
+                    to: repository,
+                    with: client,
+                    foreignHost: foreignHost
+                )
             }
         case .image(let configuration, let layers):
             for blob in [configuration] + layers {

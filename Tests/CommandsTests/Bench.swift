@@ -1,0 +1,92 @@
+import ByteIO
+import Commands
+import SampleImages
+import ScriptInterface
+import TestSupport
+
+/// A folder to run the programs in, inside this process, as a shell would run them there.
+struct Bench {
+    /// What a program did.
+    struct Outcome {
+        let status: Int32
+        let output: String
+        let errors: String
+
+        /// The lines of standard output.
+        var lines: [String] { output.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init) }
+    }
+
+    let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+    }
+
+    /// The path of a name in the folder.
+    func path(_ name: String) -> String { folder.path(name) }
+
+    /// Runs a program.
+    ///
+    /// - Parameters:
+    ///   - words: the command line after the program's name.
+    ///   - name: the program as it is typed.
+    ///   - environment: beside which the program sees nothing; there is no docker, and no login but those given here.
+    func run(
+        _ program: Program,
+        _ words: [String],
+        as name: String? = nil,
+        environment: [String: String] = [:]
+    ) async throws -> Outcome {
+        let typed = name ?? (program == .save ? "rancher-save-images" : "rancher-load-images")
+        let output = try TemporaryFolder()
+        let status = await CommandLineTool.run(
+            program,
+            arguments: [typed] + words,
+            environment: ["PATH": output.path, "DOCKER_CONFIG": output.path].merging(environment) { $1 },
+            output: try File(output.path("output"), for: .creating),
+            errors: try File(output.path("errors"), for: .creating)
+        )
+        return Outcome(status: status, output: try output.text("output"), errors: try output.text("errors"))
+    }
+
+    /// Saves a list that is written into the folder, into `images.tar.gz`.
+    func save(
+        _ list: [String],
+        from registry: String,
+        _ words: [String] = [],
+        environment: [String: String] = [:]
+    ) async throws -> Outcome {
+        try folder.write(list.map { $0 + "\n" }.joined(), to: "list.txt")
+        let files = ["-l", path("list.txt"), "-i", path("images.tar.gz")]
+        return try await run(.save, files + ["-s", registry] + words, environment: environment)
+    }
+
+    /// Loads an archive, by default that of ``save(_:from:_:environment:)``.
+    func load(
+        _ archive: String? = nil,
+        source: String,
+        target: String,
+        _ words: [String] = [],
+        environment: [String: String] = [:]
+    ) async throws -> Outcome {
+        let files = ["-l", path("list.txt"), "-i", archive ?? path("images.tar.gz")]
+        return try await run(.load, files + ["-s", source, "-r", target] + words, environment: environment)
+    }
+}
+
+extension DistributionRegistry {
+    /// A registry with the sample images.
+    ///
+    /// - Parameter foreignHost: where the URLs of the foreign layers lead.
+    static func withSamples(foreignHost: String = SampleImages.foreignHost) async throws -> DistributionRegistry {
+        let registry = try DistributionRegistry(allowsURLs: true)
+        let samples = SampleImages(folder: Fixtures.path("source"))
+        try await samples.push(to: registry.authority, foreignHost: foreignHost)
+        return registry
+    }
+}
+
+/// The list of the sample images.
+func sampleList() throws -> [String] {
+    try Fixtures.text("list.txt").split(separator: "\n").map(String.init)
+}

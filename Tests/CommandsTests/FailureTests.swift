@@ -1,0 +1,162 @@
+import ScriptInterface
+import TestSupport
+import Testing
+
+/// What goes wrong is said, and leaves an older archive as it was.
+@Suite struct FailureTests {
+    /// A registry of the test's own with an image of two layers.
+    private static func registry(_ switches: StandInSwitches = StandInSwitches()) throws -> StandInRegistry {
+        let registry = try StandInRegistry(switches)
+        registry.addImage(
+            repository: "rancher/x",
+            tag: "v1",
+            configuration: Array("{}".utf8),
+            layers: [Array("a layer".utf8), Array("another".utf8)]
+        )
+        return registry
+    }
+
+    private static func bench() throws -> Bench {
+        let bench = try Bench()
+        try bench.folder.write("older", to: "images.tar.gz")
+        return bench
+    }
+
+    private static func isUntouched(_ bench: Bench) throws -> Bool {
+        let names = try bench.folder.names()
+        return try bench.folder.text("images.tar.gz") == "older" && !names.contains { $0.hasSuffix(".unfinished") }
+    }
+
+    @Test func aBlobWithTheWrongDigest() async throws {
+        let registry = try Self.registry()
+        registry.add(StandInFault(.wrongByte, method: "GET", target: "/blobs/", times: 100))
+        let bench = try Self.bench()
+        let saved = try await bench.save(["rancher/x:v1"], from: registry.authority)
+        #expect(saved.status == 1)
+        #expect(saved.errors.contains("has the digest"))
+        #expect(saved.errors.contains("\(registry.authority)/rancher/x"))
+        #expect(try Self.isUntouched(bench))
+    }
+
+    @Test func aBodyThatIsAlwaysCut() async throws {
+        let registry = try Self.registry()
+        registry.add(StandInFault(.transport(.cutBody(after: 1)), method: "GET", target: "/blobs/", times: 100))
+        let bench = try Self.bench()
+        let saved = try await bench.save(["rancher/x:v1"], from: registry.authority)
+        #expect(saved.status == 1)
+        #expect(saved.errors.contains("blob sha256:"))
+        #expect(try Self.isUntouched(bench))
+    }
+
+    @Test func anImageThatIsNotThere() async throws {
+        let registry = try Self.registry()
+        let bench = try Self.bench()
+        let saved = try await bench.save(["rancher/x:v1", "rancher/none:v1"], from: registry.authority)
+        #expect(saved.status == 0, "some images failing is no failure, as with the scripts")
+        #expect(saved.lines.contains("Image pull failed: \(registry.authority)/rancher/none:v1"))
+        #expect(saved.errors.contains("\(registry.authority)/rancher/none:v1: "))
+        #expect(saved.errors.contains("404"))
+        #expect(saved.errors.contains("1 of 2 images saved, 1 failed"))
+
+        let strict = try await bench.save(["rancher/x:v1", "rancher/none:v1"], from: registry.authority, ["--strict"])
+        #expect(strict.status == 1)
+    }
+
+    @Test func aListOfWhichNothingIsThere() async throws {
+        let registry = try Self.registry()
+        let bench = try Self.bench()
+        let saved = try await bench.save(["rancher/none:v1"], from: registry.authority)
+        #expect(saved.status == 1)
+        #expect(saved.lines.last == "No docker images pulled; skipping \(bench.path("images.tar.gz")).")
+        #expect(try Self.isUntouched(bench))
+    }
+
+    @Test func aRefusedLogin() async throws {
+        var switches = StandInSwitches()
+        switches.authentication = .basic(user: "me", password: "right")
+        let registry = try Self.registry(switches)
+        let bench = try Self.bench()
+        // me:wrong-secret
+        try bench.folder.write(
+            #"{"auths":{"\#(registry.authority)":{"auth":"bWU6d3Jvbmctc2VjcmV0"}}}"#,
+            to: "login/config.json"
+        )
+        let saved = try await bench.save(
+            ["rancher/x:v1"],
+            from: registry.authority,
+            environment: ["DOCKER_CONFIG": bench.path("login")]
+        )
+        #expect(saved.status == 1)
+        #expect(saved.errors.contains("docker login \(registry.authority)"))
+        #expect(!saved.errors.contains("wrong-secret") && !saved.errors.contains("bWU6d3Jvbmctc2VjcmV0"))
+        #expect(try Self.isUntouched(bench))
+    }
+
+    @Test func anUnknownHost() async throws {
+        let bench = try Self.bench()
+        let saved = try await bench.save(["rancher/x:v1"], from: "registry.invalid")
+        #expect(saved.status == 1)
+        #expect(saved.errors.contains("cannot reach the registry registry.invalid"))
+        #expect(try Self.isUntouched(bench))
+    }
+
+    @Test func aLineThatIsNoReference() async throws {
+        let registry = try Self.registry()
+        let bench = try Self.bench()
+        let saved = try await bench.save(["rancher/X:v1", "rancher/x:v1"], from: registry.authority)
+        #expect(saved.status == 0)
+        #expect(saved.errors.contains("repository name (rancher/X) must be lowercase"))
+        #expect(saved.lines.contains("Image pull failed: \(registry.authority)/rancher/X:v1"))
+    }
+
+    @Test func aFolderThatIsNotThere() async throws {
+        let registry = try Self.registry()
+        let bench = try Bench()
+        try bench.folder.write("rancher/x:v1\n", to: "list.txt")
+        let words = ["-l", bench.path("list.txt"), "-s", registry.authority, "-i", bench.path("none/images.tar.gz")]
+        let saved = try await bench.run(.save, words)
+        #expect(saved.status == 1)
+        #expect(saved.output.isEmpty, "said before anything is pulled")
+        #expect(registry.requests.isEmpty)
+        #expect(saved.errors.contains("none/images.tar.gz: No such file or directory"))
+    }
+
+    @Test func aListThatIsNotThere() async throws {
+        let bench = try Bench()
+        let saved = try await bench.run(.save, ["-l", bench.path("none.txt"), "-i", bench.path("images.tar.gz")])
+        #expect(saved.status == 1)
+        #expect(saved.output.isEmpty)
+        #expect(saved.errors.contains("none.txt"))
+    }
+
+    @Test func aFileThatIsNoArchive() async throws {
+        let registry = try Self.registry()
+        let bench = try Bench()
+        try bench.folder.write("rancher/x:v1\n", to: "list.txt")
+        try bench.folder.write("not an archive", to: "images.tar.gz")
+        let loaded = try await bench.load(source: registry.authority, target: registry.authority)
+        #expect(loaded.status == 1)
+        #expect(loaded.errors.contains("images.tar.gz: it is not an archive of images"))
+        #expect(registry.requests.isEmpty)
+    }
+
+    @Test func anImageThatTheArchiveLacksIsToldByName() async throws {
+        let registry = try Self.registry()
+        let bench = try Bench()
+        _ = try await bench.save(["rancher/x:v1"], from: registry.authority)
+        try bench.folder.write("rancher/x:v1\nrancher/other:v2\n", to: "list.txt")
+        let loaded = try await bench.load(source: registry.authority, target: "\(registry.authority)/mirror")
+        #expect(loaded.status == 0)
+        #expect(loaded.errors.contains("has no image called \(registry.authority)/rancher/other:v2"))
+        #expect(registry.manifest("mirror/rancher/x", "v1") != nil)
+    }
+
+    @Test func theFailuresAreAListToRunAgain() async throws {
+        let registry = try Self.registry()
+        let bench = try Bench()
+        let words = ["--failed-list", bench.path("failed.txt")]
+        _ = try await bench.save(["rancher/none:v1", "rancher/x:v1"], from: registry.authority, words)
+        let failed = try bench.folder.text("failed.txt")
+        #expect(failed == "rancher/none:v1\n", "as the list has it, without the source registry")
+    }
+}
