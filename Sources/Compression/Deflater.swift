@@ -36,7 +36,7 @@ final class Deflater: @unchecked Sendable {
     }
 
     /// Deflates the block's content into its output, as the end of the stream or up to a byte boundary.
-    func deflate(_ block: GzipBlock) throws(CompressionError.Reason) {
+    func deflate(_ block: GzipBlock, endsStream: Bool) throws(CompressionError.Reason) {
         try check(deflateReset(stream))
         let dictionary = block.dictionary
         if !dictionary.isEmpty {
@@ -46,8 +46,8 @@ final class Deflater: @unchecked Sendable {
         stream.pointee.avail_in = UInt32(block.content.count)
         stream.pointee.next_out = block.output.bytes
         stream.pointee.avail_out = UInt32(block.output.count)
-        let status = CZlib.deflate(stream, block.isLast ? Z_FINISH : Z_SYNC_FLUSH)
-        guard status == (block.isLast ? Z_STREAM_END : Z_OK), stream.pointee.avail_out > 0 else {
+        let status = CZlib.deflate(stream, endsStream ? Z_FINISH : Z_SYNC_FLUSH)
+        guard status == (endsStream ? Z_STREAM_END : Z_OK), stream.pointee.avail_out > 0 else {
             throw .library(code: Int(status))
         }
         block.deflatedCount = block.output.count - Int(stream.pointee.avail_out)

@@ -11,6 +11,7 @@ final class GzipPipeline: Sendable {
 
     private let blocks: [GzipBlock]
     private let workerCount: Int
+    private let framing: ParallelGzip.Framing
     private let output: @Sendable (UnsafeRawBufferPointer) throws -> Void
     private let threads = DispatchGroup()
     /// Signalled for each block to deflate, and at the end for each worker.
@@ -20,10 +21,12 @@ final class GzipPipeline: Sendable {
     private let end = Atomic(Int.max)
     private let hasFailed = Atomic(false)
     private let failure = Mutex<(any Error)?>(nil)
+    private let finalChecksum = Mutex(GzipChecksum())
 
     init(
         level: Int32,
         threads count: Int,
+        framing: ParallelGzip.Framing,
         output: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void
     ) throws {
         var deflaters: [Deflater] = []
@@ -36,6 +39,7 @@ final class GzipPipeline: Sendable {
         // Each worker has a block, and another waits for it; the caller and the writer have one each.
         blocks = (0..<2 * count + 2).map { _ in GzipBlock(outputCapacity: outputCapacity) }
         workerCount = count
+        self.framing = framing
         self.output = output
         for block in blocks { block.isFree.signal() }
         for deflater in deflaters { start("gzip.deflate") { $0.deflateBlocks(with: deflater) } }
@@ -79,6 +83,9 @@ extension GzipPipeline {
         threads.wait()
     }
 
+    /// The checksum of the whole content, once the threads have ended.
+    var checksum: GzipChecksum { finalChecksum.withLock { $0 } }
+
     /// Throws the first error there was, if any.
     func throwFailure() throws {
         guard hasFailed.load(ordering: .acquiring) else { return }
@@ -102,7 +109,7 @@ extension GzipPipeline {
             let block = blocks[number % blocks.count]
             if !hasFailed.load(ordering: .acquiring) {
                 do throws(CompressionError.Reason) {
-                    try deflater.deflate(block)
+                    try deflater.deflate(block, endsStream: block.isLast && framing == .member)
                 } catch {
                     let offset = Int64(number) * Int64(ParallelGzip.blockSize)
                     fail(CompressionError(reason: error, format: .gzip, offset: offset))
@@ -113,16 +120,17 @@ extension GzipPipeline {
     }
 
     private func writeBlocks() {
-        var trailer = GzipTrailer()
-        StoredGzipMember.header.withUnsafeBytes { write($0) }
+        var checksum = GzipChecksum()
+        if framing == .member { StoredGzipMember.header.withUnsafeBytes { write($0) } }
         var number = 0
         while true {
             let block = blocks[number % blocks.count]
             block.isDeflated.wait()
             write(block.deflated)
-            trailer.add(crc: block.crc, length: block.contentCount)
+            checksum.append(GzipChecksum(crc: block.crc, length: block.contentCount))
             if block.isLast {
-                withUnsafeBytes(of: trailer.fields) { write($0) }
+                if framing == .member { checksum.trailer.withUnsafeBytes { write($0) } }
+                finalChecksum.withLock { $0 = checksum }
                 return
             }
             block.isFree.signal()
@@ -138,17 +146,4 @@ extension GzipPipeline {
             fail(error)
         }
     }
-}
-
-/// CRC-32 and length of the content (RFC 1952, section 2.3.1), from those of its blocks.
-private struct GzipTrailer {
-    private var crc: UInt32 = 0
-    private var length: UInt32 = 0
-
-    mutating func add(crc: UInt32, length: Int) {
-        self.crc = CRC32.combine(self.crc, crc, lengthOfSecond: Int64(length))
-        self.length &+= UInt32(truncatingIfNeeded: length)
-    }
-
-    var fields: (crc: UInt32, length: UInt32) { (crc.littleEndian, length.littleEndian) }
 }

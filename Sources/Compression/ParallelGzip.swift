@@ -9,6 +9,14 @@ import FoundationEssentials
 /// Memory is bounded by two blocks and a half for each thread: ``write(_:)`` waits for room, and the threads wait for the output.
 /// It blocks, so call it from a thread of its own, and from one thread at a time.
 public final class ParallelGzip {
+    /// What is made of the content.
+    public enum Framing: Sendable {
+        /// A whole gzip member.
+        case member
+        /// A ``DeflateSegment``, to be put into a member by the caller.
+        case segment
+    }
+
     /// How many bytes of content a block has. Larger ones gain nothing, smaller ones cost size.
     public static let blockSize = 128 << 10
 
@@ -21,15 +29,22 @@ public final class ParallelGzip {
     /// - Parameters:
     ///   - level: 1 (fast) to 9 (small), as `gzip` counts.
     ///   - threads: how many blocks are deflated at once, at least 1.
+    ///   - framing: what is made of the content.
     ///   - output: takes the compressed bytes in order, on a thread of the compressor's. When it throws, nothing more is
     ///     compressed, and the next call of ``write(_:)`` or ``finish()`` throws the same error.
     /// - Throws: ``CompressionError`` if there is no memory.
     public init(
         level: Int = 6,
         threads: Int = ParallelGzip.processorCount,
+        framing: Framing = .member,
         output: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void
     ) throws {
-        pipeline = try GzipPipeline(level: Int32(min(max(level, 1), 9)), threads: max(threads, 1), output: output)
+        pipeline = try GzipPipeline(
+            level: Int32(min(max(level, 1), 9)),
+            threads: max(threads, 1),
+            framing: framing,
+            output: output
+        )
         current = pipeline.nextBlock(after: nil)
     }
 
@@ -58,10 +73,13 @@ public final class ParallelGzip {
 
     /// Compresses what is left, writes the end of the member, and ends the threads.
     ///
+    /// - Returns: the checksum of the content.
     /// - Throws: what the output has thrown; the stream is not complete then.
-    public func finish() throws {
+    @discardableResult
+    public func finish() throws -> GzipChecksum {
         end()
         try pipeline.throwFailure()
+        return pipeline.checksum
     }
 
     /// Ends the threads; the output gets nothing more and stays incomplete. Does nothing after ``finish()``.
