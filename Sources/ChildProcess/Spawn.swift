@@ -1,0 +1,111 @@
+import ByteIO
+import CSpawn
+import Glibc
+
+/// Starts a command with the given descriptors as 0, 1 and 2.
+///
+/// - Parameter descriptors: three open ones, all above 2.
+/// - Returns: the number of the process.
+func spawn(
+    _ command: [String],
+    environment: [String: String],
+    descriptors: [File]
+) throws(ChildProcessError) -> Int32 {
+    let name = command.first ?? ""
+    let variables = environment.map { "\($0)=\($1)" }
+    guard !(command + variables).contains(where: { $0.utf8.contains(0) }) else {
+        throw ChildProcessError(command: name, reason: .system(EINVAL))
+    }
+    let actions = SpawnActions(descriptors.map(\.descriptor))
+    let attributes = SpawnAttributes()
+    var refusal: Int32 = ENOENT
+    // The loop of `execvp`: a file that must not be executed is passed over, and only told of if there is no other.
+    for path in executables(named: name, searchPath: environment["PATH"]) {
+        var identifier: pid_t = 0
+        let code = withCStrings(command) { arguments in
+            withCStrings(variables) { variables in
+                posix_spawn(&identifier, path, &actions.value, &attributes.value, arguments, variables)
+            }
+        }
+        switch code {
+        case 0: return identifier
+        case ENOENT, ENOTDIR, ESTALE, ENODEV, ETIMEDOUT: continue
+        case EACCES: refusal = EACCES
+        default: throw ChildProcessError(command: name, reason: ChildProcessError.Reason(spawnCode: code))
+        }
+    }
+    throw ChildProcessError(command: name, reason: ChildProcessError.Reason(spawnCode: refusal))
+}
+
+/// The files to try for a command, in order.
+///
+/// - Parameter searchPath: the value of `PATH`; without one, glibc searches `/bin` and `/usr/bin`.
+func executables(named name: String, searchPath: String?) -> [String] {
+    if name.isEmpty || name.contains("/") { return [name] }
+    return (searchPath ?? "/bin:/usr/bin").split(separator: ":", omittingEmptySubsequences: false)
+        .map { folder in
+            // An empty folder is the current one (POSIX.1-2017, 8.3).
+            folder.isEmpty ? name : "\(folder)/\(name)"
+        }
+}
+
+extension ChildProcessError.Reason {
+    fileprivate init(spawnCode code: Int32) {
+        self =
+            switch code {
+            case ENOENT, ENOTDIR: .notFound
+            case EACCES, ENOEXEC, EPERM, EISDIR, ELIBBAD, ETXTBSY: .notExecutable(code)
+            case E2BIG: .argumentListTooLong
+            default: .system(code)
+            }
+    }
+}
+
+/// What happens to the descriptors between the fork and the command.
+private final class SpawnActions {
+    var value = posix_spawn_file_actions_t()
+
+    init(_ descriptors: [Int32]) {
+        posix_spawn_file_actions_init(&value)
+        for (target, descriptor) in descriptors.enumerated() {
+            posix_spawn_file_actions_adddup2(&value, descriptor, Int32(target))
+        }
+        posix_spawn_file_actions_addclosefrom_np(&value, Int32(descriptors.count))
+    }
+
+    deinit {
+        posix_spawn_file_actions_destroy(&value)
+    }
+}
+
+/// The signals of the command: none is blocked, and all do what they do by default, but for HUP, INT and QUIT, which stay
+/// ignored if they are ignored here. Nothing in this program ignores those three; who started it did, by `nohup` or `&`, and
+/// meant the commands as well.
+private final class SpawnAttributes {
+    var value = posix_spawnattr_t()
+
+    init() {
+        posix_spawnattr_init(&value)
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&value, &signals)
+        sigfillset(&signals)
+        for signal in [SIGHUP, SIGINT, SIGQUIT] { sigdelset(&signals, signal) }
+        posix_spawnattr_setsigdefault(&value, &signals)
+        posix_spawnattr_setflags(&value, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+    }
+
+    deinit {
+        posix_spawnattr_destroy(&value)
+    }
+}
+
+/// Lends the strings as a C array that ends in `NULL`.
+private func withCStrings<R>(
+    _ strings: [String],
+    _ body: ([UnsafeMutablePointer<CChar>?]) -> R
+) -> R {
+    let pointers = strings.map { strdup($0) }
+    defer { for pointer in pointers { free(pointer) } }
+    return body(pointers + [nil])
+}
