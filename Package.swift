@@ -28,6 +28,8 @@ let package = Package(
     products: [
         .executable(name: "rancher-save-images", targets: ["rancher-save-images"]),
         .executable(name: "rancher-load-images", targets: ["rancher-load-images"]),
+        // What reads bytes of strangers, for the package in Fuzz.
+        .library(name: "readers", targets: ["ByteIO", "Compression", "DockerArchive", "ImageModel", "Tar"]),
     ],
     targets: [
         // System libraries: a module map and a shim header each.
@@ -49,8 +51,8 @@ let package = Package(
         layer("Compression", ["ByteIO", "CZlib", "CLZMA", "CBZip2", "CZstd"]),
         layer("HTTP", ["CCurl"]),
         layer("DockerArchive", ["ByteIO", "ImageModel", "Hashing", "Tar", "Compression"]),
-        layer("Registry", ["ImageModel", "Hashing", "HTTP"]),
-        layer("ImageEngine", ["ImageModel"]),
+        layer("Registry", ["ByteIO", "ImageModel", "Hashing", "HTTP"]),
+        layer("ImageEngine"),
         layer("ScriptInterface", ["ByteIO", "ImageModel"]),
         layer(
             "DockerEngine",
@@ -58,7 +60,7 @@ let package = Package(
         ),
         layer(
             "RegistryEngine",
-            ["ImageModel", "Hashing", "DockerArchive", "Registry", "HTTP", "ImageEngine", "ScriptInterface"]
+            ["ByteIO", "ImageModel", "Hashing", "DockerArchive", "Registry", "ImageEngine", "ScriptInterface"]
         ),
         layer(
             "Commands",
@@ -89,7 +91,7 @@ let package = Package(
         ),
         .target(
             name: "SampleImages",
-            dependencies: ["ImageModel", "HTTP", "Registry"],
+            dependencies: ["ByteIO", "ImageModel", "HTTP", "Registry"],
             path: "Tests/SampleImages",
             swiftSettings: settings
         ),
@@ -100,31 +102,54 @@ let package = Package(
             swiftSettings: settings
         ),
         tests("ImageModelTests", ["ImageModel"]),
-        tests("ChildProcessTests", ["ChildProcess"]),
-        tests("TarTests", ["Tar"]),
-        tests("CompressionTests", ["Compression"]),
+        tests("ChildProcessTests", ["ChildProcess", "ByteIO"]),
+        tests("TarTests", ["Tar", "ByteIO"]),
+        tests("CompressionTests", ["Compression", "ByteIO"]),
         tests("HTTPTests", ["HTTP", "Hashing", "ImageModel"]),
         tests("ScriptInterfaceTests", ["ScriptInterface", "ByteIO", "ImageModel"]),
         tests("HashingTests", ["Hashing", "ImageModel"]),
         tests("DockerArchiveTests", ["DockerArchive", "ByteIO", "Compression", "Hashing", "ImageModel", "Tar"]),
-        tests("RegistryTests", ["Registry", "HTTP", "Hashing", "ImageModel"]),
+        tests("RegistryTests", ["Registry", "ByteIO", "HTTP", "Hashing", "ImageModel"]),
         tests(
             "RegistryEngineTests",
-            ["RegistryEngine", "ByteIO", "DockerArchive", "HTTP", "Hashing", "ImageEngine", "ImageModel", "Registry", "ScriptInterface"]
+            [
+                "RegistryEngine", "ByteIO", "DockerArchive", "HTTP", "Hashing", "ImageEngine", "ImageModel", "Registry",
+                "SampleImages", "ScriptInterface",
+            ]
         ),
+        tests(
+            "DockerEngineTests",
+            ["DockerEngine", "ByteIO", "ChildProcess", "DockerArchive", "ImageEngine", "ScriptInterface"]
+        ),
+        tests(
+            "DockerIntegrationTests",
+            ["ChildProcess", "GoldenSuite", "SampleImages", "rancher-save-images", "rancher-load-images"]
+        ),
+        tests("CommandsTests", ["Commands", "ByteIO", "SampleImages", "ScriptInterface"]),
         tests("ArchitectureTests", []),
 
         // The golden suite: recordings of the official scripts, and what stands in for docker and helm.
         .executableTarget(name: "stand-in", path: "compat-tests/StandIn", swiftSettings: settings),
         .target(
             name: "GoldenSuite",
-            dependencies: ["ChildProcess", "TestSupport"],
+            dependencies: [
+                "ByteIO", "ChildProcess", "Compression", "Hashing", "ImageModel", "SampleImages", "Tar", "TestSupport",
+            ],
             path: "compat-tests/GoldenSuite",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "compare-official",
+            dependencies: ["GoldenSuite"],
+            path: "compat-tests/CompareOfficial",
             swiftSettings: settings
         ),
         .testTarget(
             name: "GoldenTests",
-            dependencies: ["GoldenSuite", "stand-in", "rancher-save-images", "rancher-load-images"],
+            dependencies: [
+                "ChildProcess", "GoldenSuite", "TestSupport", "compare-official", "stand-in", "rancher-load-images",
+                "rancher-save-images",
+            ],
             path: "compat-tests/GoldenTests",
             swiftSettings: settings
         ),

@@ -14,12 +14,19 @@ fail() {
     exit 1
 }
 
-# Installs the Debian packages that are missing.
-install_packages() {
+# Prints those of the Debian packages that are missing.
+missing_packages() {
     local missing=() package
     for package in "$@"; do
         dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
     done
+    printf '%s' "${missing[*]}"
+}
+
+# Installs the Debian packages that are missing.
+install_packages() {
+    local missing
+    read -r -a missing <<<"$(missing_packages "$@")"
     [ ${#missing[@]} -eq 0 ] && return
     local as_root=()
     if [ "$(id -u)" -ne 0 ]; then

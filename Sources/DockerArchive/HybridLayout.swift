@@ -104,12 +104,14 @@ public struct HybridLayout: LayeredLayout {
             digest: image.id,
             size: Int64(image.configuration.count)
         )
-        return GoJSON.object([
-            ("schemaVersion", .integer(2)),
-            ("mediaType", .string(MediaType.ociManifest.rawValue)),
-            ("config", configuration.ociJSON),
-            ("layers", .array(image.layers.map { $0.source(size: size($0.diffID)).ociJSON })),
-        ]).compact
+        return
+            GoJSON.object([
+                ("schemaVersion", .integer(2)),
+                ("mediaType", .string(MediaType.ociManifest.rawValue)),
+                ("config", configuration.ociJSON),
+                ("layers", .array(image.layers.map { $0.source(size: size($0.diffID)).ociJSON })),
+            ])
+            .compact
     }
 
     private static func index(of items: [NamedImage], _ manifests: [[UInt8]]) -> [UInt8] {
@@ -130,11 +132,13 @@ public struct HybridLayout: LayeredLayout {
             // Docker lists an image without a name only as the first (moby#51389).
             if item.names.isEmpty, entries.isEmpty { entries.append(.object(descriptor)) }
         }
-        return GoJSON.object([
-            ("schemaVersion", .integer(2)),
-            ("mediaType", .string(MediaType.ociIndex.rawValue)),
-            ("manifests", .array(entries)),
-        ]).compact
+        return
+            GoJSON.object([
+                ("schemaVersion", .integer(2)),
+                ("mediaType", .string(MediaType.ociIndex.rawValue)),
+                ("manifests", .array(entries)),
+            ])
+            .compact
     }
 
     /// The text of `manifest.json`.

@@ -31,6 +31,9 @@ public final class LayeredArchiveWriter: @unchecked Sendable {
     /// What has gone into a stream.
     private var streamed = StreamState()
 
+    /// The part of a layer's length that may be left free behind it.
+    private static let shareToSpare = 128
+
     private struct StreamState {
         var parts = 0
         var position: Int64 = 0
@@ -120,8 +123,11 @@ public final class LayeredArchiveWriter: @unchecked Sendable {
         let part = draft.layers[index]
         let known = try wrapper.wrap(part.before).count + wrapper.wrapAtFixedLength(part.header.encoded()).count
         guard wrapper.canFill else { return Int64(known) }
+        // Where there is less room than is needed, the layers up to the next room to spare are moved up. That is little work as long
+        // as they are small, so no room is wasted beside small ones.
         let spare = layout.spareRoom(between: index > 0 ? draft.layers[index - 1].diffID : nil, and: part.diffID)
-        return Int64(known + spare)
+        let share = (written.last?.place.count ?? 0) / Self.shareToSpare
+        return Int64(known + min(spare, share))
     }
 }
 
@@ -191,10 +197,11 @@ extension LayeredArchiveWriter {
         let encoded = try header.encoded()
         try beginStream()
         try stream(try wrapper.wrap(part.before) + wrapper.wrapAtFixedLength(encoded))
-        try FileSection(of: store, at: layer.place.lowerBound, length: Int64(layer.place.count)).forEachPiece { bytes in
-            try output.write(bytes, at: streamed.position)
-            streamed.position += Int64(bytes.count)
-        }
+        try FileSection(of: store, at: layer.place.lowerBound, length: Int64(layer.place.count))
+            .forEachPiece { bytes in
+                try output.write(bytes, at: streamed.position)
+                streamed.position += Int64(bytes.count)
+            }
         streamed.checksum.append(GzipChecksum(of: part.before))
         streamed.checksum.append(GzipChecksum(of: encoded))
         streamed.checksum.append(layer.checksum)

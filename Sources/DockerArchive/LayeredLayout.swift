@@ -28,18 +28,19 @@ public struct LayeredEntry: Sendable {
         case layer(Digest)
     }
 
-    /// Without regard to the content's size, which is filled in.
+    /// The header, with the content's size as far as it is known.
     public let header: TarHeader
     /// What follows it.
     public let content: Content
 
-    init(_ header: TarHeader, _ content: Content = .bytes([])) {
+    /// An entry; without a content, a directory or a link.
+    public init(_ header: TarHeader, _ content: Content = .bytes([])) {
         self.header = header
         self.content = content
     }
 
-    /// A file of bytes at hand.
-    init(file header: TarHeader, _ bytes: [UInt8]) {
+    /// A file of bytes at hand, whose size is put into the header.
+    public init(file header: TarHeader, _ bytes: [UInt8]) {
         var header = header
         header.size = Int64(bytes.count)
         self.init(header, .bytes(bytes))

@@ -42,7 +42,8 @@ struct ArchiveSelection {
         } else {
             top = try ManifestList(of: tree.imageEntries).node
             nodes = tree.images + [top]
-            notice = "its list \(descriptor.digest.short) is not whole in the archive: a list of the \(tree.images.count) images in it is pushed"
+            notice =
+                "its list \(descriptor.digest.short) is not whole in the archive: a list of the \(tree.images.count) images in it is pushed"
         }
     }
 
@@ -71,7 +72,9 @@ struct ArchiveSelection {
     ) throws -> Tree? {
         // Lists that name the same lists again and again grow beyond all bounds.
         count += 1
-        guard depth < 16, count <= 10_000 else { throw PlanningError("its manifest list has lists in lists without end") }
+        guard depth < 16, count <= 10_000 else {
+            throw PlanningError("its manifest list has lists in lists without end")
+        }
         guard let manifest = try archive.manifest(descriptor) else { return nil }
         var tree = Tree(node: SavedImage.Node(digest: descriptor.digest, manifest: manifest))
         switch manifest.content {

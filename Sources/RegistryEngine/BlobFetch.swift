@@ -4,13 +4,13 @@ import Registry
 
 /// Fills a planned archive: what is at hand is written, every blob is fetched once, straight to its place.
 struct BlobFetch: Sendable {
-    private let client: RegistryClient
+    private let supply: BlobSupply
     private let output: ArchiveOutput
     /// For each blob the images that have it, in the order of the list.
     private let owners: [Digest: [Reference]]
 
-    init(of images: [SavedImage], client: RegistryClient, output: ArchiveOutput) {
-        self.client = client
+    init(of images: [SavedImage], from supply: BlobSupply, output: ArchiveOutput) {
+        self.supply = supply
         self.output = output
         var owners: [Digest: [Reference]] = [:]
         for image in images {
@@ -48,8 +48,8 @@ struct BlobFetch: Sendable {
         while let place = places.popFirst() {
             do {
                 switch place {
-                case .repository(let repository): try await client.download(blob, from: repository, to: destination)
-                case .url(let url): try await client.download(blob, fromURL: url, to: destination)
+                case .repository(let repository): try await supply.download(blob, from: repository, to: destination)
+                case .url(let url): try await supply.download(blob, fromURL: url, to: destination)
                 }
                 break
             } catch let error as RegistryError

@@ -14,6 +14,7 @@ public final class GraphDriverSaver: SaveEngine {
     private let jobs: Int
     private let output: ArchiveOutput
     private let temporaryFolder: String
+    private let local: LocalImages?
     private let notice: EngineNotice
     private let images = PulledImages<GraphDriverImage>()
 
@@ -26,6 +27,7 @@ public final class GraphDriverSaver: SaveEngine {
     ///   - wrapping: what is put around the tar.
     ///   - jobs: how many layers are asked for at a time.
     ///   - temporaryFolder: where layers are kept on their way into a stream.
+    ///   - local: has images that no registry gives; `nil` where there is none.
     ///   - notice: told what a user should know though nothing failed.
     /// - Throws: ``SeveralPlatformsError``.
     public init(
@@ -37,6 +39,7 @@ public final class GraphDriverSaver: SaveEngine {
         jobs: Int,
         output: ArchiveOutput,
         temporaryFolder: String,
+        local: LocalImages? = nil,
         notice: @escaping EngineNotice
     ) throws(SeveralPlatformsError) {
         guard case .platforms(let platforms) = choice, platforms.count == 1 else { throw SeveralPlatformsError() }
@@ -48,6 +51,7 @@ public final class GraphDriverSaver: SaveEngine {
         self.jobs = jobs
         self.output = output
         self.temporaryFolder = temporaryFolder
+        self.local = local
         self.notice = notice
     }
 
@@ -64,6 +68,9 @@ public final class GraphDriverSaver: SaveEngine {
         )
         try await images.pull(references, width: jobs * 2, observer: observer) { [self] reference in
             try await image(try await resolver.resolve(reference))
+        } orFind: { [self] reference, name in
+            guard let found = try await local?.image(reference, name: name) else { return nil }
+            return try await image(found)
         }
     }
 
@@ -77,7 +84,7 @@ public final class GraphDriverSaver: SaveEngine {
             to: output,
             temporaryFolder: temporaryFolder
         )
-        let fetch = LayerFetch(of: images, client: client)
+        let fetch = LayerFetch(of: images, from: supply)
         try writer.requireSpace(for: fetch.sizes(writer.layers))
         try await fetch.run(into: writer, jobs: jobs)
         try await onThread { try writer.finish() }
@@ -97,7 +104,7 @@ public final class GraphDriverSaver: SaveEngine {
             throw ResolvingError.noPlatform(.platforms([platform]))
         }
         try GraphDriverImage.check(configuration)
-        let bytes = try await client.content(
+        let bytes = try await supply.content(
             of: configuration,
             from: saved.reference.repository,
             limit: Self.configurationLimit
@@ -110,6 +117,8 @@ public final class GraphDriverSaver: SaveEngine {
             format: format
         )
     }
+
+    private var supply: BlobSupply { BlobSupply(client: client, local: local) }
 
     private func layout(of images: [GraphDriverImage]) -> any LayeredLayout {
         switch format {

@@ -55,7 +55,8 @@ struct ImagePusher: Sendable {
             }
             let top = try await ManifestPusher(client: client, archive: archive, push: push).put()
             if top.digest != push.top.digest {
-                account.notice = "the registry refuses manifests with URLs; its foreign layers were pushed as ordinary ones"
+                account.notice =
+                    "the registry refuses manifests with URLs; its foreign layers were pushed as ordinary ones"
             }
             account.lines.append(
                 ScriptLines.pushed(

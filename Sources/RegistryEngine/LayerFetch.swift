@@ -15,12 +15,12 @@ struct LayerFetch: Sendable {
         var url: String?
     }
 
-    private let client: RegistryClient
+    private let supply: BlobSupply
     /// Where each layer can be had from, by diff ID, in the order of the list; at least one.
     private let sources: [Digest: [Source]]
 
-    init(of images: [GraphDriverImage], client: RegistryClient) {
-        self.client = client
+    init(of images: [GraphDriverImage], from supply: BlobSupply) {
+        self.supply = supply
         var sources: [Digest: [Source]] = [:]
         for image in images {
             for layer in image.layers {
@@ -36,7 +36,8 @@ struct LayerFetch: Sendable {
         // A foreign layer may be in no registry: its publisher's URLs come last.
         self.sources = sources.mapValues { known in
             known
-                + known.filter(\.blob.isForeignLayer).flatMap { source in
+                + known.filter(\.blob.isForeignLayer)
+                .flatMap { source in
                     (source.blob.urls ?? []).map { Source(blob: source.blob, image: source.image, url: $0) }
                 }
         }
@@ -54,7 +55,7 @@ struct LayerFetch: Sendable {
             let sources = sources[diffID, default: []]
             guard sources.allSatisfy({ $0.blob.size <= limit && !$0.blob.isForeignLayer }) else { return nil }
             return try await fetch(diffID) { source in
-                try await client.content(of: source.blob, from: source.image.repository, limit: Int(limit))
+                try await supply.content(of: source.blob, from: source.image.repository, limit: Int(limit))
             }
         } consume: { diffID, content in
             let image = sources[diffID]?.first?.image
@@ -67,9 +68,9 @@ struct LayerFetch: Sendable {
                     // Another source may have been tried for the first part.
                     try destination.restart()
                     if let url = source.url {
-                        try await client.download(source.blob, fromURL: url, to: destination)
+                        try await supply.download(source.blob, fromURL: url, to: destination)
                     } else {
-                        try await client.download(source.blob, from: source.image.repository, to: destination)
+                        try await supply.download(source.blob, from: source.image.repository, to: destination)
                     }
                 }
             }

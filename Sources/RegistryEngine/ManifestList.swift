@@ -10,11 +10,13 @@ struct ManifestList {
     /// - Parameter entries: the images with their platforms; the type of the first decides that of the list.
     init(of entries: [Descriptor]) throws {
         let mediaType: MediaType = entries.first?.mediaType == .ociManifest ? .ociIndex : .dockerManifestList
-        let bytes = GoJSON.object([
-            ("schemaVersion", .integer(2)),
-            ("mediaType", .string(mediaType.rawValue)),
-            ("manifests", .array(entries.map(Self.json))),
-        ]).indented(by: 3)
+        let bytes =
+            GoJSON.object([
+                ("schemaVersion", .integer(2)),
+                ("mediaType", .string(mediaType.rawValue)),
+                ("manifests", .array(entries.map(Self.json))),
+            ])
+            .indented(by: 3)
         node = SavedImage.Node(digest: SHA256.digest(of: bytes), manifest: try Manifest(bytes: bytes))
     }
 
@@ -43,7 +45,9 @@ struct ManifestList {
                 ("architecture", .string(platform.architecture)), ("os", .string(platform.os)),
             ]
             if let version = platform.osVersion, !version.isEmpty { values.append(("os.version", .string(version))) }
-            if let features = platform.osFeatures, !features.isEmpty { values.append(("os.features", .strings(features))) }
+            if let features = platform.osFeatures, !features.isEmpty {
+                values.append(("os.features", .strings(features)))
+            }
             if let variant = platform.variant, !variant.isEmpty { values.append(("variant", .string(variant))) }
             fields.append(("platform", .object(values)))
         }

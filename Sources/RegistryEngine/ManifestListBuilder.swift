@@ -30,7 +30,11 @@ struct ManifestListBuilder: Sendable {
     private func entry(for member: Reference) async throws -> Descriptor {
         let (digest, manifest) = try await client.manifest(ManifestName(member), in: member.repository)
         guard case .image(let configuration, _) = manifest.content else { throw ManifestListError.list(member) }
-        let bytes = try await client.content(of: configuration, from: member.repository, limit: ImageConfiguration.sizeLimit)
+        let bytes = try await client.content(
+            of: configuration,
+            from: member.repository,
+            limit: ImageConfiguration.sizeLimit
+        )
         guard let platform = ImageConfiguration(bytes: bytes)?.platform, !platform.os.isEmpty,
             !platform.architecture.isEmpty
         else { throw ManifestListError.noPlatform(member) }

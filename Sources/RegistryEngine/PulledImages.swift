@@ -12,12 +12,14 @@ final class PulledImages<Image: Sendable>: Sendable {
     ///   - width: how many at a time.
     ///   - observer: told of each name in the order of the list, as soon as those before it are told.
     ///   - resolve: what it throws is why the name has failed.
+    ///   - find: looks for an image on this machine that could not be resolved; `nil` where it is not there.
     /// - Throws: `CancellationError`.
     func pull(
         _ names: [String],
         width: Int,
         observer: any PullObserver,
-        resolve: @escaping @Sendable (Reference) async throws -> Image
+        resolve: @escaping @Sendable (Reference) async throws -> Image,
+        orFind find: @escaping @Sendable (Reference, _ name: String) async throws -> Image?
     ) async throws {
         var positions: [String: Int] = [:]
         let distinct = names.filter { positions.updateValue(0, forKey: $0) == nil }
@@ -26,19 +28,11 @@ final class PulledImages<Image: Sendable>: Sendable {
         var outcomes: [PullOutcome] = []
         var told = 0
         try await slidingWindow(over: distinct, width: width) { name in
-            await Self.outcome {
-                let reference = try Reference(name).withDefaultTag
-                return (reference, try await resolve(reference))
-            }
-        } deliver: { index, result in
-            switch result {
-            case .success(let image):
-                images.withLock { $0[distinct[index]] = image }
-                outcomes.append(.pulled)
-            case .failure(let failure):
-                try Task.checkCancellation()
-                outcomes.append(.failed(cause: failure.cause))
-            }
+            await Self.attempt(name, resolve: resolve, orFind: find)
+        } deliver: { index, attempt in
+            try Task.checkCancellation()
+            images.withLock { $0[distinct[index]] = attempt.found }
+            outcomes.append(attempt.outcome)
             while told < names.count, let position = positions[names[told]], position < outcomes.count {
                 observer.willPull(names[told])
                 observer.didPull(names[told], outcomes[position])
@@ -56,15 +50,27 @@ final class PulledImages<Image: Sendable>: Sendable {
         }
     }
 
-    private struct Failure: Error {
-        let cause: String
-    }
+    private typealias Attempt = (found: (reference: Reference, image: Image)?, outcome: PullOutcome)
 
-    private static func outcome<Value>(_ resolve: () async throws -> Value) async -> Result<Value, Failure> {
+    private static func attempt(
+        _ name: String,
+        resolve: (Reference) async throws -> Image,
+        orFind find: (Reference, String) async throws -> Image?
+    ) async -> Attempt {
+        var cause = ""
         do {
-            return .success(try await resolve())
+            let reference = try Reference(name).withDefaultTag
+            do {
+                return ((reference, try await resolve(reference)), .pulled)
+            } catch {
+                cause = "\(error)"
+                guard let image = try await find(reference, name) else { return (nil, .failed(cause: cause)) }
+                return ((reference, image), .foundLocally(cause: cause))
+            }
         } catch {
-            return .failure(Failure(cause: "\(error)"))
+            return (
+                nil, .failed(cause: cause.isEmpty ? "\(error)" : "\(cause); docker's local store has it, but: \(error)")
+            )
         }
     }
 }

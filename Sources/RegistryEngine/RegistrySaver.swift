@@ -12,6 +12,7 @@ public final class RegistrySaver: SaveEngine {
     private let wrapping: TarWrapping
     private let jobs: Int
     private let output: ArchiveOutput
+    private let local: LocalImages?
     private let notice: EngineNotice
     private let images = PulledImages<SavedImage>()
 
@@ -24,6 +25,7 @@ public final class RegistrySaver: SaveEngine {
     ///     is looked for in the list of the name without the ending.
     ///   - wrapping: what is put around the tar.
     ///   - jobs: how many blobs are fetched at a time.
+    ///   - local: has images that no registry gives; `nil` where there is none.
     ///   - notice: told what a user should know though nothing failed.
     public init(
         client: RegistryClient,
@@ -32,6 +34,7 @@ public final class RegistrySaver: SaveEngine {
         wrapping: TarWrapping,
         jobs: Int,
         output: ArchiveOutput,
+        local: LocalImages? = nil,
         notice: @escaping EngineNotice
     ) {
         self.client = client
@@ -40,6 +43,7 @@ public final class RegistrySaver: SaveEngine {
         self.wrapping = wrapping
         self.jobs = jobs
         self.output = output
+        self.local = local
         self.notice = notice
     }
 
@@ -49,7 +53,12 @@ public final class RegistrySaver: SaveEngine {
     /// Resolves the names; a name that occurs again is resolved once.
     public func pull(_ references: [String], observer: any PullObserver) async throws {
         let resolver = ImageResolver(client: client, choice: choice, windowsRelease: windowsRelease, notice: notice)
-        try await images.pull(references, width: jobs * 2, observer: observer, resolve: resolver.resolve)
+        try await images.pull(
+            references,
+            width: jobs * 2,
+            observer: observer,
+            resolve: resolver.resolve
+        ) { [local] in try await local?.image($0, name: $1) }
     }
 
     /// Plans the archive, fetches what it lacks, and gives it its name.
@@ -59,7 +68,8 @@ public final class RegistrySaver: SaveEngine {
         tell(layout, images)
         let plan = try ArchivePlan(layout, isGzip: wrapping != .none)
         try output.requireSpace(for: plan.length)
-        try await BlobFetch(of: images, client: client, output: output).run(plan, jobs: jobs)
+        try await BlobFetch(of: images, from: BlobSupply(client: client, local: local), output: output)
+            .run(plan, jobs: jobs)
         try output.commit()
     }
 

@@ -43,6 +43,9 @@ public struct Options: Sendable, Equatable {
         osReleaseID = given.value(.osReleaseID)
         notes = []
 
+        if given.mode == .shell, let images, images.utf8.contains(where: isBlank) {
+            notes.append("the archive is called '\(images)', blanks and all")
+        }
         let versions = given.value(.windowsVersions) ?? ""
         windowsVersions = given.mode == .shell && program == .load ? Self.windowsVersions(versions) : []
         if windowsImageList != nil, versions.utf8.contains(where: isBlank) {

@@ -1,0 +1,98 @@
+import ByteIO
+import ChildProcess
+import Dispatch
+import Glibc
+import ScriptInterface
+import Synchronization
+
+/// The programs, callable from an executable and from a test.
+public enum CommandLineTool {
+    /// The version that `--version` prints and registries are told.
+    public static let version = "0.1.0"
+
+    /// Runs a program with the process's own arguments, environment and streams, and ends the process.
+    public static func runAndExit(_ program: Program) async -> Never {
+        var environment: [String: String] = [:]
+        var entry = environ
+        while let variable = entry.pointee {
+            let text = String(cString: variable)
+            if let equals = text.firstIndex(of: "=") {
+                environment[String(text[..<equals])] = String(text[text.index(after: equals)...])
+            }
+            entry += 1
+        }
+        let task = Task { [environment] in
+            await run(
+                program,
+                arguments: CommandLine.arguments,
+                environment: environment,
+                output: File(owning: STDOUT_FILENO, path: "standard output"),
+                errors: File(owning: STDERR_FILENO, path: "standard error")
+            )
+        }
+        let received = Atomic<Int32>(0)
+        // Without descriptors for it, signals end the program as they do by default.
+        try? TerminationSignals.handleFirst { signal in
+            received.store(signal, ordering: .releasing)
+            task.cancel()
+            DispatchQueue.global().asyncAfter(deadline: .now() + timeToStop) { TerminationSignals.die(of: signal) }
+        }
+        let status = await task.value
+        let signal = received.load(ordering: .acquiring)
+        if signal != 0 { TerminationSignals.die(of: signal) }
+        exit(status)
+    }
+
+    /// How long what is under way may take to stop, when a signal has asked for it.
+    private static let timeToStop: DispatchTimeInterval = .seconds(10)
+
+    /// Runs a program.
+    ///
+    /// - Parameters:
+    ///   - program: which of the two.
+    ///   - arguments: the first is the program as it was typed.
+    ///   - environment: the variables that count.
+    ///   - output: gets the scripts' lines.
+    ///   - errors: gets everything else.
+    /// - Returns: the exit status.
+    public static func run(
+        _ program: Program,
+        arguments: [String],
+        environment: [String: String],
+        output: File,
+        errors: File
+    ) async -> Int32 {
+        let programName = arguments.first ?? "rancher-images"
+        let console = Console(output: output, errors: errors, programName: programName)
+        let invocation = Invocation(
+            program,
+            programName: programName,
+            words: Array(arguments.dropFirst()),
+            environment: environment
+        )
+        let status: Int32
+        switch invocation {
+        case .usage(let text, let usageStatus):
+            console.print(text)
+            status = usageStatus
+        case .version:
+            console.print(version)
+            status = 0
+        case .invalid(let sentence):
+            console.warn(sentence)
+            status = 1
+        case .run(let options):
+            for note in options.notes { console.warn(note) }
+            let setting = EngineSetting(options: options, environment: environment)
+            switch options.program {
+            case .save: status = await SaveCommand(options: options, setting: setting, console: console).run()
+            case .load: status = await LoadCommand(options: options, setting: setting, console: console).run()
+            }
+        }
+        if let error = console.outputError {
+            console.warn("\(error); lines are missing there")
+            return status == 0 ? 1 : status
+        }
+        return status
+    }
+}

@@ -1,0 +1,22 @@
+import ByteIO
+import ScriptInterface
+
+/// The references that failed, as a list to run again.
+enum FailedList {
+    /// Writes the list, an empty one where nothing failed, so that none of an earlier run stays.
+    ///
+    /// - Parameter path: `nil` where no list is wanted.
+    /// - Returns: 1 where the list could not be written, else 0.
+    static func write(_ references: [String], to path: String?, console: Console) -> Int32 {
+        guard let path else { return 0 }
+        do {
+            let file = try UnfinishedFile(for: path)
+            try file.file.write(references.map { $0 + "\n" }.joined())
+            try file.commit()
+            return 0
+        } catch {
+            console.warn("the list of failures was not written: \(error)")
+            return 1
+        }
+    }
+}

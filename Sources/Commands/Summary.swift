@@ -1,0 +1,36 @@
+import ScriptInterface
+
+/// What became of the lines of a list, for the end of a run.
+struct Summary: Equatable {
+    /// How many images there are in the list.
+    let images: Int
+    /// The references of those that failed.
+    let failedImages: [String]
+    /// How many charts there are beside the images.
+    var charts = 0
+    /// The references of those that failed.
+    var failedCharts: [String] = []
+
+    /// The closing count.
+    ///
+    /// - Parameter done: what was done with them: `saved` or `loaded`.
+    func sentence(_ done: String) -> String {
+        let kinds = [(images, failedImages, "image"), (charts, failedCharts, "chart")]
+        let counts = kinds.filter { total, _, noun in total > 0 || (noun == "image" && charts == 0) }
+            .map { total, failed, noun in "\(total - failed.count) of \(total) \(noun)\(total == 1 ? "" : "s")" }
+        let failed = failedImages.count + failedCharts.count
+        return counts.joined(separator: " and ") + " \(done)" + (failed == 0 ? "" : ", \(failed) failed")
+    }
+
+    /// Tells the count, and writes the list of failures where one is wanted.
+    ///
+    /// - Returns: 1 where all images failed (D7), where anything failed and the run is strict, and where the list could not be
+    ///   written; else 0.
+    func finish(_ done: String, _ extensions: Extensions, console: Console) -> Int32 {
+        console.warn(sentence(done))
+        let failed = failedImages + failedCharts
+        let listStatus = FailedList.write(failed, to: extensions.failedList, console: console)
+        let allFailed = images > 0 && failedImages.count == images
+        return max(listStatus, allFailed || (extensions.strict && !failed.isEmpty) ? 1 : 0)
+    }
+}

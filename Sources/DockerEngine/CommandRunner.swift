@@ -1,0 +1,105 @@
+import ByteIO
+import ChildProcess
+import Glibc
+import ScriptInterface
+
+/// Runs the commands of the scripts, `docker` and `helm`, each as the scripts treat what it writes.
+public struct CommandRunner: Sendable {
+    /// All the variables that the commands get.
+    let environment: [String: String]
+    /// Gets what commands write whose output the scripts show.
+    let console: Console
+
+    /// Words of a command that are kept for the cause of a failure, in bytes.
+    static let kept = 64 << 10
+
+    /// A runner.
+    ///
+    /// - Parameters:
+    ///   - environment: all the variables that the commands get.
+    ///   - console: gets what the scripts show of what commands write.
+    public init(environment: [String: String], console: Console) {
+        self.environment = environment
+        self.console = console
+    }
+
+    /// Runs a command of which nothing is shown. It has nothing to read, so that it cannot wait for an answer to a question that
+    /// nobody sees.
+    func quiet(
+        _ command: [String],
+        output: ChildProcess.Capture = .keep(last: kept)
+    ) async throws -> ChildProcess.Outcome {
+        let outcome = try await ChildProcess.run(
+            command,
+            environment: environment,
+            output: output,
+            errors: .keep(last: Self.kept)
+        )
+        return try uninterrupted(outcome)
+    }
+
+    /// Runs a command whose output the scripts show.
+    ///
+    /// - Parameters:
+    ///   - more: variables beside those of the run.
+    ///   - showsErrors: `false` where the command may be tried again in another way.
+    func shown(
+        _ command: [String],
+        with more: [String: String] = [:],
+        output: ChildProcess.Capture? = nil,
+        showsErrors: Bool = true
+    ) async throws -> ChildProcess.Outcome {
+        let outcome = try await ChildProcess.run(
+            command,
+            environment: environment.merging(more) { $1 },
+            input: fcntl(STDIN_FILENO, F_GETFD) < 0 ? .null : .descriptor(STDIN_FILENO),
+            output: output ?? .descriptor(console.output.descriptor),
+            errors: showsErrors ? .tee(console.errors.descriptor, keepLast: Self.kept) : .keep(last: Self.kept)
+        )
+        return try uninterrupted(outcome)
+    }
+
+    /// Ctrl-C on a terminal reaches the command at the same moment as this program: the run ends, and nothing has failed.
+    private func uninterrupted(_ outcome: ChildProcess.Outcome) throws -> ChildProcess.Outcome {
+        if outcome.status.shellStatus == 128 + SIGINT { throw CancellationError() }
+        return outcome
+    }
+}
+
+extension ChildProcess.Outcome {
+    /// Why the command failed: its last words, after its name.
+    ///
+    /// - Parameter name: the command as the sentence names it, for instance `docker pull`.
+    func cause(of name: String) -> String {
+        let words = Self.lastWords(errors) ?? Self.lastWords(output)
+        let end =
+            switch status {
+            case .exited(let status): "exit status \(status)"
+            case .signalled(let signal): "ended by signal \(signal)"
+            }
+        return words.map { "\(name): \($0)" } ?? "\(name) failed without a word (\(end))"
+    }
+
+    /// The last line that says something; docker's hint at its help does not.
+    private static func lastWords(_ bytes: [UInt8]) -> String? {
+        String(decoding: bytes, as: UTF8.self)
+            .split { $0.isNewline }
+            .map { $0.trimming(while: \.isWhitespace) }
+            .last { !$0.isEmpty && !$0.hasPrefix("See 'docker ") }
+            .map { $0.count <= 1000 ? String($0) : $0.prefix(1000) + "…" }
+    }
+}
+
+extension Substring {
+    /// Without the characters at both ends that fulfil a condition.
+    fileprivate func trimming(while condition: (Character) -> Bool) -> Substring {
+        var rest = drop(while: condition)
+        while let last = rest.last, condition(last) { rest = rest.dropLast() }
+        return rest
+    }
+}
+
+/// Why the docker engine cannot go on, or cannot begin.
+struct DockerEngineError: Error, Equatable, CustomStringConvertible {
+    let description: String
+}

@@ -1,0 +1,48 @@
+import ByteIO
+import Dispatch
+import Glibc
+
+/// A pipe that a command writes into, read to its end on a thread of its own.
+final class CommandStream: Sendable {
+    private let reading: File
+    private let writing: File
+
+    /// The end for the command.
+    var descriptor: Int32 { writing.descriptor }
+
+    /// Makes the pipe. No command gets its ends but as its standard streams, since all others are closed for it.
+    init() throws(FileError) {
+        var ends: (Int32, Int32) = (-1, -1)
+        let status = withUnsafeMutableBytes(of: &ends) { pipe($0.baseAddress?.assumingMemoryBound(to: Int32.self)) }
+        guard status == 0 else { throw FileError(operation: "open", path: "a pipe", code: errno) }
+        reading = File(owning: ends.0, path: "a pipe")
+        writing = File(owning: ends.1, path: "a pipe")
+    }
+
+    /// Hands over what is written, in pieces, until nobody can write any more; the command's end is to be closed by
+    /// ``endOfWriting()`` then. Where `take` throws, nothing more is read, and the command gets `SIGPIPE`.
+    func read(_ take: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void) async throws {
+        try await withCheckedThrowingContinuation { continuation in
+            // A serial queue without a target has a thread of its own while it has work.
+            DispatchQueue(label: "docker.save")
+                .async {
+                    let result = Result { try self.readToEnd(take) }
+                    if case .failure = result { try? self.reading.close() }
+                    continuation.resume(with: result)
+                }
+        }
+    }
+
+    /// Closes the end that the command has had.
+    func endOfWriting() {
+        try? writing.close()
+    }
+
+    private func readToEnd(_ take: (UnsafeRawBufferPointer) throws -> Void) throws {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 4096)
+        defer { buffer.deallocate() }
+        while case let count = try reading.read(into: buffer), count > 0 {
+            try take(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import ByteIO
+import DockerArchive
+import Glibc
+import ImageEngine
+import ImageModel
+import Synchronization
+
+/// Images of a local store that no registry has given, and their blobs.
+///
+/// Each is saved by the store into a temporary file, which has no name any more, so that it goes away with the process, however
+/// that ends.
+public final class LocalImages: Sendable {
+    private let store: any LocalStore
+    private let temporaryFolder: String
+    private let blobs = Mutex<[Digest: ArchivedContent]>([:])
+
+    /// The images of a store.
+    public init(in store: any LocalStore, temporaryFolder: String) {
+        self.store = store
+        self.temporaryFolder = temporaryFolder
+    }
+
+    /// Looks for an image, and takes it from the store.
+    ///
+    /// - Parameter name: the image as the list and the source registry name it.
+    /// - Returns: `nil` where the store does not have it.
+    /// - Throws: where it has the image and does not give it, or gives something else.
+    func image(_ reference: Reference, name: String) async throws -> SavedImage? {
+        let file = try makeFile()
+        guard try await store.save(name, into: file.descriptor) else { return nil }
+        return try await onThread { [self] in
+            let archive = try DockerArchive(
+                path: "/proc/self/fd/\(file.descriptor)",
+                temporaryFolder: temporaryFolder
+            )
+            guard let found = archive.images.first else { throw PlanningError("docker's local store gave no image") }
+            let selection = try ArchiveSelection(of: found, in: archive)
+            guard let principal = selection.nodes.first(where: \.manifest.mediaType.isManifest) else {
+                throw PlanningError("docker's local store gave no image")
+            }
+            let image = SavedImage(
+                reference: reference,
+                top: selection.top,
+                descendants: selection.nodes.filter { $0.digest != selection.top.digest },
+                principal: principal
+            )
+            blobs.withLock { blobs in
+                for blob in image.blobs { blobs[blob.digest] = archive.blob(blob.digest) }
+            }
+            return image
+        }
+    }
+
+    /// The content of a blob of the images that were taken from the store.
+    func blob(_ digest: Digest) -> ArchivedContent? {
+        blobs.withLock { $0[digest] }
+    }
+
+    private func makeFile() throws -> File {
+        var path = Array("\(temporaryFolder)/rancher-images-XXXXXX".utf8CString)
+        let descriptor = mkstemp(&path)
+        guard descriptor >= 0 else {
+            throw FileError(operation: "create a temporary file in", path: temporaryFolder, code: errno)
+        }
+        unlink(path)
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        return File(owning: descriptor, path: "a temporary file in \(temporaryFolder)")
+    }
+}

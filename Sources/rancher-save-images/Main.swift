@@ -1,0 +1,10 @@
+import Commands
+import ScriptInterface
+
+@main
+struct Main {
+    @concurrent
+    static func main() async {
+        await CommandLineTool.runAndExit(.save)
+    }
+}
