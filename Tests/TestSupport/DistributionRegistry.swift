@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// A real registry, Debian's `docker-registry`, on a free port of 127.0.0.1, that keeps its files in a folder of its own.
 public final class DistributionRegistry: Sendable {
     /// `127.0.0.1:port`: what an image's reference begins with.
@@ -10,14 +12,18 @@ public final class DistributionRegistry: Sendable {
 
     /// Starts the registry and waits until it listens.
     ///
+    /// - Parameter allowsURLs: whether it takes manifests whose layers have URLs, as foreign layers do; it refuses them as it
+    ///   comes.
     /// - Throws: what it wrote, where it does not.
-    public init() throws {
+    public init(allowsURLs: Bool = false) throws {
         folder = try TemporaryFolder()
+        let urls = allowsURLs ? "validation: {manifests: {urls: {allow: ['^https?://']}}}" : ""
         let configuration = """
             version: 0.1
             log: {level: info, formatter: text}
             storage: {filesystem: {rootdirectory: \(folder.path("files"))}, delete: {enabled: true}}
             http: {addr: "127.0.0.1:0"}
+            \(urls)
             """
         try folder.write(configuration, to: "config.yml")
         let address = try folder.shell(
@@ -38,5 +44,29 @@ public final class DistributionRegistry: Sendable {
 
     deinit {
         _ = try? folder.shell("kill $(cat pid)")
+    }
+
+    /// The digest that each tag leads to, by `REPOSITORY:TAG`, as the registry keeps it in its files.
+    public func tags() throws -> [String: String] {
+        let repositories = folder.path("files/docker/registry/v2/repositories")
+        guard FileManager.default.fileExists(atPath: repositories) else { return [:] }
+        var tags: [String: String] = [:]
+        for path in try FileManager.default.subpathsOfDirectory(atPath: repositories) {
+            let parts = path.split(separator: "/")
+            guard parts.count > 5, parts.suffix(2) == ["current", "link"], parts[parts.count - 4] == "tags" else {
+                continue
+            }
+            let repository = parts.dropLast(5).joined(separator: "/")
+            tags["\(repository):\(parts[parts.count - 3])"] = try folder.text(
+                "files/docker/registry/v2/repositories/\(path)"
+            )
+        }
+        return tags
+    }
+
+    /// The bytes of a blob or a manifest, by its digest.
+    public func content(_ digest: String) throws -> [UInt8] {
+        let hex = String(digest.drop { $0 != ":" }.dropFirst())
+        return try folder.bytes("files/docker/registry/v2/blobs/sha256/\(hex.prefix(2))/\(hex)/data")
     }
 }

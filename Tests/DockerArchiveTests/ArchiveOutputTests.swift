@@ -1,0 +1,101 @@
+import ByteIO
+import DockerArchive
+import ImageModel
+import Tar
+import TestSupport
+import Testing
+
+@Suite struct ArchiveOutputTests {
+    private let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+    }
+
+    @Test func gzipAndTarAcceptTheFile() throws {
+        let (images, store) = try listedSamples()
+        try write(images, store, to: try ArchiveOutput(path: folder.path("a.tar.gz")))
+        try folder.shell("gzip -t a.tar.gz")
+        let names = try folder.shell("tar tzf a.tar.gz")
+        let layout = try ContainerdLayout(of: images)
+        #expect(
+            String(decoding: names, as: UTF8.self).split(separator: "\n").map(String.init)
+                == layout.entries.map(\.header.name)
+        )
+        #expect(try folder.names() == ["a.tar.gz"])
+    }
+
+    @Test func theFileIsAsLongAsPlanned() throws {
+        let (images, store) = try listedSamples()
+        try write(images, store, to: try ArchiveOutput(path: folder.path("a.tar.gz")))
+        let plan = try ArchivePlan(try ContainerdLayout(of: images))
+        #expect(try Int64(folder.bytes("a.tar.gz").count) == plan.length)
+    }
+
+    @Test func entriesMayComeInAnyOrder() throws {
+        let (images, store) = try listedSamples()
+        let output = try ArchiveOutput(path: folder.path("b"))
+        for entry in try ArchivePlan(try ContainerdLayout(of: images)).entries.reversed() {
+            let writer = try ArchiveEntryWriter(entry, to: output)
+            let content: [UInt8] =
+                switch entry.content {
+                case .bytes(let bytes): bytes
+                case .blob(let blob): store.blobs[blob.digest] ?? []
+                }
+            // A transfer that was spoilt is begun anew.
+            try content.dropLast().map { ~$0 }.withUnsafeBytes(writer.append)
+            #expect(writer.canRestart)
+            try writer.restart()
+            try content.withUnsafeBytes(writer.append)
+            try writer.finish()
+        }
+        try output.commit()
+        try write(images, store, to: try ArchiveOutput(path: folder.path("a")))
+        #expect(try folder.bytes("a") == folder.bytes("b"))
+    }
+
+    @Test func aNamedPipeGetsTheSameBytes() throws {
+        let (images, store) = try listedSamples()
+        try write(images, store, to: try ArchiveOutput(path: folder.path("a")))
+        try folder.shell("mkfifo pipe && { { cat pipe >copy; mv copy whole; } & }")
+        let output = try ArchiveOutput(path: folder.path("pipe"))
+        #expect(output.isStream)
+        try write(images, store, to: output)
+        try folder.shell("until [ -e whole ]; do sleep 0.01; done; cmp a whole")
+    }
+
+    @Test func aStreamCannotTakeBack() throws {
+        let (images, _) = try listedSamples()
+        let output = try ArchiveOutput(path: "/dev/null")
+        let entries = try ArchivePlan(try ContainerdLayout(of: images)).entries
+        let entry = try #require(entries.first { $0.content.size > 0 })
+        let writer = try ArchiveEntryWriter(entry, to: output)
+        #expect(writer.canRestart)
+        try [UInt8](repeating: 0, count: 1).withUnsafeBytes(writer.append)
+        #expect(!writer.canRestart)
+    }
+
+    @Test func aFullDeviceIsToldByName() throws {
+        let (images, store) = try listedSamples()
+        let error = #expect(throws: FileError.self) {
+            try write(images, store, to: try ArchiveOutput(path: "/dev/full"))
+        }
+        #expect(error?.description == "cannot write /dev/full: No space left on device")
+    }
+
+    @Test func whatIsGivenUpLeavesTheOlderArchive() throws {
+        try folder.write("older", to: "a")
+        let (images, _) = try listedSamples()
+        let output = try ArchiveOutput(path: folder.path("a"))
+        let entries = try ArchivePlan(try ContainerdLayout(of: images)).entries
+        _ = try ArchiveEntryWriter(try #require(entries.first), to: output)
+        output.discard()
+        #expect(try folder.names() == ["a"])
+        #expect(try folder.text("a") == "older")
+    }
+
+    @Test func aFolderIsRefusedBeforeAnythingIsDone() throws {
+        let error = #expect(throws: FileError.self) { try ArchiveOutput(path: folder.path) }
+        #expect(error?.description == "cannot write \(folder.path): Is a directory")
+    }
+}

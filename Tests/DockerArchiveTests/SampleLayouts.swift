@@ -1,0 +1,124 @@
+import ByteIO
+import DockerArchive
+import FoundationEssentials
+import Hashing
+import ImageModel
+import Tar
+import TestSupport
+
+/// What the images to be saved are made of: an OCI layout's blobs.
+struct BlobStore {
+    var blobs: [Digest: [UInt8]] = [:]
+
+    /// The sample images.
+    static func samples() throws -> BlobStore {
+        var store = BlobStore()
+        let folder = "source/blobs/sha256"
+        for name in try FileManager.default.contentsOfDirectory(atPath: Fixtures.path(folder)) {
+            store.add(try Fixtures.bytes("\(folder)/\(name)"))
+        }
+        return store
+    }
+
+    /// The blobs of an archive that docker made.
+    init(_ entries: [RawEntry]) {
+        for entry in entries where entry.header.name.hasPrefix("blobs/sha256/") && entry.header.kind == .file {
+            add(entry.content)
+        }
+    }
+
+    init() {}
+
+    @discardableResult
+    mutating func add(_ bytes: [UInt8]) -> Digest {
+        let digest = SHA256.digest(of: bytes)
+        blobs[digest] = bytes
+        return digest
+    }
+
+    /// The image that a descriptor leads to, with those images below it that are wanted.
+    func image(_ reference: Reference, _ descriptor: Descriptor, wanted: (Descriptor) -> Bool) throws -> SavedImage {
+        let top = try node(descriptor)
+        guard case .index(let entries) = top.manifest.content else {
+            return SavedImage(reference: reference, top: top, descendants: [], principal: top)
+        }
+        let descendants = try entries.filter(wanted).map { try node($0) }
+        return SavedImage(reference: reference, top: top, descendants: descendants, principal: descendants[0])
+    }
+
+    private func node(_ descriptor: Descriptor) throws -> SavedImage.Node {
+        guard let bytes = blobs[descriptor.digest] else { throw TestSupportError("no blob \(descriptor.digest)") }
+        return SavedImage.Node(
+            digest: descriptor.digest,
+            manifest: try Manifest(bytes: bytes, servedAs: descriptor.mediaType)
+        )
+    }
+}
+
+/// The images of `list.txt`, from the registry that they were saved from when the fixtures were made.
+func listedSamples() throws -> (images: [SavedImage], store: BlobStore) {
+    let store = try BlobStore.samples()
+    let names = Dictionary(
+        uniqueKeysWithValues: Set(
+            try indexEntries(of: try Fixtures.bytes("source/index.json"))
+                .map {
+                    NamedDescriptor(name: $0.annotations?["org.opencontainers.image.ref.name"] ?? "", descriptor: $0)
+                }
+        )
+        .map { ($0.name, $0.descriptor) }
+    )
+    let images = try Fixtures.text("list.txt").split(separator: "\n")
+        .map { line in
+            guard let descriptor = names[String(line)] else { throw TestSupportError("no sample \(line)") }
+            return try store.image(try Reference("127.0.0.1:5001/\(line)"), descriptor) {
+                $0.platform?.description == "linux/amd64"
+            }
+        }
+    return (images, store)
+}
+
+private struct NamedDescriptor: Hashable {
+    let name: String
+    let descriptor: Descriptor
+}
+
+/// The entries of an `index.json`.
+func indexEntries(of json: [UInt8]) throws -> [Descriptor] {
+    struct Index: Decodable {
+        var manifests: [Descriptor]
+    }
+    return try JSONDecoder().decode(Index.self, from: Data(json)).manifests
+}
+
+/// An entry of a tar to the byte.
+struct RawEntry {
+    let header: TarHeader
+    let headerBytes: [UInt8]
+    let content: [UInt8]
+}
+
+/// All entries of a tar.
+func rawEntries(of tar: [UInt8]) throws -> [RawEntry] {
+    let reader = TarReader(MemorySource(tar))
+    var entries: [RawEntry] = []
+    var end = 0
+    while let entry = try reader.next() {
+        let start = Int(entry.dataOffset)
+        let content = Array(tar[start..<start + Int(entry.header.contentSize)])
+        entries.append(RawEntry(header: entry.header, headerBytes: Array(tar[end..<start]), content: content))
+        end = start + content.count + entry.header.padding
+    }
+    return entries
+}
+
+/// Writes a whole archive into an output, and ends it.
+func write(_ images: [SavedImage], _ store: BlobStore, to output: ArchiveOutput) throws {
+    for entry in try ArchivePlan(try ContainerdLayout(of: images)).entries {
+        switch entry.content {
+        case .bytes(let bytes): try ArchiveEntryWriter.write(entry, content: bytes, to: output)
+        case .blob(let blob):
+            try ArchiveEntryWriter.write(entry, content: store.blobs[blob.digest] ?? [], to: output)
+        }
+    }
+    try output.commit()
+}

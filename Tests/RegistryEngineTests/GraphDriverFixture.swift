@@ -1,0 +1,151 @@
+import ByteIO
+import DockerArchive
+import FoundationEssentials
+import Hashing
+import ImageModel
+import Registry
+import RegistryEngine
+import Synchronization
+import TestSupport
+
+extension EngineFixture {
+    func graphDriverSaver(
+        _ format: GraphDriverFormat,
+        _ choice: PlatformChoice = .platforms([.linuxAMD64]),
+        wrapping: TarWrapping = .gzip(level: 6),
+        output: ArchiveOutput? = nil
+    ) throws -> GraphDriverSaver {
+        try GraphDriverSaver(
+            client: client,
+            choice: choice,
+            format: format,
+            wrapping: wrapping,
+            jobs: 4,
+            output: try output ?? ArchiveOutput(path: archive),
+            temporaryFolder: folder.path
+        ) { notice in self.notices.withLock { $0.append(notice) } }
+    }
+
+    /// Pulls names of the source registry and saves those that could be pulled, as the command does.
+    ///
+    /// - Returns: what became of each name.
+    @discardableResult
+    func save(
+        _ names: [String],
+        as format: GraphDriverFormat,
+        _ choice: PlatformChoice = .platforms([.linuxAMD64]),
+        wrapping: TarWrapping = .gzip(level: 6),
+        output: ArchiveOutput? = nil
+    ) async throws -> [PullEvents.Event] {
+        let saver = try graphDriverSaver(format, choice, wrapping: wrapping, output: output)
+        let events = PullEvents(prefix: "\(source.authority)/")
+        let references = names.map { "\(source.authority)/\($0)" }
+        do {
+            try await saver.pull(references, observer: events)
+            let pulled = zip(references, events.all).filter { $1.cause == nil }.map(\.0)
+            if pulled.isEmpty { saver.discard() } else { try await saver.save(pulled) }
+        } catch {
+            saver.discard()
+            throw error
+        }
+        return events.all
+    }
+
+    /// Puts an image into the source registry whose layers are as given.
+    ///
+    /// - Parameters:
+    ///   - diffIDs: what the configuration tells; `nil` for the digests of `layers` as they are.
+    ///   - extra: members of the manifest's layer descriptors, `"name":value` with a comma in front.
+    func addImage(
+        _ repository: String,
+        layers: [[UInt8]],
+        diffIDs: [Digest]? = nil,
+        os: String = "linux",
+        type: String = "application/vnd.docker.image.rootfs.diff.tar.gzip",
+        extra: String = "",
+        holdsLayers: Bool = true
+    ) {
+        let digests = layers.map { SHA256.digest(of: $0) }
+        let list = (diffIDs ?? digests).map { #""\#($0)""# }.joined(separator: ",")
+        let configuration = Array(
+            #"{"architecture":"amd64","os":"\#(os)","rootfs":{"type":"layers","diff_ids":[\#(list)]}}"#.utf8
+        )
+        if holdsLayers { for layer in layers { source.addBlob(layer, repository: repository) } }
+        let entries = zip(layers, digests)
+            .map { layer, digest in
+                #"{"mediaType":"\#(type)","size":\#(layer.count),"digest":"\#(digest)"\#(extra)}"#
+            }
+        let configurationDigest = source.addBlob(configuration, repository: repository)
+        let manifest = """
+            {"schemaVersion":2,"mediaType":"\(MediaType.dockerManifest)","config":{"mediaType":\
+            "\(MediaType.dockerConfiguration)","size":\(configuration.count),"digest":"\(configurationDigest)"},\
+            "layers":[\(entries.joined(separator: ","))]}
+            """
+        source.addManifest(Array(manifest.utf8), mediaType: .dockerManifest, repository: repository, tag: "v1")
+    }
+}
+
+/// An archive as `tar` shows it: lines of its listing by name, and the contents of its files.
+struct UnpackedArchive {
+    struct Entry: Equatable {
+        /// Mode, owner, size and what a link leads to.
+        var listed: String
+        var time: String
+        var content: String
+    }
+
+    let names: [String]
+    var entries: [String: Entry] = [:]
+    private let folder = try? TemporaryFolder()
+
+    /// - Parameters:
+    ///   - path: a tar, gzipped or not.
+    ///   - registry: what stands in the archive's texts for `127.0.0.1:5001`.
+    init(_ path: String, registry: String) throws {
+        guard let folder else { throw TestSupportError("no folder for an archive") }
+        let listing = try folder.shell("TZ=UTC tar --numeric-owner --full-time -tvf \(path)")
+        try folder.shell("mkdir unpacked && tar -C unpacked -xf \(path)")
+        var names: [String] = []
+        for line in String(decoding: listing, as: UTF8.self).split(separator: "\n") {
+            let parts = line.split(separator: " ", maxSplits: 5)
+            let path = parts[5].split(separator: " -> ")
+            let name = String(path[0])
+            var size = String(parts[2])
+            var content = ""
+            if line.hasPrefix("-") {
+                content = String(decoding: try folder.bytes("unpacked/\(name)"), as: UTF8.self)
+                // Names of registries have ports of different lengths.
+                let replaced = content.replacing(registry, with: "127.0.0.1:5001")
+                if replaced != content { (content, size) = (replaced, String(replaced.utf8.count)) }
+            }
+            names.append(name)
+            entries[name] = Entry(
+                listed: "\(parts[0]) \(parts[1]) \(size) \(path.dropFirst().joined())",
+                time: "\(parts[3]) \(parts[4])",
+                content: content
+            )
+        }
+        self.names = names
+    }
+
+    /// The items of `manifest.json`, whatever their order.
+    func items() throws -> Set<Item> {
+        Set(try JSONDecoder().decode([Item].self, from: Data((entries["manifest.json"]?.content ?? "").utf8)))
+    }
+
+    struct Item: Decodable, Hashable {
+        var Config: String
+        var RepoTags: [String]?
+        var Layers: [String]
+        var LayerSources: [String: Descriptor]?
+    }
+
+    /// The entries of `index.json`, whatever their order.
+    func index() throws -> Set<Descriptor> {
+        struct Index: Decodable {
+            var manifests: [Descriptor]
+        }
+        guard let text = entries["index.json"]?.content else { return [] }
+        return Set(try JSONDecoder().decode(Index.self, from: Data(text.utf8)).manifests)
+    }
+}

@@ -1,0 +1,224 @@
+import ByteIO
+import DockerArchive
+import Hashing
+import ImageModel
+import Registry
+import RegistryEngine
+import SampleImages
+import Synchronization
+import TestSupport
+import Testing
+
+/// From a registry into the archives of graph drivers.
+@Suite struct GraphDriverSavingTests {
+    private let fixture: EngineFixture
+
+    init() throws {
+        fixture = try EngineFixture()
+    }
+
+    /// What docker itself said of the Windows image.
+    private static let windows = #"image operating system "windows" cannot be used on this platform"#
+
+    @Test(arguments: [
+        (GraphDriverFormat.docker, "docker-28.5"), (.docker, "docker-26.1"), (.legacy, "docker-20.10"),
+    ])
+    func theArchiveIsThatOfDocker(format: GraphDriverFormat, sample: String) async throws {
+        // Docker 20.10 could not pull zstd.
+        let names = try EngineFixture.list().filter { format == .docker || !$0.contains("zstd") }
+        let events = try await fixture.save(names, as: format)
+        #expect(events.map(\.name) == names)
+        let causes = events.compactMap(\.cause)
+        #expect(causes == [Self.windows + (format == .docker ? ": operating system is not supported" : "")])
+        try fixture.folder.shell("gzip -t a.tar.gz")
+
+        let made = try UnpackedArchive(fixture.archive, registry: fixture.source.authority)
+        let docker = try UnpackedArchive(
+            Fixtures.path("saved/\(sample)/rancher-images.tar.gz"),
+            registry: "127.0.0.1:5001"
+        )
+        #expect(made.names == docker.names)
+        for (name, expected) in docker.entries {
+            let entry = try #require(made.entries[name])
+            #expect(entry.listed == expected.listed, "\(name)")
+            // The images are of 2024; what is later is the time of the day.
+            if expected.time < "2026" { #expect(entry.time == expected.time, "\(name)") }
+            if !["index.json", "manifest.json"].contains(name) {
+                #expect(entry.content == expected.content, "\(name)")
+            }
+        }
+        #expect(try made.items() == docker.items())
+        #expect(try made.index() == docker.index())
+    }
+
+    @Test(arguments: [GraphDriverFormat.docker, .legacy])
+    func aStreamAndAPlainTarHoldTheSame(format: GraphDriverFormat) async throws {
+        let names = try EngineFixture.list()
+        try await fixture.save(names, as: format)
+        let first = try fixture.folder.bytes("a.tar.gz")
+        try await fixture.save(names, as: format)
+        #expect(try fixture.folder.bytes("a.tar.gz") == first, "the same images give the same archive")
+        let stream = try File(fixture.folder.path("stream"), for: .creating)
+        try await fixture.save(names, as: format, output: ArchiveOutput(stream: stream))
+        try await fixture.save(
+            names,
+            as: format,
+            wrapping: .none,
+            output: ArchiveOutput(path: fixture.folder.path("plain"))
+        )
+        try fixture.folder.shell("gzip -dc a.tar.gz | cmp - plain && gzip -dc stream | cmp - plain")
+        #expect(try fixture.folder.names() == ["a.tar.gz", "plain", "stream"])
+    }
+
+    @Test func namesOfOneImageAreOneItem() async throws {
+        let digest = try #require(fixture.source.manifest("busybox", "1")).digest
+        let names = ["rancher/tiny:v1-again", "rancher/tiny:v1", "rancher/tiny:v1", "busybox@\(digest)"]
+        try await fixture.save(names, as: .docker)
+        let archive = try UnpackedArchive(fixture.archive, registry: fixture.source.authority)
+        let tags = try archive.items().map(\.RepoTags)
+        #expect(tags.contains(["127.0.0.1:5001/rancher/tiny:v1-again", "127.0.0.1:5001/rancher/tiny:v1"]))
+        #expect(tags.contains(nil), "a name with a digest is forgotten")
+        #expect(tags.count == 2)
+        #expect(fixture.notices.withLock { $0.count { $0.contains("index.json does not list this image") } } == 1)
+    }
+
+    @Test(arguments: [GraphDriverFormat.docker, .legacy])
+    func eachLayerIsFetchedOnce(format: GraphDriverFormat) async throws {
+        try await fixture.save(["rancher/tiny:v1", "busybox:1", "rancher/repeat:v1"], as: format)
+        let blobs = fixture.source.requests.filter { $0.method == "GET" && $0.path.contains("/blobs/") }.map(\.path)
+        let digests = blobs.compactMap { $0.split(separator: "/").last }
+        #expect(Set(digests).count == digests.count)
+    }
+
+    // MARK: What docker would not have pulled
+
+    @Test func oneFailureDoesNotStopTheOthers() async throws {
+        fixture.addImage("rancher/empty", layers: [])
+        fixture.addImage("rancher/more", layers: [[1], [2]], diffIDs: [SHA256.digest(of: [1])])
+        let names = ["rancher/charts/demo:1.0.0", "rancher/empty:v1", "rancher/more:v1", "rancher/tiny:v1"]
+        let tag = try #require(try EngineFixture.samples.names().first { $0.name.contains("charts") }).name
+        let events = try await fixture.save([tag] + names.dropFirst(), as: .docker)
+        #expect(
+            events.map(\.cause) == [
+                "unsupported media type application/vnd.cncf.helm.config.v1+json", "empty export - not implemented",
+                "layers from manifest don't match image configuration", nil,
+            ]
+        )
+        #expect(fixture.folder.exists("a.tar.gz"))
+    }
+
+    @Test func aListWithoutThePlatformIsTold() async throws {
+        let choice = PlatformChoice.platforms([try #require(Platform("linux/s390x"))])
+        let events = try await fixture.save(["rancher/multi:v1"], as: .docker, choice)
+        #expect(events.map(\.cause) == ["no matching manifest for linux/s390x in the manifest list entries"])
+    }
+
+    @Test func severalPlatformsAreRefusedBeforeAnythingIsPulled() throws {
+        let arm = try #require(Platform("linux/arm64"))
+        for choice in [PlatformChoice.all, .platforms([.linuxAMD64, arm])] {
+            let error = #expect(throws: SeveralPlatformsError.self) { try fixture.graphDriverSaver(.docker, choice) }
+            #expect(error?.description.contains("name one with --platform") == true)
+        }
+        #expect(fixture.source.requests.isEmpty)
+        #expect(try fixture.folder.names() == [], "no archive was begun")
+    }
+
+    // MARK: What is damaged
+
+    struct Damage: Sendable {
+        let sentence: String
+        let compressed: @Sendable ([UInt8]) -> [UInt8]
+    }
+
+    static let damages = [
+        Damage(sentence: "layers from manifest don't match image configuration: the layer with the diff ID") { _ in
+            [UInt8](repeating: 1, count: 1024)
+        },
+        Damage(sentence: "cannot be unpacked: the gzip data is cut short") { $0.dropLast(20) },
+        Damage(sentence: "cannot be unpacked: the gzip data is damaged") { bytes in
+            var bytes = bytes
+            bytes[bytes.count - 5] ^= 1
+            return bytes
+        },
+        Damage(sentence: "cannot be unpacked: the zstd data is cut short") { _ in [0x28, 0xB5, 0x2F, 0xFD, 0, 0x58] },
+    ]
+
+    @Test(arguments: damages)
+    func aLayerThatIsNotItsDiffIDEndsTheArchive(damage: Damage) async throws {
+        let content = [UInt8](repeating: 7, count: 100_000)
+        try fixture.folder.write(content, to: "layer")
+        let packed = damage.compressed(try fixture.folder.shell("gzip <layer"))
+        fixture.addImage("rancher/bad", layers: [packed], diffIDs: [SHA256.digest(of: content)])
+        try fixture.folder.write("older", to: "a.tar.gz")
+        for format in [GraphDriverFormat.docker, .legacy] {
+            let error = await #expect(throws: (any Error).self) {
+                try await fixture.save(["rancher/tiny:v1", "rancher/bad:v1"], as: format)
+            }
+            let sentence = "\(try #require(error))"
+            #expect(sentence.hasPrefix("\(fixture.source.authority)/rancher/bad:v1: "), "\(sentence)")
+            #expect(sentence.contains(damage.sentence), "\(sentence)")
+            #expect(try fixture.folder.text("a.tar.gz") == "older")
+            #expect(try fixture.folder.names() == ["a.tar.gz", "layer"])
+        }
+    }
+
+    @Test(arguments: [2000, 6 << 20])
+    func aLayerWithAnotherDigestEndsTheArchive(size: Int) async throws {
+        fixture.addImage("rancher/bad", layers: [[UInt8](repeating: 7, count: size)])
+        fixture.source.add(
+            StandInFault(
+                .wrongByte,
+                target: "rancher/bad/blobs/\(SHA256.digest(of: [UInt8](repeating: 7, count: size)))",
+                times: 9
+            )
+        )
+        try fixture.folder.write("older", to: "a.tar.gz")
+        let error = await #expect(throws: (any Error).self) { try await fixture.save(["rancher/bad:v1"], as: .docker) }
+        #expect("\(try #require(error))".contains("rancher/bad:v1: the blob sha256:"))
+        #expect(try fixture.folder.text("a.tar.gz") == "older")
+    }
+
+    @Test(arguments: [GraphDriverFormat.docker, .legacy])
+    func aBrokenTransferOfALargeLayerGoesOn(format: GraphDriverFormat) async throws {
+        let layer = (0..<6 << 20).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
+        let digest = SHA256.digest(of: layer)
+        fixture.addImage("rancher/large", layers: [layer])
+        fixture.source.add(StandInFault(.transport(.cutBody(after: 3 << 20)), target: "blobs/\(digest)"))
+        try await fixture.save(["rancher/large:v1"], as: format)
+        try fixture.folder.shell("mkdir out && tar -C out -xf a.tar.gz")
+        let sum = try fixture.folder.shell("find out -size +1M -exec sha256sum {} +")
+        #expect(String(decoding: sum.prefix(64), as: UTF8.self) == digest.hex)
+    }
+
+    // MARK: Where layers come from
+
+    @Test(arguments: [2000, 6 << 20])
+    func aLayerMayComeFromAnyImageThatHasIt(size: Int) async throws {
+        let layer = [UInt8](repeating: 3, count: size)
+        fixture.addImage("rancher/one", layers: [layer], holdsLayers: false)
+        fixture.addImage("rancher/two", layers: [layer])
+        let events = try await fixture.save(["rancher/one:v1", "rancher/two:v1"], as: .legacy)
+        #expect(events.map(\.cause) == [nil, nil])
+        await #expect(throws: (any Error).self) { try await fixture.save(["rancher/one:v1"], as: .legacy) }
+    }
+
+    @Test func aForeignLayerComesFromItsURLs() async throws {
+        let layer = [UInt8](repeating: 4, count: 3000)
+        let digest = fixture.target.addBlob(layer, repository: "foreign")
+        fixture.addImage(
+            "rancher/foreign",
+            layers: [layer],
+            os: "windows",
+            type: "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
+            extra:
+                #","urls":["\#(fixture.target.url)/v2/gone/blobs/\#(digest)","\#(fixture.target.url)/v2/foreign/blobs/\#(digest)"]"#,
+            holdsLayers: false
+        )
+        let choice = PlatformChoice.platforms([try #require(Platform("windows/amd64"))])
+        #expect(try await fixture.save(["rancher/foreign:v1"], as: .docker, choice).map(\.cause) == [nil])
+        let archive = try UnpackedArchive(fixture.archive, registry: fixture.source.authority)
+        let source = try #require(try archive.items().first?.LayerSources?[digest.description])
+        #expect(source.isForeignLayer && source.urls?.count == 2 && source.size == 3000)
+        #expect(archive.entries["blobs/sha256/\(digest.hex)"]?.content.utf8.count == 3000)
+    }
+}

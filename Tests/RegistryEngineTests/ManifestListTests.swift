@@ -1,0 +1,122 @@
+import HTTP
+import ImageEngine
+import ImageModel
+import Registry
+import TestSupport
+import Testing
+
+@testable import RegistryEngine
+
+/// Lists as `docker manifest create` and `docker manifest push` make them.
+@Suite struct ManifestListTests {
+    private let fixture: EngineFixture
+
+    init() throws {
+        fixture = try EngineFixture()
+        // The load script gives the image for Linux a name of its own.
+        let agent = try #require(fixture.source.manifest("rancher/rancher-agent", "v1"))
+        fixture.source.addManifest(
+            agent.bytes,
+            mediaType: .dockerManifest,
+            repository: "rancher/rancher-agent",
+            tag: "v1-linux-amd64"
+        )
+    }
+
+    private func build(_ target: String, _ members: [String]) async throws -> Digest {
+        let host = fixture.source.authority
+        return try await ManifestListBuilder(client: fixture.client)
+            .build(
+                try Reference("\(host)/\(target)"),
+                of: try members.map { try Reference("\(host)/\($0)") }
+            )
+    }
+
+    @Test(
+        arguments: [
+            ("rancher-agent.1809+linux", "rancher-agent", ["windows-1809", "linux-amd64"]),
+            (
+                "rancher-agent.1809+ltsc2022+linux", "rancher-agent",
+                ["windows-ltsc2022", "windows-1809", "linux-amd64"]
+            ),
+            ("wins.1809", "wins", ["windows-1809"]),
+        ]
+    )
+    func listsAreDockersToTheByte(file: String, image: String, suffixes: [String]) async throws {
+        let digest = try await build("rancher/\(image):list", suffixes.map { "rancher/\(image):v1-\($0)" })
+        let list = try #require(fixture.source.manifest("rancher/\(image)", "list"))
+        #expect(list.bytes == (try Fixtures.bytes("manifest-lists/\(file).json")))
+        #expect(list.mediaType == MediaType.dockerManifestList.rawValue)
+        #expect(list.digest == digest.description)
+    }
+
+    @Test func aListOfOCIImagesIsAnIndex() async throws {
+        _ = try await build("rancher/tiny-oci:list", ["rancher/tiny-oci:v1"])
+        #expect(fixture.source.manifest("rancher/tiny-oci", "list")?.mediaType == MediaType.ociIndex.rawValue)
+    }
+
+    @Test func allMissingMembersAreNamed() async throws {
+        let members = ["rancher/wins:v1-windows-2004", "rancher/wins:v1-windows-1809", "rancher/wins:v1-linux-amd64"]
+        do {
+            _ = try await build("rancher/wins:list", members)
+            Issue.record("a list was made")
+        } catch {
+            let host = fixture.source.authority
+            #expect(
+                "\(error)"
+                    == "no such manifest: \(host)/rancher/wins:v1-linux-amd64, \(host)/rancher/wins:v1-windows-2004;"
+                    + " push the missing images first"
+            )
+        }
+        #expect(fixture.source.manifest("rancher/wins", "list") == nil)
+    }
+
+    @Test(
+        arguments: [
+            ("rancher/multi:v1", "HOST/rancher/multi:v1 is a manifest list"),
+            (
+                "rancher/charts/demo:1.2.3_up0.1.0",
+                "manifest HOST/rancher/charts/demo:1.2.3_up0.1.0 must have an OS and Architecture to be pushed to a registry"
+            ),
+        ]
+    )
+    func membersThatCannotBeListed(member: String, sentence: String) async throws {
+        do {
+            _ = try await build("rancher/wins:list", [member])
+            Issue.record("a list was made")
+        } catch {
+            #expect("\(error)" == sentence.replacing("HOST", with: fixture.source.authority))
+        }
+    }
+
+    @Test func theOrderIsThatOfDockersFiles() throws {
+        // Colons become dashes and slashes underscores before the names are compared.
+        let names = ["a.b/x:v1", "a.b/x-a:v1", "a.b/x/y:v1", "a.b/x:v1-linux", "a.b/x:v1.0"].map { try? Reference($0) }
+        let ordered = ManifestList.order(names.compactMap { $0 }).map(\.familiar)
+        #expect(ordered == ["a.b/x-a:v1", "a.b/x:v1", "a.b/x:v1-linux", "a.b/x:v1.0", "a.b/x/y:v1"])
+    }
+
+    @Test func aListWaitsForItsMembers() async throws {
+        let names = ["rancher/tiny:v1", "rancher/tiny-oci:v1"]
+        try await fixture.save(names)
+        let list = LoadStep.manifestList(target: "T/rancher/x:v1", members: ["T/rancher/x:v1-a", "T/rancher/x:v1-b"])
+        let outcome = try await fixture.load([
+            .push(source: "S/rancher/tiny:v1", target: "T/rancher/x:v1-a"),
+            .push(source: "S/rancher/tiny-oci:v1", target: "T/rancher/x:v1-b"),
+            list,
+        ])
+        #expect(outcome.causes == [nil, nil, nil])
+        let digest = try #require(fixture.target.manifest("rancher/x", "v1")?.digest)
+        #expect(outcome.lines.suffix(2) == ["Created manifest list T/rancher/x:v1", digest])
+    }
+
+    @Test func aListOfWhatFailedFails() async throws {
+        try await fixture.save(["rancher/tiny:v1"])
+        fixture.target.add(StandInFault(.error(403, "DENIED"), method: "POST", times: .max))
+        let outcome = try await fixture.load([
+            .push(source: "S/rancher/tiny:v1", target: "T/rancher/x:v1-a"),
+            .manifestList(target: "T/rancher/x:v1", members: ["T/rancher/x:v1-a"]),
+        ])
+        #expect(outcome.causes[1]?.hasPrefix("no such manifest: ") == true)
+    }
+}

@@ -1,0 +1,182 @@
+import ByteIO
+import DockerArchive
+import HTTP
+import ImageModel
+import Registry
+import RegistryEngine
+import SampleImages
+import TestSupport
+import Testing
+
+/// From a registry into an archive.
+@Suite struct SaveTests {
+    private let fixture: EngineFixture
+
+    init() throws {
+        fixture = try EngineFixture()
+    }
+
+    /// How often each blob was asked for.
+    private func blobRequests() -> [String: Int] {
+        let requests = fixture.source.requests.filter { $0.method == "GET" && $0.path.contains("/blobs/") }
+        return Dictionary(requests.map { (String($0.path.split(separator: "/").last ?? ""), 1) }, uniquingKeysWith: +)
+    }
+
+    @Test func theListIsSavedInItsOrder() async throws {
+        let names = try EngineFixture.list()
+        let events = try await fixture.save(names)
+        #expect(events == names.map { PullEvents.Event(name: $0, cause: nil) })
+        let archive = try DockerArchive(path: fixture.archive)
+        #expect(archive.images.map { $0.reference?.familiar } == names.map { "\(fixture.source.authority)/\($0)" })
+        #expect(try fixture.folder.names() == ["a.tar.gz"])
+    }
+
+    @Test func eachBlobIsFetchedOnce() async throws {
+        try await fixture.save(try EngineFixture.list())
+        let counts = blobRequests()
+        // 10 images of their own, which share their first layer; each has a configuration and one layer more.
+        #expect(counts.count > 20)
+        #expect(counts.values.allSatisfy { $0 == 1 }, "\(counts)")
+    }
+
+    @Test func contentIsThatOfTheRegistry() async throws {
+        try await fixture.save(["rancher/tiny:v1"])
+        let archive = try DockerArchive(path: fixture.archive)
+        for (_, descriptor) in try EngineFixture.samples.names().prefix(1) {
+            let manifest = try #require(try archive.manifest(descriptor))
+            #expect(manifest.bytes == EngineFixture.samples.content(descriptor.digest))
+            guard case .image(let configuration, let layers) = manifest.content else { return }
+            for blob in [configuration] + layers {
+                let content = try #require(archive.blob(blob.digest))
+                #expect(try content.bytes(of: "it", limit: 1 << 20) == EngineFixture.samples.content(blob.digest))
+            }
+        }
+    }
+
+    @Test func aStreamGetsTheSameBytes() async throws {
+        let names = try EngineFixture.list()
+        try await fixture.save(names)
+        let stream = try File(fixture.folder.path("stream"), for: .creating)
+        try await fixture.save(names, output: ArchiveOutput(stream: stream))
+        #expect(try fixture.folder.bytes("stream") == fixture.folder.bytes("a.tar.gz"))
+    }
+
+    @Test func aNameThatOccursAgainIsToldAgainAndSavedOnce() async throws {
+        let names = ["rancher/tiny:v1", "busybox:1", "rancher/tiny:v1", "rancher/absent:1", "rancher/absent:1"]
+        let events = try await fixture.save(names)
+        #expect(events.map(\.name) == names)
+        #expect(events.map { $0.cause == nil } == [true, true, true, false, false])
+        #expect(try DockerArchive(path: fixture.archive).images.count == 2)
+        #expect(fixture.source.requests.filter { $0.path.hasSuffix("/rancher/tiny/manifests/v1") }.count == 1)
+    }
+
+    @Test func twoSpellingsOfOneNameAreOneImage() async throws {
+        let bytes = try #require(fixture.source.manifest("busybox", "1"))
+        fixture.source.addManifest(bytes.bytes, mediaType: .dockerManifest, repository: "busybox", tag: "latest")
+        let events = try await fixture.save(["busybox", "busybox:latest"])
+        #expect(events.map(\.cause) == [nil, nil])
+        #expect(try DockerArchive(path: fixture.archive).images.count == 1)
+    }
+
+    @Test func whatFailsDoesNotStopTheOthers() async throws {
+        let host = fixture.source.authority
+        let names = ["rancher/tiny:v1", "rancher/absent:v1", "Rancher/x", "busybox:1"]
+        let events = try await fixture.save(names)
+        #expect(
+            events == [
+                PullEvents.Event(name: "rancher/tiny:v1", cause: nil),
+                PullEvents.Event(
+                    name: "rancher/absent:v1",
+                    cause:
+                        "\(host) answered 404 to the manifest v1 of \(host)/rancher/absent: manifest unknown: manifest unknown"
+                ),
+                PullEvents.Event(
+                    name: "Rancher/x",
+                    cause:
+                        "invalid reference format: '\(host)/Rancher/x': repository name (Rancher/x) must be lowercase"
+                ),
+                PullEvents.Event(name: "busybox:1", cause: nil),
+            ]
+        )
+        #expect(try DockerArchive(path: fixture.archive).images.count == 2)
+    }
+
+    @Test(
+        "what spoils a blob spoils the archive, and the older one stays",
+        arguments: [
+            (StandInFault.Kind.wrongByte, "has the digest sha256:"),
+            (.error(404, "BLOB_UNKNOWN"), "blob unknown: blob unknown to registry"),
+            (.transport(.cutBody(after: 10)), "broke off"),
+            (.error(403, "DENIED"), "log in with 'docker login"),
+        ]
+    )
+    func spoiltBlobs(kind: StandInFault.Kind, words: String) async throws {
+        try fixture.folder.write("older", to: "a.tar.gz")
+        let layer = "42813ff4514d6c8d8b798ac264b4169663e37c1132a2936939596a2cf1009e12"
+        fixture.source.add(StandInFault(kind, method: "GET", target: "blobs/sha256:\(layer)", times: .max))
+        do {
+            try await fixture.save(["rancher/tiny:v1", "busybox:1"])
+            Issue.record("the archive was written")
+        } catch {
+            // The image and the blob are named.
+            #expect("\(error)".hasPrefix("\(fixture.source.authority)/rancher/tiny:v1: "), "\(error)")
+            #expect("\(error)".contains(layer))
+            #expect("\(error)".contains(words), "\(error)")
+        }
+        #expect(try fixture.folder.names() == ["a.tar.gz"])
+        #expect(try fixture.folder.text("a.tar.gz") == "older")
+    }
+
+    @Test(arguments: [false, true])
+    func aBlobThatOneRepositoryHasLostComesFromAnother(isHalfway: Bool) async throws {
+        // All samples share their first layer. A part of it may have come from the first repository already.
+        let layer = "/rancher/tiny/blobs/sha256:0f912b9023022d29119104edd0c4072154af9f0064b87082a5a6294722b138e9"
+        if isHalfway { fixture.source.add(StandInFault(.transport(.cutBody(after: 5_000)), target: layer)) }
+        fixture.source.add(StandInFault(.error(404, "BLOB_UNKNOWN"), target: layer, times: .max))
+        try await fixture.save(["rancher/tiny:v1", "busybox:1"])
+        try fixture.folder.shell("gzip -t a.tar.gz && tar xzf a.tar.gz && cd blobs/sha256 && sha256sum * >../../sums")
+        let sums = try fixture.folder.text("sums").split(separator: "\n")
+        #expect(sums.allSatisfy { $0.prefix(64) == $0.suffix(64) })
+    }
+
+    @Test(arguments: [1, 3])
+    func asManyBlobsAreUnderWayAsJobsAllow(jobs: Int) async throws {
+        fixture.source.add(StandInFault(.transport(.stallBody(after: 1)), target: "/blobs/", times: .max))
+        let task = Task { [fixture] in try await fixture.save(try EngineFixture.list(), jobs: jobs) }
+        while blobRequests().count < jobs { try await Task.sleep(for: .milliseconds(2)) }
+        // None of them ends. One more would come at once.
+        try await Task.sleep(for: .milliseconds(50))
+        #expect(blobRequests().count == jobs)
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+    }
+
+    @Test func whatIsCancelledLeavesNoArchive() async throws {
+        try fixture.folder.write("older", to: "a.tar.gz")
+        fixture.source.add(StandInFault(.transport(.stallBody(after: 100)), target: "blobs", times: .max))
+        let task = Task { [fixture] in try await fixture.save(try EngineFixture.list()) }
+        while !fixture.source.requests.contains(where: { $0.path.contains("/blobs/") }) {
+            try await Task.sleep(for: .milliseconds(2))
+        }
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        #expect(try fixture.folder.names() == ["a.tar.gz"])
+        #expect(try fixture.folder.text("a.tar.gz") == "older")
+    }
+
+    @Test func aCancelledPullIsNotToldAsFailure() async throws {
+        fixture.source.add(StandInFault(.transport(.stall), target: "manifests", times: .max))
+        let saver = try fixture.saver()
+        let events = PullEvents(prefix: "")
+        let task = Task { [fixture] in
+            try await saver.pull(["\(fixture.source.authority)/busybox:1"], observer: events)
+        }
+        while !fixture.source.requests.contains(where: { $0.path.contains("manifests") }) {
+            try await Task.sleep(for: .milliseconds(2))
+        }
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        saver.discard()
+        #expect(events.all.isEmpty)
+    }
+}

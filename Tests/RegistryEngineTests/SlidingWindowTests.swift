@@ -1,0 +1,121 @@
+import Synchronization
+import Testing
+
+@testable import RegistryEngine
+
+@Suite struct SlidingWindowTests {
+    private struct Refusal: Error {}
+
+    /// How many are at work, and the most that ever were.
+    private final class Crowd: Sendable {
+        private let state = Mutex((now: 0, most: 0))
+
+        var most: Int { state.withLock(\.most) }
+
+        func visit(_ work: () async throws -> Void) async rethrows {
+            state.withLock { state in
+                state.now += 1
+                state.most = max(state.most, state.now)
+            }
+            try await work()
+            state.withLock { $0.now -= 1 }
+        }
+    }
+
+    @Test(arguments: [1, 2, 7, 100])
+    func resultsComeInOrder(width: Int) async throws {
+        var results: [Int] = []
+        let crowd = Crowd()
+        try await slidingWindow(over: Array(0..<50), width: width) { element in
+            // The later ones are done first.
+            await crowd.visit { for _ in 0..<(50 - element) { await Task.yield() } }
+            return element * 2
+        } deliver: { index, result in
+            #expect(result == index * 2)
+            results.append(result)
+        }
+        #expect(results == (0..<50).map { $0 * 2 })
+        #expect(crowd.most <= width)
+    }
+
+    @Test func anErrorEndsTheRest() async throws {
+        let begun = Mutex(0)
+        await #expect(throws: Refusal.self) {
+            try await slidingWindow(over: Array(0..<1000), width: 3) { element in
+                begun.withLock { $0 += 1 }
+                if element == 5 { throw Refusal() }
+            } deliver: { _, _ in
+            }
+        }
+        #expect(begun.withLock(\.self) < 20)
+    }
+
+    @Test func anErrorOfTheReceiverEndsTheRest() async throws {
+        await #expect(throws: Refusal.self) {
+            try await slidingWindow(over: Array(0..<1000), width: 3) {
+                $0
+            } deliver: { index, _ in
+                if index == 5 { throw Refusal() }
+            }
+        }
+    }
+
+    @Test func nothingIsNoWork() async throws {
+        try await slidingWindow(over: [Int](), width: 3) {
+            $0
+        } deliver: { _, _ in
+            Issue.record("there is nothing")
+        }
+    }
+
+    @Test(arguments: [1, 3])
+    func aLimiterLetsSoManyIn(limit: Int) async throws {
+        let limiter = Limiter(limit)
+        let crowd = Crowd()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<40 {
+                group.addTask {
+                    try await limiter.run { await crowd.visit { for _ in 0..<10 { await Task.yield() } } }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(crowd.most <= limit)
+    }
+
+    @Test func whoeverFailsLeavesThePlace() async throws {
+        let limiter = Limiter(1)
+        await #expect(throws: Refusal.self) { try await limiter.run { throw Refusal() } }
+        #expect(try await limiter.run { 7 } == 7)
+    }
+
+    @Test func whoeverIsCancelledWhileWaitingLosesThePlace() async throws {
+        let limiter = Limiter(1)
+        let (gate, open) = AsyncStream.makeStream(of: Void.self)
+        let (inside, entered) = AsyncStream.makeStream(of: Void.self)
+        let first = Task {
+            try await limiter.run {
+                entered.finish()
+                for await _ in gate {}
+            }
+        }
+        for await _ in inside {}
+        let second = Task { try await limiter.run { Issue.record("it was cancelled") } }
+        second.cancel()
+        await #expect(throws: CancellationError.self) { try await second.value }
+        open.finish()
+        try await first.value
+        #expect(try await limiter.run { 7 } == 7)
+    }
+
+    @Test func aBoardTellsThoseWhoWaitAndThoseWhoComeLater() async throws {
+        let board = Board<String>()
+        let waiting = (0..<5).map { _ in Task { await board.isDone("a") } }
+        await board.settle("a", true)
+        await board.settle("a", false)
+        for task in waiting { #expect(await task.value) }
+        #expect(await board.isDone("a"), "the first word stands")
+        await board.settle("b", false)
+        #expect(await board.isDone("b") == false)
+    }
+}

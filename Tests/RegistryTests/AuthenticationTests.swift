@@ -1,0 +1,165 @@
+import FoundationEssentials
+import HTTP
+import ImageModel
+import Registry
+import TestSupport
+import Testing
+
+/// Logins, as `docker login` leaves them in `config.json`.
+@Suite struct AuthenticationTests {
+    static let basic = StandInSwitches.Authentication.basic(user: "me", password: "s3cret")
+    static let token = StandInSwitches.Authentication.token(user: "me", password: "s3cret", anonymousPull: false)
+
+    private static func switches(_ authentication: StandInSwitches.Authentication) -> StandInSwitches {
+        var switches = StandInSwitches()
+        switches.authentication = authentication
+        return switches
+    }
+
+    private static func config(password: String = "s3cret") -> (String) -> String? {
+        { host in
+            let auth = Data("me:\(password)".utf8).base64EncodedString()
+            return #"{"auths":{"\#(host)":{"auth":"\#(auth)"}}}"#
+        }
+    }
+
+    @Test(arguments: [basic, token])
+    func aLoginOpensTheRegistry(authentication: StandInSwitches.Authentication) async throws {
+        let fixture = try RegistryFixture(Self.switches(authentication), config: Self.config())
+        #expect(try await fixture.download() == fixture.content)
+        let repository = Repository(domain: fixture.registry.authority, path: "rancher/y")
+        let placement = try await fixture.client.upload(
+            fixture.blob,
+            from: Source(bytes: fixture.content),
+            to: repository,
+            mountingFrom: nil
+        )
+        #expect(placement == .uploaded)
+        #expect(fixture.registry.blob("rancher/y", fixture.blob.digest) == fixture.content)
+    }
+
+    @Test(arguments: [basic, token], [nil, "wrong!"])
+    func aRefusedLoginIsToldWithoutThePassword(
+        authentication: StandInSwitches.Authentication,
+        password: String?
+    ) async throws {
+        let config = password.map { Self.config(password: $0) } ?? { _ in nil }
+        let fixture = try RegistryFixture(Self.switches(authentication), config: config)
+        let error = await registryError { _ = try await fixture.download() }
+        let host = fixture.registry.authority
+        #expect(error?.code == .unauthorized)
+        let sentence = try #require(error).description
+        #expect(sentence.hasPrefix("\(host) answered 401 to "))
+        #expect(sentence.hasSuffix("; log in with 'docker login \(host)' as a user who may do this"))
+        for secret in ["wrong", "Authorization", Data("me:wrong!".utf8).base64EncodedString()] {
+            #expect(!sentence.contains(secret))
+        }
+    }
+
+    @Test func anyoneMayPullWhereTheTokenServerSaysSo() async throws {
+        let authentication = StandInSwitches.Authentication.token(user: "me", password: "s3cret", anonymousPull: true)
+        let fixture = try RegistryFixture(Self.switches(authentication))
+        #expect(try await fixture.download() == fixture.content)
+        let error = await registryError {
+            _ = try await fixture.client.upload(
+                fixture.blob,
+                from: Source(bytes: fixture.content),
+                to: Repository(domain: fixture.registry.authority, path: "rancher/y"),
+                mountingFrom: nil
+            )
+        }
+        #expect(error?.code == .unauthorized)
+    }
+
+    @Test func aTokenIsFetchedOnceForAllThatNeedIt() async throws {
+        let fixture = try RegistryFixture(Self.switches(Self.token), config: Self.config())
+        func load() async throws {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<8 {
+                    group.addTask { _ = try await fixture.client.manifest(.tag("v1"), in: fixture.repository) }
+                }
+                try await group.waitForAll()
+            }
+        }
+        try await load()
+        #expect(fixture.requests("GET", "/token").count == 1)
+        // When it has run out, one of them renews it for all. Those of them that asked later may have found the new one.
+        fixture.registry.expireTokens()
+        try await load()
+        #expect(fixture.requests("GET", "/token").count == 2)
+        _ = try await fixture.client.hasBlob(fixture.blob.digest, in: fixture.repository)
+        #expect(fixture.requests("GET", "/token").count == 3, "pushing needs another token")
+    }
+
+    @Test func aTokenThatIsRefusedIsRenewedOnce() async throws {
+        let fixture = try RegistryFixture(Self.switches(Self.token), config: Self.config())
+        fixture.registry.add(StandInFault(.error(401, "UNAUTHORIZED"), target: "manifests", times: .max))
+        let error = await registryError { _ = try await fixture.client.manifest(.tag("v1"), in: fixture.repository) }
+        #expect(error?.code == .unauthorized)
+        #expect(fixture.requests("GET", "/token").count == 2)
+        #expect(fixture.requests("GET", "manifests").count == 2)
+    }
+
+    @Test func aTokenServerThatStumblesIsAskedAgain() async throws {
+        let fixture = try RegistryFixture(Self.switches(Self.token), config: Self.config())
+        fixture.registry.add(StandInFault(.error(503), target: "/token"))
+        #expect(try await fixture.download() == fixture.content)
+    }
+
+    @Test func anAnswerWithoutATokenIsTold() async throws {
+        let fixture = try RegistryFixture(Self.switches(Self.token), config: Self.config())
+        fixture.registry.add(StandInFault(.answer(LoopbackResponse(text: "{}")), target: "/token"))
+        let error = await registryError { _ = try await fixture.download() }
+        #expect(
+            error?.description
+                == "the login of \(fixture.registry.authority): authorization server did not include a token in the response"
+        )
+    }
+
+    @Test func aRegistryTokenIsSentAsItIs() async throws {
+        let fixture = try RegistryFixture(config: { #"{"auths":{"\#($0)":{"registrytoken":"as it is"}}}"# })
+        _ = try await fixture.download()
+        #expect(fixture.requests("GET", "blobs").first?.headers["Authorization"] == "Bearer as it is")
+    }
+
+    @Test func anIdentityTokenBecomesAnAccessToken() async throws {
+        let server = try LoopbackServer { request in
+            switch (request.method, request.path) {
+            case ("POST", "/token"):
+                let form = String(decoding: request.body, as: UTF8.self)
+                let isRight = form.contains("grant_type=refresh_token") && form.contains("refresh_token=refresh%20me")
+                return LoopbackResponse(status: isRight ? 200 : 400, text: #"{"access_token":"fresh"}"#)
+            case (_, _) where request.headers["Authorization"] == "Bearer fresh":
+                return LoopbackResponse()
+            default:
+                let challenge = #"Bearer realm="http://\#(request.headers["Host"] ?? "")/token",service="s""#
+                return LoopbackResponse(status: 401, headers: ["WWW-Authenticate": challenge])
+            }
+        }
+        defer { server.stop() }
+        let fixture = try RegistryFixture()
+        let config = #"{"auths":{"\#(server.authority)":{"identitytoken":"refresh me"}}}"#
+        let client = try fixture.newClient(config: config)
+        #expect(try await client.hasBlob(fixture.blob.digest, in: Repository(domain: server.authority, path: "x")))
+    }
+
+    @Test func otherHostsDoNotGetTheLogin() async throws {
+        for authentication in [Self.basic, Self.token] {
+            var switches = Self.switches(authentication)
+            switches.redirectsBlobs = true
+            switches.location = .otherHost
+            let fixture = try RegistryFixture(switches, config: Self.config())
+            #expect(try await fixture.download() == fixture.content)
+            let repository = Repository(domain: fixture.registry.authority, path: "rancher/y")
+            _ = try await fixture.client.upload(
+                fixture.blob,
+                from: Source(bytes: fixture.content),
+                to: repository,
+                mountingFrom: nil
+            )
+            #expect(fixture.registry.storageRequests.map(\.method) == ["GET", "PUT"])
+            #expect(fixture.registry.storageRequests.allSatisfy { $0.headers["Authorization"] == nil })
+            #expect(fixture.requests("GET", "blobs").last?.headers["Authorization"] != nil)
+        }
+    }
+}

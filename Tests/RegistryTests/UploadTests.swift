@@ -1,0 +1,178 @@
+import HTTP
+import Hashing
+import ImageModel
+import Registry
+import TestSupport
+import Testing
+
+/// Blobs that are pushed.
+@Suite struct UploadTests {
+    /// Puts the fixture's blob into `rancher/y`.
+    private static func upload(
+        _ fixture: RegistryFixture,
+        source: Source? = nil,
+        mounting path: String? = nil
+    ) async throws -> BlobPlacement {
+        let domain = fixture.registry.authority
+        return try await fixture.client.upload(
+            fixture.blob,
+            from: source ?? Source(bytes: fixture.content),
+            to: Repository(domain: domain, path: "rancher/y"),
+            mountingFrom: path.map { Repository(domain: domain, path: $0) }
+        )
+    }
+
+    private static func isThere(_ fixture: RegistryFixture) -> Bool {
+        fixture.registry.blob("rancher/y", fixture.blob.digest) == fixture.content
+    }
+
+    @Test(arguments: [StandInSwitches.Location.absolute, .relative, .otherHost])
+    func whereverTheLocationLeads(location: StandInSwitches.Location) async throws {
+        var switches = StandInSwitches()
+        switches.location = location
+        switches.omitsDigests = true
+        let fixture = try RegistryFixture(switches)
+        #expect(try await Self.upload(fixture) == .uploaded)
+        #expect(Self.isThere(fixture))
+        let puts = location == .otherHost ? fixture.registry.storageRequests : fixture.requests("PUT", "uploads")
+        let put = try #require(puts.first)
+        #expect(puts.count == 1)
+        #expect(put.headers["Content-Type"] == "application/octet-stream")
+        #expect(put.headers["Content-Length"] == "1500000")
+        #expect(put.headers["Transfer-Encoding"] == nil)
+        // The registry's own part of the query comes back to the letter, the digest behind it.
+        #expect(put.target.hasSuffix("?_state=at%2F0%2B%3D%3D&digest=\(fixture.blob.digest)"))
+        #expect(fixture.requests("POST", "uploads").first?.headers["Content-Length"] == "0")
+    }
+
+    @Test func anEmptyBlob() async throws {
+        let fixture = try RegistryFixture()
+        let blob = Descriptor(mediaType: "x/y", digest: SHA256.digest(of: []), size: 0)
+        let placement = try await fixture.client.upload(
+            blob,
+            from: Source(bytes: []),
+            to: fixture.repository,
+            mountingFrom: nil
+        )
+        #expect(placement == .uploaded)
+        #expect(fixture.registry.blob("rancher/x", blob.digest) == [])
+    }
+
+    @Test func aMountNeedsNoUpload() async throws {
+        let fixture = try RegistryFixture()
+        let placement = try await Self.upload(fixture, mounting: "rancher/x")
+        #expect(placement == .mounted(from: fixture.repository))
+        #expect(Self.isThere(fixture))
+        #expect(fixture.log == ["POST /v2/rancher/y/blobs/uploads/"])
+        let post = try #require(fixture.requests("POST", "uploads").first)
+        #expect(post.query("mount") == [fixture.blob.digest.description])
+        #expect(post.query("from") == ["rancher/x"])
+    }
+
+    @Test func whatIsNotMountedGoesIntoTheUploadThatHasBegun() async throws {
+        var switches = StandInSwitches()
+        switches.mounts = false
+        let fixture = try RegistryFixture(switches)
+        #expect(try await Self.upload(fixture, mounting: "rancher/x") == .uploaded)
+        #expect(Self.isThere(fixture))
+        #expect(fixture.requests("POST", "uploads").count == 1)
+    }
+
+    @Test(arguments: [400, 401, 403, 404, 405])
+    func aMountThatIsRefusedBecomesAnUpload(status: Int) async throws {
+        let fixture = try RegistryFixture()
+        fixture.registry.add(StandInFault(.error(status), target: "mount="))
+        #expect(try await Self.upload(fixture, mounting: "rancher/x") == .uploaded)
+        #expect(Self.isThere(fixture))
+    }
+
+    @Test(arguments: [StandInFault.Kind.transport(.close), .error(503), .transport(.cutBody(after: 0))])
+    func aMountThatBrokeIsTriedAgain(kind: StandInFault.Kind) async throws {
+        let fixture = try RegistryFixture()
+        fixture.registry.add(StandInFault(kind, target: "mount="))
+        _ = try await Self.upload(fixture, mounting: "rancher/x")
+        #expect(Self.isThere(fixture))
+        #expect(fixture.requests("PUT", "uploads").isEmpty)
+    }
+
+    @Test(
+        arguments: ["PUT", "POST"],
+        [StandInFault.Kind.transport(.close), .transport(.reset), .error(500), .error(429)]
+    )
+    func aBrokenUploadBeginsAnew(method: String, kind: StandInFault.Kind) async throws {
+        let fixture = try RegistryFixture()
+        // The first answer is lost after the registry has taken the content, for all the client knows.
+        fixture.registry.add(StandInFault(kind, method: method, target: "uploads"))
+        #expect(try await Self.upload(fixture) == .uploaded)
+        #expect(Self.isThere(fixture))
+        #expect(fixture.requests("POST", "uploads").count == 2)
+        let places = Set(fixture.requests("PUT", "uploads").map(\.path))
+        #expect(places.count == (method == "PUT" ? 2 : 1), "an upload that broke is left alone")
+    }
+
+    @Test func damagedContentNeverBecomesABlob() async throws {
+        let fixture = try RegistryFixture()
+        var bytes = fixture.content
+        bytes[bytes.count - 1] ^= 1
+        let wrong = SHA256.digest(of: bytes)
+        let error = await registryError { _ = try await Self.upload(fixture, source: Source(bytes: bytes)) }
+        #expect(error?.code == .damaged)
+        #expect(error?.description == "the blob \(fixture.blob.digest) has the digest \(wrong)")
+        #expect(fixture.requests("PUT", "uploads").isEmpty, "the last bytes were held back, so no request was complete")
+        #expect(!fixture.registry.repositories.contains("rancher/y"))
+    }
+
+    @Test func contentOfAnotherSizeIsNotEvenSent() async throws {
+        let fixture = try RegistryFixture()
+        let source = Source(bytes: Array(fixture.content.dropLast()))
+        let error = await registryError { _ = try await Self.upload(fixture, source: source) }
+        #expect(error?.description == "the blob \(fixture.blob.digest) has 1499999 bytes, its manifest tells 1500000")
+        #expect(fixture.registry.requests.isEmpty)
+    }
+
+    @Test(
+        "a success that began no upload is none",
+        arguments: [LoopbackResponse(status: 202), LoopbackResponse(status: 200, text: "<html>Please log in</html>")]
+    )
+    func nowhereToGo(answer: LoopbackResponse) async throws {
+        let fixture = try RegistryFixture()
+        fixture.registry.add(StandInFault(.answer(answer), target: "uploads", times: .max))
+        let error = await registryError { _ = try await Self.upload(fixture) }
+        let host = fixture.registry.authority
+        #expect(
+            error?.description == "the push of the blob \(fixture.blob.digest) to \(host)/rancher/y: \(host) answered"
+                + " \(answer.status), but began no upload"
+        )
+    }
+
+    @Test func aRefusalIsTold() async throws {
+        let fixture = try RegistryFixture()
+        fixture.registry.add(StandInFault(.error(403, "DENIED"), method: "POST"))
+        let error = await registryError { _ = try await Self.upload(fixture) }
+        #expect(error?.code == .denied)
+    }
+
+    @Test func aRegistryThatKnowsAnotherDigestIsBelieved() async throws {
+        let fixture = try RegistryFixture()
+        fixture.registry.add(StandInFault(.error(400, "DIGEST_INVALID"), method: "PUT"))
+        let error = await registryError { _ = try await Self.upload(fixture) }
+        #expect(error?.code == .refused)
+        #expect(error?.description.hasSuffix("digest invalid: provided digest did not match uploaded content") == true)
+    }
+
+    @Test(arguments: [(200, true), (404, false), (405, false)])
+    func existence(status: Int, isThere: Bool) async throws {
+        let fixture = try RegistryFixture()
+        fixture.registry.add(StandInFault(.answer(LoopbackResponse(status: status)), method: "HEAD"))
+        #expect(try await fixture.client.hasBlob(fixture.blob.digest, in: fixture.repository) == isThere)
+    }
+
+    @Test func existenceThatIsNotTold() async throws {
+        let fixture = try RegistryFixture()
+        fixture.registry.add(StandInFault(.error(403, "DENIED"), method: "HEAD"))
+        let error = await registryError {
+            _ = try await fixture.client.hasBlob(fixture.blob.digest, in: fixture.repository)
+        }
+        #expect(error?.code == .denied)
+    }
+}

@@ -1,0 +1,40 @@
+/// A real docker daemon of this machine's `dockerd` on a socket of its own, that keeps all its files in a folder of its own, and
+/// has no network for containers.
+public final class DockerDaemon: Sendable {
+    /// What `DOCKER_HOST` has to be.
+    public let host: String
+    /// A folder for what the client keeps, for `DOCKER_CONFIG`.
+    public let configuration: String
+
+    private let folder: TemporaryFolder
+
+    /// Starts the daemon and waits until it answers.
+    ///
+    /// - Throws: the end of its log, where it does not.
+    public init() throws {
+        folder = try TemporaryFolder()
+        host = "unix://\(folder.path("socket"))"
+        configuration = folder.path("configuration")
+        try folder.shell(
+            """
+            PATH=$PATH:/usr/sbin:/sbin
+            mkdir configuration
+            dockerd --bridge=none --iptables=false --data-root "$PWD/data" --exec-root "$PWD/exec" \
+                --pidfile "$PWD/pidfile" -H \(host) >log 2>&1 </dev/null &
+            echo $! >pid
+            for try in $(seq 600); do
+                docker -H \(host) version >/dev/null 2>&1 && exit
+                kill -0 $(cat pid) 2>/dev/null || break
+                sleep 0.1
+            done
+            tail -n 20 log >&2
+            exit 1
+            """
+        )
+    }
+
+    deinit {
+        // Its files can only be removed when it has gone.
+        _ = try? folder.shell("kill $(cat pid); for try in $(seq 300); do kill -0 $(cat pid) || break; sleep 0.1; done")
+    }
+}
