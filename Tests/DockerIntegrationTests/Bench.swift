@@ -1,0 +1,83 @@
+import ChildProcess
+import FoundationEssentials
+import GoldenSuite
+import SampleImages
+import TestSupport
+
+/// A docker daemon, a registry with the sample images, an empty one, and a folder to run the executables in.
+struct Bench {
+    /// What an executable did.
+    struct Run {
+        let exit: Int32
+        /// Without what varies, SOURCE and TARGET in place of the registries.
+        let stdout: [String]
+        let stderr: String
+    }
+
+    /// The list: the sample images that docker 20.10 can pull.
+    let list: [String]
+    /// The registry that images are loaded into, below `mirror`.
+    let target: DistributionRegistry
+
+    private let source: DistributionRegistry
+    private let daemon: DockerDaemon
+    private let folder: TemporaryFolder
+    private let suite: Suite
+
+    init(list: [String]? = nil) async throws {
+        suite = try Suite()
+        daemon = try DockerDaemon()
+        source = try DistributionRegistry(allowsURLs: true)
+        target = try DistributionRegistry()
+        folder = try TemporaryFolder()
+        try await SampleImages(folder: Fixtures.path("source")).push(to: source.authority)
+        self.list =
+            try list
+            ?? Fixtures.text("list.txt").split(separator: "\n").map(String.init)
+            .filter { !$0.contains("zstd") && !$0.contains("windows") }
+        try folder.write(self.list.map { $0 + "\n" }.joined(), to: "rancher-images.txt")
+    }
+
+    func save(engine: String, words: [String] = []) async throws -> Run {
+        try await run("rancher-save-images", ["-s", source.authority, "--engine", engine] + words)
+    }
+
+    func load(engine: String, words: [String] = []) async throws -> Run {
+        let registry = ["-s", source.authority, "-r", "\(target.authority)/mirror"]
+        return try await run("rancher-load-images", registry + ["--engine", engine] + words)
+    }
+
+    /// An image's name in the registry with the samples.
+    func name(_ image: String) -> String { "\(source.authority)/\(image)" }
+
+    /// Runs a docker command.
+    func docker(_ words: String...) async throws {
+        let outcome = try await ChildProcess.run(["docker"] + words, environment: environment)
+        guard outcome.status.isSuccess else { throw TestSupportError(String(decoding: outcome.errors, as: UTF8.self)) }
+    }
+
+    /// Compares scripts with the executables on the daemon.
+    func compare(_ scripts: TemporaryFolder) async throws -> Comparison.Verdict {
+        try await RealDocker(suite, scripts: scripts.path, environment: environment).compare()
+    }
+
+    private var environment: [String: String] {
+        ProcessInfo.processInfo.environment
+            .merging(["DOCKER_HOST": daemon.host, "DOCKER_CONFIG": daemon.configuration]) { $1 }
+    }
+
+    private func run(_ executable: String, _ words: [String]) async throws -> Run {
+        let outcome = try await ChildProcess.run(
+            ["/usr/bin/env", "-C", folder.path, "\(suite.products)/\(executable)"] + words,
+            environment: environment,
+            output: .keep(last: 1 << 20),
+            timeLimit: .seconds(300)
+        )
+        let names: KeyValuePairs = [source.authority: "SOURCE", "\(target.authority)/mirror": "TARGET"]
+        return Run(
+            exit: outcome.status.shellStatus,
+            stdout: DockerOutput.stable(String(decoding: outcome.output, as: UTF8.self), names: names),
+            stderr: String(decoding: outcome.errors, as: UTF8.self)
+        )
+    }
+}

@@ -1,0 +1,155 @@
+import ChildProcess
+import FoundationEssentials
+import Glibc
+import TestSupport
+
+/// A folder for one run of a case: the case's own folder `work` with the files that were there before, a folder of stand-ins,
+/// and the log of their calls.
+public final class CaseFolder: Sendable {
+    private let recording: Recording
+    private let root: TemporaryFolder
+    private let filesBefore: [String: [UInt8]]
+
+    /// Lays the folder out.
+    ///
+    /// - Parameter standIn: the path of the executable that acts as docker and helm.
+    public init(_ recording: Recording, standIn: String) throws {
+        self.recording = recording
+        root = try TemporaryFolder()
+        filesBefore = try recording.filesBefore()
+        for folder in ["work", "bin", "home"] {
+            try FileManager.default.createDirectory(atPath: root.path(folder), withIntermediateDirectories: true)
+        }
+        for (path, bytes) in filesBefore { try root.write(bytes, to: "work/" + path) }
+        try root.write("", to: "calls")
+        if recording.hasDocker { try link(standIn, "bin/docker") }
+        if recording.hasHelm { try link(standIn, "bin/helm") }
+    }
+
+    /// Runs one of our executables under the script's name, with the engine that runs docker, and with no command to run but
+    /// the stand-ins.
+    ///
+    /// - Parameter executable: its path.
+    public func runOurs(_ executable: String) async throws -> Account {
+        try link(executable, "work/" + recording.script)
+        // PowerShell's script knows itself by its full path.
+        let name = recording.isPowerShell ? root.path("work/" + recording.script) : "./" + recording.script
+        return try await run([name], ourVariables)
+    }
+
+    /// Starts one of our executables as ``runOurs(_:)`` runs it, and waits until a stand-in has begun with what does not end.
+    ///
+    /// - Returns: the executable's process, and the number of the stand-in's.
+    public func startOurs(_ executable: String) async throws -> (process: ChildProcess, standIn: Int32) {
+        try link(executable, "work/" + recording.script)
+        let process = try ChildProcess.start(words(["./" + recording.script]), environment: environment(ourVariables))
+        for _ in 0..<1200 {
+            if let number = Int32((try? root.text("calls.process")) ?? "") { return (process, number) }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        process.terminate(SIGKILL)
+        throw SuiteError("no stand-in was called")
+    }
+
+    /// The names in the case's folder.
+    public func names() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: root.path("work")).sorted()
+    }
+
+    /// The text of a file in the case's folder.
+    public func text(_ name: String) throws -> String { try root.text("work/" + name) }
+
+    private var ourVariables: [String: String] { ["PATH": root.path("bin"), "RANCHER_IMAGES_ENGINE": "docker"] }
+
+    /// Runs a script as it was recorded.
+    ///
+    /// - Parameters:
+    ///   - script: its path; it is copied.
+    ///   - shell: what runs it, with the words before the script's name.
+    ///   - tools: a folder of commands that it may run, without docker and helm.
+    ///   - variables: more variables for it.
+    public func runOfficial(
+        _ script: String,
+        by shell: [String],
+        tools: String,
+        variables: [String: String] = [:]
+    ) async throws -> Account {
+        try FileManager.default.copyItem(atPath: script, toPath: root.path("work/" + recording.script))
+        let path = ["PATH": "\(root.path("bin")):\(tools)"]
+        return try await run(shell + ["./" + recording.script], path.merging(variables) { $1 })
+    }
+
+    private func run(_ command: [String], _ variables: [String: String]) async throws -> Account {
+        let outcome = try await ChildProcess.run(
+            words(command),
+            environment: environment(variables),
+            output: .keep(last: 1 << 20),
+            errors: .keep(last: 1 << 20),
+            timeLimit: .seconds(120)
+        )
+        return Account(
+            exit: outcome.status.shellStatus,
+            stdout: withoutRoot(outcome.output),
+            stderr: withoutRoot(outcome.errors),
+            calls: try calls(),
+            files: try await changedFiles()
+        )
+    }
+
+    /// What runs a command in the case's folder, with the words of the case.
+    private func words(_ command: [String]) -> [String] {
+        ["/usr/bin/env", "-C", root.path("work")] + command + recording.argv
+    }
+
+    private func environment(_ variables: [String: String]) -> [String: String] {
+        [
+            "HOME": root.path("home"), "LC_ALL": "C.UTF-8",
+            "STAND_IN_RECORDING": recording.path, "STAND_IN_LOG": root.path("calls"),
+        ]
+        .merging(variables) { $1 }.merging(recording.env) { $1 }
+    }
+
+    private func link(_ target: String, _ name: String) throws {
+        try FileManager.default.createSymbolicLink(atPath: root.path(name), withDestinationPath: target)
+    }
+
+    private func withoutRoot(_ bytes: [UInt8]) -> String {
+        String(decoding: bytes, as: UTF8.self).replacing(root.path, with: "ROOT")
+    }
+
+    private func calls() throws -> [[String]] {
+        try root.text("calls").split(separator: "\n")
+            .map { try JSONDecoder().decode([String].self, from: Data($0.utf8)) }
+    }
+
+    private func changedFiles() async throws -> [String: Account.File] {
+        let work = root.path("work")
+        let paths = try FileManager.default.subpathsOfDirectory(atPath: work)
+            .filter { path in
+                var isFolder = false
+                return FileManager.default.fileExists(atPath: "\(work)/\(path)", isDirectory: &isFolder) && !isFolder
+                    && path != recording.script
+            }
+        var files: [String: Account.File] = [:]
+        for path in paths {
+            let bytes = try root.bytes("work/" + path)
+            if bytes != filesBefore[path] { files[path] = try await file(bytes, "work/" + path) }
+        }
+        for path in filesBefore.keys where !paths.contains(path) { files[path] = .init(kind: "gone", text: "") }
+        return files
+    }
+
+    /// `gzip` itself tells whether it can read a file.
+    private func file(_ bytes: [UInt8], _ path: String) async throws -> Account.File {
+        guard bytes.starts(with: [0x1F, 0x8B]) else {
+            return Account.File(kind: "plain", text: String(decoding: bytes, as: UTF8.self))
+        }
+        let unpacked = try await ChildProcess.run(
+            ["gzip", "-dc", root.path(path)],
+            environment: ProcessInfo.processInfo.environment,
+            output: .keep(last: 1 << 20)
+        )
+        let kind = unpacked.status.isSuccess ? "gzip" : "broken gzip"
+        return Account.File(kind: kind, text: String(decoding: unpacked.output, as: UTF8.self))
+    }
+}

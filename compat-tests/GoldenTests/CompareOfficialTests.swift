@@ -1,0 +1,70 @@
+import ChildProcess
+import FoundationEssentials
+import GoldenSuite
+import TestSupport
+import Testing
+
+/// The runner against official scripts, with scripts of which it is known what they do.
+@Suite struct CompareOfficialTests {
+    private let suite: Suite
+    private let recordings: [Recording]
+
+    init() throws {
+        suite = try Suite()
+        recordings = try suite.recordings()
+    }
+
+    @Test func scriptsThatDoAsRecordedAreTheSameOrDifferAsListed() async throws {
+        let scripts = try ReplayingScripts(recordings)
+        let (status, table) = try await compare(scripts, [])
+        #expect(status == 0, "\(table)")
+        let shell = recordings.filter { $0.script.hasSuffix(".sh") }
+        let rows = table.split(separator: "\n")
+        let same = rows.filter { $0.hasSuffix(" same") && !$0.contains(",") }.count
+        let listed = rows.filter { $0.contains(" listed difference: ") }.count
+        #expect(same + listed == shell.count, "\(table)")
+        #expect(listed == shell.filter { !$0.differs.isEmpty }.count, "\(table)")
+    }
+
+    private static let deviationRows: [(String, String, String)] = [
+        ("save-defaults-extra-line", "echo more", "a line of output"),
+        ("save-defaults-extra-call", "docker inspect x >/dev/null 2>&1 || :", "a call"),
+        ("save-defaults-file", "echo x >more.txt", "a file"),
+        ("save-defaults-exit", "exit 3", "an exit status"),
+    ]
+
+    @Test(arguments: deviationRows)
+    func aScriptThatDeviatesIsDifferent(_ row: String, _ deviation: String, _ reason: String) async throws {
+        let name = "save-v2.4-defaults"
+        let scripts = try ReplayingScripts(recordings, more: [name: deviation])
+        let (status, table) = try await compare(scripts, [name])
+        #expect(status == 1, "\(reason)")
+        #expect(table.contains("DIFFERENT\n"), "\(reason)")
+    }
+
+    @Test func aListedDifferenceMustBeTheRecordedOne() async throws {
+        let scripts = try ReplayingScripts(recordings, more: ["save-crlf": "echo more"])
+        let (status, table) = try await compare(scripts, ["save-crlf"])
+        #expect(status == 1)
+        #expect(table.contains("  + more"), "\(table)")
+    }
+
+    @Test func scriptsThatAreNotThereAreNotRun() async throws {
+        let scripts = try ReplayingScripts(recordings.filter { $0.executable == "rancher-save-images" })
+        let (status, table) = try await compare(scripts, ["load-defaults", "save-crlf"])
+        #expect(status == 0)
+        #expect(table.contains("not run: no rancher-load-images.sh"), "\(table)")
+    }
+
+    /// Runs the executable on the stand-ins alone.
+    private func compare(_ scripts: ReplayingScripts, _ names: [String]) async throws -> (status: Int32, table: String)
+    {
+        let outcome = try await ChildProcess.run(
+            ["\(suite.products)/compare-official", scripts.folder.path, "--stand-ins-only"]
+                + names.flatMap { ["--case", $0] },
+            environment: ProcessInfo.processInfo.environment,
+            output: .keep(last: 1 << 20)
+        )
+        return (outcome.status.shellStatus, String(decoding: outcome.output, as: UTF8.self))
+    }
+}

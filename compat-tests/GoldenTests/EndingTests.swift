@@ -1,0 +1,35 @@
+import ChildProcess
+import Glibc
+import GoldenSuite
+import TestSupport
+import Testing
+
+/// What signals leave behind: no child, and no archive that is not whole.
+@Suite struct EndingTests {
+    private static let rows: [(command: String, signal: Int32)] = [
+        ("pull", SIGINT), ("pull", SIGTERM), ("save", SIGINT), ("save", SIGTERM), ("save", SIGHUP),
+    ]
+
+    @Test(arguments: rows)
+    func signalsEndTheChildrenToo(_ command: String, _ signal: Int32) async throws {
+        let suite = try Suite()
+        let cases = try TemporaryFolder()
+        let path = try cases.write(
+            """
+            {"script": "rancher-save-images.sh", "argv": [], "env": {}, "official": "", "differs": "",
+             "files": {"rancher-images.txt": "a/b:v1\\n", "rancher-images.tar.gz": "old"},
+             "docker": {"endless": ["\(command)"]}, "helm": null,
+             "expect": {"exit": 0, "stdout": "", "stderr": "", "calls": [], "files": {}}}
+            """,
+            to: "endless.json"
+        )
+        let recording = try Recording.read(path)
+        let folder = try CaseFolder(recording, standIn: suite.standIn)
+        let (process, standIn) = try await folder.startOurs(suite.executable(for: recording))
+        process.terminate(signal)
+        #expect(await process.wait() == .signalled(signal))
+        #expect(kill(standIn, 0) == -1 && errno == ESRCH, "docker \(command) is still there")
+        #expect(try folder.names() == ["rancher-images.tar.gz", "rancher-images.txt", "rancher-save-images.sh"])
+        #expect(try folder.text("rancher-images.tar.gz") == "old")
+    }
+}
