@@ -64,9 +64,11 @@ struct LayerFetch: Sendable {
                 try await onThread { try LayerFailure.naming(image) { try content.withUnsafeBytes(layer.append) } }
             } else {
                 let destination = LayerDestination(layer)
+                var isBegun = false
                 try await fetch(diffID) { source in
                     // Another source may have been tried for the first part.
-                    try destination.restart()
+                    if isBegun { try destination.restart() }
+                    isBegun = true
                     if let url = source.url {
                         try await supply.download(source.blob, fromURL: url, to: destination)
                     } else {

@@ -24,17 +24,23 @@ struct GraphDriverSample {
             return try file(String(entry.header.linkName.dropFirst(3)))
         }
         struct Item: Decodable {
-            var Config: String
-            var RepoTags: [String]?
-            var Layers: [String]
+            var config: String
+            var repoTags: [String]?
+            var layers: [String]
+
+            enum CodingKeys: String, CodingKey {
+                case config = "Config"
+                case repoTags = "RepoTags"
+                case layers = "Layers"
+            }
         }
         var layers: [Digest: [UInt8]] = [:]
         var images: [GraphDriverImage] = []
         for item in try JSONDecoder().decode([Item].self, from: Data(try file("manifest.json"))) {
-            let contents = try item.Layers.map(file)
+            let contents = try item.layers.map(file)
             for content in contents { layers[SHA256.digest(of: content)] = content }
-            let configuration = try file(item.Config)
-            for name in item.RepoTags ?? ["rancher/x@\(SHA256.digest(of: configuration))"] {
+            let configuration = try file(item.config)
+            for name in item.repoTags ?? ["rancher/x@\(SHA256.digest(of: configuration))"] {
                 images.append(
                     try GraphDriverImage(
                         try Reference(name),

@@ -134,10 +134,17 @@ struct UnpackedArchive {
     }
 
     struct Item: Decodable, Hashable {
-        var Config: String
-        var RepoTags: [String]?
-        var Layers: [String]
-        var LayerSources: [String: Descriptor]?
+        var config: String
+        var repoTags: [String]?
+        var layers: [String]
+        var layerSources: [String: Descriptor]?
+
+        enum CodingKeys: String, CodingKey {
+            case config = "Config"
+            case repoTags = "RepoTags"
+            case layers = "Layers"
+            case layerSources = "LayerSources"
+        }
     }
 
     /// The entries of `index.json`, whatever their order.

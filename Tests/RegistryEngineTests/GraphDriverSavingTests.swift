@@ -75,7 +75,7 @@ import Testing
         let names = ["rancher/tiny:v1-again", "rancher/tiny:v1", "rancher/tiny:v1", "busybox@\(digest)"]
         try await fixture.save(names, as: .docker)
         let archive = try UnpackedArchive(fixture.archive, registry: fixture.source.authority)
-        let tags = try archive.items().map(\.RepoTags)
+        let tags = try archive.items().map(\.repoTags)
         #expect(tags.contains(["127.0.0.1:5001/rancher/tiny:v1-again", "127.0.0.1:5001/rancher/tiny:v1"]))
         #expect(tags.contains(nil), "a name with a digest is forgotten")
         #expect(tags.count == 2)
@@ -217,7 +217,7 @@ import Testing
         let choice = PlatformChoice.platforms([try #require(Platform("windows/amd64"))])
         #expect(try await fixture.save(["rancher/foreign:v1"], as: .docker, choice).map(\.cause) == [nil])
         let archive = try UnpackedArchive(fixture.archive, registry: fixture.source.authority)
-        let source = try #require(try archive.items().first?.LayerSources?[digest.description])
+        let source = try #require(try archive.items().first?.layerSources?[digest.description])
         #expect(source.isForeignLayer && source.urls?.count == 2 && source.size == 3000)
         #expect(archive.entries["blobs/sha256/\(digest.hex)"]?.content.utf8.count == 3000)
     }
