@@ -85,7 +85,7 @@ let package = Package(
         // Tests.
         .target(
             name: "TestSupport",
-            dependencies: ["ImageModel", "Hashing"],
+            dependencies: ["ImageModel", "Hashing", "Tar"],
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
@@ -125,7 +125,10 @@ let package = Package(
             "DockerIntegrationTests",
             ["ChildProcess", "GoldenSuite", "SampleImages", "rancher-save-images", "rancher-load-images"]
         ),
-        tests("CommandsTests", ["Commands", "ByteIO", "SampleImages", "ScriptInterface"]),
+        tests(
+            "CommandsTests",
+            ["Commands", "ByteIO", "Hashing", "ImageModel", "SampleImages", "ScriptInterface", "Tar"]
+        ),
         tests("ArchitectureTests", []),
 
         // The golden suite: recordings of the official scripts, and what stands in for docker and helm.

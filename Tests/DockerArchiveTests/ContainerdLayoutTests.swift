@@ -9,9 +9,15 @@ import Testing
 /// docker is another one each time.
 @Suite struct ContainerdLayoutTests {
     struct Item: Decodable, Hashable {
-        var Config: String
-        var RepoTags: [String]?
-        var Layers: [String]
+        var configuration: String
+        var names: [String]?
+        var layers: [String]
+
+        enum CodingKeys: String, CodingKey {
+            case configuration = "Config"
+            case names = "RepoTags"
+            case layers = "Layers"
+        }
     }
 
     @Test func theSampleListIsSavedAsDockerSavesIt() throws {
@@ -93,7 +99,7 @@ import Testing
         let layout = try ContainerdLayout(of: saved)
         let tags = try Self.items(try Self.content("manifest.json", layout))
             .map {
-                ($0.RepoTags ?? []).map { String($0.dropFirst("a.b/".count)) }.joined(separator: ",")
+                ($0.names ?? []).map { String($0.dropFirst("a.b/".count)) }.joined(separator: ",")
             }
         #expect(tags == items)
         #expect(layout.shadowedNames.map { String($0.familiar.dropFirst("a.b/".count)) } == shadowed)
@@ -131,7 +137,7 @@ import Testing
         let layout = try ContainerdLayout(of: [image])
         let index = try indexEntries(of: try Self.content("index.json", layout))
         #expect(index.map(\.annotations) == [["containerd.io/distribution.source.a.b": "x"]])
-        #expect(try Self.items(try Self.content("manifest.json", layout)).map(\.RepoTags) == [nil])
+        #expect(try Self.items(try Self.content("manifest.json", layout)).map(\.names) == [nil])
     }
 
     private static func content(_ name: String, _ layout: ContainerdLayout) throws -> [UInt8] {

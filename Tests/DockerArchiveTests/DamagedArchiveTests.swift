@@ -26,11 +26,42 @@ import Testing
                 try DockerArchive(path: file.path)
             }
         }
-        for length in 0..<10 {
+        for length in (0..<10).reversed() {
             try file.resize(to: Int64(length))
-            #expect(throws: ArchiveError.unknownLayout) { try DockerArchive(path: file.path) }
+            // Three bytes tell a gzip.
+            #expect(throws: length < 3 ? ArchiveError.unknownLayout : .truncated) { try DockerArchive(path: file.path) }
         }
         #expect(ArchiveError.truncated.description == "it is cut off; copy it again, or save it again")
+    }
+
+    /// Small archives of each layout.
+    static let layouts = [
+        "legacy", "docker/graph-28.5.2-by-id.tar", "docker/c8d-28.5.2-multiarch.tar", "docker/c8d-28.5.2-helmchart.tar",
+    ]
+
+    @Test("each layout, cut off at each block", arguments: layouts, ["cat", "gzip", "bzip2", "xz", "zstd -q"])
+    func cutOffAtEachBlock(layout: String, packing: String) throws {
+        let image = try MadeUpImage("a.b/x:1", layers: ["one", "two"])
+        try folder.write(try MadeUpImage.archive([image]).bytes(), to: "legacy")
+        let path = layout == "legacy" ? "legacy" : Fixtures.path(layout)
+        try folder.shell("\(packing) <'\(path)' >a")
+        let file = try File(folder.path("a"), for: .updating)
+        let whole = try Arrivals(of: try DockerArchive(path: file.path, temporaryFolder: folder.path))
+        var refused = 0
+        let size = try file.size
+        for length in stride(from: (size - 1) / 512 * 512, through: 0, by: -512) {
+            try file.resize(to: length)
+            do {
+                let rest = try Arrivals(of: try DockerArchive(path: file.path, temporaryFolder: folder.path))
+                // What follows the last file that counts may be missing.
+                #expect(Set(rest.configurations.values) == Set(whole.configurations.values), "cut to \(length)")
+            } catch let error as ArchiveError {
+                #expect(!error.description.isEmpty)
+                refused += 1
+            }
+        }
+        #expect(refused > 0)
+        #expect(packing == "cat" || refused == (size + 511) / 512, "compressed data tells its end")
     }
 
     @Test func oneByteIsAnother() throws {

@@ -43,7 +43,8 @@ struct BlobStore {
             return SavedImage(reference: reference, top: top, descendants: [], principal: top)
         }
         let descendants = try entries.filter(wanted).map { try node($0) }
-        return SavedImage(reference: reference, top: top, descendants: descendants, principal: descendants[0])
+        guard let principal = descendants.first else { throw TestSupportError("\(reference) has no wanted image") }
+        return SavedImage(reference: reference, top: top, descendants: descendants, principal: principal)
     }
 
     private func node(_ descriptor: Descriptor) throws -> SavedImage.Node {

@@ -1,0 +1,280 @@
+import ByteIO
+import Hashing
+import ImageModel
+import ScriptInterface
+import Tar
+import TestSupport
+import Testing
+
+/// Archives that were made to do harm, or were harmed: what is damaged is told and not pushed, what is sound is pushed, and nothing
+/// is left behind.
+@Suite struct HostileArchiveTests {
+    private let bench: Bench
+    private let registry: StandInRegistry
+    private let temporary: TemporaryFolder
+
+    init() throws {
+        bench = try Bench()
+        registry = try StandInRegistry()
+        temporary = try TemporaryFolder()
+    }
+
+    private static func sound() throws -> MadeUpImage { try MadeUpImage("a.b/sound:1", layers: ["base", "sound"]) }
+
+    private static func damaged() throws -> MadeUpImage {
+        try MadeUpImage("a.b/damaged:1", layers: ["base", "damaged"])
+    }
+
+    /// Loads the file `archive`, of whose images the list names the sound one and the damaged one.
+    private func load() async throws -> Bench.Outcome {
+        let before = try bench.folder.names()
+        try bench.folder.write("damaged:1\nsound:1\n", to: "list.txt")
+        let outcome = try await bench.load(
+            bench.path("archive"),
+            source: "a.b",
+            target: registry.authority,
+            environment: ["TMPDIR": temporary.path]
+        )
+        #expect(try temporary.names().isEmpty)
+        #expect(Set(try bench.folder.names()).subtracting(before).subtracting(["list.txt"]).isEmpty)
+        return outcome
+    }
+
+    // MARK: One image of two
+
+    struct Damage: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        /// What is told of the image; LAYER and CONFIG stand for the names of its entries.
+        let words: String
+        let make: @Sendable (inout MadeUpTar, MadeUpImage) throws -> Void
+
+        init(
+            _ reason: String,
+            _ words: String,
+            make: @escaping @Sendable (inout MadeUpTar, MadeUpImage) throws -> Void
+        ) {
+            testDescription = reason
+            self.words = words
+            self.make = make
+        }
+
+        static func layer(
+            _ reason: String,
+            _ words: String,
+            _ content: @escaping @Sendable ([UInt8]) throws -> [UInt8]?
+        ) -> Damage {
+            Damage(reason, words) { tar, image in tar[image.layerNames[1]] = try content(image.layers[1]) }
+        }
+
+        static func configuration(_ reason: String, _ words: String, _ content: [UInt8]?) -> Damage {
+            Damage(reason, words) { tar, image in tar[image.configurationName] = content }
+        }
+
+        static func link(_ reason: String, to target: String, kind: TarHeader.Kind = .symbolicLink) -> Damage {
+            Damage(reason, "it has no LAYER") { tar, image in
+                tar.replace(with: MadeUpTar.Entry(image.layerNames[1], linkingTo: target, kind: kind))
+            }
+        }
+    }
+
+    /// A file that is there, outside of all archives.
+    private static let outside = Fixtures.path("list.txt")
+
+    static let damages: [Damage] = [
+        .layer("a layer is missing", "it has no LAYER") { _ in nil },
+        .layer("a layer has other content", #"its LAYER cannot be used: invalid diffID for layer 1: expected "sha256:"#)
+        {
+            Array($0.reversed())
+        },
+        .layer("a layer is empty", "invalid diffID for layer 1") { _ in [] },
+        .layer(
+            "a layer is not the gzip that it seems",
+            "its LAYER cannot be used: the gzip data is damaged before byte"
+        ) {
+            [0x1f, 0x8b, 8, 0] + $0
+        },
+        .layer("a layer is not the bzip2 that it seems", "its LAYER cannot be used: the bzip2 data") {
+            [0x42, 0x5a, 0x68] + $0
+        },
+        .layer("a layer is not the xz that it seems", "its LAYER cannot be used: the xz data") {
+            [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0] + $0
+        },
+        .layer("a layer is not the zstd that it seems", "its LAYER cannot be used: the zstd data") {
+            [0x28, 0xb5, 0x2f, 0xfd] + $0
+        },
+        .configuration("a configuration is missing", "it has no CONFIG", nil),
+        .configuration(
+            "a configuration has another digest",
+            "it is damaged: its CONFIG has the digest sha256:",
+            Array(#"{"rootfs":{"diff_ids":[]}}"#.utf8)
+        ),
+        .configuration(
+            "a configuration is larger than any",
+            "its CONFIG has 20971521 bytes, more than it may have",
+            [UInt8](repeating: UInt8(ascii: " "), count: 20 << 20 | 1)
+        ),
+        Damage("a configuration is nested a million deep", "its DEEP cannot be used: invalid image JSON") {
+            tar,
+            image in
+            let deep = [UInt8](repeating: UInt8(ascii: "["), count: 1_000_000)
+            try renameConfiguration(of: image, to: deep, in: &tar)
+        },
+        Damage("a configuration is that of no image", "its DEEP cannot be used: invalid image JSON, no RootFS key") {
+            tar,
+            image in
+            try renameConfiguration(of: image, to: Array("{}".utf8), in: &tar)
+        },
+        Damage("a layer is not named", "layers length mismatch: expected 2, got 1") { tar, image in
+            let json = String(decoding: tar["manifest.json"] ?? [], as: UTF8.self)
+            tar["manifest.json"] = Array(json.replacing(#","\#(image.layerNames[1])""#, with: "").utf8)
+        },
+        .link("a link leads to itself", to: "layer.tar"),
+        .link("a link leads out of the archive", to: "../../../../../../../..\(outside)"),
+        .link("a link leads to a file of this machine", to: outside),
+        .link("a hard link leads to a file of this machine", to: outside, kind: .hardLink),
+        .link("a link leads nowhere", to: ""),
+        Damage("links lead in a circle", "it has no LAYER") { tar, image in
+            tar.replace(with: MadeUpTar.Entry(image.layerNames[1], linkingTo: "../one"))
+            tar.entries.append(MadeUpTar.Entry("one", linkingTo: "two"))
+            tar.entries.append(MadeUpTar.Entry("two", linkingTo: "one", kind: .hardLink))
+        },
+        Damage("links lead on without end", "it has no LAYER") { tar, image in
+            tar.replace(with: MadeUpTar.Entry(image.layerNames[1], linkingTo: "../0"))
+            tar.entries += (0..<10_000).map { MadeUpTar.Entry("\($0)", linkingTo: "\($0 + 1)") }
+        },
+        Damage("manifest.json names a file of this machine", "it has no \(outside)") { tar, image in
+            let json = String(decoding: tar["manifest.json"] ?? [], as: UTF8.self)
+            tar["manifest.json"] = Array(json.replacing(image.layerNames[1], with: outside).utf8)
+            tar[image.layerNames[1]] = nil
+        },
+        Damage("manifest.json names what lies outside", "it has no ../../..\(outside)") { tar, image in
+            let json = String(decoding: tar["manifest.json"] ?? [], as: UTF8.self)
+            tar["manifest.json"] = Array(json.replacing(image.layerNames[1], with: "../../..\(outside)").utf8)
+            tar[image.layerNames[1]] = nil
+        },
+    ]
+
+    /// Gives the image of a tar another configuration, by the right digest.
+    private static func renameConfiguration(of image: MadeUpImage, to content: [UInt8], in tar: inout MadeUpTar) throws
+    {
+        tar[image.configurationName] = nil
+        let name = "\(SHA256.digest(of: content).hex).json"
+        tar[name] = content
+        let json = String(decoding: tar["manifest.json"] ?? [], as: UTF8.self)
+        tar["manifest.json"] = Array(json.replacing(image.configurationName, with: name).utf8)
+    }
+
+    @Test(arguments: damages, ["cat", "gzip"])
+    func theSoundImageIsPushed(damage: Damage, packing: String) async throws {
+        let images = [try Self.damaged(), try Self.sound()]
+        var tar = MadeUpImage.archive(images)
+        try damage.make(&tar, images[0])
+        try bench.folder.write(try tar.bytes(), to: "tar")
+        try bench.folder.shell("\(packing) <tar >archive")
+        let outcome = try await load()
+        let words = damage.words.replacing("LAYER", with: images[0].layerNames[1])
+            .replacing("CONFIG", with: images[0].configurationName)
+            .split(separator: "DEEP")
+        let lines = outcome.errors.split(separator: "\n").filter { $0.contains("damaged:1: ") }
+        #expect(lines.count == 1, "\(outcome.errors)")
+        for words in words { #expect(lines.first?.contains(words) == true, "\(lines)") }
+        #expect(outcome.status == 0)
+        #expect(registry.repositories == ["rancher/sound"])
+        #expect(registry.manifest("rancher/sound", "1") != nil)
+    }
+
+    // MARK: The whole archive
+
+    struct Refusal: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let words: String
+        let make: @Sendable (inout MadeUpTar) throws -> Void
+
+        init(_ reason: String, _ words: String, make: @escaping @Sendable (inout MadeUpTar) throws -> Void) {
+            testDescription = reason
+            self.words = words
+            self.make = make
+        }
+    }
+
+    static let refusals: [Refusal] = [
+        Refusal("two entries of one name", "it has two entries called manifest.json") { tar in
+            tar.entries.append(MadeUpTar.Entry("manifest.json", "[]"))
+        },
+        Refusal("two entries of one name, written differently", "it has two entries called manifest.json") { tar in
+            tar.entries.append(MadeUpTar.Entry("./x/..//manifest.json", "[]"))
+        },
+        Refusal("a link beside the entry of its name", "it has two entries called manifest.json") { tar in
+            tar.entries.append(MadeUpTar.Entry("/manifest.json", linkingTo: "other"))
+        },
+        Refusal("an entry larger than the file", "it is cut off") { tar in
+            tar.entries[tar.entries.count - 1].header.size = 1 << 40
+        },
+        Refusal("an entry larger than all files", "it is cut off") { tar in
+            tar.entries[tar.entries.count - 1].header.size = .max - 10_000
+        },
+        Refusal("an entry that ends beyond all offsets", "its size is beyond all limits") { tar in
+            tar.entries[tar.entries.count - 1].header.size = .max
+        },
+        Refusal("an entry smaller than it is", "its checksum is wrong") { tar in
+            tar.entries[0].header.size = 512
+        },
+        Refusal("a manifest.json that is nested a million deep", "its manifest.json cannot be used") { tar in
+            tar["manifest.json"] = [UInt8](repeating: UInt8(ascii: "["), count: 1_000_000)
+        },
+        Refusal("an index.json that is nested a million deep", "its index.json cannot be used") { tar in
+            tar["index.json"] = Array(String(repeating: #"{"manifests":"#, count: 1_000_000).utf8)
+        },
+        Refusal("a manifest.json that is too large", "its manifest.json has 20971521 bytes, more than it may have") {
+            tar in
+            tar["manifest.json"] = [UInt8](repeating: UInt8(ascii: " "), count: 20 << 20 | 1)
+        },
+        Refusal("a manifest.json that is null", "manifest cannot be null (but can be [])") { tar in
+            tar["manifest.json"] = Array("null".utf8)
+        },
+        Refusal("a manifest.json that is a link to a file of this machine", "it has no manifest.json") { tar in
+            tar.replace(with: MadeUpTar.Entry("manifest.json", linkingTo: outside))
+        },
+        Refusal("a name that is none", #"its manifest.json cannot be used: invalid tag "a.b/x""#) { tar in
+            tar["manifest.json"] = Array(#"[{"Config":"x","RepoTags":["a.b/x"],"Layers":[]}]"#.utf8)
+        },
+        Refusal("names that fill the memory", "it has more entries than any archive of images") { tar in
+            let long = String(repeating: "long/", count: 180_000)
+            tar.entries += (0..<80).map { MadeUpTar.Entry("\(long)\($0)", "") }
+        },
+    ]
+
+    @Test(arguments: refusals, ["cat", "gzip"])
+    func nothingIsPushed(refusal: Refusal, packing: String) async throws {
+        var tar = MadeUpImage.archive([try Self.damaged(), try Self.sound()])
+        try refusal.make(&tar)
+        try bench.folder.write(try tar.bytes(), to: "tar")
+        try bench.folder.shell("\(packing) <tar >archive")
+        let outcome = try await load()
+        let line = outcome.errors.split(separator: "\n").first { $0.contains(refusal.words) }
+        #expect(
+            line?.hasPrefix("\(bench.path("archive")): ") == true
+                || line?.contains(": \(bench.path("archive")): ") == true,
+            "\(outcome.errors)"
+        )
+        #expect(outcome.status == 1)
+        #expect(registry.repositories.isEmpty)
+        #expect(registry.requests.allSatisfy { $0.method != "PUT" })
+    }
+
+    @Test func entriesOutsideAreNotWritten() async throws {
+        var tar = MadeUpImage.archive([try Self.sound()])
+        let name = "rancher-images-hostile-\(bench.folder.path.suffix(6))"
+        tar.entries += [
+            "/tmp/\(name)", "../\(name)", "../../../../tmp/\(name)", "x/../../\(name)", "\(temporary.path)/\(name)",
+        ]
+        .map { MadeUpTar.Entry($0, "hostile") }
+        tar.entries.append(MadeUpTar.Entry("out", linkingTo: "/tmp"))
+        tar.entries.append(MadeUpTar.Entry("out/\(name)", "hostile"))
+        try bench.folder.write(try tar.bytes(), to: "tar")
+        try bench.folder.shell("gzip <tar >archive")
+        _ = try await load()
+        #expect(registry.manifest("rancher/sound", "1") != nil)
+        #expect(try bench.folder.shell("find /tmp -name '\(name)' 2>errors || true").isEmpty)
+    }
+}

@@ -1,0 +1,80 @@
+import ByteIO
+import Compression
+import DockerArchive
+import FoundationEssentials
+import Hashing
+import ImageModel
+import TestSupport
+import Testing
+
+/// What the images of an archive come to in a registry, all of it proven: blobs by their digests, layers by their diff IDs too.
+struct Arrivals {
+    /// The manifests by the images' names, by the ID where an image has no name; of an index those that are there.
+    private(set) var manifests: [String: [Manifest]] = [:]
+
+    init(of archive: DockerArchive) throws {
+        for image in archive.images {
+            let name = image.reference?.familiar ?? image.id.description
+            switch try archive.form(of: image) {
+            case .composed(let node):
+                #expect(node.digest == SHA256.digest(of: node.manifest.bytes))
+                manifests[name] = [node.manifest]
+            case .original(let descriptor):
+                manifests[name] = try Self.images(below: descriptor, in: archive)
+            }
+            for manifest in manifests[name] ?? [] { try Self.prove(manifest, in: archive) }
+        }
+    }
+
+    /// The digests of the images' configurations, which are the images' IDs.
+    var configurations: [String: [Digest]] {
+        manifests.mapValues {
+            $0.compactMap { if case .image(let configuration, _) = $0.content { configuration.digest } else { nil } }
+        }
+    }
+
+    private static func images(below descriptor: Descriptor, in archive: DockerArchive) throws -> [Manifest] {
+        guard let manifest = try archive.manifest(descriptor) else { return [] }
+        guard case .index(let entries) = manifest.content else { return [manifest] }
+        return try entries.flatMap { try images(below: $0, in: archive) }
+    }
+
+    private static func prove(_ manifest: Manifest, in archive: DockerArchive) throws {
+        guard case .image(let configuration, let layers) = manifest.content else { return }
+        func bytes(_ blob: Descriptor) throws -> [UInt8] {
+            let content = try #require(archive.blob(blob.digest))
+            let bytes = try content.bytes(of: "blob", limit: 1 << 20)
+            #expect(SHA256.digest(of: bytes) == blob.digest)
+            #expect(content.size == blob.size)
+            return bytes
+        }
+        // A chart's configuration tells no diff IDs, and foreign layers are not there.
+        let diffIDs = ImageConfiguration(bytes: try bytes(configuration))?.diffIDs
+        for (index, layer) in layers.enumerated() where !layer.isForeignLayer {
+            let layer = try bytes(layer)
+            guard let diffIDs else { continue }
+            #expect(SHA256.digest(of: try unpacked(layer)) == diffIDs[index])
+        }
+    }
+}
+
+/// What a `manifest.json` says: the digest in the name of each configuration, by the names of its image, by itself where there are
+/// none.
+func configurationsNamed(in manifest: [UInt8]) throws -> [String: Digest] {
+    struct Item: Decodable {
+        var Config: String
+        var RepoTags: [String]?
+    }
+    var configurations: [String: Digest] = [:]
+    for item in try JSONDecoder().decode([Item].self, from: Data(manifest)) {
+        let hex = try #require(item.Config.split(separator: "/").last?.prefix(64))
+        let digest = try #require(Digest("sha256:\(hex)"))
+        for name in item.RepoTags ?? [digest.description] { configurations[name] = digest }
+    }
+    return configurations
+}
+
+/// What `bytes` unpack to, whatever they are compressed with.
+func unpacked(_ bytes: [UInt8]) throws -> [UInt8] {
+    try content(of: Decompressor(MemorySource(bytes)))
+}

@@ -1,0 +1,213 @@
+import ByteIO
+import DockerArchive
+import FoundationEssentials
+import Hashing
+import ImageModel
+import Tar
+import TestSupport
+import Testing
+
+/// Images that are composed of layers and configurations: as docker would push them, to the same bytes each time.
+@Suite struct ComposedImageTests {
+    private let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+    }
+
+    private func open(_ tar: MadeUpTar, packing: String = "cat") throws -> DockerArchive {
+        try folder.write(try tar.bytes(), to: "tar")
+        try folder.shell("\(packing) <tar >archive")
+        return try DockerArchive(path: folder.path("archive"), temporaryFolder: folder.path)
+    }
+
+    @Test(arguments: ["cat", "gzip", "zstd -q"])
+    func theManifestIsThatOfSchema2(packing: String) throws {
+        let image = try MadeUpImage("a.b/x:1", layers: ["one", "two"])
+        let archive = try open(MadeUpImage.archive([image]), packing: packing)
+        guard case .composed(let node) = try archive.form(of: try #require(archive.images.first)),
+            case .image(let configuration, let layers) = node.manifest.content
+        else {
+            Issue.record("it is not composed")
+            return
+        }
+        #expect(try archive.blob(configuration.digest)?.bytes(of: "it", limit: 1 << 20) == image.configuration)
+        #expect(
+            String(decoding: node.manifest.bytes, as: UTF8.self) == """
+                {
+                   "schemaVersion": 2,
+                   "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
+                   "config": {
+                      "mediaType": "application/vnd.docker.container.image.v1+json",
+                      "size": \(image.configuration.count),
+                      "digest": "\(SHA256.digest(of: image.configuration))"
+                   },
+                   "layers": [
+                      {
+                         "mediaType": "application/vnd.docker.image.rootfs.diff.tar.gzip",
+                         "size": \(layers[0].size),
+                         "digest": "\(layers[0].digest)"
+                      },
+                      {
+                         "mediaType": "application/vnd.docker.image.rootfs.diff.tar.gzip",
+                         "size": \(layers[1].size),
+                         "digest": "\(layers[1].digest)"
+                      }
+                   ]
+                }
+                """
+        )
+        for (layer, tar) in zip(layers, image.layers) {
+            try folder.write(try #require(archive.blob(layer.digest)).bytes(of: "it", limit: 1 << 20), to: "layer.gz")
+            #expect(try folder.shell("gzip -dc layer.gz") == tar)
+        }
+    }
+
+    @Test func theSameBytesEachTimeAndOnEachWay() throws {
+        // More than one block of the compressor's.
+        let texts = (0..<3).map { layer in (0..<40_000).map { "line \($0 * (layer + 7)) of it\n" }.joined() }
+        let tar = MadeUpImage.archive([try MadeUpImage("a.b/x:1", layers: texts)])
+        let manifests = try ["cat", "cat", "gzip", "gzip", "xz -0"]
+            .map { packing in
+                try Arrivals(of: try open(tar, packing: packing)).manifests["a.b/x:1"]?.map(\.bytes)
+            }
+        #expect(Set(manifests).count == 1)
+        #expect(manifests[0] != nil)
+    }
+
+    struct Compression: Sendable, CustomTestStringConvertible {
+        let command: String
+        /// Whether the layer is sent as it lies in the archive.
+        let isKept: Bool
+        var testDescription: String { command }
+    }
+
+    @Test(
+        "layers that are compressed in the archive",
+        arguments: [
+            Compression(command: "gzip -1", isKept: true),
+            Compression(command: "split -b 700 --filter='gzip -9'", isKept: true),
+            Compression(command: "pigz -0", isKept: true),
+            Compression(command: "zstd -q", isKept: false),
+            Compression(command: "xz", isKept: false),
+            Compression(command: "bzip2", isKept: false),
+        ],
+        ["cat", "gzip"]
+    )
+    func compressedLayers(compression: Compression, packing: String) throws {
+        let image = try MadeUpImage("a.b/x:1", layers: ["one", "two"])
+        var tar = MadeUpImage.archive([image])
+        try folder.write(image.layers[1], to: "layer")
+        let layer = try folder.shell("\(compression.command) <layer")
+        tar[image.layerNames[1]] = layer
+        let archive = try open(tar, packing: packing)
+        let manifest = try #require(try Arrivals(of: archive).manifests["a.b/x:1"]?.first)
+        guard case .image(_, let layers) = manifest.content else { return }
+        #expect((layers[1].digest == SHA256.digest(of: layer)) == compression.isKept)
+        #expect(layers[1].mediaType == .dockerLayer)
+    }
+
+    @Test(arguments: ["cat", "gzip"])
+    func aLayerOfManyImagesIsCompressedOnce(packing: String) throws {
+        let base = (0..<200_000).map { "\($0 * 2_654_435_761 % 1_000_003) " }.joined()
+        let images = try (0..<8).map { try MadeUpImage("a.b/x:\($0)", layers: [base, "\($0)"]) }
+        let archive = try open(MadeUpImage.archive(images), packing: packing)
+        for image in archive.images { _ = try archive.form(of: image) }
+        let taken = try #require(try spools().first).size
+        let layers = try Arrivals(of: archive).manifests.values
+            .map { manifests -> Int64 in
+                guard case .image(_, let layers) = manifests[0].content else { return 0 }
+                return layers[0].size
+            }
+        #expect(layers.count == 8)
+        #expect(taken < 2 * layers[0], "\(taken) bytes of temporary space for layers of \(layers)")
+    }
+
+    @Test func aLayerWithoutFileIsTakenFromAnotherImage() throws {
+        // As docker does, which never looks for a layer that it has.
+        let images = try ["x", "y"].map { try MadeUpImage("a.b/\($0):1", layers: ["one", $0]) }
+        var tar = MadeUpImage.archive(images)
+        tar["manifest.json"] = Array(
+            String(decoding: tar["manifest.json"] ?? [], as: UTF8.self)
+                .replacing(
+                    #""Layers":["\#(images[1].layerNames[0])""#,
+                    with: #""Layers":["missing""#,
+                    maxReplacements: 2
+                )
+                .replacing(
+                    #""Layers":["missing""#,
+                    with: #""Layers":["\#(images[0].layerNames[0])""#,
+                    maxReplacements: 1
+                )
+                .utf8
+        )
+        let archive = try open(tar)
+        #expect(try Arrivals(of: archive).manifests.count == 2)
+    }
+
+    @Test(arguments: ["cat", "gzip"])
+    func temporarySpaceHasNoName(packing: String) throws {
+        let images = [try MadeUpImage("a.b/x:1", layers: ["one"])]
+        let temporary = try TemporaryFolder()
+        try folder.write(try MadeUpImage.archive(images).bytes(), to: "tar")
+        try folder.shell("\(packing) <tar >archive")
+        var notices: [String] = []
+        let archive = try DockerArchive(path: folder.path("archive"), temporaryFolder: temporary.path) {
+            notices.append($0)
+        }
+        _ = try Arrivals(of: archive)
+        // So it goes away with the process, however that ends.
+        #expect(try temporary.names().isEmpty)
+        #expect(try spools(in: temporary).count == 1)
+        #expect(notices.count == 1)
+        #expect(notices.first?.contains(" bytes of temporary space in \(temporary.path)") == true, "\(notices)")
+    }
+
+    @Test(arguments: ["docker/c8d-28.5.2-4img.tar", "docker/c8d-28.5.2-multiarch.tar"])
+    func whatIsReadFromWhereItLiesTakesNoSpace(name: String) throws {
+        let archive = try DockerArchive(path: Fixtures.path(name), temporaryFolder: "/nowhere") {
+            Issue.record("\($0)")
+        }
+        _ = try Arrivals(of: archive)
+    }
+
+    @Test func aFolderThatIsNotThere() throws {
+        let tar = MadeUpImage.archive([try MadeUpImage("a.b/x:1", layers: ["one"])])
+        try folder.write(try tar.bytes(), to: "tar")
+        let error = #expect(throws: FileError.self) {
+            try DockerArchive(path: folder.path("tar"), temporaryFolder: "/nowhere")
+        }
+        #expect(error?.description == "cannot create a temporary file in /nowhere: No such file or directory")
+    }
+
+    @Test func moreThanTheFolderHasRoomFor() throws {
+        // A layer of 14 terabytes, nearly all of it a hole in the file.
+        let image = try MadeUpImage("a.b/x:1", layers: ["one"])
+        var tar = MadeUpImage.archive([image])
+        tar[image.layerNames[0]] = nil
+        let size: Int64 = 14 << 40
+        let header = try TarHeader(name: image.layerNames[0], size: size).encoded()
+        let file = try File(folder.path("archive"), for: .creating)
+        try file.write(header)
+        try file.write(image.layers[0])
+        try file.resize(to: Int64(header.count) + size)
+        try file.write(try tar.bytes(), at: Int64(header.count) + size)
+        let error = #expect(throws: ArchiveError.self) {
+            try DockerArchive(path: file.path, temporaryFolder: folder.path)
+        }
+        let words = try #require(error?.description)
+        #expect(words.hasPrefix("it takes about \(size / 2) bytes of temporary space, and \(folder.path) has "))
+        #expect(words.hasSuffix("; name another folder in TMPDIR"))
+    }
+
+    /// The files without a name that this process has open in a folder.
+    private func spools(in folder: TemporaryFolder? = nil) throws -> [File] {
+        let place = (folder ?? self.folder).path
+        return try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
+            .filter { descriptor in
+                let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(descriptor)")
+                return target.map { $0.hasPrefix("\(place)/") && $0.hasSuffix(" (deleted)") } ?? false
+            }
+            .map { try File("/proc/self/fd/\($0)", for: .reading) }
+    }
+}
