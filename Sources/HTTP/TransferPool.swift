@@ -93,24 +93,30 @@ final class TransferPool: Sendable {
     }
 
     private func work(_ worker: Int) {
-        var last: HTTPAddress?
-        while let job = nextJob(for: worker, last: last) {
-            let result = engines[worker].run(job.transfer)
-            last = job.transfer.address
-            state.withLock { $0.current[worker] = nil }
-            job.continuation.resume(with: result)
+        var job = begin(worker, last: nil) ?? wait(worker)
+        while let current = job {
+            let result = engines[worker].run(current.transfer)
+            // Idle before whoever waits goes on: what that asks next finds this worker, which has the connection.
+            let next = begin(worker, last: current.transfer.address)
+            current.continuation.resume(with: result)
+            job = next ?? wait(worker)
+        }
+    }
+
+    /// Gives the worker the next job in the queue, or takes note that it is idle.
+    ///
+    /// - Returns: `nil` where nothing waits, or the pool was closed.
+    private func begin(_ worker: Int, last: HTTPAddress?) -> Job? {
+        state.withLock { state in
+            state.current[worker] = state.isClosed ? nil : state.queue.next(for: worker, last: last)
+            return state.current[worker]
         }
     }
 
     /// Waits for a job; `nil` when the pool was closed.
-    private func nextJob(for worker: Int, last: HTTPAddress?) -> Job? {
-        let ready = state.withLock { state -> Job? in
-            guard !state.isClosed else { return nil }
-            state.current[worker] = state.queue.next(for: worker, last: last)
-            return state.current[worker]
-        }
-        if let ready { return ready }
-        // `submit` and `close` signal once each, so the wait ends at once where the pool was closed meanwhile.
+    ///
+    /// `submit` and `close` signal once each, so the wait ends at once where the pool was closed meanwhile.
+    private func wait(_ worker: Int) -> Job? {
         wakes[worker].wait()
         return state.withLock { $0.current[worker] }
     }
