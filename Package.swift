@@ -127,7 +127,10 @@ let package = Package(
         ),
         tests(
             "CommandsTests",
-            ["Commands", "ByteIO", "Hashing", "ImageModel", "SampleImages", "ScriptInterface", "Tar"]
+            [
+                "Commands", "ByteIO", "GoldenSuite", "Hashing", "ImageModel", "SampleImages", "ScriptInterface", "Tar",
+                "rancher-load-images", "rancher-save-images",
+            ]
         ),
         tests("ArchitectureTests", []),
 

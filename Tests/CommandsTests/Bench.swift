@@ -13,7 +13,9 @@ struct Bench {
         let errors: String
 
         /// The lines of standard output.
-        var lines: [String] { output.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init) }
+        var lines: [String] {
+            output.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
+        }
     }
 
     let folder: TemporaryFolder
