@@ -39,10 +39,15 @@ enum ArchiveCatalog {
         _ item: ManifestItem,
         in entries: ArchiveEntries
     ) throws -> DockerArchive.Image {
+        DockerArchive.Image(reference: reference, id: try id(of: item, in: entries), content: .item(item))
+    }
+
+    /// The digest of an image's configuration. One that is called by it may be damaged or missing, which is not the fault of the
+    /// other images.
+    private static func id(of item: ManifestItem, in entries: ArchiveEntries) throws -> Digest {
+        if let digest = item.configurationDigest { return digest }
         guard let content = entries[item.configuration] else { throw ArchiveError.missing(entry: item.configuration) }
-        let id = try item.configurationDigest
-            ?? SHA256.digest(of: content.bytes(of: item.configuration, limit: ImageConfiguration.sizeLimit))
-        return DockerArchive.Image(reference: reference, id: id, content: .item(item))
+        return SHA256.digest(of: try content.bytes(of: item.configuration, limit: ImageConfiguration.sizeLimit))
     }
 
     private static func images(ofIndex json: [UInt8]) throws -> [DockerArchive.Image] {
@@ -72,7 +77,8 @@ enum ArchiveCatalog {
         }
         guard let content = entries["oci-layout"] else { return }
         let json = Data(try content.bytes(of: "oci-layout", limit: limit))
-        guard let layout = try? JSONDecoder().decode(Layout.self, from: json), layout.imageLayoutVersion == "1.0.0" else {
+        guard let layout = try? JSONDecoder().decode(Layout.self, from: json), layout.imageLayoutVersion == "1.0.0"
+        else {
             throw ArchiveError.malformed(entry: "oci-layout", problem: "it is not of version 1.0.0")
         }
     }

@@ -1,4 +1,5 @@
 import ByteIO
+import Glibc
 import Tar
 
 /// The files of an archive by name, with the links among them. Nothing is ever written under such a name, so no name can lead
@@ -7,8 +8,11 @@ struct ArchiveEntries {
     private var files: [String: ArchivedContent] = [:]
     private var links: [String: String] = [:]
 
-    /// More entries than any archive of images has.
-    private static let limit = 1_000_000
+    /// What the names take in memory, about, in bytes.
+    private var size = 0
+
+    /// Far more than the names of any archive of images take, in bytes.
+    private static let sizeLimit = 64 << 20
 
     /// Adds an entry.
     ///
@@ -18,6 +22,8 @@ struct ArchiveEntries {
     /// - Throws: ``ArchiveError`` for a name that is there already: one reader would take the first, another the last.
     mutating func add(_ header: TarHeader, content: ArchivedContent?) throws(ArchiveError) {
         guard let name = Self.normalized(header.name) else { return }
+        size += name.utf8.count + header.linkName.utf8.count + 100
+        guard size <= Self.sizeLimit else { throw .unreadable("it has more entries than any archive of images") }
         switch header.kind {
         case .file:
             guard let content else { return }
@@ -32,16 +38,19 @@ struct ArchiveEntries {
         case .directory, .other:
             return
         }
-        guard files.count + links.count <= Self.limit else { throw .damaged("it has more than \(Self.limit) entries") }
     }
 
     /// The file called `name`, or that the link of that name leads to.
-    subscript(name: String) -> ArchivedContent? {
-        var name = name
+    subscript(name: String) -> ArchivedContent? { file(called: name)?.content }
+
+    /// The file called `name`, or that the link of that name leads to, with the name that is its own.
+    func file(called name: String) -> (name: String, content: ArchivedContent)? {
+        var next = Self.normalized(name)
         // Links that lead in a circle are as good as none.
         for _ in 0..<32 {
-            guard let target = links[name] else { return files[name] }
-            name = target
+            guard let name = next else { return nil }
+            guard let target = links[name] else { return files[name].map { (name, $0) } }
+            next = target
         }
         return nil
     }
@@ -51,8 +60,10 @@ struct ArchiveEntries {
         guard files[name] == nil, links.updateValue(target, forKey: name) == nil else { throw .twice(entry: name) }
     }
 
-    /// Without `.`, `..` and empty parts; `nil` for a name that leads out of the archive, or is nothing.
+    /// Without `.`, `..` and empty parts; `nil` for a name that leads out of the archive, or is nothing, or is longer than any
+    /// that docker could unpack.
     private static func normalized(_ name: String) -> String? {
+        guard name.utf8.count < Int(PATH_MAX) else { return nil }
         var parts: [Substring] = []
         for part in name.split(separator: "/") where part != "." {
             if part == ".." {

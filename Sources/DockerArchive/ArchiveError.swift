@@ -14,10 +14,14 @@ public enum ArchiveError: Error, Equatable, Sendable, CustomStringConvertible {
     case missing(entry: String)
     /// A text of the archive is not what it should be.
     case malformed(entry: String, problem: String)
-    /// A small file that unpacks to far more than any archive of images; sizes in bytes.
-    case bomb(size: Int64, unpacked: Int64)
+    /// The file is sound, but cannot be read here.
+    case unreadable(String)
+    /// So many compressed bytes unpack to more than any archive or layer of images.
+    case bomb(packed: Int64, unpacked: Int64)
     /// The folder for temporary files has less room than is needed, in bytes.
     case noTemporarySpace(folder: String, needed: Int64, available: Int64)
+    /// The folder for temporary files is full.
+    case temporarySpaceIsFull(folder: String)
 
     /// What is wrong and what to do, to follow the archive's name.
     public var description: String {
@@ -29,10 +33,13 @@ public enum ArchiveError: Error, Equatable, Sendable, CustomStringConvertible {
         case .tooLarge(let entry, let size): "its \(entry) has \(size) bytes, more than it may have"
         case .missing(let entry): "it has no \(entry)"
         case .malformed(let entry, let problem): "its \(entry) cannot be used: \(problem)"
-        case .bomb(let size, let unpacked):
-            "its \(size) bytes unpack to more than \(unpacked), as no archive of images does; nothing more is unpacked"
+        case .unreadable(let problem): "it cannot be read: \(problem)"
+        case .bomb(let packed, let unpacked):
+            "\(packed) bytes of it unpack to more than \(unpacked), as no image does; nothing more is unpacked"
         case .noTemporarySpace(let folder, let needed, let available):
             "it takes about \(needed) bytes of temporary space, and \(folder) has \(available); name another folder in TMPDIR"
+        case .temporarySpaceIsFull(let folder):
+            "it takes more temporary space than there is in \(folder); name another folder in TMPDIR"
         }
     }
 }

@@ -21,27 +21,40 @@ struct ArchiveOpening {
                 self.init(entries: entries)
                 return
             }
-            let prefix = try FileSection(of: file, at: 0, length: Int64(TarHeader.blockSize)).readBytes(TarHeader.blockSize)
+            let prefix = try FileSection(of: file, at: 0, length: Int64(TarHeader.blockSize))
+                .readBytes(TarHeader.blockSize)
             if CompressionFormat.detect(prefix) == .none {
                 guard LayerDetection.isTar(prefix, size: 0) else { throw ArchiveError.unknownLayout }
                 self.init(entries: try Self.index(file))
                 return
             }
         }
-        let size = try file.size
-        let spool = try temporary.spool()
-        // What is compressed inside stays so, and what is not is compressed again: together about what the file has.
-        try spool.requireSpace(for: size)
-        notice("is unpacked first, which takes about \(size) bytes of temporary space in \(spool.folder)")
-        var unpacker = ArchiveUnpacker(into: spool)
+        var unpacker = ArchiveUnpacker(into: try temporary.spool())
         do {
-            let entries = try unpacker.unpack(try Decompressor(file), size: isRegular ? size : .max)
+            let source = try GuardedDecompressor(file)
+            try Self.announce(source.format, size: isRegular ? try file.size : nil, in: unpacker.spool, to: notice)
+            let entries = try unpacker.unpack(source)
             self.init(entries: entries, layers: unpacker.layers)
         } catch let error as CompressionError {
-            throw error.reason == .truncated ? ArchiveError.truncated : .damaged("\(error)")
+            throw ArchiveError(error)
         } catch let error as TarError {
-            throw Self.error(error)
+            throw ArchiveError(error)
         }
+    }
+
+    /// Tells how much space will be taken, where that is known before, and looks whether it is there.
+    private static func announce(
+        _ format: CompressionFormat,
+        size: Int64?,
+        in spool: Spool,
+        to notice: (String) -> Void
+    ) throws {
+        guard let size else { return notice("is unpacked first, into temporary space in \(spool.folder)") }
+        // What is compressed inside stays so, and what is not is compressed by gzip: together about what a gzip has, and up to
+        // half as much again as what the others have.
+        let needed = format == .gzip ? size : size + min(size / 2, .max - size)
+        try spool.requireSpace(for: needed)
+        notice("is unpacked first, which takes about \(needed) bytes of temporary space in \(spool.folder)")
     }
 
     private init(entries: ArchiveEntries, layers: [Digest: CompressedLayer] = [:]) {
@@ -61,16 +74,29 @@ struct ArchiveOpening {
                 try entries.add(entry.header, content: ArchivedContent(of: file, at: entry.dataOffset, size: length))
             }
         } catch let error as TarError {
-            throw Self.error(error)
+            throw ArchiveError(error)
         }
         return entries
     }
+}
 
-    private static func error(_ error: TarError) -> ArchiveError {
+extension ArchiveError {
+    /// What a fault of the archive's compressed data means.
+    fileprivate init(_ error: CompressionError) {
         switch error.reason {
-        case .truncated: .truncated
-        case .checksum where error.offset == 0: .unknownLayout
-        default: .damaged("\(error)")
+        case .truncated: self = .truncated
+        case .corrupted: self = .damaged("\(error)")
+        case .memoryLimit, .outOfMemory, .library: self = .unreadable("\(error)")
+        }
+    }
+
+    /// What a fault of the archive's tar means.
+    fileprivate init(_ error: TarError) {
+        switch error.reason {
+        case .truncated: self = .truncated
+        case .checksum where error.offset == 0: self = .unknownLayout
+        case .sparse: self = .unreadable("\(error)")
+        default: self = .damaged("\(error)")
         }
     }
 }

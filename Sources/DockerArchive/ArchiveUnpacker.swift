@@ -8,35 +8,45 @@ struct ArchiveUnpacker {
     let spool: Spool
     /// The layers that were compressed, by their diff IDs.
     private(set) var layers: [Digest: CompressedLayer] = [:]
+    /// How many bytes were taken over as they are.
+    private var copied: Int64 = 0
 
     init(into spool: Spool) {
         self.spool = spool
     }
 
-    /// Unpacks what `source` gives.
-    ///
-    /// - Parameters:
-    ///   - source: the unpacked tar.
-    ///   - size: of the archive's file, in bytes.
-    mutating func unpack(_ source: any ByteSource, size: Int64) throws -> ArchiveEntries {
-        let reader = TarReader(BombGuard(source, size: size))
+    /// Unpacks what `source` gives, to its end.
+    mutating func unpack(_ source: GuardedDecompressor) throws -> ArchiveEntries {
+        let reader = TarReader(source)
         var entries = ArchiveEntries()
         while let entry = try reader.next() {
-            try entries.add(entry.header, content: entry.header.kind == .file ? try spool(entry, from: reader) : nil)
+            let isFile = entry.header.kind == .file
+            try entries.add(entry.header, content: isFile ? try spool(entry.header, from: reader, of: source) : nil)
         }
+        // The checksums of compressed data stand behind it.
+        try source.forEachPiece { _ in }
         return entries
     }
 
-    private mutating func spool(_ entry: TarReader.Entry, from reader: TarReader) throws -> ArchivedContent {
+    private mutating func spool(
+        _ header: TarHeader,
+        from reader: TarReader,
+        of source: GuardedDecompressor
+    ) throws -> ArchivedContent {
         let prefix = try reader.readBytes(TarHeader.blockSize)
-        let rest = PrefixedSource(prefix, reader)
-        if LayerDetection.isTar(prefix, size: entry.header.contentSize) {
-            let (layer, uncompressed) = try CompressedLayer.compress(rest, into: spool)
+        let content = PrefixedSource(prefix, reader)
+        if LayerDetection.isTar(prefix, size: header.contentSize) {
+            let (layer, uncompressed) = try CompressedLayer.compress(content, into: spool)
             layers[layer.diffID] = layer
             return uncompressed
         }
+        // The rest is small or compressed already. If it shrank once more, then because it was made to fill the disk.
         let start = spool.position
-        try rest.forEachPiece(spool.write)
+        try content.forEachPiece { bytes in
+            try spool.write(bytes)
+            copied += Int64(bytes.count)
+            try GuardedDecompressor.check(copied, of: source.packed, ratio: 10, allowance: 64 << 20)
+        }
         return ArchivedContent(of: spool.file, at: start, size: spool.position - start)
     }
 }
@@ -66,27 +76,5 @@ private final class PrefixedSource: ByteSource {
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         let count = prefix.read(into: buffer)
         return count > 0 || buffer.isEmpty ? count : try rest.read(into: buffer)
-    }
-}
-
-/// Ends the unpacking of a file that unpacks without end: more than a thousand times its size, which gzip cannot even reach,
-/// and more than a gigabyte.
-private final class BombGuard: ByteSource {
-    private let source: any ByteSource
-    private let size: Int64
-    private let limit: Int64
-    private var unpacked: Int64 = 0
-
-    init(_ source: any ByteSource, size: Int64) {
-        self.source = source
-        self.size = size
-        limit = max(1 << 30, size.multipliedReportingOverflow(by: 1000).partialValue)
-    }
-
-    func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
-        let count = try source.read(into: buffer)
-        unpacked += Int64(count)
-        guard unpacked <= limit else { throw ArchiveError.bomb(size: size, unpacked: limit) }
-        return count
     }
 }

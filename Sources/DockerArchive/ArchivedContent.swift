@@ -34,6 +34,11 @@ public struct ArchivedContent: Sendable {
         self.size = size
     }
 
+    /// Whether it lies compressed in temporary space.
+    var isCompressed: Bool {
+        if case .gzip = place { true } else { false }
+    }
+
     /// The content from its first byte on.
     public func open() throws -> any ByteSource {
         switch place {

@@ -55,7 +55,7 @@ struct CompressedLayer: Sendable {
     /// A layer that the archive has compressed with gzip: it stays as it is.
     init(alreadyCompressed content: ArchivedContent) throws {
         let source = HashingSource(try content.open())
-        let unpacked = try Decompressor(source, format: .gzip)
+        let unpacked = try GuardedDecompressor(source, format: .gzip)
         let hash = ContentHash()
         try unpacked.forEachPiece(hash.update)
         // What follows the last member is part of the blob all the same.

@@ -29,7 +29,9 @@ public struct ContainerdLayout: Sendable {
         for image in images {
             for blob in image.blobs {
                 guard let known = contents[blob.digest] else {
-                    guard blob.size <= Self.sizeLimit - total else { throw LayoutError(image.reference, blob, .tooLarge) }
+                    guard blob.size <= Self.sizeLimit - total else {
+                        throw LayoutError(image.reference, blob, .tooLarge)
+                    }
                     total += blob.size
                     contents[blob.digest] = .blob(blob)
                     continue

@@ -23,6 +23,10 @@ public final class DockerArchive: Sendable {
             /// Its configuration and layers by the names of their entries.
             case item(ManifestItem)
         }
+
+        fileprivate var item: ManifestItem? {
+            if case .item(let item) = content { item } else { nil }
+        }
     }
 
     /// What an image of the archive is in a registry.
@@ -50,8 +54,17 @@ public final class DockerArchive: Sendable {
         let temporary = TemporarySpace(folder: temporaryFolder)
         let opening = try ArchiveOpening(file, temporary: temporary) { notice("\(path) \($0)") }
         entries = opening.entries
-        composer = Mutex(ImageComposer(opening.entries, layers: opening.layers, temporary: temporary))
+        let composer = ImageComposer(opening.entries, layers: opening.layers, temporary: temporary)
         images = try ArchiveCatalog.images(of: opening.entries)
+        let needed = try composer.spaceNeeded(for: images.compactMap(\.item))
+        if needed > 0 {
+            let spool = try temporary.spool()
+            try spool.requireSpace(for: needed)
+            notice(
+                "\(path) has layers to be compressed, which takes about \(needed) bytes of temporary space in \(spool.folder)"
+            )
+        }
+        self.composer = Mutex(composer)
     }
 
     /// The content of a blob, or `nil` where the archive lacks it. Its size is what the archive says.

@@ -21,12 +21,14 @@ public enum ImageManifest {
                 ("digest", .string(descriptor.digest.description)),
             ])
         }
-        let bytes = GoJSON.object([
-            ("schemaVersion", .integer(2)),
-            ("mediaType", .string(mediaType.rawValue)),
-            ("config", json(configuration)),
-            ("layers", .array(layers.map(json))),
-        ]).indented(by: 3)
+        let bytes =
+            GoJSON.object([
+                ("schemaVersion", .integer(2)),
+                ("mediaType", .string(mediaType.rawValue)),
+                ("config", json(configuration)),
+                ("layers", .array(layers.map(json))),
+            ])
+            .indented(by: 3)
         return SavedImage.Node(digest: SHA256.digest(of: bytes), manifest: try Manifest(bytes: bytes))
     }
 
@@ -35,7 +37,8 @@ public enum ImageManifest {
     ///
     /// - Returns: `nil` where the image has no foreign layer, or it is an index.
     public static func withOrdinaryLayers(_ node: SavedImage.Node) throws -> SavedImage.Node? {
-        guard case .image(let configuration, let layers) = node.manifest.content, layers.contains(where: \.isForeignLayer)
+        guard case .image(let configuration, let layers) = node.manifest.content,
+            layers.contains(where: \.isForeignLayer)
         else { return nil }
         let ordinary = layers.map {
             Descriptor(mediaType: $0.mediaType.ordinaryLayer, digest: $0.digest, size: $0.size)

@@ -4,11 +4,13 @@ import ImageModel
 enum IndexJSON {
     static func text(of images: [SavedImage]) -> [UInt8] {
         let sources = Sources(of: images)
-        return GoJSON.object([
-            ("schemaVersion", .integer(2)),
-            ("mediaType", .string(MediaType.ociIndex.rawValue)),
-            ("manifests", .array(images.map { entry(for: $0, sources: sources) })),
-        ]).compact
+        return
+            GoJSON.object([
+                ("schemaVersion", .integer(2)),
+                ("mediaType", .string(MediaType.ociIndex.rawValue)),
+                ("manifests", .array(images.map { entry(for: $0, sources: sources) })),
+            ])
+            .compact
     }
 
     private static func entry(for image: SavedImage, sources: Sources) -> GoJSON {
@@ -42,7 +44,9 @@ enum IndexJSON {
         func annotations(of digest: Digest) -> [String: GoJSON] {
             var annotations: [String: GoJSON] = [:]
             for (host, paths) in repositories[digest] ?? [:] {
-                annotations["containerd.io/distribution.source.\(host)"] = .string(paths.sorted().joined(separator: ","))
+                annotations["containerd.io/distribution.source.\(host)"] = .string(
+                    paths.sorted().joined(separator: ",")
+                )
             }
             return annotations
         }

@@ -27,9 +27,15 @@ final class Spool: Sendable {
     }
 
     /// Adds bytes.
+    ///
+    /// - Throws: `FileError`, or ``ArchiveError/temporarySpaceIsFull(folder:)``.
     func write(_ bytes: UnsafeRawBufferPointer) throws {
         try end.withLock { end in
-            try file.write(bytes, at: end)
+            do {
+                try file.write(bytes, at: end)
+            } catch let error as FileError where error.code == ENOSPC || error.code == EDQUOT {
+                throw ArchiveError.temporarySpaceIsFull(folder: folder)
+            }
             end += Int64(bytes.count)
         }
     }

@@ -8,7 +8,9 @@ import Tar
 enum StoredArchiveIndex {
     /// The entries of the archive in `file`.
     ///
-    /// - Returns: `nil` where the archive is not of this kind, at least not from its first entry on.
+    /// - Returns: `nil` where the archive is not of this kind throughout: another program may have written other members behind
+    ///   a first one like these.
+    /// - Throws: ``ArchiveError/truncated`` where the file ends before an archive of this kind would.
     static func entries(of file: File) throws -> ArchiveEntries? {
         let fileSize = try file.size
         guard try begins(file, at: 0, with: StoredGzipMember.header) else { return nil }
@@ -52,8 +54,7 @@ enum StoredArchiveIndex {
                     case .end: return nil
                     }
                 } catch {
-                    throw count < TarHeader.blockSize
-                        ? ArchiveError.truncated : start == 0 ? .unknownLayout : .damaged("\(error)")
+                    throw count < TarHeader.blockSize && start > 0 ? ArchiveError.truncated : .unknownLayout
                 }
             }
         }
@@ -71,7 +72,7 @@ enum StoredArchiveIndex {
         let member = StoredGzipMember(contentLength: contentLength)
         guard member.length <= fileSize - offset else { throw ArchiveError.truncated }
         guard try begins(file, at: offset, with: StoredGzipMember.header + member.blockHeader(at: 0)) else {
-            throw offset == 0 ? ArchiveError.unknownLayout : .damaged("no entry begins at byte \(offset)")
+            throw ArchiveError.unknownLayout
         }
         return member
     }

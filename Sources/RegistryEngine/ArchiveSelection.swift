@@ -25,8 +25,8 @@ struct ArchiveSelection {
         case .original(let original):
             descriptor = original
         }
-        var count = 0
-        guard let tree = try Self.tree(descriptor, in: archive, depth: 0, count: &count) else {
+        var reader = TreeReader(archive: archive)
+        guard let tree = try reader.tree(descriptor) else {
             throw PlanningError("the archive lacks its manifest \(descriptor.digest)")
         }
         if let image = tree.images.first, tree.images.count == 1, !tree.isWhole {
@@ -54,7 +54,11 @@ struct ArchiveSelection {
         /// Whether nothing below is missing.
         var isWhole = true
 
-        var nodes: [SavedImage.Node] { children.flatMap(\.tree.nodes) + [node] }
+        /// Each once, however often it is listed.
+        var nodes: [SavedImage.Node] {
+            var seen: Set<Digest> = []
+            return (children.flatMap(\.tree.nodes) + [node]).filter { seen.insert($0.digest).inserted }
+        }
 
         var images: [SavedImage.Node] { nodes.filter(\.manifest.mediaType.isManifest) }
 
@@ -64,37 +68,49 @@ struct ArchiveSelection {
         }
     }
 
-    private static func tree(
-        _ descriptor: Descriptor,
-        in archive: DockerArchive,
-        depth: Int,
-        count: inout Int
-    ) throws -> Tree? {
-        // Lists that name the same lists again and again grow beyond all bounds.
-        count += 1
-        guard depth < 16, count <= 10_000 else {
-            throw PlanningError("its manifest list has lists in lists without end")
-        }
-        guard let manifest = try archive.manifest(descriptor) else { return nil }
-        var tree = Tree(node: SavedImage.Node(digest: descriptor.digest, manifest: manifest))
-        switch manifest.content {
-        case .image(let configuration, let layers):
-            let missing = ([configuration] + layers).first { !$0.isForeignLayer && archive.blob($0.digest) == nil }
-            if let missing {
-                // Docker leaves out the images of a list of which it has not all blobs; an image of its own must be whole.
-                guard depth > 0 else { throw PlanningError("the archive lacks its blob \(missing.digest)") }
-                return nil
+    /// Reads each manifest once, however often it is listed.
+    private struct TreeReader {
+        let archive: DockerArchive
+        private var manifests: [Digest: Manifest] = [:]
+        private var count = 0
+
+        init(archive: DockerArchive) { self.archive = archive }
+
+        /// - Returns: `nil` where the archive lacks the manifest, or one of its blobs.
+        mutating func tree(_ descriptor: Descriptor, depth: Int = 0) throws -> Tree? {
+            // Lists that name the same lists again and again grow beyond all bounds.
+            count += 1
+            guard depth < 16, count <= 10_000 else {
+                throw PlanningError("its manifest list has lists in lists without end")
             }
-        case .index(let entries):
-            for entry in entries {
-                if let child = try Self.tree(entry, in: archive, depth: depth + 1, count: &count) {
-                    tree.children.append((entry, child))
-                    tree.isWhole = tree.isWhole && child.isWhole
-                } else {
-                    tree.isWhole = false
+            guard let manifest = try manifest(descriptor) else { return nil }
+            var tree = Tree(node: SavedImage.Node(digest: descriptor.digest, manifest: manifest))
+            switch manifest.content {
+            case .image(let configuration, let layers):
+                let missing = ([configuration] + layers).first { !$0.isForeignLayer && archive.blob($0.digest) == nil }
+                if let missing {
+                    // Docker leaves out the images of a list of which it has not all blobs; an image of its own must be whole.
+                    guard depth > 0 else { throw PlanningError("the archive lacks its blob \(missing.digest)") }
+                    return nil
+                }
+            case .index(let entries):
+                for entry in entries {
+                    if let child = try self.tree(entry, depth: depth + 1) {
+                        tree.children.append((entry, child))
+                        tree.isWhole = tree.isWhole && child.isWhole
+                    } else {
+                        tree.isWhole = false
+                    }
                 }
             }
+            return tree
         }
-        return tree
+
+        private mutating func manifest(_ descriptor: Descriptor) throws -> Manifest? {
+            if let known = manifests[descriptor.digest] { return known }
+            let manifest = try archive.manifest(descriptor)
+            manifests[descriptor.digest] = manifest
+            return manifest
+        }
     }
 }

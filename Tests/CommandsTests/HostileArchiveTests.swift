@@ -70,6 +70,26 @@ import Testing
             Damage(reason, words) { tar, image in tar[image.configurationName] = content }
         }
 
+        /// Of an OCI layout: a blob has another content, or none.
+        static func blob(
+            _ reason: String,
+            _ words: String,
+            _ blob: @escaping @Sendable (MadeUpImage) -> [UInt8],
+            _ content: @escaping @Sendable ([UInt8]) -> [UInt8]?
+        ) -> Damage {
+            Damage(reason, words) { tar, image in tar[MadeUpImage.blobName(blob(image))] = content(blob(image)) }
+        }
+
+        /// Of an OCI layout: a manifest is another one, by the right digest.
+        static func manifest(_ reason: String, _ words: String, _ manifest: [UInt8]) -> Damage {
+            Damage(reason, words) { tar, image in
+                tar[MadeUpImage.blobName(manifest)] = manifest
+                tar["index.json"] = MadeUpImage.index([
+                    (image.name, manifest, .ociManifest), ("a.b/sound:1", try sound().manifest, .ociManifest),
+                ])
+            }
+        }
+
         static func link(_ reason: String, to target: String, kind: TarHeader.Kind = .symbolicLink) -> Damage {
             Damage(reason, "it has no LAYER") { tar, image in
                 tar.replace(with: MadeUpTar.Entry(image.layerNames[1], linkingTo: target, kind: kind))
@@ -183,6 +203,58 @@ import Testing
         #expect(registry.manifest("rancher/sound", "1") != nil)
     }
 
+    // MARK: One image of two that keep their manifests
+
+    static let originals: [Damage] = [
+        .blob("a layer is missing", "the archive lacks its blob sha256:", \.layers[1]) { _ in nil },
+        .blob("a layer has other content", "sha256:", \.layers[1]) { Array($0.reversed()) },
+        .blob("a layer is shorter", "sha256:", \.layers[1]) { $0.dropLast(512) },
+        .blob("a layer is longer", "sha256:", \.layers[1]) { $0 + $0 },
+        .blob("a configuration has other content", "sha256:", \.configuration) { _ in [1] },
+        .blob("a configuration is missing", "the archive lacks its blob sha256:", \.configuration) { _ in nil },
+        .blob("a manifest is missing", "the archive lacks its manifest sha256:", \.manifest) { _ in nil },
+        .blob("a manifest has other content", "has the digest sha256:", \.manifest) { $0 + [UInt8(ascii: " ")] },
+        .manifest(
+            "a manifest is larger than any",
+            " bytes, more than it may have",
+            [UInt8](repeating: UInt8(ascii: " "), count: 4 << 20 | 1)
+        ),
+        .manifest(
+            "a manifest is nested deep",
+            "the manifest is not the JSON of a manifest",
+            [UInt8](repeating: UInt8(ascii: "["), count: 1_000_000)
+        ),
+        .manifest("a manifest is both an image and an index", "neither an image nor an index", Array("{}".utf8)),
+        Damage("lists list lists", "its manifest list has lists in lists without end") { tar, image in
+            var list = image.manifest
+            var mediaType = MediaType.ociManifest
+            for _ in 0..<14 {
+                let entry = MadeUpImage.descriptor(of: list, mediaType.rawValue)
+                list = Array(#"{"schemaVersion":2,"manifests":[\#(entry),\#(entry)]}"#.utf8)
+                mediaType = .ociIndex
+                tar[MadeUpImage.blobName(list)] = list
+            }
+            tar["index.json"] = MadeUpImage.index([
+                (image.name, list, mediaType), ("a.b/sound:1", try sound().manifest, .ociManifest),
+            ])
+        },
+    ]
+
+    @Test(arguments: originals, ["cat", "gzip"])
+    func theSoundOriginalIsPushed(damage: Damage, packing: String) async throws {
+        let images = [try Self.damaged(), try Self.sound()]
+        var tar = MadeUpImage.layout(images)
+        try damage.make(&tar, images[0])
+        try bench.folder.write(try tar.bytes(), to: "tar")
+        try bench.folder.shell("\(packing) <tar >archive")
+        let outcome = try await load()
+        let lines = outcome.errors.split(separator: "\n").filter { $0.contains("damaged:1: ") }
+        #expect(lines.count == 1 && lines[0].contains(damage.words), "\(outcome.errors)")
+        #expect(outcome.status == 0)
+        #expect(registry.manifest("rancher/damaged", "1") == nil)
+        #expect(registry.manifest("rancher/sound", "1")?.bytes == images[1].manifest)
+    }
+
     // MARK: The whole archive
 
     struct Refusal: Sendable, CustomTestStringConvertible {
@@ -211,7 +283,7 @@ import Testing
             tar.entries[tar.entries.count - 1].header.size = 1 << 40
         },
         Refusal("an entry larger than all files", "it is cut off") { tar in
-            tar.entries[tar.entries.count - 1].header.size = .max - 10_000
+            tar.entries[tar.entries.count - 1].header.size = .max - 100_000
         },
         Refusal("an entry that ends beyond all offsets", "its size is beyond all limits") { tar in
             tar.entries[tar.entries.count - 1].header.size = .max
@@ -237,10 +309,6 @@ import Testing
         },
         Refusal("a name that is none", #"its manifest.json cannot be used: invalid tag "a.b/x""#) { tar in
             tar["manifest.json"] = Array(#"[{"Config":"x","RepoTags":["a.b/x"],"Layers":[]}]"#.utf8)
-        },
-        Refusal("names that fill the memory", "it has more entries than any archive of images") { tar in
-            let long = String(repeating: "long/", count: 180_000)
-            tar.entries += (0..<80).map { MadeUpTar.Entry("\(long)\($0)", "") }
         },
     ]
 

@@ -62,14 +62,19 @@ struct Arrivals {
 /// none.
 func configurationsNamed(in manifest: [UInt8]) throws -> [String: Digest] {
     struct Item: Decodable {
-        var Config: String
-        var RepoTags: [String]?
+        var configuration: String
+        var names: [String]?
+
+        enum CodingKeys: String, CodingKey {
+            case configuration = "Config"
+            case names = "RepoTags"
+        }
     }
     var configurations: [String: Digest] = [:]
     for item in try JSONDecoder().decode([Item].self, from: Data(manifest)) {
-        let hex = try #require(item.Config.split(separator: "/").last?.prefix(64))
+        let hex = try #require(item.configuration.split(separator: "/").last?.prefix(64))
         let digest = try #require(Digest("sha256:\(hex)"))
-        for name in item.RepoTags ?? [digest.description] { configurations[name] = digest }
+        for name in item.names ?? [digest.description] { configurations[name] = digest }
     }
     return configurations
 }

@@ -200,6 +200,32 @@ import Testing
         #expect(words.hasSuffix("; name another folder in TMPDIR"))
     }
 
+    @Test func aFolderThatIsFull() throws {
+        let text = (0..<300_000).map { "\($0 * 2_654_435_761 % 1_000_003)" }.joined()
+        try folder.write(try MadeUpImage.archive([try MadeUpImage("a.b/x:1", layers: [text])]).bytes(), to: "tar")
+        try folder.shell("mkdir small && mount -t tmpfs -o size=200k none small && gzip <tar >packed && mkfifo pipe")
+        defer { _ = try? folder.shell("umount small") }
+        let small = folder.path("small")
+        for name in ["tar", "packed"] {
+            let error = #expect(throws: ArchiveError.self) {
+                try DockerArchive(path: folder.path(name), temporaryFolder: small)
+            }
+            #expect(
+                error?.description.hasSuffix("and \(small) has 204800; name another folder in TMPDIR") == true,
+                "\(error?.description ?? "")"
+            )
+        }
+        // How much comes through a pipe nobody knows before.
+        try folder.shell("{ cat packed >pipe & }")
+        let error = #expect(throws: ArchiveError.self) {
+            try DockerArchive(path: folder.path("pipe"), temporaryFolder: small)
+        }
+        #expect(
+            error?.description
+                == "it takes more temporary space than there is in \(small); name another folder in TMPDIR"
+        )
+    }
+
     /// The files without a name that this process has open in a folder.
     private func spools(in folder: TemporaryFolder? = nil) throws -> [File] {
         let place = (folder ?? self.folder).path

@@ -163,6 +163,26 @@ import Testing
         #expect(error?.description == row.error)
     }
 
+    @Test func namesThatWouldFillTheMemory() throws {
+        // An extended header with a name of nearly 4 KiB that ends in eight digits, and the header that it belongs to.
+        let name = "4000 path=" + String(repeating: "x", count: 3_981) + "00000000\n"
+        var record = MadeUpTar.Entry("", name)
+        record.header.kind = .other(UInt8(ascii: "x"))
+        let entry = try MadeUpTar([record, MadeUpTar.Entry("short", "")]).bytes().dropLast(TarHeader.endOfArchive.count)
+        let file = try File(folder.path("a"), for: .creating)
+        for number in 0..<16_500 {
+            var bytes = Array(entry)
+            bytes.replaceSubrange(512 + 3_991..<512 + 3_999, with: Array("\(10_000_000 + number)".utf8))
+            try file.write(bytes)
+        }
+        try file.write(TarHeader.endOfArchive)
+        let error = #expect(throws: ArchiveError.self) { try DockerArchive(path: file.path) }
+        #expect(error?.description == "it cannot be read: it has more entries than any archive of images")
+        // Before that limit they are only names.
+        try file.resize(to: 1_000 * Int64(entry.count))
+        #expect(throws: ArchiveError.missing(entry: "manifest.json")) { try DockerArchive(path: file.path) }
+    }
+
     @Test func anIndexWithoutImagesIsEmpty() throws {
         let header = TarHeader(name: "index.json", size: 2)
         let entry = try header.encoded() + Array("{}".utf8) + [UInt8](repeating: 0, count: header.padding)

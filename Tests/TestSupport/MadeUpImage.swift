@@ -46,4 +46,42 @@ public struct MadeUpImage: Sendable {
         }
         return Array("[\(items.joined(separator: ","))]\n".utf8)
     }
+
+    // MARK: As an OCI layout
+
+    /// The name of a blob's entry.
+    public static func blobName(_ content: [UInt8]) -> String { "blobs/sha256/\(SHA256.digest(of: content).hex)" }
+
+    /// Its OCI manifest.
+    public var manifest: [UInt8] {
+        let layers = layers.map { Self.descriptor(of: $0, "application/vnd.oci.image.layer.v1.tar") }
+        let configuration = Self.descriptor(of: configuration, MediaType.ociConfiguration.rawValue)
+        return Array(
+            #"{"schemaVersion":2,"config":\#(configuration),"layers":[\#(layers.joined(separator: ","))]}"#.utf8
+        )
+    }
+
+    /// A descriptor as JSON.
+    ///
+    /// - Parameter more: what follows the fields that all descriptors have.
+    public static func descriptor(of content: [UInt8], _ mediaType: String, _ more: String = "") -> String {
+        #"{"mediaType":"\#(mediaType)","digest":"\#(SHA256.digest(of: content))","size":\#(content.count)\#(more)}"#
+    }
+
+    /// An archive of images as an OCI layout, as docker's containerd store writes it.
+    public static func layout(_ images: [MadeUpImage]) -> MadeUpTar {
+        var tar = MadeUpTar([MadeUpTar.Entry("oci-layout", #"{"imageLayoutVersion":"1.0.0"}"#)])
+        for blob in images.flatMap({ [$0.configuration, $0.manifest] + $0.layers }) { tar[blobName(blob)] = blob }
+        tar["index.json"] = index(images.map { ($0.name, $0.manifest, MediaType.ociManifest) })
+        return tar
+    }
+
+    /// The `index.json` of an archive.
+    public static func index(_ entries: [(name: String, manifest: [UInt8], mediaType: MediaType)]) -> [UInt8] {
+        let entries = entries.map { entry in
+            let annotations = #","annotations":{"io.containerd.image.name":"\#(entry.name)"}"#
+            return descriptor(of: entry.manifest, entry.mediaType.rawValue, annotations)
+        }
+        return Array(#"{"schemaVersion":2,"manifests":[\#(entries.joined(separator: ","))]}"#.utf8)
+    }
 }

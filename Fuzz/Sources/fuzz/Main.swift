@@ -1,0 +1,45 @@
+import CFuzzer
+import Glibc
+
+/// `fuzz READER [ARGUMENT…]`: gives bytes of libFuzzer's making to one of the readers; the arguments are libFuzzer's own.
+///
+/// A finding is a crash, a leak, too much memory or too much time. A reader that throws has done its part.
+@main
+enum Main {
+    static func main() {
+        var arguments = CommandLine.arguments
+        guard arguments.count > 1, let reader = Reader(rawValue: arguments[1]) else {
+            print("usage: fuzz \(Reader.allCases.map(\.rawValue).joined(separator: "|")) [ARGUMENT...]")
+            exit(2)
+        }
+        arguments.remove(at: 1)
+        var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
+        let status = words.withUnsafeMutableBufferPointer { words in
+            var count = CInt(arguments.count)
+            var start = words.baseAddress
+            return LLVMFuzzerRunDriver(&count, &start, reader.function)
+        }
+        exit(status)
+    }
+}
+
+/// What is fuzzed.
+enum Reader: String, CaseIterable {
+    case tar, compression, json, reference, archive
+
+    /// What libFuzzer calls. It takes a C function, which cannot remember anything, so each reader has one of its own.
+    var function: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt {
+        switch self {
+        case .tar: { call(readTar, $0, $1) }
+        case .compression: { call(readCompressed, $0, $1) }
+        case .json: { call(readJSON, $0, $1) }
+        case .reference: { call(readReference, $0, $1) }
+        case .archive: { call(readArchive, $0, $1) }
+        }
+    }
+}
+
+private func call(_ reader: ([UInt8]) throws -> Void, _ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    try? reader(Array(UnsafeBufferPointer(start: start, count: count)))
+    return 0
+}

@@ -1,0 +1,92 @@
+import ByteIO
+import CFuzzer
+import Compression
+import DockerArchive
+import ImageModel
+import Tar
+
+/// More than this is not unpacked, so that bombs cost no time.
+private let unpackingLimit: Int64 = 4 << 20
+
+/// Headers and contents of a tar.
+func readTar(_ bytes: [UInt8]) throws {
+    try? readEntries(bytes)
+    try readEntries(sealed(bytes))
+}
+
+private func readEntries(_ bytes: [UInt8]) throws {
+    let reader = TarReader(MemorySource(bytes))
+    while let entry = try reader.next() {
+        // Every other content is read, the rest passed over.
+        if entry.header.name.utf8.count % 2 == 0 { try reader.forEachPiece { _ in } }
+    }
+}
+
+/// Compressed bytes: of the format that their beginning tells, pulled and pushed, which must come to the same.
+func readCompressed(_ bytes: [UInt8]) throws {
+    var pulled = 0
+    let pull = Result {
+        let source = try Decompressor(MemorySource(bytes))
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
+        defer { buffer.deallocate() }
+        while pulled < unpackingLimit, case let count = try source.read(into: buffer), count > 0 { pulled += count }
+    }
+    guard case .success = pull, pulled < unpackingLimit else { return }
+    var pushed = 0
+    let decompressor = PushDecompressor { pushed += $0.count }
+    try bytes.withUnsafeBytes(decompressor.append)
+    try decompressor.finish()
+    precondition(pulled == pushed, "\(pulled) bytes were pulled, \(pushed) were pushed")
+}
+
+/// All JSON that images come with.
+func readJSON(_ bytes: [UInt8]) throws {
+    _ = ImageConfiguration(bytes: bytes)
+    _ = try? Manifest(bytes: bytes)
+    for name in ["manifest.json", "index.json"] {
+        let header = TarHeader(name: name, size: Int64(bytes.count))
+        let padding = [UInt8](repeating: 0, count: header.padding)
+        try? openArchive(header.encoded() + bytes + padding + TarHeader.endOfArchive)
+    }
+}
+
+/// The name of an image, which must come to the same when it is read again. What docker prints need not: `docker.io/a.io/b` is
+/// `a.io/b` there.
+func readReference(_ bytes: [UInt8]) throws {
+    let reference = try Reference(String(decoding: bytes, as: UTF8.self))
+    let again = try? Reference(reference.description)
+    precondition(again == reference, "\(reference) is read as \(again?.description ?? "nothing")")
+    precondition((try? Reference(reference.familiar)) != nil, "\(reference.familiar) is no reference")
+}
+
+/// A whole archive, and all that its images consist of.
+func readArchive(_ bytes: [UInt8]) throws {
+    try openArchive(CompressionFormat.detect(bytes) == .none ? sealed(bytes) : bytes)
+}
+
+private func openArchive(_ bytes: [UInt8]) throws {
+    let descriptor = memfd_create("archive", 0)
+    precondition(descriptor >= 0, "no file can be made in memory")
+    let file = File(owning: descriptor, path: "/proc/self/fd/\(descriptor)")
+    try file.write(bytes)
+    let archive = try DockerArchive(path: file.path)
+    for image in archive.images {
+        try? read(image, of: archive)
+    }
+}
+
+private func read(_ image: DockerArchive.Image, of archive: DockerArchive) throws {
+    switch try archive.form(of: image) {
+    case .original(let descriptor):
+        if let manifest = try archive.manifest(descriptor) { try read(manifest, of: archive) }
+    case .composed(let node):
+        try read(node.manifest, of: archive)
+    }
+}
+
+private func read(_ manifest: Manifest, of archive: DockerArchive) throws {
+    guard case .image(let configuration, let layers) = manifest.content else { return }
+    for blob in [configuration] + layers {
+        try archive.blob(blob.digest)?.open().forEachPiece { _ in }
+    }
+}

@@ -1,0 +1,92 @@
+import FoundationEssentials
+import ImageModel
+import Tar
+import TestSupport
+import Testing
+
+/// Small files that unpack to large ones end neither the memory nor the patience: each is given to the executable with little
+/// memory, and is refused with a sentence.
+@Suite struct BombTests {
+    private let folder: TemporaryFolder
+    private let registry: StandInRegistry
+
+    init() throws {
+        folder = try TemporaryFolder()
+        registry = try StandInRegistry()
+    }
+
+    /// Loads `archive` with an address space of 1.5 GiB.
+    ///
+    /// - Returns: what is said on standard error.
+    private func load() throws -> String {
+        let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let executable = URL(filePath: program).deletingLastPathComponent().path + "/rancher-load-images"
+        try folder.write("bomb:1\nsound:1\n", to: "list.txt")
+        try folder.shell(
+            """
+            mkdir temporary && export TMPDIR=$PWD/temporary RANCHER_IMAGES_ENGINE=registry
+            ulimit -v 1572864
+            '\(executable)' -l list.txt -i archive -s a.b -r \(registry.authority) 2>errors || echo status $? >>errors
+            test -z "$(ls temporary)"
+            """
+        )
+        return try folder.text("errors")
+    }
+
+    /// Commands that write what unpacks to so many times 64 MiB of `byte`.
+    private static func bomb(_ tool: String, byte: String, times: Int) -> String {
+        """
+        head -c 67108864 /dev/zero | tr '\\0' '\(byte)' | \(tool) >piece
+        for time in $(seq \(times)); do cat piece; done
+        """
+    }
+
+    struct Bomb: Sendable {
+        let tool: String
+        var byte = " "
+    }
+
+    // Zeros are taken for the end of a tar, hence for a layer, which is compressed again; anything else is taken over as it is.
+    static let bombs = [
+        Bomb(tool: "gzip"), Bomb(tool: "bzip2 -1"), Bomb(tool: "xz -0"), Bomb(tool: "zstd -q"),
+        Bomb(tool: "zstd -q", byte: "\\0"),
+    ]
+
+    @Test("an archive whose one entry does not end", arguments: bombs)
+    func anArchive(bomb: Bomb) throws {
+        try folder.write(try TarHeader(name: "manifest.json", size: 1 << 33).encoded(), to: "header")
+        try folder.shell("{ \(bomb.tool) <header; \(Self.bomb(bomb.tool, byte: bomb.byte, times: 40)); } >archive")
+        let errors = try load()
+        #expect(errors.contains("bytes of it unpack to more than"), "\(errors)")
+        #expect(errors.hasSuffix("status 1\n"))
+        #expect(registry.requests.allSatisfy { $0.method != "PUT" })
+    }
+
+    @Test("a layer that does not end, in a sound archive", arguments: ["gzip", "zstd -q"])
+    func aLayer(tool: String) throws {
+        let images = try ["bomb", "sound"].map { try MadeUpImage("a.b/\($0):1", layers: ["base", $0]) }
+        var tar = MadeUpImage.archive(images)
+        tar[images[0].layerNames[1]] = try folder.shell(Self.bomb(tool, byte: "\\0", times: 40))
+        try folder.write(try tar.bytes(), to: "archive")
+        let errors = try load()
+        #expect(errors.contains("bomb:1: its \(images[0].layerNames[1]) cannot be used: "), "\(errors)")
+        #expect(errors.contains("bytes of it unpack to more than"))
+        #expect(errors.hasSuffix("1 of 2 images loaded, 1 failed\n"))
+        #expect(registry.repositories == ["rancher/sound"])
+    }
+
+    @Test func aManifestOfAGigabyte() throws {
+        let file = try TarHeader(name: "manifest.json", size: 1 << 30).encoded()
+        try folder.write(file, to: "archive")
+        try folder.shell("truncate -s \(512 + (1 << 30)) archive && head -c 1024 /dev/zero >>archive")
+        #expect(try load().contains("archive: its manifest.json has 1073741824 bytes, more than it may have"))
+    }
+
+    @Test("the most values that 20 MiB can hold", arguments: ["[],", "0,", #""","#, "{},"])
+    func aManifestOfManyValues(value: String) throws {
+        let values = String(repeating: value, count: ((20 << 20) - 100) / value.utf8.count).dropLast()
+        let manifest = #"[{"Config":"x","RepoTags":[],"Layers":[\#(values)]}]"#
+        try folder.write(try MadeUpTar([MadeUpTar.Entry("manifest.json", manifest)]).bytes(), to: "archive")
+        #expect(try load().contains("archive: "))
+    }
+}
