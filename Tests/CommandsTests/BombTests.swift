@@ -15,7 +15,7 @@ import Testing
         registry = try StandInRegistry()
     }
 
-    /// Loads `archive` with an address space of 1.5 GiB.
+    /// Loads `archive` with an address space of 2.5 GiB.
     ///
     /// - Returns: what is said on standard error.
     private func load() throws -> String {
@@ -25,7 +25,7 @@ import Testing
         try folder.shell(
             """
             mkdir temporary && export TMPDIR=$PWD/temporary RANCHER_IMAGES_ENGINE=registry
-            ulimit -v 1572864
+            ulimit -v 2621440
             '\(executable)' -l list.txt -i archive -s a.b -r \(registry.authority) 2>errors || echo status $? >>errors
             test -z "$(ls temporary)"
             """
