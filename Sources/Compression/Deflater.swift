@@ -3,15 +3,9 @@ import CZlib
 /// zlib's deflate for one worker, used for one block after the other.
 final class Deflater: @unchecked Sendable {
     private let stream: UnsafeMutablePointer<z_stream>
-    private let level: Int32
-
-    /// How many earlier places level 6 compares a match with. zlib's own 128 costs a tenth more time for a few thousandths of
-    /// size, and blocks with dictionaries come out a little smaller than gzip's.
-    private static let chainLength: Int32 = 64
 
     /// - Parameter level: 1 to 9.
     init(level: Int32) throws(CompressionError.Reason) {
-        self.level = level
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
         // Without gzip's header and trailer, which the whole has once; 8 is zlib's usual amount of memory.
@@ -44,8 +38,6 @@ final class Deflater: @unchecked Sendable {
     /// Deflates the block's content into its output, as the end of the stream or up to a byte boundary.
     func deflate(_ block: GzipBlock, endsStream: Bool) throws(CompressionError.Reason) {
         try check(deflateReset(stream))
-        // A reset forgets it. The other figures are those of zlib's level 6.
-        if level == 6 { try check(deflateTune(stream, 8, 16, 128, Self.chainLength)) }
         let dictionary = block.dictionary
         if !dictionary.isEmpty {
             try check(deflateSetDictionary(stream, dictionary.mutableBytes, UInt32(dictionary.count)))
