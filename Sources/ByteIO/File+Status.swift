@@ -17,6 +17,14 @@ extension File {
         _ = try retrying("resize", path) { ftruncate(descriptor, off_t(size)) }
     }
 
+    /// How many bytes this process may still write to the file's system; `nil` where that keeps no count.
+    public var availableSpace: Int64? {
+        var space = statvfs()
+        guard fstatvfs(descriptor, &space) == 0, space.f_blocks > 0 else { return nil }
+        let (available, overflow) = UInt64(space.f_bavail).multipliedReportingOverflow(by: UInt64(space.f_frsize))
+        return overflow ? .max : Int64(clamping: available)
+    }
+
     /// Returns once what was written is on the disk.
     public func sync() throws(FileError) {
         _ = try retrying("sync", path) { fsync(descriptor) }

@@ -42,11 +42,8 @@ public final class UnfinishedFile: Sendable {
     ///
     /// - Throws: ``UnfinishedFileError/noSpace(path:needed:available:)``.
     public func requireSpace(for size: Int64) throws {
-        var space = statvfs()
-        guard fstatvfs(file.descriptor, &space) == 0, space.f_blocks > 0 else { return }
-        let (available, overflow) = UInt64(space.f_bavail).multipliedReportingOverflow(by: UInt64(space.f_frsize))
-        guard overflow || available >= size else {
-            throw UnfinishedFileError.noSpace(path: finalPath, needed: size, available: Int64(clamping: available))
+        if let available = file.availableSpace, available < size {
+            throw UnfinishedFileError.noSpace(path: finalPath, needed: size, available: available)
         }
     }
 

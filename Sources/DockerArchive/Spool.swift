@@ -47,10 +47,7 @@ final class Spool: Sendable {
     ///
     /// - Throws: ``ArchiveError/noTemporarySpace(folder:needed:available:)``.
     func requireSpace(for size: Int64) throws {
-        var space = statvfs()
-        guard fstatvfs(file.descriptor, &space) == 0, space.f_blocks > 0 else { return }
-        let (available, overflow) = Int64(space.f_bavail).multipliedReportingOverflow(by: Int64(space.f_frsize))
-        guard overflow || available >= size else {
+        if let available = file.availableSpace, available < size {
             throw ArchiveError.noTemporarySpace(folder: folder, needed: size, available: available)
         }
     }
