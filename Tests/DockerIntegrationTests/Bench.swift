@@ -51,9 +51,23 @@ struct Bench {
     func name(_ image: String) -> String { "\(source.authority)/\(image)" }
 
     /// Runs a docker command.
-    func docker(_ words: String...) async throws {
-        let outcome = try await ChildProcess.run(["docker"] + words, environment: environment)
+    ///
+    /// - Returns: its last line.
+    @discardableResult
+    func docker(_ words: String...) async throws -> String {
+        let outcome = try await ChildProcess.run(
+            ["docker"] + words,
+            environment: environment,
+            output: .keep(last: 1 << 10)
+        )
         guard outcome.status.isSuccess else { throw TestSupportError(String(decoding: outcome.errors, as: UTF8.self)) }
+        return String(decoding: outcome.output, as: UTF8.self).split(separator: "\n").last.map(String.init) ?? ""
+    }
+
+    /// Has docker pull an image that was loaded, and tells the ID that it gives it.
+    func pulledImageID(_ name: String) async throws -> String {
+        try await docker("pull", "\(target.authority)/\(name)")
+        return try await docker("image", "inspect", "--format", "{{.Id}}", "\(target.authority)/\(name)")
     }
 
     /// Compares scripts with the executables on the daemon.

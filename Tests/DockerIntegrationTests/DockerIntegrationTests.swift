@@ -56,6 +56,25 @@ import Testing
         for name in pushed { #expect(try bench.target.imageID(name) == (try Self.recordedImageID(name)), "\(name)") }
     }
 
+    static let savedArchives: KeyValuePairs<String, [String]?> = [
+        "docker-20.10": nil, "docker-26.1": nil, "docker-28.5": nil, "docker-28.5-containerd": nil,
+        "docker-28.5-containerd-chart": ["rancher/tiny:v1"],
+    ]
+
+    /// What dockers of all kinds saved and the registry engine loaded, docker pulls as the images that they were.
+    @Test(arguments: savedArchives)
+    func loadedArchivesArePulledAsTheSameImages(engine: String, list: [String]?) async throws {
+        let bench = try await Bench(list: list)
+        let archive = Fixtures.path("saved/\(engine)/rancher-images.tar.gz")
+        let loaded = try await bench.load(engine: "registry", words: ["-s", "127.0.0.1:5001", "-i", archive])
+        #expect(loaded.exit == 0, "\(loaded.stderr)")
+        let pushed = try bench.target.tags().keys.sorted()
+        #expect(pushed.count == bench.list.count)
+        for name in pushed {
+            #expect(try await bench.pulledImageID(name) == (try Self.recordedImageID(name)), "\(name)")
+        }
+    }
+
     /// An image that the registry does not have, but docker does, is taken from docker.
     @Test(arguments: ["containerd", "legacy"])
     func theRegistryEngineTakesFromDockerWhatTheRegistryRefuses(_ format: String) async throws {
