@@ -1,11 +1,12 @@
+import CLibdeflate
 import CZlib
 
-/// The checksum of gzip (RFC 1952, section 8), by zlib.
+/// The checksum of gzip (RFC 1952, section 8).
 public enum CRC32 {
     /// The checksum of what `crc` is of, followed by `bytes`. The checksum of nothing is 0.
     public static func update(_ crc: UInt32, _ bytes: UnsafeRawBufferPointer) -> UInt32 {
         guard let base = bytes.baseAddress else { return crc }
-        return UInt32(truncatingIfNeeded: crc32_z(UInt(crc), base.assumingMemoryBound(to: UInt8.self), bytes.count))
+        return libdeflate_crc32(crc, base, bytes.count)
     }
 
     /// The checksum of two stretches of bytes in a row, from that of each.

@@ -34,18 +34,19 @@ public enum DeflateSegment {
 
 /// Deflates content at hand into segments, one after the other, on the caller's thread.
 public final class SegmentDeflater {
-    private let deflater: Deflater
+    private let deflater: any BlockDeflater
     private let block: GzipBlock
 
     /// - Parameter level: 1 (fast) to 9 (small).
     /// - Throws: ``CompressionError`` if there is no memory.
     public init(level: Int) throws {
+        let framing = ParallelGzip.Framing.segment
         do throws(CompressionError.Reason) {
-            deflater = try Deflater(level: Int32(min(max(level, 1), 9)))
+            deflater = try framing.deflater(level: min(max(level, 1), 9))
         } catch {
             throw CompressionError(reason: error, format: .gzip, offset: 0)
         }
-        block = GzipBlock(outputCapacity: deflater.outputCapacity)
+        block = GzipBlock(capacity: framing.blockSize, outputCapacity: deflater.outputCapacity)
     }
 
     /// The segment of `content`; it depends on the content and the level alone.
@@ -59,7 +60,7 @@ public final class SegmentDeflater {
                 block.append(UnsafeRawBufferPointer(rebasing: rest[..<count]))
                 rest = UnsafeRawBufferPointer(rebasing: rest[count...])
                 do throws(CompressionError.Reason) {
-                    try deflater.deflate(block, endsStream: false)
+                    try deflater.deflate(block)
                 } catch {
                     throw CompressionError(reason: error, format: .gzip, offset: Int64(bytes.count - rest.count))
                 }

@@ -16,21 +16,22 @@ final class GzipBlock: @unchecked Sendable {
     /// Whether the content ends with this block.
     var isLast = false
     /// The checksum of the block's own content.
-    var crc: UInt32 = 0
+    var checksum = GzipChecksum()
     /// How much of the output buffer is filled.
     var deflatedCount = 0
     /// Room for the block in deflated form.
     let output: UnsafeMutableRawBufferPointer
 
     /// The dictionary, which ends where the content begins, and the content.
-    private let input = UnsafeMutableRawBufferPointer.allocate(
-        byteCount: GzipBlock.dictionaryCapacity + ParallelGzip.blockSize,
-        alignment: 64
-    )
+    private let input: UnsafeMutableRawBufferPointer
     private var dictionaryCount = 0
-    private(set) var contentCount = 0
+    private var contentCount = 0
 
-    init(outputCapacity: Int) {
+    /// - Parameters:
+    ///   - capacity: how many bytes of content it takes.
+    ///   - outputCapacity: how many bytes its deflated form may have.
+    init(capacity: Int, outputCapacity: Int) {
+        input = .allocate(byteCount: Self.dictionaryCapacity + capacity, alignment: 64)
         output = .allocate(byteCount: outputCapacity, alignment: 64)
     }
 
@@ -40,7 +41,7 @@ final class GzipBlock: @unchecked Sendable {
     }
 
     /// How many more bytes of content the block takes.
-    var room: Int { ParallelGzip.blockSize - contentCount }
+    var room: Int { input.count - Self.dictionaryCapacity - contentCount }
 
     var content: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(rebasing: input[Self.dictionaryCapacity..<Self.dictionaryCapacity + contentCount])

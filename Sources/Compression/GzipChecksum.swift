@@ -14,9 +14,11 @@ public struct GzipChecksum: Sendable, Equatable {
         length = Int64(bytes.count)
     }
 
-    init(crc: UInt32, length: Int) {
-        self.crc = crc
-        self.length = Int64(length)
+    /// The checksum that stands at the end of a member whose content has less than 4 GiB.
+    init(trailer: some Sequence<UInt8>) {
+        let number = trailer.reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+        crc = UInt32(truncatingIfNeeded: number)
+        length = Int64(number >> 32)
     }
 
     /// Adds the content that follows.

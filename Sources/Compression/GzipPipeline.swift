@@ -24,20 +24,21 @@ final class GzipPipeline: Sendable {
     private let finalChecksum = Mutex(GzipChecksum())
 
     init(
-        level: Int32,
+        level: Int,
         threads count: Int,
         framing: ParallelGzip.Framing,
         output: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void
     ) throws {
-        var deflaters: [Deflater] = []
+        var deflaters: [any BlockDeflater] = []
         do throws(CompressionError.Reason) {
-            for _ in 0..<count { deflaters.append(try Deflater(level: level)) }
+            for _ in 0..<count { deflaters.append(try framing.deflater(level: level)) }
         } catch {
             throw CompressionError(reason: error, format: .gzip, offset: 0)
         }
         let outputCapacity = deflaters[0].outputCapacity
         // Each worker has a block, and another waits for it; the caller and the writer have one each.
-        blocks = (0..<2 * count + 2).map { _ in GzipBlock(outputCapacity: outputCapacity) }
+        blocks = (0..<2 * count + 2)
+            .map { _ in GzipBlock(capacity: framing.blockSize, outputCapacity: outputCapacity) }
         workerCount = count
         self.framing = framing
         self.output = output
@@ -101,7 +102,7 @@ extension GzipPipeline {
 // MARK: - The threads
 
 extension GzipPipeline {
-    private func deflateBlocks(with deflater: Deflater) {
+    private func deflateBlocks(with deflater: any BlockDeflater) {
         while true {
             work.wait()
             let number = drawn.add(1, ordering: .relaxed).oldValue
@@ -109,9 +110,9 @@ extension GzipPipeline {
             let block = blocks[number % blocks.count]
             if !hasFailed.load(ordering: .acquiring) {
                 do throws(CompressionError.Reason) {
-                    try deflater.deflate(block, endsStream: block.isLast && framing == .member)
+                    try deflater.deflate(block)
                 } catch {
-                    let offset = Int64(number) * Int64(ParallelGzip.blockSize)
+                    let offset = Int64(number) * Int64(framing.blockSize)
                     fail(CompressionError(reason: error, format: .gzip, offset: offset))
                 }
             }
@@ -127,7 +128,7 @@ extension GzipPipeline {
             let block = blocks[number % blocks.count]
             block.isDeflated.wait()
             write(block.deflated)
-            checksum.append(GzipChecksum(crc: block.crc, length: block.contentCount))
+            checksum.append(block.checksum)
             if block.isLast {
                 if framing == .member { checksum.trailer.withUnsafeBytes { write($0) } }
                 finalChecksum.withLock { $0 = checksum }

@@ -1,10 +1,10 @@
 import FoundationEssentials
 
-/// Compresses a stream on several threads into one gzip member (RFC 1952) that any `gunzip` reads.
+/// Compresses a stream on several threads into gzip (RFC 1952) that any `gunzip` reads.
 ///
-/// The content is cut into blocks of ``blockSize``. Each is deflated by itself, with the 32 KiB before it as its dictionary, and
-/// ended by a sync flush on a byte boundary, so that the results can be put in a row; the CRC of the whole is combined from
-/// those of the blocks. The output depends on the content and the level alone, not on the number of threads.
+/// The content is cut into blocks. For one member each is deflated with the 32 KiB before it as its dictionary, and ended by
+/// a sync flush on a byte boundary, so that the results can be put in a row; the CRC of the whole is combined from those of the
+/// blocks. The output depends on the content, the level and the framing alone, not on the number of threads.
 ///
 /// Memory is bounded by two blocks and a half for each thread: ``write(_:)`` waits for room, and the threads wait for the output.
 /// It blocks, so call it from a thread of its own, and from one thread at a time.
@@ -15,10 +15,28 @@ public final class ParallelGzip {
         case member
         /// A ``DeflateSegment``, to be put into a member by the caller.
         case segment
-    }
+        /// A gzip member for each block: at the same size in less than half the time, for readers that take a member after
+        /// the other, as RFC 1952, section 2.2, wants them to.
+        case members
 
-    /// How many bytes of content a block has. Larger ones gain nothing, smaller ones cost size.
-    public static let blockSize = 128 << 10
+        /// How many bytes of content a block has.
+        public var blockSize: Int {
+            switch self {
+            // Larger blocks gain nothing, smaller ones cost size.
+            case .member, .segment: 128 << 10
+            // These begin without a dictionary, so smaller ones cost more.
+            case .members: 512 << 10
+            }
+        }
+
+        func deflater(level: Int) throws(CompressionError.Reason) -> any BlockDeflater {
+            switch self {
+            case .member: try StreamDeflater(level: level, endsStream: true, capacity: blockSize)
+            case .segment: try StreamDeflater(level: level, endsStream: false, capacity: blockSize)
+            case .members: try MemberDeflater(level: level, capacity: blockSize)
+            }
+        }
+    }
 
     private let pipeline: GzipPipeline
     private var current: GzipBlock
@@ -40,7 +58,7 @@ public final class ParallelGzip {
         output: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void
     ) throws {
         pipeline = try GzipPipeline(
-            level: Int32(min(max(level, 1), 9)),
+            level: min(max(level, 1), 9),
             threads: max(threads, 1),
             framing: framing,
             output: output

@@ -27,7 +27,8 @@ struct CompressedLayer: Sendable {
     ) throws -> (layer: CompressedLayer, uncompressed: ArchivedContent) {
         let start = spool.position
         let output = OutputHash()
-        let gzip = try ParallelGzip { bytes in
+        // Docker, containerd and the distribution registry read layers of many members, as lazily pulled images have.
+        let gzip = try ParallelGzip(framing: .members) { bytes in
             output.hash.update(bytes)
             try spool.write(bytes)
         }
