@@ -41,11 +41,7 @@ public final class SegmentDeflater {
     /// - Throws: ``CompressionError`` if there is no memory.
     public init(level: Int) throws {
         let framing = ParallelGzip.Framing.segment
-        do throws(CompressionError.Reason) {
-            deflater = try framing.deflater(level: min(max(level, 1), 9))
-        } catch {
-            throw CompressionError(reason: error, format: .gzip, offset: 0)
-        }
+        deflater = try framing.deflater(level: level)
         block = GzipBlock(capacity: framing.blockSize, outputCapacity: deflater.outputCapacity)
     }
 

@@ -29,12 +29,7 @@ final class GzipPipeline: Sendable {
         framing: ParallelGzip.Framing,
         output: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void
     ) throws {
-        var deflaters: [any BlockDeflater] = []
-        do throws(CompressionError.Reason) {
-            for _ in 0..<count { deflaters.append(try framing.deflater(level: level)) }
-        } catch {
-            throw CompressionError(reason: error, format: .gzip, offset: 0)
-        }
+        let deflaters = try (0..<count).map { _ in try framing.deflater(level: level) }
         let outputCapacity = deflaters[0].outputCapacity
         // Each worker has a block, and another waits for it; the caller and the writer have one each.
         blocks = (0..<2 * count + 2)

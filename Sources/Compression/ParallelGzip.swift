@@ -15,7 +15,7 @@ public final class ParallelGzip {
         case member
         /// A ``DeflateSegment``, to be put into a member by the caller.
         case segment
-        /// A gzip member for each block: at the same size in less than half the time, for readers that take a member after
+        /// A gzip member for each block: at about the same size in less than half the time, for readers that take a member after
         /// the other, as RFC 1952, section 2.2, wants them to.
         case members
 
@@ -29,11 +29,17 @@ public final class ParallelGzip {
             }
         }
 
-        func deflater(level: Int) throws(CompressionError.Reason) -> any BlockDeflater {
-            switch self {
-            case .member: try StreamDeflater(level: level, endsStream: true, capacity: blockSize)
-            case .segment: try StreamDeflater(level: level, endsStream: false, capacity: blockSize)
-            case .members: try MemberDeflater(level: level, capacity: blockSize)
+        /// What deflates the blocks; a level beyond 1 to 9 stands for the nearest.
+        func deflater(level: Int) throws(CompressionError) -> any BlockDeflater {
+            let level = min(max(level, 1), 9)
+            do throws(CompressionError.Reason) {
+                return switch self {
+                case .member: try StreamDeflater(level: level, endsStream: true, capacity: blockSize)
+                case .segment: try StreamDeflater(level: level, endsStream: false, capacity: blockSize)
+                case .members: try MemberDeflater(level: level, capacity: blockSize)
+                }
+            } catch {
+                throw CompressionError(reason: error, format: .gzip, offset: 0)
             }
         }
     }
@@ -58,7 +64,7 @@ public final class ParallelGzip {
         output: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void
     ) throws {
         pipeline = try GzipPipeline(
-            level: min(max(level, 1), 9),
+            level: level,
             threads: max(threads, 1),
             framing: framing,
             output: output
