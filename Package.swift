@@ -92,7 +92,7 @@ let package = Package(
         ),
         .target(
             name: "SampleImages",
-            dependencies: ["ByteIO", "ImageModel", "HTTP", "Registry"],
+            dependencies: ["ByteIO", "ImageModel", "Hashing", "HTTP", "Registry"],
             path: "Tests/SampleImages",
             swiftSettings: settings
         ),

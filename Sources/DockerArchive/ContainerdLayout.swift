@@ -23,7 +23,7 @@ public struct ContainerdLayout: Sendable {
     public init(of images: [SavedImage]) throws(LayoutError) {
         var contents: [Digest: Content] = [:]
         for image in images {
-            for node in image.nodes { contents[node.digest] = .bytes(node.manifest.bytes) }
+            for manifest in image.manifests { contents[manifest.digest] = .bytes(manifest.bytes) }
         }
         var total: Int64 = 0
         for image in images {

@@ -34,7 +34,7 @@ public final class DockerArchive: Sendable {
         /// What this describes, an image or an index, and all below it that the archive has.
         case original(Descriptor)
         /// An image that was composed.
-        case composed(SavedImage.Node)
+        case composed(Manifest)
     }
 
     /// The images, in the order in which docker tells of them.
@@ -80,7 +80,7 @@ public final class DockerArchive: Sendable {
         case .item(let item):
             let composition = try composer.withLock { try $0.compose(item) }
             composed.withLock { $0.merge(composition.blobs) { _, new in new } }
-            return .composed(composition.node)
+            return .composed(composition.manifest)
         }
     }
 
@@ -94,7 +94,7 @@ public final class DockerArchive: Sendable {
         let digest = ContentHash.digest(of: bytes, descriptor.digest.algorithm)
         guard digest == descriptor.digest else { throw ArchiveError.damaged("its \(name) has the digest \(digest)") }
         do {
-            return try Manifest(bytes: bytes, servedAs: descriptor.mediaType)
+            return try Manifest(bytes: bytes, digest: digest, servedAs: descriptor.mediaType)
         } catch {
             throw ArchiveError.malformed(entry: name, problem: "\(error)")
         }

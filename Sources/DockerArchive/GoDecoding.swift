@@ -43,22 +43,3 @@ private struct EmptyStruct: Decodable {
         _ = try decoder.container(keyedBy: GoKey.self)
     }
 }
-
-/// The fields of a struct on their way to JSON.
-struct GoFields {
-    private(set) var fields: [(name: String, value: GoJSON)] = []
-
-    /// Adds a field that is always written.
-    mutating func add(_ name: String, _ value: GoJSON) {
-        fields.append((name, value))
-    }
-
-    /// Adds a field with `omitempty`: not written where the value is empty, zero or `nil`.
-    mutating func addUnlessEmpty(_ name: String, _ value: GoJSON?) {
-        switch value {
-        case nil, .null, .string(""), .integer(0), .boolean(false): return
-        case .array(let values) where values.isEmpty: return
-        case let value?: add(name, value)
-        }
-    }
-}

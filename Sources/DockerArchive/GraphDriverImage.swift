@@ -8,8 +8,18 @@ public struct GraphDriverImage: Sendable {
     public struct Layer: Sendable {
         /// The digest of its uncompressed tar, from the configuration.
         public let diffID: Digest
-        /// The layer in the registry, from the manifest.
+        /// The layer in the registry, from the manifest: its type, digest, size and URLs.
         public let descriptor: Descriptor
+
+        fileprivate init(diffID: Digest, _ layer: Descriptor) {
+            self.diffID = diffID
+            descriptor = Descriptor(
+                mediaType: layer.mediaType,
+                digest: layer.digest,
+                size: layer.size,
+                urls: layer.urls
+            )
+        }
     }
 
     /// The name, with a tag or a digest.
@@ -51,7 +61,7 @@ public struct GraphDriverImage: Sendable {
         guard !layers.isEmpty else { throw .emptyExport }
         self.reference = reference
         self.id = SHA256.digest(of: configuration)
-        self.layers = zip(diffIDs, layers).map { Layer(diffID: $0, descriptor: $1) }
+        self.layers = zip(diffIDs, layers).map { Layer(diffID: $0, $1) }
         self.configuration = configuration
         self.v1 = v1
         self.v1Layers = Self.v1Layers(of: v1, diffIDs, format)

@@ -104,41 +104,29 @@ public struct HybridLayout: LayeredLayout {
             digest: image.id,
             size: Int64(image.configuration.count)
         )
-        return
-            GoJSON.object([
-                ("schemaVersion", .integer(2)),
-                ("mediaType", .string(MediaType.ociManifest.rawValue)),
-                ("config", configuration.ociJSON),
-                ("layers", .array(image.layers.map { $0.source(size: size($0.diffID)).ociJSON })),
-            ])
-            .compact
+        let layers = image.layers.map { $0.source(size: size($0.diffID)) }
+        return Manifest.Content.image(configuration: configuration, layers: layers).savedJSON(as: .ociManifest)
     }
 
     private static func index(of items: [NamedImage], _ manifests: [[UInt8]]) -> [UInt8] {
-        var entries: [GoJSON] = []
+        var entries: [Descriptor] = []
         for (item, bytes) in zip(items, manifests) {
-            let descriptor: [(name: String, value: GoJSON)] = [
-                ("mediaType", .string(MediaType.ociManifest.rawValue)),
-                ("digest", .string(SHA256.digest(of: bytes).description)),
-                ("size", .integer(Int64(bytes.count))),
-            ]
-            for name in item.names {
-                let annotations: [String: GoJSON] = [
-                    "io.containerd.image.name": .string(name.description),
-                    "org.opencontainers.image.ref.name": .string(name.tag ?? ""),
-                ]
-                entries.append(.object(descriptor + [("annotations", .map(annotations))]))
-            }
+            var descriptor = Descriptor(
+                mediaType: .ociManifest,
+                digest: SHA256.digest(of: bytes),
+                size: Int64(bytes.count)
+            )
             // Docker lists an image without a name only as the first (moby#51389).
-            if item.names.isEmpty, entries.isEmpty { entries.append(.object(descriptor)) }
+            if item.names.isEmpty, entries.isEmpty { entries.append(descriptor) }
+            for name in item.names {
+                descriptor.annotations = [
+                    "io.containerd.image.name": name.description,
+                    "org.opencontainers.image.ref.name": name.tag ?? "",
+                ]
+                entries.append(descriptor)
+            }
         }
-        return
-            GoJSON.object([
-                ("schemaVersion", .integer(2)),
-                ("mediaType", .string(MediaType.ociIndex.rawValue)),
-                ("manifests", .array(entries)),
-            ])
-            .compact
+        return Manifest.Content.index(entries).savedJSON(as: .ociIndex)
     }
 
     /// The text of `manifest.json`.
@@ -162,14 +150,7 @@ public struct HybridLayout: LayeredLayout {
 extension GraphDriverImage.Layer {
     /// The layer as the archive tells of it: by its content, or, a foreign one, as it is to be fetched from its URLs.
     fileprivate func source(size: Int64) -> Descriptor {
-        guard !descriptor.isForeignLayer else {
-            return Descriptor(
-                mediaType: descriptor.mediaType,
-                digest: descriptor.digest,
-                size: descriptor.size,
-                urls: descriptor.urls
-            )
-        }
+        guard !descriptor.isForeignLayer else { return descriptor }
         return Descriptor(mediaType: "application/vnd.oci.image.layer.v1.tar", digest: diffID, size: size)
     }
 }

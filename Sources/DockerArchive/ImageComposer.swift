@@ -8,7 +8,7 @@ import ImageModel
 struct ImageComposer: Sendable {
     /// An image as a registry takes it.
     struct Composition {
-        let node: SavedImage.Node
+        let manifest: Manifest
         let blobs: [Digest: ArchivedContent]
     }
 
@@ -73,7 +73,10 @@ struct ImageComposer: Sendable {
         var blobs = [digest: content]
         for layer in layers { blobs[layer.descriptor.digest] = layer.content }
         return Composition(
-            node: try ImageManifest.node(configuration: configuration, layers: layers.map(\.descriptor)),
+            manifest: try Manifest(
+                pushing: .image(configuration: configuration, layers: layers.map(\.descriptor)),
+                as: .dockerManifest
+            ),
             blobs: blobs
         )
     }

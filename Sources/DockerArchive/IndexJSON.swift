@@ -4,28 +4,18 @@ import ImageModel
 enum IndexJSON {
     static func text(of images: [SavedImage]) -> [UInt8] {
         let sources = Sources(of: images)
-        return
-            GoJSON.object([
-                ("schemaVersion", .integer(2)),
-                ("mediaType", .string(MediaType.ociIndex.rawValue)),
-                ("manifests", .array(images.map { entry(for: $0, sources: sources) })),
-            ])
-            .compact
+        return Manifest.Content.index(images.map { entry(for: $0, sources: sources) }).savedJSON(as: .ociIndex)
     }
 
-    private static func entry(for image: SavedImage, sources: Sources) -> GoJSON {
+    private static func entry(for image: SavedImage, sources: Sources) -> Descriptor {
         var annotations = sources.annotations(of: image.top.digest)
         if image.isNamed, let tag = image.reference.tag {
-            annotations["io.containerd.image.name"] = .string(image.reference.description)
-            annotations["org.opencontainers.image.ref.name"] = .string(tag)
+            annotations["io.containerd.image.name"] = image.reference.description
+            annotations["org.opencontainers.image.ref.name"] = tag
         }
-        let descriptor = image.top.descriptor
-        return .object([
-            ("mediaType", .string(descriptor.mediaType.rawValue)),
-            ("digest", .string(descriptor.digest.description)),
-            ("size", .integer(descriptor.size)),
-            ("annotations", .map(annotations)),
-        ])
+        var descriptor = image.top.descriptor
+        descriptor.annotations = annotations
+        return descriptor
     }
 
     /// Which repositories each manifest came from. Containerd notes it at the content, whatever name led there.
@@ -34,19 +24,17 @@ enum IndexJSON {
 
         init(of images: [SavedImage]) {
             for image in images {
-                for node in image.nodes {
-                    repositories[node.digest, default: [:]][Self.host(image.reference), default: []]
+                for manifest in image.manifests {
+                    repositories[manifest.digest, default: [:]][Self.host(image.reference), default: []]
                         .insert(image.reference.path)
                 }
             }
         }
 
-        func annotations(of digest: Digest) -> [String: GoJSON] {
-            var annotations: [String: GoJSON] = [:]
+        func annotations(of digest: Digest) -> [String: String] {
+            var annotations: [String: String] = [:]
             for (host, paths) in repositories[digest] ?? [:] {
-                annotations["containerd.io/distribution.source.\(host)"] = .string(
-                    paths.sorted().joined(separator: ",")
-                )
+                annotations["containerd.io/distribution.source.\(host)"] = paths.sorted().joined(separator: ",")
             }
             return annotations
         }

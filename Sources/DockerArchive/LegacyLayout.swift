@@ -100,25 +100,3 @@ public struct LegacyLayout: LayeredLayout {
         )
     }
 }
-
-extension Descriptor {
-    /// As docker's own type of a descriptor is written (`distribution.Descriptor`), which has the size before the digest.
-    var distributionJSON: GoJSON {
-        var fields = GoFields()
-        fields.addUnlessEmpty("mediaType", .string(mediaType.rawValue))
-        fields.addUnlessEmpty("size", .integer(size))
-        fields.addUnlessEmpty("digest", .string(digest.description))
-        fields.addUnlessEmpty("urls", .strings(urls))
-        return .object(fields.fields)
-    }
-
-    /// As OCI's type of a descriptor is written.
-    var ociJSON: GoJSON {
-        var fields = GoFields()
-        fields.add("mediaType", .string(mediaType.rawValue))
-        fields.add("digest", .string(digest.description))
-        fields.add("size", .integer(size))
-        fields.addUnlessEmpty("urls", .strings(urls))
-        return .object(fields.fields)
-    }
-}

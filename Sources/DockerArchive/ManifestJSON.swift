@@ -8,7 +8,7 @@ import ImageModel
 /// that are missing are told.
 struct ManifestJSON {
     private struct Item {
-        var image: SavedImage.Node
+        var image: Manifest
         var names: [Reference]
     }
 
@@ -38,7 +38,7 @@ struct ManifestJSON {
     }
 
     private static func json(_ item: Item) -> GoJSON {
-        guard case .image(let configuration, let layers) = item.image.manifest.content else { return .null }
+        guard case .image(let configuration, let layers) = item.image.content else { return .null }
         return .object([
             ("Config", .string(ContainerdLayout.path(of: configuration.digest))),
             ("RepoTags", .strings(item.names.isEmpty ? nil : item.names.map(\.familiar))),

@@ -2,33 +2,14 @@ import ImageModel
 
 /// An image that is to be saved: its name, and the manifests that were chosen for it, as they came.
 public struct SavedImage: Sendable {
-    /// A manifest with the digest of its bytes.
-    public struct Node: Sendable {
-        /// The digest of the manifest's bytes.
-        public let digest: Digest
-        /// The manifest.
-        public let manifest: Manifest
-
-        /// A manifest whose digest is known.
-        public init(digest: Digest, manifest: Manifest) {
-            self.digest = digest
-            self.manifest = manifest
-        }
-
-        /// The type, digest and size of the manifest itself.
-        public var descriptor: Descriptor {
-            Descriptor(mediaType: manifest.mediaType, digest: digest, size: Int64(manifest.bytes.count))
-        }
-    }
-
     /// The name, with a tag or a digest.
     public let reference: Reference
     /// What the name leads to.
-    public let top: Node
+    public let top: Manifest
     /// The indexes and images below ``top`` that are wanted; empty where that is an image itself.
-    public let descendants: [Node]
+    public let descendants: [Manifest]
     /// The image that stands for the name in `manifest.json`.
-    public let principal: Node
+    public let principal: Manifest
 
     /// Whether the archive has foreign layers too, which only their publisher's URLs may serve.
     public let includesForeignLayers: Bool
@@ -36,9 +17,9 @@ public struct SavedImage: Sendable {
     /// An image to be saved.
     public init(
         reference: Reference,
-        top: Node,
-        descendants: [Node],
-        principal: Node,
+        top: Manifest,
+        descendants: [Manifest],
+        principal: Manifest,
         includesForeignLayers: Bool = false
     ) {
         self.includesForeignLayers = includesForeignLayers
@@ -49,21 +30,21 @@ public struct SavedImage: Sendable {
     }
 
     /// ``top`` and all below it.
-    public var nodes: [Node] { [top] + descendants }
+    public var manifests: [Manifest] { [top] + descendants }
 
     /// The configurations and layers of all images. Docker's containerd store leaves foreign layers out
     /// (`WithSkipNonDistributableBlobs`).
     public var blobs: [Descriptor] {
-        nodes.flatMap { node -> [Descriptor] in
-            guard case .image(let configuration, let layers) = node.manifest.content else { return [] }
+        manifests.flatMap { manifest -> [Descriptor] in
+            guard case .image(let configuration, let layers) = manifest.content else { return [] }
             return [configuration] + layers.filter { includesForeignLayers || !$0.isForeignLayer }
         }
     }
 
     /// The layers that ``blobs`` leaves out.
     public var foreignLayers: [Descriptor] {
-        nodes.flatMap { node -> [Descriptor] in
-            guard case .image(_, let layers) = node.manifest.content else { return [] }
+        manifests.flatMap { manifest -> [Descriptor] in
+            guard case .image(_, let layers) = manifest.content else { return [] }
             return layers.filter { !includesForeignLayers && $0.isForeignLayer }
         }
     }

@@ -104,3 +104,24 @@ public indirect enum GoJSON: Sendable {
         text.append(UInt8(ascii: "\""))
     }
 }
+
+/// The fields of a Go struct on their way to JSON, in the struct's order.
+package struct GoFields {
+    package private(set) var fields: [(name: String, value: GoJSON)] = []
+
+    package init() {}
+
+    /// Adds a field that is always written.
+    package mutating func add(_ name: String, _ value: GoJSON) {
+        fields.append((name, value))
+    }
+
+    /// Adds a field with `omitempty`: not written where the value is empty, zero or `nil`.
+    package mutating func addUnlessEmpty(_ name: String, _ value: GoJSON?) {
+        switch value {
+        case nil, .null, .string(""), .integer(0), .boolean(false): return
+        case .array(let values) where values.isEmpty: return
+        case let value?: add(name, value)
+        }
+    }
+}

@@ -1,6 +1,7 @@
 import FoundationEssentials
 
-/// A manifest as it came: its bytes, which are what its digest is of, and what they say.
+/// An image manifest or an index: its bytes as they were served, their digest, and what they say (OCI image-spec manifest.md,
+/// image-index.md; docker's schema 2 and manifest lists).
 public struct Manifest: Sendable {
     /// What the bytes say.
     public enum Content: Sendable {
@@ -12,6 +13,8 @@ public struct Manifest: Sendable {
 
     /// The bytes, never changed.
     public let bytes: [UInt8]
+    /// The digest of the bytes.
+    public let digest: Digest
     /// Their type: what the bytes say of themselves, else what they were served as.
     public let mediaType: MediaType
     /// What they say.
@@ -24,9 +27,10 @@ public struct Manifest: Sendable {
     ///
     /// - Parameters:
     ///   - bytes: JSON of at most ``sizeLimit`` bytes.
+    ///   - digest: of the bytes, already verified.
     ///   - servedAs: the `Content-Type` of the answer, or the type in the descriptor that led here.
     /// - Throws: ``ManifestError``.
-    public init(bytes: [UInt8], servedAs: MediaType? = nil) throws(ManifestError) {
+    public init(bytes: [UInt8], digest: Digest, servedAs: MediaType? = nil) throws(ManifestError) {
         guard bytes.count <= Self.sizeLimit else { throw .tooLarge }
         let fields: Fields
         do {
@@ -52,6 +56,12 @@ public struct Manifest: Sendable {
             throw .ambiguous
         }
         self.bytes = bytes
+        self.digest = digest
+    }
+
+    /// The type, digest and size of the manifest itself.
+    public var descriptor: Descriptor {
+        Descriptor(mediaType: mediaType, digest: digest, size: Int64(bytes.count))
     }
 
     private struct Fields: Decodable {

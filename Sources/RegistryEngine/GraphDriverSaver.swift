@@ -100,7 +100,7 @@ public final class GraphDriverSaver: SaveEngine {
     private static let configurationLimit = 4 << 20
 
     private func image(_ saved: SavedImage) async throws -> GraphDriverImage {
-        guard case .image(let configuration, let layers) = saved.principal.manifest.content else {
+        guard case .image(let configuration, let layers) = saved.principal.content else {
             throw ResolvingError.noPlatform(.platforms([platform]))
         }
         try GraphDriverImage.check(configuration)

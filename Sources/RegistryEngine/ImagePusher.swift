@@ -62,7 +62,7 @@ struct ImagePusher: Sendable {
                 ScriptLines.pushed(
                     tag: push.target.tag ?? "latest",
                     digest: top.digest.description,
-                    size: top.manifest.bytes.count
+                    size: top.bytes.count
                 )
             )
         } catch {

@@ -35,13 +35,13 @@ public final class LocalImages: Sendable {
             )
             guard let found = archive.images.first else { throw PlanningError("docker's local store gave no image") }
             let selection = try ArchiveSelection(of: found, in: archive)
-            guard let principal = selection.nodes.first(where: \.manifest.mediaType.isManifest) else {
+            guard let principal = selection.manifests.first(where: \.mediaType.isManifest) else {
                 throw PlanningError("docker's local store gave no image")
             }
             let image = SavedImage(
                 reference: reference,
                 top: selection.top,
-                descendants: selection.nodes.filter { $0.digest != selection.top.digest },
+                descendants: selection.manifests.filter { $0.digest != selection.top.digest },
                 principal: principal
             )
             blobs.withLock { blobs in

@@ -24,9 +24,9 @@ struct PushPlan: Sendable {
         /// Layers and configurations, each once; `isLayer` tells whether docker prints a line for it.
         let placements: [(placement: Placement, isLayer: Bool)]
         /// What is put by digest before the name: the images of an index.
-        let children: [SavedImage.Node]
+        let children: [Manifest]
         /// What gets the name.
-        let top: SavedImage.Node
+        let top: Manifest
         /// What the user should know of it.
         let notice: String?
     }
@@ -103,8 +103,8 @@ private struct Planner {
         let selection = try ArchiveSelection(of: image, in: archive)
         var placements: [(PushPlan.Placement, Bool)] = []
         var seen: Set<Digest> = []
-        for node in selection.nodes {
-            guard case .image(let configuration, let layers) = node.manifest.content else { continue }
+        for manifest in selection.manifests {
+            guard case .image(let configuration, let layers) = manifest.content else { continue }
             for (blob, isLayer) in layers.map({ ($0, true) }) + [(configuration, false)] {
                 guard seen.insert(blob.digest).inserted, !blob.isForeignLayer || archive.blob(blob.digest) != nil else {
                     continue
@@ -116,7 +116,7 @@ private struct Planner {
         return PushPlan.Push(
             target: target,
             placements: placements,
-            children: selection.nodes.filter { $0.digest != selection.top.digest },
+            children: selection.manifests.filter { $0.digest != selection.top.digest },
             top: selection.top,
             notice: selection.notice
         )
@@ -133,11 +133,4 @@ private struct Planner {
             isRepeated: !placed.insert(key).inserted
         )
     }
-}
-
-/// Why a step cannot even be planned.
-struct PlanningError: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ description: String) { self.description = description }
 }

@@ -16,9 +16,9 @@ struct Arrivals {
         for image in archive.images {
             let name = image.reference?.familiar ?? image.id.description
             switch try archive.form(of: image) {
-            case .composed(let node):
-                #expect(node.digest == SHA256.digest(of: node.manifest.bytes))
-                manifests[name] = [node.manifest]
+            case .composed(let manifest):
+                #expect(manifest.digest == SHA256.digest(of: manifest.bytes))
+                manifests[name] = [manifest]
             case .original(let descriptor):
                 manifests[name] = try Self.images(below: descriptor, in: archive)
             }

@@ -25,15 +25,15 @@ import Testing
     func theManifestIsThatOfSchema2(packing: String) throws {
         let image = try MadeUpImage("a.b/x:1", layers: ["one", "two"])
         let archive = try open(MadeUpImage.archive([image]), packing: packing)
-        guard case .composed(let node) = try archive.form(of: try #require(archive.images.first)),
-            case .image(let configuration, let layers) = node.manifest.content
+        guard case .composed(let manifest) = try archive.form(of: try #require(archive.images.first)),
+            case .image(let configuration, let layers) = manifest.content
         else {
             Issue.record("it is not composed")
             return
         }
         #expect(try archive.blob(configuration.digest)?.bytes(of: "it", limit: 1 << 20) == image.configuration)
         #expect(
-            String(decoding: node.manifest.bytes, as: UTF8.self) == """
+            String(decoding: manifest.bytes, as: UTF8.self) == """
                 {
                    "schemaVersion": 2,
                    "mediaType": "application/vnd.docker.distribution.manifest.v2+json",

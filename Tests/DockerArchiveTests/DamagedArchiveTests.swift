@@ -90,7 +90,7 @@ import Testing
     @Test func aManifestIsProvenByItsDigest() throws {
         let (images, _) = try listedSamples()
         var whole = try sample()
-        let manifest = images[0].top.manifest.bytes
+        let manifest = images[0].top.bytes
         let start = try #require(whole.firstRange(of: manifest)).lowerBound
         // In the middle of a digest: JSON all the same.
         let at = start + manifest.count - 100

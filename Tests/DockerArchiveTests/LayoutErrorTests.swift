@@ -43,8 +43,7 @@ import Testing
     private static func image(_ name: String, layerSizes: [Int64]) throws -> SavedImage {
         let layers = layerSizes.enumerated().map { #"{"digest":"\#(digest($0))","size":\#($1)}"# }
         let json = #"{"config":{"digest":"\#(digest(255))","size":9},"layers":[\#(layers.joined(separator: ","))]}"#
-        let bytes = Array(json.utf8)
-        let node = SavedImage.Node(digest: SHA256.digest(of: bytes), manifest: try Manifest(bytes: bytes))
-        return SavedImage(reference: try Reference(name), top: node, descendants: [], principal: node)
+        let manifest = try Manifest(bytes: Array(json.utf8))
+        return SavedImage(reference: try Reference(name), top: manifest, descendants: [], principal: manifest)
     }
 }

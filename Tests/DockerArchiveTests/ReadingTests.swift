@@ -117,8 +117,8 @@ import Testing
         let archive = try DockerArchive(path: folder.path("tar"), temporaryFolder: folder.path)
         let names = try configurationsNamed(in: try folder.shell("cat files/manifest.json"))
         for image in archive.images where !(image.reference?.familiar ?? "").contains("windows") {
-            guard case .composed(let node) = try archive.form(of: image),
-                case .image(let configuration, _) = node.manifest.content
+            guard case .composed(let manifest) = try archive.form(of: image),
+                case .image(let configuration, _) = manifest.content
             else {
                 Issue.record("\(image) is not composed")
                 continue

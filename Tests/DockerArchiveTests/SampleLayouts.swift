@@ -38,21 +38,18 @@ struct BlobStore {
 
     /// The image that a descriptor leads to, with those images below it that are wanted.
     func image(_ reference: Reference, _ descriptor: Descriptor, wanted: (Descriptor) -> Bool) throws -> SavedImage {
-        let top = try node(descriptor)
-        guard case .index(let entries) = top.manifest.content else {
+        let top = try manifest(descriptor)
+        guard case .index(let entries) = top.content else {
             return SavedImage(reference: reference, top: top, descendants: [], principal: top)
         }
-        let descendants = try entries.filter(wanted).map { try node($0) }
+        let descendants = try entries.filter(wanted).map(manifest)
         guard let principal = descendants.first else { throw TestSupportError("\(reference) has no wanted image") }
         return SavedImage(reference: reference, top: top, descendants: descendants, principal: principal)
     }
 
-    private func node(_ descriptor: Descriptor) throws -> SavedImage.Node {
+    private func manifest(_ descriptor: Descriptor) throws -> Manifest {
         guard let bytes = blobs[descriptor.digest] else { throw TestSupportError("no blob \(descriptor.digest)") }
-        return SavedImage.Node(
-            digest: descriptor.digest,
-            manifest: try Manifest(bytes: bytes, servedAs: descriptor.mediaType)
-        )
+        return try Manifest(bytes: bytes, digest: descriptor.digest, servedAs: descriptor.mediaType)
     }
 }
 

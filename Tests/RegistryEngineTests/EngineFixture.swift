@@ -42,7 +42,7 @@ final class EngineFixture: Sendable {
 
     private static func fill(_ registry: StandInRegistry, _ descriptor: Descriptor, _ path: String, tag: String?) {
         guard let bytes = samples.content(descriptor.digest),
-            let manifest = try? Manifest(bytes: bytes, servedAs: descriptor.mediaType)
+            let manifest = try? Manifest(bytes: bytes, digest: descriptor.digest, servedAs: descriptor.mediaType)
         else { return }
         switch manifest.content {
         case .image(let configuration, let layers):

@@ -92,7 +92,7 @@ import Testing
     @Test func theOrderIsThatOfDockersFiles() throws {
         // Colons become dashes and slashes underscores before the names are compared.
         let names = ["a.b/x/y:v1", "a.b/x0:v1", "a.b/x.c:v1", "a.b/x:v1-linux", "a.b/x:v1", "a.b/x-a:v1"]
-        let ordered = ManifestList.order(try names.map { try Reference($0) }).map(\.familiar)
+        let ordered = ManifestListBuilder.order(try names.map { try Reference($0) }).map(\.familiar)
         #expect(
             ordered == ["a.b/x-a:v1", "a.b/x:v1", "a.b/x:v1-linux", "a.b/x.c:v1", "a.b/x0:v1", "a.b/x/y:v1"]
         )

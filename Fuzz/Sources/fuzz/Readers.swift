@@ -42,7 +42,7 @@ func readCompressed(_ bytes: [UInt8]) throws {
 /// All JSON that images come with.
 func readJSON(_ bytes: [UInt8]) throws {
     _ = ImageConfiguration(bytes: bytes)
-    _ = try? Manifest(bytes: bytes)
+    _ = try? Manifest(bytes: bytes, digest: Digest(.sha256, bytes: [UInt8](repeating: 0, count: 32)))
     for name in ["manifest.json", "index.json"] {
         let header = TarHeader(name: name, size: Int64(bytes.count))
         let padding = [UInt8](repeating: 0, count: header.padding)
@@ -79,8 +79,8 @@ private func read(_ image: DockerArchive.Image, of archive: DockerArchive) throw
     switch try archive.form(of: image) {
     case .original(let descriptor):
         if let manifest = try archive.manifest(descriptor) { try read(manifest, of: archive) }
-    case .composed(let node):
-        try read(node.manifest, of: archive)
+    case .composed(let manifest):
+        try read(manifest, of: archive)
     }
 }
 
