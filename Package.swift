@@ -53,15 +53,15 @@ let package = Package(
         layer("HTTP", ["CCurl"]),
         layer("DockerArchive", ["ByteIO", "ImageModel", "Hashing", "Tar", "Compression"]),
         layer("Registry", ["ByteIO", "ImageModel", "Hashing", "HTTP"]),
-        layer("ImageEngine"),
-        layer("ScriptInterface", ["ByteIO", "ImageModel"]),
+        layer("ImageEngine", ["ImageModel"]),
+        layer("ScriptInterface", ["ByteIO", "ImageModel", "ImageEngine"]),
         layer(
             "DockerEngine",
-            ["ByteIO", "ChildProcess", "Compression", "DockerArchive", "ImageEngine", "ScriptInterface"]
+            ["ByteIO", "ChildProcess", "Compression", "DockerArchive", "ImageEngine"]
         ),
         layer(
             "RegistryEngine",
-            ["ByteIO", "ImageModel", "Hashing", "DockerArchive", "Registry", "ImageEngine", "ScriptInterface"]
+            ["ByteIO", "ImageModel", "Hashing", "DockerArchive", "Registry", "ImageEngine"]
         ),
         layer(
             "Commands",

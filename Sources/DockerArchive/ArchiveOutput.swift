@@ -1,5 +1,6 @@
 import ByteIO
 import Glibc
+import ImageModel
 import Synchronization
 
 /// Where an archive is written: a file that appears when it is whole, or a stream.
@@ -57,6 +58,17 @@ public final class ArchiveOutput: Sendable {
     /// The file that is being written; `nil` for a stream.
     var file: File? {
         if case .file(let unfinished) = target { unfinished.file } else { nil }
+    }
+
+    /// Moves the blobs of a planned file to the places that they have in another plan, which lacks some of them: from the first to the
+    /// last, since all of them move to the front. The file is cut at its new length.
+    package func relocate(from plan: ArchivePlan, to final: ArchivePlan) throws {
+        guard case .file(let unfinished) = target else { return }
+        for entry in final.blobs {
+            guard case .blob(let blob) = entry.content, let old = plan.entry(of: blob.digest) else { continue }
+            try unfinished.file.move(old.offset..<old.offset + old.length, to: entry.offset)
+        }
+        try unfinished.file.resize(to: final.length)
     }
 
     /// Ends the output: only now does a file appear under its name.

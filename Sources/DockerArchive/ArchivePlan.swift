@@ -6,41 +6,74 @@ import Tar
 ///
 /// Lengths are known, so entries are written in parallel and read by seeking. In a gzip file each entry is a member of its own,
 /// of stored blocks; all members together are one tar. A plain tar is what docker writes with `-o`.
-public struct ArchivePlan: Sendable {
+package struct ArchivePlan: Sendable {
     /// An entry and its place.
-    public struct Entry: Sendable {
+    package struct Entry: Sendable {
         /// The encoded tar header, extension included.
         let header: [UInt8]
         /// What follows the header.
-        public let content: ContainerdLayout.Content
+        package let content: ContainerdLayout.Content
         /// Where in the file the entry begins.
-        let offset: Int64
+        package private(set) var offset: Int64
         /// The gzip member of header, content and padding; `nil` in a plain tar.
         let member: StoredGzipMember?
+        /// How many bytes of the file the entry takes.
+        package let length: Int64
+
+        fileprivate init(header: [UInt8], content: ContainerdLayout.Content, padding: Int, at offset: Int64, isGzip: Bool) {
+            let length = Int64(header.count) + content.size + Int64(padding)
+            let member = isGzip ? StoredGzipMember(contentLength: length) : nil
+            self.header = header
+            self.content = content
+            self.offset = offset
+            self.member = member
+            self.length = member?.length ?? length
+        }
+
+        /// The same entry, so many bytes further on in the file.
+        package func moved(by distance: Int64) -> Entry {
+            var entry = self
+            entry.offset += distance
+            return entry
+        }
     }
 
-    /// The entries in the order of the file. The last one is the end of the tar.
-    public let entries: [Entry]
+    /// The folders and the blobs, in the order of the file.
+    package let blobs: [Entry]
+    /// What names the images, and the end of the tar, behind the blobs.
+    package let tables: [Entry]
     /// How long the file will be, in bytes.
-    public let length: Int64
+    package let length: Int64
+    private let places: [Digest: Int]
 
     /// Lays out the entries one behind the other.
     ///
     /// - Parameter isGzip: whether the file is a gzip; else it is a plain tar.
-    public init(_ layout: ContainerdLayout, isGzip: Bool = true) throws {
-        var entries: [Entry] = []
+    package init(_ layout: ContainerdLayout, isGzip: Bool = true) throws {
         var offset: Int64 = 0
-        func add(header: [UInt8], content: ContainerdLayout.Content, padding: Int) {
-            let length = Int64(header.count) + content.size + Int64(padding)
-            let member = isGzip ? StoredGzipMember(contentLength: length) : nil
-            entries.append(Entry(header: header, content: content, offset: offset, member: member))
-            offset += member?.length ?? length
+        func entry(_ header: [UInt8], _ content: ContainerdLayout.Content, padding: Int) -> Entry {
+            let entry = Entry(header: header, content: content, padding: padding, at: offset, isGzip: isGzip)
+            offset += entry.length
+            return entry
         }
-        for (header, content) in layout.entries {
-            add(header: try header.encoded(), content: content, padding: TarHeader.padding(after: content.size))
+        func entries(_ entries: [ContainerdLayout.Entry]) throws -> [Entry] {
+            try entries.map { header, content in
+                entry(try header.encoded(), content, padding: TarHeader.padding(after: content.size))
+            }
         }
-        add(header: TarHeader.endOfArchive, content: .bytes([]), padding: 0)
-        self.entries = entries
-        self.length = offset
+        blobs = try entries(layout.blobs)
+        tables = try entries(layout.tables) + [entry(TarHeader.endOfArchive, .bytes([]), padding: 0)]
+        length = offset
+        var places: [Digest: Int] = [:]
+        for (position, entry) in blobs.enumerated() {
+            if case .blob(let blob) = entry.content { places[blob.digest] = position }
+        }
+        self.places = places
     }
+
+    /// All entries in the order of the file.
+    package var entries: [Entry] { blobs + tables }
+
+    /// The entry of a blob that is fetched.
+    package func entry(of digest: Digest) -> Entry? { places[digest].map { blobs[$0] } }
 }

@@ -12,55 +12,44 @@ public struct ContainerdLayout: Sendable {
         case blob(Descriptor)
     }
 
-    /// The entries in docker's order: by name, each once.
-    public let entries: [(header: TarHeader, content: Content)]
-    /// Names that `manifest.json` lacks, so that an engine without the containerd store will not load them.
-    public let shadowedNames: [Reference]
+    /// An entry.
+    package typealias Entry = (header: TarHeader, content: Content)
 
-    /// The layout of images in the order of the list.
-    ///
-    /// - Throws: ``LayoutError`` where the sizes that the manifests tell cannot be true.
-    public init(of images: [SavedImage]) throws(LayoutError) {
+    /// The folders and the blobs in docker's order: by name, each once.
+    package let blobs: [Entry]
+    /// What names the images, behind the blobs in docker's order: `index.json`, `manifest.json` and `oci-layout`.
+    package let tables: [Entry]
+    /// Names that `manifest.json` lacks, so that an engine without the containerd store will not load them.
+    package let shadowedNames: [Reference]
+
+    /// The layout of images in the order of the list, whose sizes do not contradict one another (``BlobSizes``).
+    package init(of images: [SavedImage]) {
         var contents: [Digest: Content] = [:]
+        for image in images {
+            for blob in image.blobs where contents[blob.digest] == nil { contents[blob.digest] = .blob(blob) }
+        }
         for image in images {
             for manifest in image.manifests { contents[manifest.digest] = .bytes(manifest.bytes) }
         }
-        var total: Int64 = 0
-        for image in images {
-            for blob in image.blobs {
-                guard let known = contents[blob.digest] else {
-                    guard blob.size <= Self.sizeLimit - total else {
-                        throw LayoutError(image.reference, blob, .tooLarge)
-                    }
-                    total += blob.size
-                    contents[blob.digest] = .blob(blob)
-                    continue
-                }
-                guard known.size == blob.size else { throw LayoutError(image.reference, blob, .contradiction) }
-            }
-        }
-
-        var entries: [(header: TarHeader, content: Content)] = []
+        var blobs: [Entry] = []
         for folder in Set(["blobs/"] + contents.keys.map { "blobs/\($0.algorithm)/" }) {
-            entries.append((TarHeader(name: folder, kind: .directory, mode: 0o755), .bytes([])))
+            blobs.append((TarHeader(name: folder, kind: .directory, mode: 0o755), .bytes([])))
         }
         for (digest, content) in contents {
-            entries.append((TarHeader(name: Self.path(of: digest), mode: 0o444, size: content.size), content))
+            blobs.append((TarHeader(name: Self.path(of: digest), mode: 0o444, size: content.size), content))
         }
         let items = ManifestJSON(of: images)
-        for (name, mode, text) in [
+        self.blobs = blobs.sorted { $0.header.name.utf8.lexicographicallyPrecedes($1.header.name.utf8) }
+        self.tables = [
             ("index.json", UInt32(0o644), IndexJSON.text(of: images)),
             ("manifest.json", 0o644, items.text),
             ("oci-layout", 0o444, Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8)),
-        ] {
-            entries.append((TarHeader(name: name, mode: mode, size: Int64(text.count)), .bytes(text)))
+        ]
+        .map { name, mode, text in
+            (TarHeader(name: name, mode: mode, size: Int64(text.count)), .bytes(text))
         }
-        self.entries = entries.sorted { $0.header.name.utf8.lexicographicallyPrecedes($1.header.name.utf8) }
         self.shadowedNames = items.shadowedNames
     }
-
-    /// More bytes of blobs than any disk holds, with room for all that an archive adds: what is larger is no size.
-    private static let sizeLimit: Int64 = 1 << 60
 
     /// Where a blob lies in an OCI layout.
     public static func path(of digest: Digest) -> String { "blobs/\(digest.algorithm)/\(digest.hex)" }
@@ -72,42 +61,6 @@ extension ContainerdLayout.Content {
         switch self {
         case .bytes(let bytes): Int64(bytes.count)
         case .blob(let descriptor): descriptor.size
-        }
-    }
-}
-
-/// A manifest tells a size of a blob that cannot be true.
-public struct LayoutError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// What is wrong with the size.
-    public enum Reason: Equatable, Sendable {
-        /// The manifest of an image before tells another one.
-        case contradiction
-        /// No archive could hold the blob beside the others.
-        case tooLarge
-    }
-
-    /// The image whose manifest it is.
-    public let reference: Reference
-    /// The blob as the manifest tells of it.
-    public let blob: Descriptor
-    /// What is wrong with the size.
-    public let reason: Reason
-
-    init(_ reference: Reference, _ blob: Descriptor, _ reason: Reason) {
-        self.reference = reference
-        self.blob = blob
-        self.reason = reason
-    }
-
-    /// One sentence.
-    public var description: String {
-        switch reason {
-        case .contradiction:
-            "\(reference.familiar): its manifest tells another size of \(blob.digest) than that of an image before it;"
-                + " one of the two is damaged in the registry"
-        case .tooLarge:
-            "\(reference.familiar): its manifest tells that \(blob.digest) has \(blob.size) bytes, more than an archive"
-                + " can hold; it is damaged in the registry"
         }
     }
 }

@@ -1,16 +1,7 @@
+import ByteIO
 import HTTP
 import Hashing
 import ImageModel
-
-/// Where the bytes of a blob go while they arrive. One transfer at a time uses it, on one thread.
-public protocol BlobDestination: AnyObject, Sendable {
-    /// Whether ``restart()`` is possible.
-    var canRestart: Bool { get }
-    /// Takes the next bytes.
-    func append(_ bytes: UnsafeRawBufferPointer) throws
-    /// Drops all bytes taken so far.
-    func restart() throws
-}
 
 /// The receiving end of a blob, over as many answers as it takes: counts, hashes, and passes on what is new.
 ///
@@ -39,7 +30,7 @@ final class BlobDownload: HTTPResponseSink, @unchecked Sendable {
     }
 
     private let blob: Descriptor
-    private let destination: any BlobDestination
+    private let destination: any ByteDestination
     private let hash: ContentHash
     private var mode = Mode.error
     /// How many bytes of the blob have been passed on.
@@ -49,7 +40,7 @@ final class BlobDownload: HTTPResponseSink, @unchecked Sendable {
     /// The beginning of an answer that is no success.
     private(set) var errorBody: [UInt8] = []
 
-    init(_ blob: Descriptor, to destination: any BlobDestination) {
+    init(_ blob: Descriptor, to destination: any ByteDestination) {
         self.blob = blob
         self.destination = destination
         hash = ContentHash(blob.digest.algorithm)

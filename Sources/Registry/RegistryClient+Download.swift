@@ -1,3 +1,4 @@
+import ByteIO
 import HTTP
 import ImageModel
 
@@ -7,10 +8,10 @@ extension RegistryClient {
     /// A transfer that breaks is continued where it broke. The destination may have taken bytes when this fails.
     ///
     /// - Throws: ``RegistryError``, or what the destination throws.
-    public func download(
+    package func download(
         _ blob: Descriptor,
         from repository: Repository,
-        to destination: any BlobDestination
+        to destination: any ByteDestination
     ) async throws {
         try await download(
             blob,
@@ -33,7 +34,7 @@ extension RegistryClient {
     /// No login is sent there. Without TLS it is fetched only where the URL itself says so.
     ///
     /// - Throws: ``RegistryError``, or what the destination throws.
-    public func download(_ blob: Descriptor, fromURL url: String, to destination: any BlobDestination) async throws {
+    package func download(_ blob: Descriptor, fromURL url: String, to destination: any ByteDestination) async throws {
         try await download(
             blob,
             called: "the foreign layer \(blob.digest)",
@@ -49,7 +50,7 @@ extension RegistryClient {
         _ blob: Descriptor,
         called subject: String,
         host: String,
-        to destination: any BlobDestination,
+        to destination: any ByteDestination,
         _ request: (HTTPHeaders, any HTTPResponseSink) async throws -> HTTPResponseHead
     ) async throws {
         let download = BlobDownload(blob, to: destination)

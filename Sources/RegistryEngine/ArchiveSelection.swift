@@ -1,40 +1,51 @@
 import DockerArchive
-import Hashing
 import ImageModel
 
-/// What of a name in an archive can be pushed.
+/// What of an image in an archive can be pushed.
 ///
 /// An archive usually has one image of a multi-platform name. A registry takes an index only with all that it lists, so then
 /// the image itself gets the name, as docker does it (Docker 28, containerd store). Where several images are there, but not
 /// all, an index of those is made.
-struct ArchiveSelection {
-    /// What gets the name.
+struct ArchiveSelection: Sendable {
+    /// The manifest or index that the name leads to in the archive.
+    let source: Descriptor
+    /// What gets the name in the registry.
     let top: Manifest
     /// ``top`` and all below it, what is listed before what lists it.
     let manifests: [Manifest]
-    /// What the user should know of the choice.
+    /// What the user should know of the choice, to follow the name.
     let notice: String?
+    private let archive: DockerArchive
+    private let composed: [Digest: ArchivedContent]
 
-    init(of image: DockerArchive.Image, in archive: DockerArchive) throws {
+    /// - Parameter composer: makes the image where the archive has only parts of it.
+    init(of image: DockerArchive.Image, in archive: DockerArchive, _ composer: ImageComposer) throws {
+        self.archive = archive
         let descriptor: Descriptor
-        switch try archive.form(of: image) {
-        case .composed(let manifest):
-            top = manifest
-            manifests = [manifest]
+        switch image.form {
+        case .composed(let parts):
+            let composition = try composer.compose(parts)
+            source = composition.manifest.descriptor
+            top = composition.manifest
+            manifests = [top]
             notice = nil
+            composed = composition.blobs
             return
         case .original(let original):
             descriptor = original
         }
+        source = descriptor
+        composed = [:]
         var reader = TreeReader(archive: archive)
         guard let tree = try reader.tree(descriptor) else {
             throw PlanningError("the archive lacks its manifest \(descriptor.digest)")
         }
-        if let image = tree.images.first, tree.images.count == 1, !tree.isWhole {
+        let images = tree.images
+        if let image = images.first, images.count == 1, !tree.isWhole {
             top = image
             manifests = [image]
             notice = "its list \(descriptor.digest.short) is not whole in the archive: the one image in it is pushed"
-        } else if tree.images.isEmpty {
+        } else if images.isEmpty {
             throw PlanningError("the archive has none of its images")
         } else if tree.isWhole {
             top = tree.manifest
@@ -42,11 +53,14 @@ struct ArchiveSelection {
             notice = nil
         } else {
             top = try Manifest(listing: tree.imageEntries)
-            manifests = tree.images + [top]
+            manifests = images + [top]
             notice =
-                "its list \(descriptor.digest.short) is not whole in the archive: a list of the \(tree.images.count) images in it is pushed"
+                "its list \(descriptor.digest.short) is not whole in the archive: a list of the \(images.count) images in it is pushed"
         }
     }
+
+    /// The content of a blob; `nil` where the archive lacks it.
+    func content(of digest: Digest) -> ArchivedContent? { composed[digest] ?? archive.blob(digest) }
 
     /// A manifest, and what the archive has of what it lists.
     private struct Tree {

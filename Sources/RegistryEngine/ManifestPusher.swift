@@ -1,24 +1,21 @@
 import DockerArchive
-import Hashing
 import ImageModel
 import Registry
 
 /// Puts the manifests of a push, once its blobs are in the repository: what is listed before what lists it.
 struct ManifestPusher: Sendable {
     let client: RegistryClient
-    let archive: DockerArchive?
-    let push: PushPlan.Push
+    let push: ImagePush
 
     /// - Returns: what got the name: what was planned, or the same with ordinary layers where the registry takes no URLs.
     func put() async throws -> Manifest {
         var replaced: [Digest: Manifest] = [:]
-        for child in push.children {
-            let entries = Self.entries(of: child, replaced)
-            let put = try await put(try entries.map { try Manifest(listing: $0) } ?? child) { .digest($0.digest) }
+        let selection = push.selection
+        for child in selection.manifests where child.digest != selection.top.digest {
+            let put = try await put(try Self.replacing(replaced, in: child)) { .digest($0.digest) }
             if put.digest != child.digest { replaced[child.digest] = put }
         }
-        let top = try Self.entries(of: push.top, replaced).map { try Manifest(listing: $0) } ?? push.top
-        return try await put(top) { _ in ManifestName(push.target) }
+        return try await put(try Self.replacing(replaced, in: selection.top)) { _ in ManifestName(push.target) }
     }
 
     /// Puts a manifest to the byte. One with URLs that the registry refuses is put with ordinary layers, if the archive has them.
@@ -47,21 +44,21 @@ struct ManifestPusher: Sendable {
     }
 
     private func hasLayers(of manifest: Manifest) -> Bool {
-        guard let archive, case .image(_, let layers) = manifest.content else { return false }
-        return layers.allSatisfy { archive.blob($0.digest) != nil }
+        guard case .image(_, let layers) = manifest.content else { return false }
+        return layers.allSatisfy { push.selection.content(of: $0.digest) != nil }
     }
 
-    /// The entries of an index some of whose images were replaced; `nil` where none was.
-    private static func entries(
-        of index: Manifest,
-        _ replaced: [Digest: Manifest]
-    ) -> [Descriptor]? {
-        guard case .index(let entries) = index.content, entries.contains(where: { replaced[$0.digest] != nil })
-        else { return nil }
-        return entries.map { entry in
-            guard var changed = replaced[entry.digest]?.descriptor else { return entry }
-            changed.platform = entry.platform
-            return changed
-        }
+    /// An index with other images in the place of some of its own; a manifest that lists none of them stays as it is.
+    private static func replacing(_ replaced: [Digest: Manifest], in manifest: Manifest) throws -> Manifest {
+        guard case .index(let entries) = manifest.content, entries.contains(where: { replaced[$0.digest] != nil })
+        else { return manifest }
+        return try Manifest(
+            listing: entries.map { entry in
+                guard let other = replaced[entry.digest] else { return entry }
+                var changed = other.descriptor
+                changed.platform = entry.platform
+                return changed
+            }
+        )
     }
 }

@@ -64,7 +64,7 @@ extension Flag {
         extension: "jobs",
         .value("N"),
         meaning: "transfers at a time (default: chosen for the machine)",
-        allowed: "a whole number from 1 to \(Extensions.mostJobs)"
+        allowed: "a whole number from 1 to \(ExtensionOptions.mostJobs)"
     )
     static let platform = Flag(
         extension: "platform",

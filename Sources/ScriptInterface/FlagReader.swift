@@ -4,8 +4,8 @@ struct InvalidSetting: Error, Equatable {
     let sentence: String
 }
 
-/// Flags of our own together with their environment variables and defaults.
-struct Settings {
+/// Reads the values of flags that no script knows: from the command line, else from the environment, else the default.
+struct FlagReader {
     let given: GivenFlags
     let environment: [String: String]
 

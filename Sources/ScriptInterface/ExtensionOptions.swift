@@ -1,9 +1,9 @@
 import ImageModel
 
 /// What the flags that no script knows, or their environment variables, ask for.
-public struct Extensions: Sendable, Equatable {
+package struct ExtensionOptions: Sendable, Equatable {
     /// Who moves the images.
-    public enum Engine: String, Sendable {
+    package enum Engine: String, Sendable {
         /// Docker in shell mode where a daemon answers, else the registry engine.
         case auto
         /// The docker commands of the scripts.
@@ -13,7 +13,7 @@ public struct Extensions: Sendable, Equatable {
     }
 
     /// What a saved archive looks like.
-    public enum ArchiveFormat: String, Sendable {
+    package enum ArchiveFormat: String, Sendable {
         /// As docker writes it with the containerd image store.
         case containerd
         /// As docker 25 and later write it with a graph driver.
@@ -26,42 +26,42 @@ public struct Extensions: Sendable, Equatable {
     static let mostJobs = 256
 
     /// Who moves the images.
-    public var engine: Engine
+    package var engine: Engine
     /// Transfers at a time, from 1 to 256; `nil`: to be chosen for the machine.
-    public var jobs: Int?
+    package var jobs: Int?
     /// Which image of a multi-platform name.
-    public var platforms: PlatformChoice
+    package var platforms: PlatformChoice
     /// Whether any failure is exit status 1.
-    public var strict: Bool
+    package var strict: Bool
     /// What a saved archive looks like.
-    public var archiveFormat: ArchiveFormat
+    package var archiveFormat: ArchiveFormat
     /// Where the references that failed are written.
-    public var failedList: String?
+    package var failedList: String?
     /// Registries, `HOST[:PORT]`, that may be without TLS or without a valid certificate.
-    public var insecureRegistries: [String]
+    package var insecureRegistries: [String]
     /// gzip's level, 1 to 9.
-    public var compressionLevel: Int
+    package var compressionLevel: Int
     /// Whether more is told on standard error.
-    public var verbose: Bool
+    package var verbose: Bool
 
     /// Reads flags and variables; a flag beats its variable.
     ///
     /// - Throws: the sentence for the first value that is not allowed.
     init(_ given: GivenFlags, environment: [String: String]) throws(InvalidSetting) {
-        let settings = Settings(given: given, environment: environment)
-        engine = try settings.one(.engine, Engine.init(rawValue:))
-        jobs = try settings.optional(.jobs) { wholeNumber($0, in: 1...Self.mostJobs) }
-        platforms = try settings.platforms
-        strict = try settings.isOn(.strict)
-        archiveFormat = try settings.one(.archiveFormat, ArchiveFormat.init(rawValue:))
-        failedList = try settings.optional(.failedList) { $0 }
-        insecureRegistries = try settings.all(.insecureRegistry) { isHostAndPort($0) ? $0 : nil }
-        compressionLevel = try settings.one(.compressionLevel) { wholeNumber($0, in: 1...9) }
-        verbose = try settings.isOn(.verbose)
+        let flags = FlagReader(given: given, environment: environment)
+        engine = try flags.one(.engine, Engine.init(rawValue:))
+        jobs = try flags.optional(.jobs) { wholeNumber($0, in: 1...Self.mostJobs) }
+        platforms = try flags.platforms
+        strict = try flags.isOn(.strict)
+        archiveFormat = try flags.one(.archiveFormat, ArchiveFormat.init(rawValue:))
+        failedList = try flags.optional(.failedList) { $0 }
+        insecureRegistries = try flags.all(.insecureRegistry) { isHostAndPort($0) ? $0 : nil }
+        compressionLevel = try flags.one(.compressionLevel) { wholeNumber($0, in: 1...9) }
+        verbose = try flags.isOn(.verbose)
     }
 }
 
-extension Settings {
+extension FlagReader {
     /// The platforms that are asked for, each once; `all` beats any other.
     fileprivate var platforms: PlatformChoice {
         get throws(InvalidSetting) {

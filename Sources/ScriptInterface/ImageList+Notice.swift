@@ -1,8 +1,8 @@
 extension ImageList {
     /// A deliberate difference that applied to a list, for standard error.
-    public struct Note: Sendable, Equatable, CustomStringConvertible {
+    package struct Notice: Sendable, Equatable, CustomStringConvertible {
         /// Which difference.
-        public enum Kind: Sendable, Hashable, CaseIterable {
+        package enum Kind: Sendable, Hashable, CaseIterable {
             /// The last line has no newline (D1).
             case noFinalNewline
             /// Lines end in a carriage return (D2).
@@ -16,16 +16,16 @@ extension ImageList {
         }
 
         /// Which difference.
-        public let kind: Kind
+        package let kind: Kind
         /// The file it applied to.
-        public let file: String
+        package let file: String
         /// How many lines it applied to.
-        public internal(set) var lines: Int
+        package internal(set) var lines: Int
         /// The first of them, from 1.
-        public let firstLine: Int
+        package let firstLine: Int
 
         /// One sentence.
-        public var description: String {
+        package var description: String {
             let isOne = lines == 1
             let place = isOne ? "line \(firstLine)" : "\(lines) lines"
             let first = isOne ? "" : " (first: line \(firstLine))"

@@ -10,28 +10,31 @@ import RegistryEngine
 import ScriptInterface
 
 /// Makes the engine that a run asks for.
-struct EngineSetting: Sendable {
+struct EngineFactory: Sendable {
     let options: Options
     let environment: [String: String]
+    /// What the engine feeds while it works.
+    let counters: TransferCounters
 
     /// The engine of a save, its archive open.
     ///
     /// - Parameter lines: gets what the scripts print.
     /// - Throws: where the archive cannot be written, or the engine cannot be had.
     func saveEngine(archive: String, console: Console, lines: Console) async throws -> any SaveEngine {
-        let engine = try await EngineChoice(options, environment: environment).engine(tell: console.warn)
+        let engine = try await EngineChoice(options, environment: environment).engine(notice: console.notice)
         let output = try output(archive, console: console)
         switch engine {
         case .docker:
+            let level = options.extensions.compressionLevel
             return DockerSaver(
-                runner: CommandRunner(environment: environment, console: lines),
-                mode: options.mode,
+                runner: runner(lines),
+                procedure: options.mode == .shell ? .shell(compressionLevel: level) : .powerShell,
                 archive: archive,
                 output: output,
-                compressionLevel: options.extensions.compressionLevel
+                counters: counters
             )
         case .registry(let besideDocker):
-            let store = DockerStore(runner: CommandRunner(environment: environment, console: lines))
+            let store = DockerStore(runner: runner(lines))
             let local = besideDocker ? LocalImages(in: store, temporaryFolder: temporaryFolder) : nil
             return try registrySaver(output, local: local, console: console)
         }
@@ -42,34 +45,23 @@ struct EngineSetting: Sendable {
         local: LocalImages?,
         console: Console
     ) throws -> any SaveEngine {
-        let format: GraphDriverFormat
-        switch options.extensions.archiveFormat {
-        case .containerd:
-            return RegistrySaver(
-                client: client(console),
-                choice: platforms,
-                windowsRelease: windowsRelease,
-                wrapping: wrapping,
-                jobs: jobs,
-                output: output,
-                local: local,
-                notice: console.warn
-            )
-        case .docker: format = .docker
-        case .legacy: format = .legacy
-        }
-        return try GraphDriverSaver(
+        let setup = SaveSetup(
             client: client(console),
             choice: platforms,
             windowsRelease: windowsRelease,
-            format: format,
             wrapping: wrapping,
             jobs: jobs,
             output: output,
             temporaryFolder: temporaryFolder,
             local: local,
-            notice: console.warn
+            counters: counters,
+            notice: handler(console)
         )
+        return switch options.extensions.archiveFormat {
+        case .containerd: RegistrySaver(setup)
+        case .docker: try GraphDriverSaver(setup, format: .docker)
+        case .legacy: try GraphDriverSaver(setup, format: .legacy)
+        }
     }
 
     private func output(_ archive: String, console: Console) throws -> ArchiveOutput {
@@ -87,12 +79,13 @@ struct EngineSetting: Sendable {
     ///
     /// - Throws: where the engine cannot be had.
     func loadEngine(archive: String, console: Console) async throws -> any LoadEngine {
-        switch try await EngineChoice(options, environment: environment).engine(tell: console.warn) {
+        switch try await EngineChoice(options, environment: environment).engine(notice: console.notice) {
         case .docker:
             return DockerLoader(
-                runner: CommandRunner(environment: environment, console: console),
+                runner: runner(console),
                 archive: archive,
-                insecure: insecureRegistries
+                insecure: insecureRegistries,
+                counters: counters
             )
         case .registry:
             guard !archive.isEmpty else {
@@ -103,9 +96,18 @@ struct EngineSetting: Sendable {
                 client: client(console),
                 jobs: jobs,
                 temporaryFolder: temporaryFolder,
-                console: console
+                counters: counters,
+                notice: handler(console)
             )
         }
+    }
+
+    private func runner(_ console: Console) -> CommandRunner {
+        CommandRunner(environment: environment, output: console.output, errors: console.errors)
+    }
+
+    private func handler(_ console: Console) -> NoticeHandler {
+        { console.notice($0.description) }
     }
 
     /// The release that PowerShell mode puts behind the names, if its build is known.
@@ -170,7 +172,7 @@ struct EngineSetting: Sendable {
         do {
             return try DockerConfiguration(json: try File(path, for: .reading).readBytes(1 << 20))
         } catch {
-            console.warn("no logins are taken from \(path): \(error)")
+            console.notice("no logins are taken from \(path): \(error)")
             return DockerConfiguration()
         }
     }

@@ -1,7 +1,7 @@
-/// What has become of things that others wait for: a blob in a repository, a name in the registry.
+/// Which of the things that others wait for are done: a blob in a repository, a name in the registry.
 ///
 /// A blob goes over the wire once: later images mount it from the repository that got it first, and wait until that one has it.
-actor Board<Key: Hashable & Sendable> {
+actor CompletionLedger<Key: Hashable & Sendable> {
     private enum Entry {
         case pending([CheckedContinuation<Bool, Never>])
         case settled(Bool)
@@ -9,9 +9,7 @@ actor Board<Key: Hashable & Sendable> {
 
     private var entries: [Key: Entry] = [:]
 
-    /// Waits until it is known what became of something.
-    ///
-    /// - Returns: whether it was done.
+    /// Waits until it is settled whether something was done.
     func isDone(_ key: Key) async -> Bool {
         if case .settled(let isDone) = entries[key] { return isDone }
         return await withCheckedContinuation { continuation in
@@ -21,7 +19,7 @@ actor Board<Key: Hashable & Sendable> {
         }
     }
 
-    /// Tells those who wait. The first word stands.
+    /// Settles whether something was done, and tells those who wait. What has been settled stays as it is.
     func settle(_ key: Key, _ isDone: Bool) {
         switch entries[key] {
         case .settled: return

@@ -7,7 +7,7 @@ extension Platform {
     static func windows(_ architecture: String) -> Platform { Platform(os: "windows", architecture: architecture) }
 }
 
-@Suite struct ExtensionsTests {
+@Suite struct ExtensionOptionsTests {
     @Test func defaults() throws {
         let shell = try #require(parse(.save, []).options?.extensions)
         #expect(shell.engine == .auto)
