@@ -107,7 +107,8 @@ let package = Package(
         tests("TarTests", ["Tar", "ByteIO"]),
         tests("CompressionTests", ["Compression", "ByteIO"]),
         tests("HTTPTests", ["HTTP", "Hashing", "ImageModel"]),
-        tests("ScriptInterfaceTests", ["ScriptInterface", "ByteIO", "ImageModel"]),
+        tests("ImageEngineTests", ["ImageEngine", "ImageModel"]),
+        tests("ScriptInterfaceTests", ["ScriptInterface", "ByteIO", "ImageEngine", "ImageModel"]),
         tests("HashingTests", ["Hashing", "ImageModel"]),
         tests("DockerArchiveTests", ["DockerArchive", "ByteIO", "Compression", "Hashing", "ImageModel", "Tar"]),
         tests("RegistryTests", ["Registry", "ByteIO", "HTTP", "Hashing", "ImageModel"]),
@@ -115,12 +116,12 @@ let package = Package(
             "RegistryEngineTests",
             [
                 "RegistryEngine", "ByteIO", "DockerArchive", "HTTP", "Hashing", "ImageEngine", "ImageModel", "Registry",
-                "SampleImages", "ScriptInterface",
+                "SampleImages",
             ]
         ),
         tests(
             "DockerEngineTests",
-            ["DockerEngine", "ByteIO", "ChildProcess", "DockerArchive", "ImageEngine", "ScriptInterface"]
+            ["DockerEngine", "ByteIO", "ChildProcess", "DockerArchive", "ImageEngine"]
         ),
         tests(
             "DockerIntegrationTests",

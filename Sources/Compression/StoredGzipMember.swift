@@ -21,6 +21,15 @@ public struct StoredGzipMember: Sendable, Equatable {
     /// CRC-32 and length, four bytes each.
     public static let trailerLength = 8
 
+    /// The bytes behind the last block.
+    ///
+    /// - Parameters:
+    ///   - crc: the checksum of the content.
+    ///   - length: the content's, in bytes.
+    public static func trailer(crc: UInt32, length: Int64) -> [UInt8] {
+        withUnsafeBytes(of: (crc.littleEndian, UInt32(truncatingIfNeeded: length).littleEndian), Array.init)
+    }
+
     private var blockCount: Int64 {
         max(1, (contentLength + Int64(Self.blockCapacity) - 1) / Int64(Self.blockCapacity))
     }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import DockerEngine
 
-@Suite struct DockerSaverTests {
+@Suite(.timeLimit(.minutes(2))) struct DockerSaverTests {
     private static func saver(_ docker: FakeDocker, to path: String, _ procedure: DockerSaver.Procedure = .shell(compressionLevel: 6)) throws -> DockerSaver {
         DockerSaver(
             runner: try docker.runner(),

@@ -11,7 +11,7 @@ import TestSupport
 import Testing
 
 /// From a registry into the archives of graph drivers.
-@Suite struct GraphDriverSavingTests {
+@Suite(.timeLimit(.minutes(2))) struct GraphDriverSavingTests {
     private let fixture: EngineFixture
 
     init() throws {

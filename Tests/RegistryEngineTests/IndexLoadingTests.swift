@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// What a name becomes that led to several images, by how many of them the archive has.
-@Suite struct IndexLoadingTests {
+@Suite(.timeLimit(.minutes(2))) struct IndexLoadingTests {
     private let fixture: EngineFixture
 
     init() throws {

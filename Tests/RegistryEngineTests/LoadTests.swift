@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// From an archive into a registry.
-@Suite struct LoadTests {
+@Suite(.timeLimit(.minutes(2))) struct LoadTests {
     private let fixture: EngineFixture
 
     init() throws {

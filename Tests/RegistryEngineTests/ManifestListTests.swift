@@ -8,7 +8,7 @@ import Testing
 @testable import RegistryEngine
 
 /// Lists as `docker manifest create` and `docker manifest push` make them.
-@Suite struct ManifestListTests {
+@Suite(.timeLimit(.minutes(2))) struct ManifestListTests {
     private let fixture: EngineFixture
 
     init() throws {

@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// From a registry into an archive.
-@Suite struct SaveTests {
+@Suite(.timeLimit(.minutes(2))) struct SaveTests {
     private let fixture: EngineFixture
 
     init() throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import RegistryEngine
 
-@Suite struct SlidingWindowTests {
+@Suite(.timeLimit(.minutes(2))) struct SlidingWindowTests {
     private struct Refusal: Error {}
 
     /// How many are at work, and the most that ever were.
@@ -117,5 +117,35 @@ import Testing
         #expect(await board.isDone("a"), "the first word stands")
         await board.settle("b", false)
         #expect(await board.isDone("b") == false)
+    }
+
+    @Test func theStageRunsBesideTheWorkOnThoseBefore() async throws {
+        // Each work waits until the next element has come through the stage: without the overlap it would wait for ever.
+        let staged = CompletionLedger<Int>()
+        var results: [Int] = []
+        try await stagedWindow(over: Array(0..<20), width: 2) { element in
+            await staged.settle(element, true)
+            return element
+        } work: { element in
+            if element + 1 < 20 { _ = await staged.isDone(element + 1) }
+            return element * 2
+        } deliver: {
+            results.append($0)
+        }
+        #expect(results == (0..<20).map { $0 * 2 })
+    }
+
+    @Test func theStageHasOneElementAtATime() async throws {
+        let stage = Crowd()
+        let all = Crowd()
+        try await stagedWindow(over: Array(0..<50), width: 3) { element in
+            await stage.visit { for _ in 0..<5 { await Task.yield() } }
+            return element
+        } work: { element in
+            await all.visit { for _ in 0..<(50 - element) { await Task.yield() } }
+        } deliver: { _ in
+        }
+        #expect(stage.most == 1)
+        #expect(all.most <= 3)
     }
 }

@@ -5,7 +5,7 @@ import ScriptInterface
 import TestSupport
 import Testing
 
-@Suite struct ConsoleTests {
+@Suite(.timeLimit(.minutes(2))) struct ConsoleTests {
     private let folder: TemporaryFolder
 
     init() throws {

@@ -7,7 +7,7 @@ extension Platform {
     static func windows(_ architecture: String) -> Platform { Platform(os: "windows", architecture: architecture) }
 }
 
-@Suite struct ExtensionOptionsTests {
+@Suite(.timeLimit(.minutes(2))) struct ExtensionOptionsTests {
     @Test func defaults() throws {
         let shell = try #require(parse(.save, []).options?.extensions)
         #expect(shell.engine == .auto)

@@ -5,7 +5,7 @@ import ScriptInterface
 import TestSupport
 import Testing
 
-@Suite struct ImageListTests {
+@Suite(.timeLimit(.minutes(2))) struct ImageListTests {
     private let folder: TemporaryFolder
 
     init() throws {

@@ -3,7 +3,7 @@ import ScriptInterface
 import TestSupport
 import Testing
 
-@Suite struct LoadPlanTests {
+@Suite(.timeLimit(.minutes(2))) struct LoadPlanTests {
     /// A step in one line.
     private static func line(_ step: LoadStep) -> String {
         switch step.action {

@@ -2,7 +2,7 @@ import ImageEngine
 import ScriptInterface
 import Testing
 
-@Suite struct NamingTests {
+@Suite(.timeLimit(.minutes(2))) struct NamingTests {
     private static let shellSources: [(String, String, String, String)] = [
         ("", "rancher/shell:v1", "rancher/shell:v1", "no source registry"),
         ("", "busybox", "busybox", "no tag and no rancher/ is added"),

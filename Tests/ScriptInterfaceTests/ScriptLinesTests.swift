@@ -2,7 +2,7 @@ import ScriptInterface
 import Testing
 
 /// The lines that no recording of a script shows, because docker prints them.
-@Suite struct ScriptLinesTests {
+@Suite(.timeLimit(.minutes(2))) struct ScriptLinesTests {
     @Test func dockerLines() {
         #expect(ScriptLines.loaded(id: "sha256:0a") == "Loaded image ID: sha256:0a")
         #expect(ScriptLines.pushed("5f70bf18a086") == "5f70bf18a086: Pushed")

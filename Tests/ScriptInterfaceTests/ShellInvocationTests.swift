@@ -1,7 +1,7 @@
 import ScriptInterface
 import Testing
 
-@Suite struct ShellInvocationTests {
+@Suite(.timeLimit(.minutes(2))) struct ShellInvocationTests {
     @Test func defaults() throws {
         let save = try #require(parse(.save, []).options)
         #expect(save.mode == .shell)
