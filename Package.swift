@@ -155,8 +155,8 @@ let package = Package(
         .testTarget(
             name: "GoldenTests",
             dependencies: [
-                "ChildProcess", "GoldenSuite", "TestSupport", "compare-official", "stand-in", "rancher-load-images",
-                "rancher-save-images",
+                "ChildProcess", "GoldenSuite", "Hashing", "ImageModel", "TestSupport", "compare-official", "stand-in",
+                "rancher-load-images", "rancher-save-images",
             ],
             path: "compat-tests/GoldenTests",
             swiftSettings: settings
