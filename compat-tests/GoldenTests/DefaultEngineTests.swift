@@ -5,7 +5,8 @@ import Testing
 
 /// The recordings of the PowerShell scripts with the engine that a `.ps1` call takes by itself, against registries that bear the
 /// recorded names: exit status, files and the script's own lines are equal.
-@Testing.Suite(.timeLimit(.minutes(5))) struct DefaultEngineTests {
+@Suite(.enabled(if: Machine.hasNginx, "needs nginx and openssl"), .timeLimit(.minutes(5)))
+struct DefaultEngineTests {
     private static let suite = Result { try Suite() }
     private static let recordings = (try? suite.get().recordings().filter(\.isPowerShell)) ?? []
     private static let cases = (try? recordings.map { try DefaultEngineCase($0, suite.get()) }) ?? []
