@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Files that appear under their name only when they are whole.
-@Suite struct UnfinishedFileTests {
+@Suite(.timeLimit(.minutes(5))) struct UnfinishedFileTests {
     private let folder: TemporaryFolder
 
     init() throws {

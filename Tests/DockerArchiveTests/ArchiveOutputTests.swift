@@ -5,7 +5,7 @@ import Tar
 import TestSupport
 import Testing
 
-@Suite struct ArchiveOutputTests {
+@Suite(.timeLimit(.minutes(5))) struct ArchiveOutputTests {
     private let folder: TemporaryFolder
 
     init() throws {

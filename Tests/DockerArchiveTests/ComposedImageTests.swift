@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// Images that are composed of layers and configurations: as docker would push them, to the same bytes each time.
-@Suite struct ComposedImageTests {
+@Suite(.timeLimit(.minutes(5))) struct ComposedImageTests {
     private let folder: TemporaryFolder
 
     init() throws {

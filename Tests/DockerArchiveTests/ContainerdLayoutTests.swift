@@ -7,7 +7,7 @@ import Testing
 
 /// What docker with the containerd store has saved is repeated to the byte, but for the order of `manifest.json`, which in
 /// docker is another one each time.
-@Suite struct ContainerdLayoutTests {
+@Suite(.timeLimit(.minutes(5))) struct ContainerdLayoutTests {
     struct Item: Decodable, Hashable {
         var configuration: String
         var names: [String]?

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// Archives that were cut, damaged or made up: an error that says so, and never a crash.
-@Suite struct DamagedArchiveTests {
+@Suite(.timeLimit(.minutes(5))) struct DamagedArchiveTests {
     private let folder: TemporaryFolder
 
     init() throws {

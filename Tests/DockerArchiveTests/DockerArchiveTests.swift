@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Archives that are read by seeking.
-@Suite struct DockerArchiveTests {
+@Suite(.timeLimit(.minutes(5))) struct DockerArchiveTests {
     private let folder: TemporaryFolder
 
     init() throws {

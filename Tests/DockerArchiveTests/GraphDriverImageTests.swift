@@ -5,7 +5,7 @@ import ImageModel
 import TestSupport
 import Testing
 
-@Suite struct GraphDriverImageTests {
+@Suite(.timeLimit(.minutes(5))) struct GraphDriverImageTests {
     private static let reference = "rancher/x:v1"
     private static let layer = Descriptor(
         mediaType: "application/vnd.docker.image.rootfs.diff.tar.gzip",

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Archives of real dockers, made again from what is in them.
-@Suite struct GraphDriverLayoutTests {
+@Suite(.timeLimit(.minutes(5))) struct GraphDriverLayoutTests {
     static let samples: [(String, GraphDriverFormat)] = [
         ("docker/graph-20.10.24-4img.tar", .legacy),
         ("docker/graph-26.1.5-4img.tar", .docker),

@@ -9,7 +9,7 @@ import Tar
 import TestSupport
 import Testing
 
-@Suite struct LayeredArchiveWriterTests {
+@Suite(.timeLimit(.minutes(5))) struct LayeredArchiveWriterTests {
     /// A layout of layers and texts in between, of which some come only when sizes are known.
     private struct Layout: LayeredLayout {
         let layers: [Digest]

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Sizes that cannot be true; they come from registries, so nothing may be computed with them unseen.
-@Suite struct LayoutErrorTests {
+@Suite(.timeLimit(.minutes(5))) struct LayoutErrorTests {
     @Test func twoSizesOfOneBlob() throws {
         let images = [try Self.image("x:1", layerSizes: [5]), try Self.image("x:2", layerSizes: [6])]
         let error = #expect(throws: LayoutError.self) { try ContainerdLayout(of: images) }

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Archives of every version and packing that `docker load` takes come to the images that are in them.
-@Suite struct ReadingTests {
+@Suite(.timeLimit(.minutes(5))) struct ReadingTests {
     private let folder: TemporaryFolder
 
     init() throws {

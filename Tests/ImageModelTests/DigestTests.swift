@@ -2,7 +2,7 @@ import FoundationEssentials
 import ImageModel
 import Testing
 
-@Suite struct DigestTests {
+@Suite(.timeLimit(.minutes(5))) struct DigestTests {
     static let hex = String(repeating: "0123456789abcdef", count: 4)
 
     @Test(

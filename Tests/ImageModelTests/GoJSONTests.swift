@@ -2,7 +2,7 @@ import ImageModel
 import Testing
 
 /// JSON to the byte as Go's `encoding/json` writes it.
-@Suite struct GoJSONTests {
+@Suite(.timeLimit(.minutes(5))) struct GoJSONTests {
     @Test(
         arguments: [
             ("what HTML has a meaning for", "<a href=\"x\">&'", #""\u003ca href=\"x\"\u003e\u0026'""#),

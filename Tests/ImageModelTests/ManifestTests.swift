@@ -1,7 +1,7 @@
 import ImageModel
 import Testing
 
-@Suite struct ManifestTests {
+@Suite(.timeLimit(.minutes(5))) struct ManifestTests {
     static let digest = "sha256:" + String(repeating: "0a", count: 32)
     static let descriptor = #"{"mediaType":"x/y","digest":"\#(digest)","size":7}"#
     static let index = MediaType.ociIndex

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Blobs that come whole, in parts, or not as they should.
-@Suite struct DownloadTests {
+@Suite(.timeLimit(.minutes(5))) struct DownloadTests {
     @Test func whole() async throws {
         let fixture = try RegistryFixture()
         #expect(try await fixture.download() == fixture.content)

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Manifests, fetched and put to the byte.
-@Suite struct ManifestTransferTests {
+@Suite(.timeLimit(.minutes(5))) struct ManifestTransferTests {
     private let fixture: RegistryFixture
 
     init() throws {

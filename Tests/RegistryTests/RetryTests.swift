@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Requests that are made again, and those that are not.
-@Suite struct RetryTests {
+@Suite(.timeLimit(.minutes(5))) struct RetryTests {
     @Test(
         arguments: [
             ("busy", StandInFault.Kind.error(503)),
