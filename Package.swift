@@ -35,7 +35,7 @@ let package = Package(
         // System libraries: a module map and a shim header each.
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-        .systemLibrary(name: "CWriteback"),
+        .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CLibdeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
@@ -45,7 +45,7 @@ let package = Package(
 
         // The layers, lowest first.
         layer("ImageModel"),
-        layer("ByteIO", ["CWriteback"]),
+        layer("ByteIO", ["CLinux"]),
         layer("ChildProcess", ["ByteIO", "CSpawn"]),
         layer("Hashing", ["ImageModel", "CCrypto"]),
         layer("Tar", ["ByteIO"]),

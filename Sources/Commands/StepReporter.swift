@@ -50,7 +50,7 @@ extension ScriptLines {
                 return switch outcome.fate {
                 case .existing: alreadyExists(id)
                 case .mounted(let repository): mounted(id, from: repository.path)
-                case .uploaded, .fetched, .copied: pushed(id)
+                case .uploaded, .fetched, .copied, .continued, .reused: pushed(id)
                 }
             }
         let last = push.manifest.map { manifest in

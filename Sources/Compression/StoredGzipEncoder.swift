@@ -20,6 +20,26 @@ public final class StoredGzipEncoder {
         filled = StoredGzipMember.header.count
     }
 
+    /// An encoder that goes on where an earlier one has ended.
+    ///
+    /// - Parameters:
+    ///   - position: how many bytes of the content have been written.
+    ///   - crc: the checksum of those bytes.
+    ///   - output: takes what follows the first ``StoredGzipMember/length(ofContentUpTo:)`` bytes of the member.
+    public init(
+        _ member: StoredGzipMember,
+        after position: Int64,
+        crc: UInt32,
+        output: @escaping (UnsafeRawBufferPointer) throws -> Void
+    ) {
+        self.member = member
+        self.output = output
+        self.position = position
+        self.crc = crc
+        let capacity = Int64(StoredGzipMember.blockCapacity)
+        blockEnd = min((position + capacity - 1) / capacity * capacity, member.contentLength)
+    }
+
     /// Adds the next bytes of the content, which must not be more than the member was made for.
     public func append(_ bytes: UnsafeRawBufferPointer) throws {
         precondition(position + Int64(bytes.count) <= member.contentLength, "more content than the member was made for")
@@ -38,8 +58,7 @@ public final class StoredGzipEncoder {
     public func finish() throws {
         precondition(position == member.contentLength, "less content than the member was made for")
         if member.contentLength == 0 { try beginBlock() }
-        let length = UInt32(truncatingIfNeeded: member.contentLength)
-        try withUnsafeBytes(of: (crc.littleEndian, length.littleEndian), put)
+        try StoredGzipMember.trailer(crc: crc, length: member.contentLength).withUnsafeBytes(put)
         try flush()
     }
 

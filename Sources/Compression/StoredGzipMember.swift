@@ -45,6 +45,21 @@ public struct StoredGzipMember: Sendable, Equatable {
         return Int64(Self.header.count) + blocks * Int64(Self.blockHeaderLength) + position
     }
 
+    /// How many bytes of the member it takes to hold the first `position` bytes of the content, its end not among them.
+    public func length(ofContentUpTo position: Int64) -> Int64 {
+        let capacity = Int64(Self.blockCapacity)
+        let blocks = (position + capacity - 1) / capacity
+        return Int64(Self.header.count) + blocks * Int64(Self.blockHeaderLength) + position
+    }
+
+    /// How many bytes of the content the first `length` bytes of the member hold.
+    public func content(inFirst length: Int64) -> Int64 {
+        let block = Int64(Self.blockHeaderLength + Self.blockCapacity)
+        let (blocks, rest) = max(0, length - Int64(Self.header.count)).quotientAndRemainder(dividingBy: block)
+        let position = blocks * Int64(Self.blockCapacity) + max(0, rest - Int64(Self.blockHeaderLength))
+        return min(position, contentLength)
+    }
+
     /// The header of the block whose content begins at `position`.
     public func blockHeader(at position: Int64) -> [UInt8] {
         let length = min(contentLength - position, Int64(Self.blockCapacity))

@@ -10,37 +10,50 @@ import Tar
 package final class ArchiveEntryWriter: ByteDestination, @unchecked Sendable {
     private let entry: ArchivePlan.Entry
     private let output: ArchiveOutput
+    private let journal: ArchiveJournal?
     private var encoder: any EntryEncoder
-    private var written: Int64 = 0
+    /// How many bytes of the content have been added.
+    private var added: Int64
+    /// How many bytes of the entry have gone into the output.
+    private var flushed: Int64
 
     /// A writer of the entry, its header already written.
-    package init(_ entry: ArchivePlan.Entry, to output: ArchiveOutput) throws {
+    ///
+    /// - Parameters:
+    ///   - proof: what is in the entry's place already, behind which the writer goes on; `nil` for nothing.
+    ///   - journal: told how much of a blob is in its place.
+    package init(
+        _ entry: ArchivePlan.Entry,
+        to output: ArchiveOutput,
+        after proof: EntryProof? = nil,
+        journal: ArchiveJournal? = nil
+    ) throws {
         self.entry = entry
         self.output = output
-        encoder = Self.encoder(for: entry, output)
-        try entry.header.withUnsafeBytes(encoder.append)
+        self.journal = journal
+        added = proof?.written ?? 0
+        flushed = 0
+        // Replaced at once: what it writes goes through this object.
+        encoder = PlainEncoder { _ in }
+        try begin(after: proof)
     }
 
-    /// Whether ``restart()`` is possible: not once bytes have gone into a stream.
-    package var canRestart: Bool { !output.isStream || written == 0 }
+    package var canRestart: Bool { !output.isStream || flushed == 0 }
 
-    /// Adds the next bytes of the content.
     package func append(_ bytes: UnsafeRawBufferPointer) throws {
         try encoder.append(bytes)
-        written += Int64(bytes.count)
+        added += Int64(bytes.count)
     }
 
-    /// Drops the content added so far.
     package func restart() throws {
         precondition(canRestart, "what is in a stream cannot be taken back")
-        encoder = Self.encoder(for: entry, output)
-        written = 0
-        try entry.header.withUnsafeBytes(encoder.append)
+        added = 0
+        try begin(after: nil)
     }
 
     /// Ends the entry; its whole content must have been added.
     package func finish() throws {
-        try [UInt8](repeating: 0, count: TarHeader.padding(after: written)).withUnsafeBytes(encoder.append)
+        try [UInt8](repeating: 0, count: TarHeader.padding(after: added)).withUnsafeBytes(encoder.append)
         try encoder.finish()
     }
 
@@ -52,13 +65,30 @@ package final class ArchiveEntryWriter: ByteDestination, @unchecked Sendable {
         try writer.finish()
     }
 
-    private static func encoder(for entry: ArchivePlan.Entry, _ output: ArchiveOutput) -> any EntryEncoder {
-        var offset = entry.offset
-        let write = { (bytes: UnsafeRawBufferPointer) in
-            try output.write(bytes, at: offset)
-            offset += Int64(bytes.count)
+    private func begin(after proof: EntryProof?) throws {
+        let position = proof.map { Int64(entry.header.count) + $0.written } ?? 0
+        let write = { [unowned self] (bytes: UnsafeRawBufferPointer) in try flush(bytes) }
+        if let proof {
+            flushed = entry.member?.length(ofContentUpTo: position) ?? position
+            encoder =
+                entry.member.map { StoredGzipEncoder($0, after: position, crc: proof.crc, output: write) }
+                ?? PlainEncoder(output: write)
+        } else {
+            flushed = 0
+            encoder = entry.member.map { StoredGzipEncoder($0, output: write) } ?? PlainEncoder(output: write)
+            try entry.header.withUnsafeBytes(encoder.append)
         }
-        return entry.member.map { StoredGzipEncoder($0, output: write) } ?? PlainEncoder(output: write)
+    }
+
+    private func flush(_ bytes: UnsafeRawBufferPointer) throws {
+        try output.write(bytes, at: entry.offset + flushed)
+        flushed += Int64(bytes.count)
+        guard let journal, case .blob(let blob) = entry.content else { return }
+        let content = entry.member?.content(inFirst: flushed) ?? flushed
+        let written = min(max(0, content - Int64(entry.header.count)), blob.size)
+        // A blob counts as whole only with what stands behind it.
+        guard written < blob.size || flushed == entry.length else { return }
+        try journal.note(blob.digest, ArchiveJournal.Place(offset: entry.offset, size: blob.size, written: written))
     }
 }
 

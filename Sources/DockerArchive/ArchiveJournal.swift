@@ -1,6 +1,7 @@
 import ByteIO
 import Glibc
 import ImageModel
+import Synchronization
 
 /// What an unfinished archive has already, in a text file beside it, so that the next run can go on where one has ended.
 ///
@@ -19,14 +20,19 @@ package final class ArchiveJournal: Sendable {
     }
 
     private let file: File
+    private let known: Mutex<[Digest: Place]>
 
-    /// Begins a journal, in place of an older one, with what is known already.
+    /// Goes on with the journal at `path`, or begins one where there is none, or it is one of another kind of archive.
     ///
-    /// - Parameter isGzip: whether the archive's entries are gzip members of stored blocks; else it is a plain tar.
-    package init(_ path: String, isGzip: Bool, places: [Digest: Place]) throws {
+    /// - Parameters:
+    ///   - isGzip: whether the archive's entries are gzip members of stored blocks; else it is a plain tar.
+    ///   - isFresh: whether what an older journal tells is dropped.
+    package init(_ path: String, isGzip: Bool, isFresh: Bool) throws {
+        let places = isFresh ? [:] : Self.read(path, isGzip: isGzip)
         // The older journal stays until this one is whole.
         let next = path + ".next"
         file = try File(next, for: .creating)
+        known = Mutex(places)
         let lines = places.sorted { $0.key < $1.key }.map(Self.line)
         try file.write(Self.title(isGzip: isGzip) + lines.joined())
         guard rename(next, path) == 0 else {
@@ -34,16 +40,21 @@ package final class ArchiveJournal: Sendable {
         }
     }
 
+    /// Where blobs are.
+    package var places: [Digest: Place] { known.withLock(\.self) }
+
+    /// How many bytes of blobs are there.
+    package var written: Int64 { known.withLock { $0.values.reduce(0) { $0 + $1.written } } }
+
     /// Notes that so much of a blob is in its place now.
     package func note(_ digest: Digest, _ place: Place) throws {
+        known.withLock { $0[digest] = place }
         // One call for a line, and each at the end of the file: lines of several threads do not mix.
         try file.write(Self.line(digest, place))
     }
 
-    /// Reads the journal at `path`.
-    ///
-    /// - Returns: nothing where there is none, or it is one of another kind of archive. Lines that are not whole are passed over.
-    package static func read(_ path: String, isGzip: Bool) -> [Digest: Place] {
+    /// What the journal at `path` tells. Lines that are not whole are passed over.
+    private static func read(_ path: String, isGzip: Bool) -> [Digest: Place] {
         guard let text = try? contents(of: path) else { return [:] }
         var lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)[...]
         // What stands behind the last newline was cut off.

@@ -60,15 +60,36 @@ public final class ArchiveOutput: Sendable {
         if case .file(let unfinished) = target { unfinished.file } else { nil }
     }
 
-    /// Moves the blobs of a planned file to the places that they have in another plan, which lacks some of them: from the first to the
-    /// last, since all of them move to the front. The file is cut at its new length.
-    package func relocate(from plan: ArchivePlan, to final: ArchivePlan) throws {
+    /// Moves blobs of a file to the places that entries have in a plan. Blobs come in the same order in every plan.
+    ///
+    /// - Parameters:
+    ///   - entries: in the order of the plan.
+    ///   - places: where their blobs are now, and how much of them.
+    ///   - moved: told of each entry that has come to another place.
+    package func relocate(
+        _ entries: [ArchivePlan.Entry],
+        from places: [Digest: ArchiveJournal.Place],
+        moved: (ArchivePlan.Entry) throws -> Void = { _ in }
+    ) throws {
         guard case .file(let unfinished) = target else { return }
-        for entry in final.blobs {
-            guard case .blob(let blob) = entry.content, let old = plan.entry(of: blob.digest) else { continue }
-            try unfinished.file.move(old.offset..<old.offset + old.length, to: entry.offset)
+        func move(_ entry: ArchivePlan.Entry, _ place: ArchiveJournal.Place) throws {
+            let length = entry.length(ofFirst: place.written)
+            try unfinished.file.move(place.offset..<place.offset + length, to: entry.offset)
+            try moved(entry)
         }
-        try unfinished.file.resize(to: final.length)
+        let pairs = entries.compactMap { entry -> (ArchivePlan.Entry, ArchiveJournal.Place)? in
+            guard case .blob(let blob) = entry.content, let place = places[blob.digest] else { return nil }
+            return (entry, place)
+        }
+        // Since the order stays, none is written over that has not moved yet: from the first to the last of those that move to the front,
+        // from the last to the first of those that move to the back.
+        for (entry, place) in pairs where entry.offset < place.offset { try move(entry, place) }
+        for (entry, place) in pairs.reversed() where entry.offset > place.offset { try move(entry, place) }
+    }
+
+    /// Cuts a file at its final length.
+    package func resize(to length: Int64) throws {
+        if case .file(let unfinished) = target { try unfinished.file.resize(to: length) }
     }
 
     /// Ends the output: only now does a file appear under its name.

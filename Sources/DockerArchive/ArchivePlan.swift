@@ -30,6 +30,13 @@ package struct ArchivePlan: Sendable {
             self.length = member?.length ?? length
         }
 
+        /// How many bytes of the file the entry takes with the first `count` bytes of its content alone.
+        func length(ofFirst count: Int64) -> Int64 {
+            guard count < content.size else { return length }
+            let position = Int64(header.count) + count
+            return member?.length(ofContentUpTo: position) ?? position
+        }
+
         /// The same entry, so many bytes further on in the file.
         package func moved(by distance: Int64) -> Entry {
             var entry = self
@@ -44,7 +51,7 @@ package struct ArchivePlan: Sendable {
     package let tables: [Entry]
     /// How long the file will be, in bytes.
     package let length: Int64
-    private let places: [Digest: Int]
+    private let positions: [Digest: Int]
 
     /// Lays out the entries one behind the other.
     ///
@@ -64,16 +71,24 @@ package struct ArchivePlan: Sendable {
         blobs = try entries(layout.blobs)
         tables = try entries(layout.tables) + [entry(TarHeader.endOfArchive, .bytes([]), padding: 0)]
         length = offset
-        var places: [Digest: Int] = [:]
+        var positions: [Digest: Int] = [:]
         for (position, entry) in blobs.enumerated() {
-            if case .blob(let blob) = entry.content { places[blob.digest] = position }
+            if case .blob(let blob) = entry.content { positions[blob.digest] = position }
         }
-        self.places = places
+        self.positions = positions
     }
 
     /// All entries in the order of the file.
     package var entries: [Entry] { blobs + tables }
 
     /// The entry of a blob that is fetched.
-    package func entry(of digest: Digest) -> Entry? { places[digest].map { blobs[$0] } }
+    package func entry(of digest: Digest) -> Entry? { positions[digest].map { blobs[$0] } }
+
+    /// Where the blobs that are fetched lie once they are whole.
+    package var places: [Digest: ArchiveJournal.Place] {
+        positions.mapValues { position in
+            let entry = blobs[position]
+            return ArchiveJournal.Place(offset: entry.offset, size: entry.content.size, written: entry.content.size)
+        }
+    }
 }

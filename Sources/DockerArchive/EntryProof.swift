@@ -5,7 +5,9 @@ import ImageModel
 import Tar
 
 /// What was found in the place of a planned blob when it was read, frames and all, before it counts.
-package struct EntryProof {
+///
+/// One thread at a time uses its hash, which is what `@unchecked` stands for.
+package struct EntryProof: @unchecked Sendable {
     /// How many bytes of the blob are there, from the first on.
     package let written: Int64
     /// The hash of those bytes; of a whole blob it has been compared.

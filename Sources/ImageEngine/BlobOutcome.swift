@@ -13,6 +13,10 @@ package struct BlobOutcome: Sendable, Hashable {
         case fetched
         /// It was copied from the local store of docker.
         case copied
+        /// It was in the archive that an earlier run has left unfinished.
+        case continued
+        /// It was copied from another archive.
+        case reused
     }
 
     package let blob: Descriptor
@@ -29,7 +33,7 @@ package struct BlobOutcome: Sendable, Hashable {
     /// How many bytes of the blob went over the wire.
     package var transferredBytes: Int64 {
         switch fate {
-        case .existing, .mounted, .copied: 0
+        case .existing, .mounted, .copied, .continued, .reused: 0
         case .uploaded, .fetched: blob.size
         }
     }

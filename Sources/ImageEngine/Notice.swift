@@ -2,6 +2,10 @@
 package struct Notice: Sendable, Hashable, CustomStringConvertible {
     /// What notices are about. Those of one kind say the same of different images.
     package enum Kind: Sendable, Hashable, CaseIterable {
+        /// An archive is gone on with that an earlier run has left unfinished.
+        case continuing
+        /// Another archive has nothing that can be copied from it.
+        case notReusable
         /// Temporary space is about to be taken.
         case temporarySpace
         /// `manifest.json` lacks a name, so that an engine without the containerd store will not load it.

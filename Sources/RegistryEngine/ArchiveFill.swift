@@ -14,6 +14,8 @@ final class ArchiveFill: Sendable {
         var schedule: FetchSchedule
         /// Blobs whose registries could not be reached; they are asked for once more at the end.
         var unreachable: [Descriptor] = []
+        /// The parts of blobs that are in their places.
+        var parts: [Digest: EntryProof] = [:]
         /// How much has gone into a stream, in bytes.
         var streamed: Int64 = 0
     }
@@ -22,6 +24,8 @@ final class ArchiveFill: Sendable {
     private let outcomes: OrderedOutcomes
     /// The archive as it would be if no image failed.
     private let plan: ArchivePlan
+    /// `nil` for a stream, which cannot be gone on with.
+    private let journal: ArchiveJournal?
     private let state: Mutex<State>
 
     /// Plans the archive of the images that were found.
@@ -48,6 +52,7 @@ final class ArchiveFill: Sendable {
         let blobs = ledger.parts.map(\.blob)
         plan = try ArchivePlan(ContainerdLayout(of: ledger.images), isGzip: setup.wrapping != .none)
         try setup.output.requireSpace(for: plan.length)
+        journal = try setup.output.journal(isGzip: setup.wrapping != .none)
         setup.counters.plan(bytes: blobs.reduce(0) { $0 + $1.size })
         state = Mutex(State(ledger: ledger, schedule: FetchSchedule(blobs, jobs: setup.jobs)))
         self.setup = setup
@@ -59,7 +64,8 @@ final class ArchiveFill: Sendable {
 
     /// Fetches all blobs: several at a time into a file, one after the other into a stream.
     func run() async throws {
-        guard !setup.output.isStream else { return try await stream() }
+        guard let journal else { return try await stream() }
+        try await takeOver(journal)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<setup.jobs {
                 group.addTask { [self] in
@@ -87,7 +93,8 @@ final class ArchiveFill: Sendable {
                 let shift = start - (final.tables.first?.offset ?? start)
                 for entry in final.tables { try ArchiveEntryWriter.write(entry.moved(by: shift), to: output) }
             } else {
-                try output.relocate(from: plan, to: final)
+                try output.relocate(final.blobs, from: plan.places)
+                try output.resize(to: final.length)
                 for entry in final.entries { try ArchiveEntryWriter.write(entry, to: output) }
             }
             try output.commit()
@@ -108,9 +115,17 @@ final class ArchiveFill: Sendable {
         let repositories = state.withLock { $0.ledger.owners(of: blob.digest) }.map(\.reference.repository)
             .filter { seen.insert($0).inserted }
         let counter = setup.counters.begin("\(blob.digest.short) of \(repositories[0])", size: blob.size)
-        let writer = try ArchiveEntryWriter(entry, to: setup.output)
+        let part = state.withLock { $0.parts.removeValue(forKey: blob.digest) }
+        let writer = try ArchiveEntryWriter(entry, to: setup.output, after: part, journal: journal)
+        counter.add(Int(part?.written ?? 0))
         do {
-            let fate = try await setup.supply.download(blob, from: repositories, to: writer, counter)
+            let fate = try await setup.supply.download(
+                blob,
+                from: repositories,
+                to: writer,
+                after: part.map { BlobPrefix(length: $0.written, hash: $0.hash) },
+                counter
+            )
             try await onThread { try writer.finish() }
             settle { $0.ledger.complete(blob.digest, fate) }
             return true
@@ -126,6 +141,31 @@ final class ArchiveFill: Sendable {
                 return verdicts
             }
             return false
+        }
+    }
+
+    /// Takes over what of the archive is on this machine already.
+    private func takeOver(_ journal: ArchiveJournal) async throws {
+        let takeover = Takeover(plan: plan, output: setup.output, journal: journal, jobs: setup.jobs)
+        try await takeover.continueUnfinished { [self] in take($0, $1) }
+        let here = state.withLock { state in
+            state.parts.values.reduce(state.ledger.bytes(where: { $0 == .continued })) { $0 + $1.written }
+        }
+        if here > 0 {
+            let all = plan.blobs.reduce(0) { $0 + $1.content.size }
+            setup.notice(Notice(.continuing, "continuing: \(ByteCount(here)) of \(ByteCount(all)) are here"))
+        }
+    }
+
+    private func take(_ blob: Descriptor, _ finding: Takeover.Finding) {
+        switch finding {
+        case .part(let proof): state.withLock { $0.parts[blob.digest] = proof }
+        case .whole(let fate):
+            setup.counters.plan(bytes: -blob.size)
+            settle { state in
+                _ = state.schedule.remove([blob.digest])
+                return state.ledger.complete(blob.digest, fate)
+            }
         }
     }
 

@@ -23,17 +23,23 @@ struct BlobSupply: Sendable {
     /// Hands over a blob, verified by its digest, from the first of several places that has it: the local store, the repositories,
     /// and for a foreign layer, which may be in no registry, its publisher's URLs.
     ///
-    /// - Parameter repositories: at least one.
+    /// - Parameters:
+    ///   - repositories: at least one.
+    ///   - prefix: what the destination has already.
     /// - Throws: ``BlobFailure`` where none of the places gives it; what the destination throws.
     func download(
         _ blob: Descriptor,
         from repositories: [Repository],
         to destination: any ByteDestination,
+        after prefix: BlobPrefix? = nil,
         _ counter: TransferCounter
     ) async throws -> BlobOutcome.Fate {
         let counted = CountingDestination(destination, counter)
         if let content = local?.blob(blob.digest) {
-            try await onThread { try Self.copy(content, of: blob, to: counted) }
+            try await onThread {
+                if prefix != nil { try counted.restart() }
+                try Self.copy(content, of: blob, to: counted)
+            }
             return .copied
         }
         let urls = blob.isForeignLayer ? blob.urls ?? [] : []
@@ -42,9 +48,12 @@ struct BlobSupply: Sendable {
             do {
                 // Another place may have had the blob for the first part.
                 if !failures.isEmpty { try counted.restart() }
+                let prefix = failures.isEmpty ? prefix : nil
                 switch place {
-                case .repository(let repository): try await client.download(blob, from: repository, to: counted)
-                case .url(let url): try await client.download(blob, fromURL: url, to: counted)
+                case .repository(let repository):
+                    try await client.download(blob, from: repository, to: counted, after: prefix)
+                case .url(let url):
+                    try await client.download(blob, fromURL: url, to: counted, after: prefix)
                 }
                 return .fetched
             } catch let error as RegistryError {

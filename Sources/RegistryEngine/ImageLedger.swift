@@ -113,6 +113,11 @@ struct ImageLedger<Image: ArchivedImage>: Sendable {
     /// Whether an image that has not failed has a part.
     func isWanted(_ part: Digest) -> Bool { owners[part, default: []].contains { !entries[$0].hasFailed } }
 
+    /// The size of all parts that have such a fate, in bytes.
+    func bytes(where isCounted: (BlobOutcome.Fate) -> Bool) -> Int64 {
+        parts.reduce(0) { $0 + (fates[$1.name].map(isCounted) ?? false ? $1.blob.size : 0) }
+    }
+
     /// Notes that a part is in its place.
     ///
     /// - Returns: the names of the images that have all their parts now.
