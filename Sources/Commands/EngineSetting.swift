@@ -2,6 +2,7 @@ import ByteIO
 import DockerArchive
 import DockerEngine
 import Glibc
+import GraphDriverArchive
 import HTTP
 import ImageEngine
 import ImageModel
@@ -49,7 +50,7 @@ struct EngineSetting: Sendable {
                 client: client(console),
                 choice: platforms,
                 windowsRelease: windowsRelease,
-                wrapping: wrapping,
+                isGzip: wrapping != .none,
                 jobs: jobs,
                 output: output,
                 local: local,

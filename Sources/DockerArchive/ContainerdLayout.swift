@@ -45,7 +45,7 @@ public struct ContainerdLayout: Sendable {
             entries.append((TarHeader(name: folder, kind: .directory, mode: 0o755), .bytes([])))
         }
         for (digest, content) in contents {
-            entries.append((TarHeader(name: Self.path(of: digest), mode: 0o444, size: content.size), content))
+            entries.append((TarHeader(name: OCILayout.path(of: digest), mode: 0o444, size: content.size), content))
         }
         let items = ManifestJSON(of: images)
         for (name, mode, text) in [
@@ -61,9 +61,6 @@ public struct ContainerdLayout: Sendable {
 
     /// More bytes of blobs than any disk holds, with room for all that an archive adds: what is larger is no size.
     private static let sizeLimit: Int64 = 1 << 60
-
-    /// Where a blob lies in an OCI layout.
-    public static func path(of digest: Digest) -> String { "blobs/\(digest.algorithm)/\(digest.hex)" }
 }
 
 extension ContainerdLayout.Content {

@@ -1,4 +1,5 @@
 import DockerArchive
+import GraphDriverArchive
 import ImageEngine
 import ImageModel
 import Registry
@@ -30,7 +31,7 @@ public final class GraphDriverSaver: SaveEngine {
     ///   - local: has images that no registry gives; `nil` where there is none.
     ///   - notice: told what a user should know though nothing failed.
     /// - Throws: ``SeveralPlatformsError``.
-    public init(
+    package init(
         client: RegistryClient,
         choice: PlatformChoice,
         windowsRelease: WindowsRelease? = nil,
@@ -77,7 +78,13 @@ public final class GraphDriverSaver: SaveEngine {
     /// Lays out the archive, moves each layer into it, and gives it its name.
     public func save(_ references: [String]) async throws {
         let images = images.distinct(references)
-        let layout = layout(of: images)
+        let layout = format.layout(of: images)
+        for name in layout.unlistedImages {
+            notice(
+                "\(name.familiar): as in docker's own archives, index.json does not list this image, which has no tag;"
+                    + " a docker with the containerd store will not load it"
+            )
+        }
         let writer = try LayeredArchiveWriter(
             layout,
             wrapping: wrapping,
@@ -119,21 +126,6 @@ public final class GraphDriverSaver: SaveEngine {
     }
 
     private var supply: BlobSupply { BlobSupply(client: client, local: local) }
-
-    private func layout(of images: [GraphDriverImage]) -> any LayeredLayout {
-        switch format {
-        case .legacy: return LegacyLayout(of: images)
-        case .docker:
-            let layout = HybridLayout(of: images)
-            for name in layout.unlistedImages {
-                notice(
-                    "\(name.familiar): as in docker's own archives, index.json does not list this image, which has no tag;"
-                        + " a docker with the containerd store will not load it"
-                )
-            }
-            return layout
-        }
-    }
 }
 
 /// An archive with unpacked layers was asked for, and more than one platform.

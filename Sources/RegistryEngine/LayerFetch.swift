@@ -1,4 +1,4 @@
-import DockerArchive
+import GraphDriverArchive
 import ImageModel
 import Registry
 

@@ -9,7 +9,7 @@ public final class RegistrySaver: SaveEngine {
     private let client: RegistryClient
     private let choice: PlatformChoice
     private let windowsRelease: WindowsRelease?
-    private let wrapping: TarWrapping
+    private let isGzip: Bool
     private let jobs: Int
     private let output: ArchiveOutput
     private let local: LocalImages?
@@ -23,7 +23,7 @@ public final class RegistrySaver: SaveEngine {
     ///   - choice: which images of a multi-platform name are saved.
     ///   - windowsRelease: what the names of Windows images end in; where such a name is not there, the image of that release
     ///     is looked for in the list of the name without the ending.
-    ///   - wrapping: what is put around the tar.
+    ///   - isGzip: whether the archive is a gzip; else it is a plain tar.
     ///   - jobs: how many blobs are fetched at a time.
     ///   - local: has images that no registry gives; `nil` where there is none.
     ///   - notice: told what a user should know though nothing failed.
@@ -31,7 +31,7 @@ public final class RegistrySaver: SaveEngine {
         client: RegistryClient,
         choice: PlatformChoice,
         windowsRelease: WindowsRelease? = nil,
-        wrapping: TarWrapping,
+        isGzip: Bool,
         jobs: Int,
         output: ArchiveOutput,
         local: LocalImages? = nil,
@@ -40,7 +40,7 @@ public final class RegistrySaver: SaveEngine {
         self.client = client
         self.choice = choice
         self.windowsRelease = windowsRelease
-        self.wrapping = wrapping
+        self.isGzip = isGzip
         self.jobs = jobs
         self.output = output
         self.local = local
@@ -66,7 +66,7 @@ public final class RegistrySaver: SaveEngine {
         let images = images.distinct(references)
         let layout = try ContainerdLayout(of: images)
         tell(layout, images)
-        let plan = try ArchivePlan(layout, isGzip: wrapping != .none)
+        let plan = try ArchivePlan(layout, isGzip: isGzip)
         try output.requireSpace(for: plan.length)
         try await BlobFetch(of: images, from: BlobSupply(client: client, local: local), output: output)
             .run(plan, jobs: jobs)

@@ -72,7 +72,7 @@ final class EngineFixture: Sendable {
         RegistrySaver(
             client: client,
             choice: choice,
-            wrapping: .gzip(level: 6),
+            isGzip: true,
             jobs: jobs,
             output: try output ?? ArchiveOutput(path: archive)
         ) { notice in self.notices.withLock { $0.append(notice) } }

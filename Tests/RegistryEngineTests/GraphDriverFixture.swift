@@ -1,6 +1,7 @@
 import ByteIO
 import DockerArchive
 import FoundationEssentials
+import GraphDriverArchive
 import Hashing
 import ImageModel
 import Registry

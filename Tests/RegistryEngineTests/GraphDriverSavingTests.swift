@@ -1,5 +1,6 @@
 import ByteIO
 import DockerArchive
+import GraphDriverArchive
 import Hashing
 import ImageModel
 import Registry

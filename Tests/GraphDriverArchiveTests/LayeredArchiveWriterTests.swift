@@ -2,6 +2,7 @@ import ByteIO
 import Compression
 import DockerArchive
 import Glibc
+import GraphDriverArchive
 import Hashing
 import ImageModel
 import Synchronization

@@ -8,7 +8,7 @@ import Tar
 ///
 /// The layer is inflated once, hashed and wrapped while it arrives. Used from one thread at a time, which is what `@unchecked`
 /// stands for.
-public final class LayerWriter: @unchecked Sendable {
+package final class LayerWriter: @unchecked Sendable {
     /// A layer that has been written.
     struct Written: Sendable {
         /// Where in the file its wrapped content lies, padding included.
@@ -62,12 +62,12 @@ public final class LayerWriter: @unchecked Sendable {
     /// Adds the next bytes of the layer as it is stored in the registry.
     ///
     /// - Throws: ``LayerError`` where they cannot be inflated; else what the file throws.
-    public func append(_ bytes: UnsafeRawBufferPointer) throws {
+    package func append(_ bytes: UnsafeRawBufferPointer) throws {
         try naming { try inflater.append(bytes) }
     }
 
     /// Drops what was added so far.
-    public func restart() throws {
+    package func restart() throws {
         content.encoder.abort()
         content = Content(try makeEncoder())
         inflater = PushDecompressor(output: content.append)
@@ -76,7 +76,7 @@ public final class LayerWriter: @unchecked Sendable {
     /// Ends the layer.
     ///
     /// - Throws: ``LayerError`` where it is cut short, or is not what its diff ID is of.
-    public func finish() throws {
+    package func finish() throws {
         try naming { try inflater.finish() }
         let found = content.hash.finish()
         guard found == diffID else { throw LayerError(diffID: diffID, problem: .otherContent(found)) }
@@ -96,9 +96,9 @@ public final class LayerWriter: @unchecked Sendable {
 }
 
 /// A layer is not what the image's configuration says.
-public struct LayerError: Error, Equatable, Sendable, CustomStringConvertible {
+package struct LayerError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What is wrong with it.
-    public enum Problem: Equatable, Sendable {
+    package enum Problem: Equatable, Sendable {
         /// It cannot be inflated.
         case compression(CompressionError)
         /// It unpacks to something with this digest.
@@ -106,12 +106,12 @@ public struct LayerError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     /// The digest that its uncompressed tar should have.
-    public let diffID: Digest
+    package let diffID: Digest
     /// What is wrong.
-    public let problem: Problem
+    package let problem: Problem
 
     /// One sentence; docker's words where it has any.
-    public var description: String {
+    package var description: String {
         switch problem {
         case .compression(let error): "the layer with the diff ID \(diffID) cannot be unpacked: \(error)"
         case .otherContent(let found):
