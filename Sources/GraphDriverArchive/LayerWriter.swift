@@ -1,5 +1,6 @@
 import ByteIO
 import Compression
+import DockerArchive
 import Hashing
 import ImageModel
 import Tar
@@ -31,12 +32,15 @@ package final class LayerWriter: @unchecked Sendable {
         let encoder: LayerEncoder
         let hash = ContentHash()
         var size: Int64 = 0
+        /// How many bytes of the layer as it is stored in the registry have come in.
+        var packed: Int64 = 0
 
         init(_ encoder: LayerEncoder) { self.encoder = encoder }
 
         func append(_ bytes: UnsafeRawBufferPointer) throws {
             hash.update(bytes)
             size += Int64(bytes.count)
+            try ExpansionLimit.decompressed.check(size, of: packed)
             try encoder.write(bytes)
         }
     }
@@ -61,8 +65,9 @@ package final class LayerWriter: @unchecked Sendable {
 
     /// Adds the next bytes of the layer as it is stored in the registry.
     ///
-    /// - Throws: ``LayerError`` where they cannot be inflated; else what the file throws.
+    /// - Throws: ``LayerError`` where they cannot be inflated, or unpack to more than any layer does; else what the file throws.
     package func append(_ bytes: UnsafeRawBufferPointer) throws {
+        content.packed += Int64(bytes.count)
         try naming { try inflater.append(bytes) }
     }
 
@@ -91,6 +96,8 @@ package final class LayerWriter: @unchecked Sendable {
             try body()
         } catch let error as CompressionError {
             throw LayerError(diffID: diffID, problem: .compression(error))
+        } catch ArchiveError.bomb(let packed, let unpacked) {
+            throw LayerError(diffID: diffID, problem: .bomb(packed: packed, unpacked: unpacked))
         }
     }
 }
@@ -101,6 +108,8 @@ package struct LayerError: Error, Equatable, Sendable, CustomStringConvertible {
     package enum Problem: Equatable, Sendable {
         /// It cannot be inflated.
         case compression(CompressionError)
+        /// So many bytes of it unpack to more than any layer of an image.
+        case bomb(packed: Int64, unpacked: Int64)
         /// It unpacks to something with this digest.
         case otherContent(Digest)
     }
@@ -114,6 +123,9 @@ package struct LayerError: Error, Equatable, Sendable, CustomStringConvertible {
     package var description: String {
         switch problem {
         case .compression(let error): "the layer with the diff ID \(diffID) cannot be unpacked: \(error)"
+        case .bomb(let packed, let unpacked):
+            "the layer with the diff ID \(diffID) cannot be unpacked: \(packed) bytes of it unpack to more than \(unpacked),"
+                + " as no layer does"
         case .otherContent(let found):
             "layers from manifest don't match image configuration: the layer with the diff ID \(diffID) unpacks to \(found)"
         }

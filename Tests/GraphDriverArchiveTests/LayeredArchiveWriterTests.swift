@@ -208,6 +208,24 @@ import Testing
         }
     }
 
+    @Test("a layer that does not end is given up", arguments: ["zstd -q", "gzip -9"])
+    func aBomb(tool: String) throws {
+        let (writer, _, folder) = try Self.writer()
+        try folder.shell("head -c 64M /dev/zero | \(tool) >piece; for i in $(seq 24); do cat piece; done >bomb")
+        let bomb = try folder.bytes("bomb")
+        let layer = try writer.beginLayer()
+        let error = #expect(throws: LayerError.self) { try bomb.withUnsafeBytes(layer.append) }
+        #expect(
+            error?.description
+                == "the layer with the diff ID \(Self.digests[0]) cannot be unpacked: \(bomb.count) bytes of it unpack to"
+                + " more than \(1 << 30 + 200 * bomb.count), as no layer does"
+        )
+        // What was given up counts for nothing when the layer comes anew.
+        try layer.restart()
+        try Self.contents[0].withUnsafeBytes(layer.append)
+        try layer.finish()
+    }
+
     @Test func spaceIsLookedFor() throws {
         let (writer, _, folder) = try Self.writer()
         try writer.requireSpace(for: [1, 2])
