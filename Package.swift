@@ -52,6 +52,7 @@ let package = Package(
         layer("Compression", ["ByteIO", "CZlib", "CLibdeflate", "CLZMA", "CBZip2", "CZstd"]),
         layer("HTTP", ["CCurl"]),
         layer("DockerArchive", ["ByteIO", "ImageModel", "Hashing", "Tar", "Compression"]),
+        layer("GraphDriverArchive", ["ByteIO", "ImageModel", "Hashing", "Tar", "Compression", "DockerArchive"]),
         layer("Registry", ["ByteIO", "ImageModel", "Hashing", "HTTP"]),
         layer("ImageEngine", ["ImageModel"]),
         layer("ScriptInterface", ["ByteIO", "ImageModel", "ImageEngine"]),
@@ -61,13 +62,15 @@ let package = Package(
         ),
         layer(
             "RegistryEngine",
-            ["ByteIO", "ImageModel", "Hashing", "DockerArchive", "Registry", "ImageEngine"]
+            [
+                "ByteIO", "ImageModel", "Hashing", "DockerArchive", "GraphDriverArchive", "Registry", "ImageEngine",
+            ]
         ),
         layer(
             "Commands",
             [
-                "ByteIO", "ChildProcess", "HTTP", "DockerArchive", "Registry", "ImageEngine", "ScriptInterface",
-                "DockerEngine", "RegistryEngine", "ImageModel",
+                "ByteIO", "ChildProcess", "HTTP", "DockerArchive", "GraphDriverArchive", "Registry", "ImageEngine",
+                "ScriptInterface", "DockerEngine", "RegistryEngine", "ImageModel",
             ]
         ),
 
@@ -86,7 +89,7 @@ let package = Package(
         // Tests.
         .target(
             name: "TestSupport",
-            dependencies: ["ImageModel", "Hashing", "Tar"],
+            dependencies: ["ByteIO", "ImageModel", "Hashing", "Tar"],
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
@@ -111,12 +114,16 @@ let package = Package(
         tests("ScriptInterfaceTests", ["ScriptInterface", "ByteIO", "ImageEngine", "ImageModel"]),
         tests("HashingTests", ["Hashing", "ImageModel"]),
         tests("DockerArchiveTests", ["DockerArchive", "ByteIO", "Compression", "Hashing", "ImageModel", "Tar"]),
+        tests(
+            "GraphDriverArchiveTests",
+            ["GraphDriverArchive", "ByteIO", "Compression", "DockerArchive", "Hashing", "ImageModel", "Tar"]
+        ),
         tests("RegistryTests", ["Registry", "ByteIO", "HTTP", "Hashing", "ImageModel"]),
         tests(
             "RegistryEngineTests",
             [
-                "RegistryEngine", "ByteIO", "DockerArchive", "HTTP", "Hashing", "ImageEngine", "ImageModel", "Registry",
-                "SampleImages",
+                "RegistryEngine", "ByteIO", "DockerArchive", "GraphDriverArchive", "HTTP", "Hashing", "ImageEngine",
+                "ImageModel", "Registry", "SampleImages",
             ]
         ),
         tests(

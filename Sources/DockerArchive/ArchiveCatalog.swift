@@ -61,7 +61,7 @@ enum ArchiveCatalog {
             throw ArchiveError.malformed(entry: "index.json", problem: "it is not the JSON of an index")
         }
         return try entries.map { entry in
-            let name = entry.annotations?["io.containerd.image.name"]
+            let name = entry.annotations?[OCILayout.nameAnnotation]
             do {
                 let reference = try name.map { try Reference($0) }
                 return DockerArchive.Image(reference: reference, id: entry.digest, content: .manifest(entry))

@@ -56,7 +56,7 @@ public final class ArchiveOutput: Sendable {
     }
 
     /// The file that is being written; `nil` for a stream.
-    var file: File? {
+    package var file: File? {
         if case .file(let unfinished) = target { unfinished.file } else { nil }
     }
 

@@ -45,7 +45,7 @@ struct ArchiveUnpacker {
         try content.forEachPiece { bytes in
             try spool.write(bytes)
             copied += Int64(bytes.count)
-            try GuardedDecompressor.check(copied, of: source.packed, ratio: 10, allowance: 64 << 20)
+            try ExpansionLimit.copied.check(copied, of: source.packed)
         }
         return ArchivedContent(of: spool.file, at: start, size: spool.position - start)
     }

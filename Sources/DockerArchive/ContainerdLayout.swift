@@ -36,7 +36,7 @@ public struct ContainerdLayout: Sendable {
             blobs.append((TarHeader(name: folder, kind: .directory, mode: 0o755), .bytes([])))
         }
         for (digest, content) in contents {
-            blobs.append((TarHeader(name: Self.path(of: digest), mode: 0o444, size: content.size), content))
+            blobs.append((TarHeader(name: OCILayout.path(of: digest), mode: 0o444, size: content.size), content))
         }
         let items = ManifestJSON(of: images)
         self.blobs = blobs.sorted { $0.header.name.utf8.lexicographicallyPrecedes($1.header.name.utf8) }
@@ -51,8 +51,6 @@ public struct ContainerdLayout: Sendable {
         self.shadowedNames = items.shadowedNames
     }
 
-    /// Where a blob lies in an OCI layout.
-    public static func path(of digest: Digest) -> String { "blobs/\(digest.algorithm)/\(digest.hex)" }
 }
 
 extension ContainerdLayout.Content {

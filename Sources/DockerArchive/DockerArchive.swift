@@ -69,7 +69,7 @@ public final class DockerArchive: Sendable {
 
     /// The content of a blob, or `nil` where the archive lacks it. Its size is what the archive says.
     public func blob(_ digest: Digest) -> ArchivedContent? {
-        composed.withLock { $0[digest] } ?? entries[ContainerdLayout.path(of: digest)]
+        composed.withLock { $0[digest] } ?? entries[OCILayout.path(of: digest)]
     }
 
     /// What an image is in a registry. One that has to be composed can take minutes, and its blobs are there from then on.
@@ -89,7 +89,7 @@ public final class DockerArchive: Sendable {
     /// - Returns: `nil` where the archive lacks it.
     public func manifest(_ descriptor: Descriptor) throws -> Manifest? {
         guard let content = blob(descriptor.digest) else { return nil }
-        let name = ContainerdLayout.path(of: descriptor.digest)
+        let name = OCILayout.path(of: descriptor.digest)
         let bytes = try content.bytes(of: name, limit: Manifest.sizeLimit)
         let digest = ContentHash.digest(of: bytes, descriptor.digest.algorithm)
         guard digest == descriptor.digest else { throw ArchiveError.damaged("its \(name) has the digest \(digest)") }

@@ -1,8 +1,7 @@
 import ByteIO
 import Compression
 
-/// What compressed data unpacks to, ended where that is far more than archives and layers of images unpack to: a small file can
-/// unpack without end.
+/// What compressed data unpacks to, ended where that is more than ``ExpansionLimit/decompressed``.
 final class GuardedDecompressor: ByteSource {
     private let input: CountingSource
     private let decompressor: Decompressor
@@ -22,21 +21,12 @@ final class GuardedDecompressor: ByteSource {
     /// How many compressed bytes have been taken in.
     var packed: Int64 { input.count }
 
-    /// - Throws: also ``ArchiveError/bomb(packed:unpacked:)``, beyond a gigabyte and 200 times what is compressed. Layers are seldom
-    ///   compressed to less than a tenth.
+    /// - Throws: also ``ArchiveError/bomb(packed:unpacked:)``.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         let count = try decompressor.read(into: buffer)
         unpacked += Int64(count)
-        try Self.check(unpacked, of: packed, ratio: 200, allowance: 1 << 30)
+        try ExpansionLimit.decompressed.check(unpacked, of: packed)
         return count
-    }
-
-    /// Takes for a bomb what is larger than `allowance` bytes and `ratio` times what it was unpacked from.
-    static func check(_ unpacked: Int64, of packed: Int64, ratio: Int64, allowance: Int64) throws(ArchiveError) {
-        // What is packed has been read, so it is far from overflowing.
-        guard unpacked <= allowance + packed * ratio else {
-            throw .bomb(packed: packed, unpacked: allowance + packed * ratio)
-        }
     }
 
     private final class CountingSource: ByteSource {

@@ -10,8 +10,8 @@ enum IndexJSON {
     private static func entry(for image: SavedImage, sources: Sources) -> Descriptor {
         var annotations = sources.annotations(of: image.top.digest)
         if image.isNamed, let tag = image.reference.tag {
-            annotations["io.containerd.image.name"] = image.reference.description
-            annotations["org.opencontainers.image.ref.name"] = tag
+            annotations[OCILayout.nameAnnotation] = image.reference.description
+            annotations[OCILayout.tagAnnotation] = tag
         }
         var descriptor = image.top.descriptor
         descriptor.annotations = annotations

@@ -40,9 +40,9 @@ struct ManifestJSON {
     private static func json(_ item: Item) -> GoJSON {
         guard case .image(let configuration, let layers) = item.image.content else { return .null }
         return .object([
-            ("Config", .string(ContainerdLayout.path(of: configuration.digest))),
+            ("Config", .string(OCILayout.path(of: configuration.digest))),
             ("RepoTags", .strings(item.names.isEmpty ? nil : item.names.map(\.familiar))),
-            ("Layers", .array(layers.map { .string(ContainerdLayout.path(of: $0.digest)) })),
+            ("Layers", .array(layers.map { .string(OCILayout.path(of: $0.digest)) })),
         ])
     }
 }

@@ -138,24 +138,6 @@ import Testing
         #expect(mixed.configurations == ours.configurations)
     }
 
-    @Test(
-        "what is written in the layouts of graph drivers",
-        arguments: [
-            ("saved/docker-20.10/rancher-images.tar.gz", GraphDriverFormat.legacy),
-            ("saved/docker-28.5/rancher-images.tar.gz", .docker),
-        ],
-        [TarWrapping.none, .gzip(level: 6)]
-    )
-    func ourOwn(archive: (name: String, format: GraphDriverFormat), wrapping: TarWrapping) throws {
-        let sample = try GraphDriverSample(archive.name, archive.format)
-        let output = try ArchiveOutput(path: folder.path("ours"))
-        try write(sample.layout(archive.format), sample.layers, wrapping: wrapping, to: output, in: folder)
-        try output.commit()
-        let ours = try Arrivals(of: try DockerArchive(path: folder.path("ours"), temporaryFolder: folder.path))
-        let dockers = try Arrivals(of: try DockerArchive(path: Fixtures.path(archive.name)))
-        #expect(ours.manifests.mapValues { $0.map(\.bytes) } == dockers.manifests.mapValues { $0.map(\.bytes) })
-    }
-
     @Test(arguments: ["gnu", "posix"])
     func namesOfAnyLength(format: String) throws {
         let image = try MadeUpImage("a.b/x:1", layers: ["one", "two"])

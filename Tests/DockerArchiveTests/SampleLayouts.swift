@@ -88,27 +88,6 @@ func indexEntries(of json: [UInt8]) throws -> [Descriptor] {
     return try JSONDecoder().decode(Index.self, from: Data(json)).manifests
 }
 
-/// An entry of a tar to the byte.
-struct RawEntry {
-    let header: TarHeader
-    let headerBytes: [UInt8]
-    let content: [UInt8]
-}
-
-/// All entries of a tar.
-func rawEntries(of tar: [UInt8]) throws -> [RawEntry] {
-    let reader = TarReader(MemorySource(tar))
-    var entries: [RawEntry] = []
-    var end = 0
-    while let entry = try reader.next() {
-        let start = Int(entry.dataOffset)
-        let content = Array(tar[start..<start + Int(entry.header.contentSize)])
-        entries.append(RawEntry(header: entry.header, headerBytes: Array(tar[end..<start]), content: content))
-        end = start + content.count + entry.header.padding
-    }
-    return entries
-}
-
 /// Writes a whole archive into an output, and ends it.
 func write(_ images: [SavedImage], _ store: BlobStore, to output: ArchiveOutput) throws {
     for entry in try ArchivePlan(try ContainerdLayout(of: images)).entries {

@@ -2,6 +2,7 @@ import ByteIO
 import DockerArchive
 import GraphDriverArchive
 import FoundationEssentials
+import GraphDriverArchive
 import Hashing
 import ImageModel
 import Registry

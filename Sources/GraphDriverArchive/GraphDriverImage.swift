@@ -3,13 +3,13 @@ import Hashing
 import ImageModel
 
 /// An image as an engine with a graph driver pulls it: one configuration, and layers that it knows by their content.
-public struct GraphDriverImage: Sendable {
+package struct GraphDriverImage: Sendable {
     /// A layer.
-    public struct Layer: Sendable {
+    package struct Layer: Sendable {
         /// The digest of its uncompressed tar, from the configuration.
-        public let diffID: Digest
+        package let diffID: Digest
         /// The layer in the registry, from the manifest: its type, digest, size and URLs.
-        public let descriptor: Descriptor
+        package let descriptor: Descriptor
 
         fileprivate init(diffID: Digest, _ layer: Descriptor) {
             self.diffID = diffID
@@ -23,11 +23,11 @@ public struct GraphDriverImage: Sendable {
     }
 
     /// The name, with a tag or a digest.
-    public let reference: Reference
+    package let reference: Reference
     /// The digest of the configuration, by SHA-256.
-    public let id: Digest
+    package let id: Digest
     /// The layers, lowest first; at least one.
-    public let layers: [Layer]
+    package let layers: [Layer]
     /// The configuration's bytes as they came.
     let configuration: [UInt8]
     let v1: V1Image
@@ -42,7 +42,7 @@ public struct GraphDriverImage: Sendable {
     ///   - os: the operating system that is wanted.
     ///   - format: how it will be saved.
     /// - Throws: ``GraphDriverError`` where docker would not have pulled or saved it.
-    public init(
+    package init(
         _ reference: Reference,
         configuration: [UInt8],
         layers: [Descriptor],
@@ -70,7 +70,7 @@ public struct GraphDriverImage: Sendable {
     /// Whether docker takes a configuration of this type; charts and other artifacts have types of their own.
     ///
     /// - Throws: ``GraphDriverError/mediaType(_:)``.
-    public static func check(_ configuration: Descriptor) throws(GraphDriverError) {
+    package static func check(_ configuration: Descriptor) throws(GraphDriverError) {
         let type = configuration.mediaType.rawValue
         let isKnown =
             ["application/octet-stream", "application/json", "text/html", ""].contains(type)
@@ -106,7 +106,7 @@ public struct GraphDriverImage: Sendable {
 }
 
 /// Why docker would not have pulled an image into a graph driver, or not have saved it from there; in docker's words.
-public enum GraphDriverError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum GraphDriverError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The configuration is that of something else, such as a chart.
     case mediaType(MediaType)
     /// The image is for another operating system.
@@ -121,7 +121,7 @@ public enum GraphDriverError: Error, Equatable, Sendable, CustomStringConvertibl
     case emptyExport
 
     /// What docker says.
-    public var description: String {
+    package var description: String {
         switch self {
         case .mediaType(let type): "unsupported media type \(type)"
         case .operatingSystem(let os, .legacy): "image operating system \"\(os)\" cannot be used on this platform"

@@ -2,6 +2,7 @@ import ByteIO
 import Compression
 import DockerArchive
 import Glibc
+import GraphDriverArchive
 import Hashing
 import ImageModel
 import Synchronization
@@ -205,6 +206,24 @@ import Testing
             try damaged.withUnsafeBytes(layer.append)
             try layer.finish()
         }
+    }
+
+    @Test("a layer that does not end is given up", arguments: ["zstd -q", "gzip -9"])
+    func aBomb(tool: String) throws {
+        let (writer, _, folder) = try Self.writer()
+        try folder.shell("head -c 64M /dev/zero | \(tool) >piece; for i in $(seq 24); do cat piece; done >bomb")
+        let bomb = try folder.bytes("bomb")
+        let layer = try writer.beginLayer()
+        let error = #expect(throws: LayerError.self) { try bomb.withUnsafeBytes(layer.append) }
+        #expect(
+            error?.description
+                == "the layer with the diff ID \(Self.digests[0]) cannot be unpacked: \(bomb.count) bytes of it unpack to"
+                + " more than \(1 << 30 + 200 * bomb.count), as no layer does"
+        )
+        // What was given up counts for nothing when the layer comes anew.
+        try layer.restart()
+        try Self.contents[0].withUnsafeBytes(layer.append)
+        try layer.finish()
     }
 
     @Test func spaceIsLookedFor() throws {

@@ -1,5 +1,5 @@
-import DockerArchive
 import FoundationEssentials
+import GraphDriverArchive
 import Hashing
 import ImageModel
 import TestSupport
@@ -203,12 +203,8 @@ import Testing
 
     /// The version 1 JSON of the one layer, out of an archive.
     private func json(of configuration: String, _ format: GraphDriverFormat = .docker) throws -> String {
-        let layout: any LayeredLayout =
-            switch format {
-            case .docker: HybridLayout(of: [try image(configuration, layers: 1, os: "linux", format)])
-            case .legacy: LegacyLayout(of: [try image(configuration, layers: 1, os: "linux", format)])
-            }
-        let texts = layout.entries([:])
+        let image = try image(configuration, layers: 1, os: "linux", format)
+        let texts = format.layout(of: [image]).entries([:])
             .compactMap { entry -> String? in
                 guard case .bytes(let bytes) = entry.content else { return nil }
                 return String(decoding: bytes, as: UTF8.self)

@@ -1,3 +1,4 @@
+import DockerArchive
 import Hashing
 import ImageModel
 import Tar
@@ -7,23 +8,23 @@ import Tar
 ///
 /// The OCI manifests tell the sizes of the layers and are called by their digests, so their places among the layers are known
 /// only when all layers are. The folder of the blobs has no time, as with Docker 29; that of 28 has the time of the day.
-public struct HybridLayout: LayeredLayout {
+package struct DockerLayout: LayeredLayout {
     private let blobs: [LayeredEntry]
     private let images: [NamedImage]
     /// The most bytes that an OCI manifest can take as an entry.
     private let largestManifest: Int
     /// Images without a name that `index.json` leaves out, as docker does (moby#51389).
-    public let unlistedImages: [Reference]
+    package let unlistedImages: [Reference]
 
     /// The layout of images in the order of the list.
-    public init(of images: [GraphDriverImage]) {
+    package init(of images: [GraphDriverImage]) {
         let items = NamedImage.merged(images)
         self.images = items
         var entries: [LayeredEntry] = []
         var written: Set<Digest> = []
         func add(_ digest: Digest, time: Int64, _ content: LayeredEntry.Content) {
             guard written.insert(digest).inserted else { return }
-            let header = Self.header(Self.path(of: digest), time)
+            let header = Self.header(OCILayout.path(of: digest), time)
             if case .bytes(let bytes) = content {
                 entries.append(LayeredEntry(file: header, bytes))
             } else {
@@ -56,20 +57,15 @@ public struct HybridLayout: LayeredLayout {
     }
 
     /// The manifests are called by digests that depend on sizes.
-    public var isSettled: Bool { false }
+    package var isSettled: Bool { false }
 
     /// The entries; without the manifests of images of which the size of a layer is missing, and without what tells of those.
-    public func entries(_ sizes: [Digest: Int64]) -> [LayeredEntry] {
-        var entries = blobs.map { entry in
-            guard case .layer(let diffID) = entry.content else { return entry }
-            var header = entry.header
-            header.size = sizes[diffID] ?? 0
-            return LayeredEntry(header, entry.content)
-        }
+    package func entries(_ sizes: [Digest: Int64]) -> [LayeredEntry] {
+        var entries = blobs.map { $0.sized(sizes) }
         let complete = images.filter { $0.image.layers.allSatisfy { sizes[$0.diffID] != nil } }
         let manifests = complete.map { Self.manifest(of: $0.image) { sizes[$0] ?? 0 } }
         for bytes in manifests {
-            let header = Self.header(Self.path(of: SHA256.digest(of: bytes)), 0)
+            let header = Self.header(OCILayout.path(of: SHA256.digest(of: bytes)), 0)
             entries.append(LayeredEntry(file: header, bytes))
         }
         entries.append(LayeredEntry(file: Self.header("index.json", 0), Self.index(of: complete, manifests)))
@@ -83,15 +79,13 @@ public struct HybridLayout: LayeredLayout {
     }
 
     /// Room for as many manifests as are likely to be sorted in between, since digests are spread evenly.
-    public func spareRoom(between lower: Digest?, and upper: Digest) -> Int {
+    package func spareRoom(between lower: Digest?, and upper: Digest) -> Int {
         let share = max(0, upper.position - (lower?.position ?? 0))
         let expected = Double(images.count) * share
         // Four standard deviations and three more leave a gap too small about once in a million gaps.
         let count = (expected + 4 * expected.squareRoot() + 3).rounded(.up)
         return min(images.count, Int(count)) * largestManifest
     }
-
-    private static func path(of digest: Digest) -> String { "blobs/sha256/\(digest.hex)" }
 
     private static func header(_ name: String, _ time: Int64) -> TarHeader {
         TarHeader(name: name, mode: 0o644, modificationTime: time)
@@ -120,8 +114,8 @@ public struct HybridLayout: LayeredLayout {
             if item.names.isEmpty, entries.isEmpty { entries.append(descriptor) }
             for name in item.names {
                 descriptor.annotations = [
-                    "io.containerd.image.name": name.description,
-                    "org.opencontainers.image.ref.name": name.tag ?? "",
+                    OCILayout.nameAnnotation: name.description,
+                    OCILayout.tagAnnotation: name.tag ?? "",
                 ]
                 entries.append(descriptor)
             }
@@ -137,9 +131,9 @@ public struct HybridLayout: LayeredLayout {
                 sources[layer.diffID.description] = layer.source(size: sizes[layer.diffID] ?? 0).distributionJSON
             }
             return .object([
-                ("Config", .string(path(of: item.image.id))),
+                ("Config", .string(OCILayout.path(of: item.image.id))),
                 ("RepoTags", item.repoTags),
-                ("Layers", .array(item.image.layers.map { .string(path(of: $0.diffID)) })),
+                ("Layers", .array(item.image.layers.map { .string(OCILayout.path(of: $0.diffID)) })),
                 ("LayerSources", .map(sources)),
             ])
         }

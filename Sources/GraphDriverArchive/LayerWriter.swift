@@ -1,5 +1,6 @@
 import ByteIO
 import Compression
+import DockerArchive
 import Hashing
 import ImageModel
 import Tar
@@ -8,7 +9,7 @@ import Tar
 ///
 /// The layer is inflated once, hashed and wrapped while it arrives. Used from one thread at a time, which is what `@unchecked`
 /// stands for.
-public final class LayerWriter: @unchecked Sendable {
+package final class LayerWriter: @unchecked Sendable {
     /// A layer that has been written.
     struct Written: Sendable {
         /// Where in the file its wrapped content lies, padding included.
@@ -31,12 +32,15 @@ public final class LayerWriter: @unchecked Sendable {
         let encoder: LayerEncoder
         let hash = ContentHash()
         var size: Int64 = 0
+        /// How many bytes of the layer as it is stored in the registry have come in.
+        var packed: Int64 = 0
 
         init(_ encoder: LayerEncoder) { self.encoder = encoder }
 
         func append(_ bytes: UnsafeRawBufferPointer) throws {
             hash.update(bytes)
             size += Int64(bytes.count)
+            try ExpansionLimit.decompressed.check(size, of: packed)
             try encoder.write(bytes)
         }
     }
@@ -61,13 +65,14 @@ public final class LayerWriter: @unchecked Sendable {
 
     /// Adds the next bytes of the layer as it is stored in the registry.
     ///
-    /// - Throws: ``LayerError`` where they cannot be inflated; else what the file throws.
-    public func append(_ bytes: UnsafeRawBufferPointer) throws {
+    /// - Throws: ``LayerError`` where they cannot be inflated, or unpack to more than any layer does; else what the file throws.
+    package func append(_ bytes: UnsafeRawBufferPointer) throws {
+        content.packed += Int64(bytes.count)
         try naming { try inflater.append(bytes) }
     }
 
     /// Drops what was added so far.
-    public func restart() throws {
+    package func restart() throws {
         content.encoder.abort()
         content = Content(try makeEncoder())
         inflater = PushDecompressor(output: content.append)
@@ -76,7 +81,7 @@ public final class LayerWriter: @unchecked Sendable {
     /// Ends the layer.
     ///
     /// - Throws: ``LayerError`` where it is cut short, or is not what its diff ID is of.
-    public func finish() throws {
+    package func finish() throws {
         try naming { try inflater.finish() }
         let found = content.hash.finish()
         guard found == diffID else { throw LayerError(diffID: diffID, problem: .otherContent(found)) }
@@ -91,29 +96,36 @@ public final class LayerWriter: @unchecked Sendable {
             try body()
         } catch let error as CompressionError {
             throw LayerError(diffID: diffID, problem: .compression(error))
+        } catch ArchiveError.bomb(let packed, let unpacked) {
+            throw LayerError(diffID: diffID, problem: .bomb(packed: packed, unpacked: unpacked))
         }
     }
 }
 
 /// A layer is not what the image's configuration says.
-public struct LayerError: Error, Equatable, Sendable, CustomStringConvertible {
+package struct LayerError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What is wrong with it.
-    public enum Problem: Equatable, Sendable {
+    package enum Problem: Equatable, Sendable {
         /// It cannot be inflated.
         case compression(CompressionError)
+        /// So many bytes of it unpack to more than any layer of an image.
+        case bomb(packed: Int64, unpacked: Int64)
         /// It unpacks to something with this digest.
         case otherContent(Digest)
     }
 
     /// The digest that its uncompressed tar should have.
-    public let diffID: Digest
+    package let diffID: Digest
     /// What is wrong.
-    public let problem: Problem
+    package let problem: Problem
 
     /// One sentence; docker's words where it has any.
-    public var description: String {
+    package var description: String {
         switch problem {
         case .compression(let error): "the layer with the diff ID \(diffID) cannot be unpacked: \(error)"
+        case .bomb(let packed, let unpacked):
+            "the layer with the diff ID \(diffID) cannot be unpacked: \(packed) bytes of it unpack to more than \(unpacked),"
+                + " as no layer does"
         case .otherContent(let found):
             "layers from manifest don't match image configuration: the layer with the diff ID \(diffID) unpacks to \(found)"
         }

@@ -5,12 +5,12 @@ import Tar
 ///
 /// Where docker takes the time of the day (folders whose layer is a link), the time of the image stands here, so that the same
 /// images give the same archive.
-public struct LegacyLayout: LayeredLayout {
+package struct LegacyLayout: LayeredLayout {
     private let folders: [LayeredEntry]
     private let images: [NamedImage]
 
     /// The layout of images in the order of the list.
-    public init(of images: [GraphDriverImage]) {
+    package init(of images: [GraphDriverImage]) {
         self.images = NamedImage.merged(images)
         var entries: [LayeredEntry] = []
         var folders: Set<String> = []
@@ -39,16 +39,11 @@ public struct LegacyLayout: LayeredLayout {
     }
 
     /// Nothing tells of sizes but headers.
-    public var isSettled: Bool { true }
+    package var isSettled: Bool { true }
 
     /// All entries.
-    public func entries(_ sizes: [Digest: Int64]) -> [LayeredEntry] {
-        var entries = folders.map { entry in
-            guard case .layer(let diffID) = entry.content else { return entry }
-            var header = entry.header
-            header.size = sizes[diffID] ?? 0
-            return LayeredEntry(header, entry.content)
-        }
+    package func entries(_ sizes: [Digest: Int64]) -> [LayeredEntry] {
+        var entries = folders.map { $0.sized(sizes) }
         for item in images {
             let header = Self.header("\(item.image.id.hex).json", item.image.v1.modificationTime)
             entries.append(LayeredEntry(file: header, item.image.configuration))
@@ -61,7 +56,7 @@ public struct LegacyLayout: LayeredLayout {
     }
 
     /// Nothing comes in between later.
-    public func spareRoom(between lower: Digest?, and upper: Digest) -> Int { 0 }
+    package func spareRoom(between lower: Digest?, and upper: Digest) -> Int { 0 }
 
     private var manifest: [UInt8] {
         // A folder that an image before it has written brings no source a second time.

@@ -1,4 +1,4 @@
-import DockerArchive
+import GraphDriverArchive
 import Hashing
 import ImageModel
 import Tar
@@ -21,7 +21,7 @@ import Testing
     @Test(arguments: samples)
     func theTarIsThatOfDocker(name: String, format: GraphDriverFormat) throws {
         let sample = try GraphDriverSample(name, format)
-        let made = try tar(sample.layout(format), sample.layers)
+        let made = try tar(format.layout(of: sample.images), sample.layers)
         let entries = try rawEntries(of: made)
         #expect(entries.map(\.header.name) == sample.entries.map(\.header.name))
         var expected: [UInt8] = []
@@ -72,7 +72,7 @@ import Testing
     @Test func onlyTheFirstImageWithoutANameIsListed() throws {
         let sample = try GraphDriverSample("docker/graph-28.5.2-4img.tar", .docker)
         let images = try sample.images.suffix(2).map { try unnamed($0, of: sample) }
-        let layout = HybridLayout(of: images)
+        let layout = DockerLayout(of: images)
         #expect(layout.unlistedImages == [images[1].reference])
         let index = try text("index.json", layout, sample)
         #expect(index.split(separator: #""digest""#).count == 2, "one entry")
@@ -98,11 +98,7 @@ import Testing
                 ),
                 format
             )
-            let layout: any LayeredLayout =
-                switch format {
-                case .docker: HybridLayout(of: [image])
-                case .legacy: LegacyLayout(of: [image])
-                }
+            let layout = format.layout(of: [image])
             let items = try text("manifest.json", layout, sample)
             #expect(items.contains(foreign + #""size":9,"digest":"\#(digest)","urls":["\#(url)"]}"#))
             #expect(layout.entries([:]).contains { $0.content == .layer(image.layers[0].diffID) })

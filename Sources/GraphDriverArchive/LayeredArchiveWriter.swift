@@ -1,5 +1,6 @@
 import ByteIO
 import Compression
+import DockerArchive
 import ImageModel
 import Tar
 
@@ -14,7 +15,7 @@ import Tar
 ///
 /// The file depends on the layers, the wrapping and the kind of output alone. Used from one thread at a time, which is what
 /// `@unchecked` stands for.
-public final class LayeredArchiveWriter: @unchecked Sendable {
+package final class LayeredArchiveWriter: @unchecked Sendable {
     private let layout: any LayeredLayout
     private let wrapping: TarWrapping
     private let wrapper: PartWrapper
@@ -44,7 +45,7 @@ public final class LayeredArchiveWriter: @unchecked Sendable {
     ///
     /// - Parameter temporaryFolder: where a stream keeps layers.
     /// - Throws: where the temporary file cannot be made.
-    public init(
+    package init(
         _ layout: any LayeredLayout,
         wrapping: TarWrapping,
         to output: ArchiveOutput,
@@ -71,7 +72,7 @@ public final class LayeredArchiveWriter: @unchecked Sendable {
     ///
     /// - Parameter sizes: what the layers are likely to take when they are compressed, in bytes.
     /// - Throws: `UnfinishedFileError` or ``ArchiveError/noTemporarySpace(folder:needed:available:)``.
-    public func requireSpace(for sizes: [Int64]) throws {
+    package func requireSpace(for sizes: [Int64]) throws {
         let total = sizes.reduce(Int64(0)) { sum, size in
             let (next, overflow) = sum.addingReportingOverflow(size)
             return overflow ? .max : next
@@ -84,10 +85,10 @@ public final class LayeredArchiveWriter: @unchecked Sendable {
     }
 
     /// The diff IDs of the layers, in the order in which they are to be written.
-    public var layers: [Digest] { draft.layers.map(\.diffID) }
+    package var layers: [Digest] { draft.layers.map(\.diffID) }
 
     /// Begins the next layer, which is to be finished before another one is begun.
-    public func beginLayer() throws -> LayerWriter {
+    package func beginLayer() throws -> LayerWriter {
         let index = written.count
         let diffID = draft.layers[index].diffID
         let start = storeEnd + (output.isStream ? 0 : try room(before: index))
@@ -99,7 +100,7 @@ public final class LayeredArchiveWriter: @unchecked Sendable {
     }
 
     /// Writes all that is not a layer; all layers must have been finished. The output is not yet committed.
-    public func finish() throws {
+    package func finish() throws {
         precondition(written.count == draft.layers.count, "a layer is missing in the archive")
         let parts = layout.isSettled && output.isStream ? draft : try ArchiveParts(layout.entries(sizes))
         guard output.isStream else { return try place(parts) }

@@ -2,6 +2,7 @@ import ByteIO
 import Compression
 import DockerArchive
 import FoundationEssentials
+import GraphDriverArchive
 import Hashing
 import ImageModel
 import Tar
@@ -58,20 +59,6 @@ struct GraphDriverSample {
         self.images = images
         self.layers = layers
     }
-
-    func layout(_ format: GraphDriverFormat) -> any LayeredLayout {
-        switch format {
-        case .docker: HybridLayout(of: images)
-        case .legacy: LegacyLayout(of: images)
-        }
-    }
-}
-
-/// What `source` gives.
-func content(of source: any ByteSource) throws -> [UInt8] {
-    var bytes: [UInt8] = []
-    try source.forEachPiece { bytes += $0 }
-    return bytes
 }
 
 /// Has an archive of layers at hand written into an output, which is not committed.

@@ -1,7 +1,7 @@
 import Compression
 
 /// What is put around the tar of an archive.
-public enum TarWrapping: Sendable, Equatable {
+package enum TarWrapping: Sendable, Equatable {
     /// One gzip member, deflated at a level from 1 (fast) to 9 (small).
     case gzip(level: Int)
     /// Nothing.
