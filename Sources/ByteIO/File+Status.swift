@@ -7,6 +7,11 @@ extension File {
         get throws(FileError) { Int64(try status.st_size) }
     }
 
+    /// How many bytes of disk the file takes, which are fewer than its size where stretches were never written.
+    package var allocatedSize: Int64 {
+        get throws(FileError) { Int64(try status.st_blocks) * 512 }
+    }
+
     /// Whether the file is a regular one, which can be read and written at any offset.
     public var isRegular: Bool {
         get throws(FileError) { try status.st_mode & S_IFMT == S_IFREG }

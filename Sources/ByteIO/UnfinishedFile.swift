@@ -8,14 +8,17 @@ import Synchronization
 public final class UnfinishedFile: Sendable {
     /// The file itself, empty at first.
     public let file: File
-    private let finalPath: String
+    /// What the file will be called.
+    package let finalPath: String
     private let isDone = Mutex(false)
 
     /// Starts a file that will be called `path`; where that is a symbolic link, what it points to, there or not.
     ///
     /// - Throws: ``UnfinishedFileError``: another run is writing the same file; `FileError`: the folder is missing or not
     ///   writable, or `path` is a folder itself.
-    public init(for path: String) throws {
+    ///
+    /// - Parameter keepsContent: whether what a run before has left in the file stays.
+    public init(for path: String, keepsContent: Bool = false) throws {
         let target = Self.resolve(path)
         var older = stat()
         let isThere = stat(target, &older) == 0
@@ -29,7 +32,7 @@ public final class UnfinishedFile: Sendable {
             isDone.withLock { $0 = true }
             throw UnfinishedFileError.busy(path: path, unfinished: unfinished)
         }
-        try file.resize(to: 0)
+        if !keepsContent { try file.resize(to: 0) }
         // The shell's `>` keeps the permissions of a file that it writes over.
         if isThere { _ = fchmod(file.descriptor, older.st_mode & 0o7777) }
     }
@@ -42,8 +45,10 @@ public final class UnfinishedFile: Sendable {
     ///
     /// - Throws: ``UnfinishedFileError/noSpace(path:needed:available:)``.
     public func requireSpace(for size: Int64) throws {
-        if let available = file.availableSpace, available < size {
-            throw UnfinishedFileError.noSpace(path: finalPath, needed: size, available: available)
+        guard let available = file.availableSpace else { return }
+        let needed = size - (try file.allocatedSize)
+        guard available >= needed else {
+            throw UnfinishedFileError.noSpace(path: finalPath, needed: needed, available: available)
         }
     }
 
@@ -56,6 +61,11 @@ public final class UnfinishedFile: Sendable {
         isDone.withLock { $0 = true }
         syncFolder()
         try file.close()
+    }
+
+    /// Gives the file up, but leaves what it has for another run.
+    package func leave() {
+        isDone.withLock { $0 = true }
     }
 
     /// Removes the file, unless it has its final name already. May be called more than once.

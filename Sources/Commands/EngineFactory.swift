@@ -2,6 +2,7 @@ import ByteIO
 import DockerArchive
 import DockerEngine
 import Glibc
+import GraphDriverArchive
 import HTTP
 import ImageEngine
 import ImageModel
@@ -22,9 +23,9 @@ struct EngineFactory: Sendable {
     /// - Throws: where the archive cannot be written, or the engine cannot be had.
     func saveEngine(archive: String, console: Console, lines: Console) async throws -> any SaveEngine {
         let engine = try await EngineChoice(options, environment: environment).engine(notice: console.notice)
-        let output = try output(archive, console: console)
         switch engine {
         case .docker:
+            let output = try output(archive, continues: false, console: console)
             let level = options.extensions.compressionLevel
             return DockerSaver(
                 runner: runner(lines),
@@ -36,6 +37,8 @@ struct EngineFactory: Sendable {
         case .registry(let besideDocker):
             let store = DockerStore(runner: runner(lines))
             let local = besideDocker ? LocalImages(in: store, temporaryFolder: temporaryFolder) : nil
+            let continues = options.extensions.archiveFormat == .containerd
+            let output = try output(archive, continues: continues, console: console)
             return try registrySaver(output, local: local, console: console)
         }
     }
@@ -54,6 +57,7 @@ struct EngineFactory: Sendable {
             output: output,
             temporaryFolder: temporaryFolder,
             local: local,
+            reuse: options.extensions.reuse,
             counters: counters,
             notice: handler(console)
         )
@@ -64,12 +68,13 @@ struct EngineFactory: Sendable {
         }
     }
 
-    private func output(_ archive: String, console: Console) throws -> ArchiveOutput {
+    /// - Parameter continues: whether what is not finished stays for the next run.
+    private func output(_ archive: String, continues: Bool, console: Console) throws -> ArchiveOutput {
         if ArchiveStream.isStandardOutput(archive) {
             return ArchiveOutput(stream: try ArchiveStream.duplicate(console.output))
         }
         do {
-            return try ArchiveOutput(path: archive)
+            return try ArchiveOutput(path: archive, continues: continues, isFresh: options.extensions.fresh)
         } catch let error as FileError {
             throw CommandError("cannot write \(archive): \(systemMessage(error.code)); nothing was pulled")
         }

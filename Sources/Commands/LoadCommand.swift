@@ -1,4 +1,5 @@
 import ImageEngine
+import ImageModel
 import ScriptInterface
 
 /// `rancher-load-images`: an archive into a registry, in the order of the scripts.

@@ -28,11 +28,10 @@ struct SaveCommand: Sendable {
         do {
             let lines = lines(beside: archive)
             let engine = try await engines.saveEngine(archive: archive, console: console, lines: lines)
-            let status = await save(list.images, into: archive, with: engine, lines: lines)
-            if status != 0 { engine.discard() }
-            return status
+            return await save(list.images, into: archive, with: engine, lines: lines)
         } catch is CancellationError {
-            return stopped(archive)
+            console.notice("stopped; \(archive) was not written")
+            return 1
         } catch {
             console.notice("\(error)")
             return 1
@@ -75,16 +74,14 @@ struct SaveCommand: Sendable {
             )
             return max(status, summary.finish("saved", options.extensions, console: console))
         } catch is CancellationError {
-            return stopped(archive)
+            return giveUp(engine, "stopped; \(archive) was not written")
         } catch let failure as ChartPullFailure {
             for line in ScriptLines.chartPullFailed(failure.name, output: failure.error.output) { lines.print(line) }
             console.notice("\(failure.name): \(failure.error)")
-            console.notice(Self.notWritten(archive))
-            return 1
+            return giveUp(engine, "\(archive) was not written; what was there before is as it was")
         } catch {
             console.notice("\(error)")
-            console.notice(Self.notWritten(archive))
-            return 1
+            return giveUp(engine, "\(archive) was not written; what was there before is as it was")
         }
     }
 
@@ -143,12 +140,15 @@ struct SaveCommand: Sendable {
         }
     }
 
-    private static func notWritten(_ archive: String) -> String {
-        "\(archive) was not written; what was there before is as it was"
-    }
-
-    private func stopped(_ archive: String) -> Int32 {
-        console.notice("stopped; \(archive) was not written")
+    /// Ends a run without an archive, and tells how to go on where that is possible.
+    private func giveUp(_ engine: any SaveEngine, _ sentence: String) -> Int32 {
+        let kept = engine.discard()
+        console.notice(
+            kept == 0
+                ? sentence
+                : "\(sentence); \(ByteCount(kept)) of it are kept: run the same command again to go on,"
+                    + " or with --fresh to begin anew"
+        )
         return 1
     }
 

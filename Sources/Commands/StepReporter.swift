@@ -1,4 +1,5 @@
 import ImageEngine
+import ImageModel
 import ScriptInterface
 import Synchronization
 

@@ -83,7 +83,7 @@ package final class ArchiveEntryWriter: ByteDestination, @unchecked Sendable {
     private func flush(_ bytes: UnsafeRawBufferPointer) throws {
         try output.write(bytes, at: entry.offset + flushed)
         flushed += Int64(bytes.count)
-        guard let journal, case .blob(let blob) = entry.content else { return }
+        guard let journal, let blob = entry.blob else { return }
         let content = entry.member?.content(inFirst: flushed) ?? flushed
         let written = min(max(0, content - Int64(entry.header.count)), blob.size)
         // A blob counts as whole only with what stands behind it.

@@ -16,18 +16,9 @@ struct ArchiveOpening {
     ///   - notice: told before temporary space is taken.
     init(_ file: File, temporary: TemporarySpace, notice: (String) -> Void) throws {
         let isRegular = try file.isRegular
-        if isRegular {
-            if let entries = try StoredArchiveIndex.entries(of: file) {
-                self.init(entries: entries)
-                return
-            }
-            let prefix = try FileSection(of: file, at: 0, length: Int64(TarHeader.blockSize))
-                .readBytes(TarHeader.blockSize)
-            if CompressionFormat.detect(prefix) == .none {
-                guard LayerDetection.isTar(prefix, size: 0) else { throw ArchiveError.unknownLayout }
-                self.init(entries: try Self.index(file))
-                return
-            }
+        if isRegular, let entries = try Self.index(file) {
+            self.init(entries: entries)
+            return
         }
         var unpacker = ArchiveUnpacker(into: try temporary.spool())
         do {
@@ -62,8 +53,20 @@ struct ArchiveOpening {
         self.layers = layers
     }
 
+    /// The entries of an archive that is read where it lies: one of stored members, or a plain tar.
+    ///
+    /// - Parameter file: a regular file.
+    /// - Returns: `nil` where the archive is compressed as a whole.
+    static func index(_ file: File) throws -> ArchiveEntries? {
+        if let entries = try StoredArchiveIndex.entries(of: file) { return entries }
+        let prefix = try FileSection(of: file, at: 0, length: Int64(TarHeader.blockSize)).readBytes(TarHeader.blockSize)
+        guard CompressionFormat.detect(prefix) == .none else { return nil }
+        guard LayerDetection.isTar(prefix, size: 0) else { throw ArchiveError.unknownLayout }
+        return try indexTar(file)
+    }
+
     /// The entries of a tar that is not compressed.
-    private static func index(_ file: File) throws -> ArchiveEntries {
+    private static func indexTar(_ file: File) throws -> ArchiveEntries {
         let size = try file.size
         let reader = TarReader(FileSection(of: file, at: 0, length: size))
         var entries = ArchiveEntries()

@@ -11,23 +11,36 @@ public final class ArchiveOutput: Sendable {
     }
 
     private let target: Target
+    /// What the journal of an unfinished file is called; `nil` where a run that ends leaves nothing.
+    private let journalPath: String?
+    private let isFresh: Bool
+    private let journal = Mutex<ArchiveJournal?>(nil)
     private let streamed = Mutex<Int64>(0)
 
     /// Opens the output for an archive called `path`: a stream where that is a pipe, a device or a socket, else a file.
     ///
+    /// - Parameters:
+    ///   - continues: whether a file that is not finished stays for the next run, with a journal of what it has.
+    ///   - isFresh: whether what an earlier run has left is dropped.
     /// - Throws: `FileError` or `UnfinishedFileError`.
-    public init(path: String) throws {
+    public init(path: String, continues: Bool = false, isFresh: Bool = false) throws {
+        self.isFresh = isFresh
         var status = stat()
         if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG, status.st_mode & S_IFMT != S_IFDIR {
             target = .stream(try File(path, for: .writing))
+            journalPath = nil
         } else {
-            target = .file(try UnfinishedFile(for: path))
+            let file = try UnfinishedFile(for: path, keepsContent: continues && !isFresh)
+            target = .file(file)
+            journalPath = continues ? file.file.path + ".journal" : nil
         }
     }
 
     /// An output that writes into an open stream, and closes it at the end.
     public init(stream: File) {
         target = .stream(stream)
+        journalPath = nil
+        isFresh = true
     }
 
     /// Whether bytes can only be written in order.
@@ -78,7 +91,7 @@ public final class ArchiveOutput: Sendable {
             try moved(entry)
         }
         let pairs = entries.compactMap { entry -> (ArchivePlan.Entry, ArchiveJournal.Place)? in
-            guard case .blob(let blob) = entry.content, let place = places[blob.digest] else { return nil }
+            guard let blob = entry.blob, let place = places[blob.digest] else { return nil }
             return (entry, place)
         }
         // Since the order stays, none is written over that has not moved yet: from the first to the last of those that move to the front,
@@ -92,16 +105,54 @@ public final class ArchiveOutput: Sendable {
         if case .file(let unfinished) = target { try unfinished.file.resize(to: length) }
     }
 
+    /// Begins the journal of an unfinished file, or goes on with that of an earlier run.
+    ///
+    /// - Parameter isGzip: whether the archive's entries are gzip members of stored blocks; else it is a plain tar.
+    /// - Returns: `nil` where nothing is left for another run.
+    package func beginJournal(isGzip: Bool) throws -> ArchiveJournal? {
+        guard let journalPath else { return nil }
+        let begun = try ArchiveJournal(journalPath, isGzip: isGzip, isFresh: isFresh)
+        journal.withLock { $0 = begun }
+        return begun
+    }
+
+    /// Whether an error about the file of this path is about the output.
+    package func isNamed(_ path: String) -> Bool { file?.path == path }
+
+    /// The archive that the output will take the place of, if there is one.
+    package var olderArchive: String? {
+        guard case .file(let file) = target, access(file.finalPath, R_OK) == 0 else { return nil }
+        return file.finalPath
+    }
+
     /// Ends the output: only now does a file appear under its name.
     public func commit() throws {
         switch target {
-        case .file(let file): try file.commit()
+        case .file(let file):
+            try file.commit()
+            removeJournal()
         case .stream(let file): try file.close()
         }
     }
 
-    /// Gives the output up. A file goes away, and what was under its name before stays.
-    public func discard() {
-        if case .file(let file) = target { file.discard() }
+    /// Gives the output up; what was under its name before stays. What an unfinished file has stays for the next run, if there is a
+    /// journal of it.
+    ///
+    /// - Returns: how many bytes the next run can go on with.
+    @discardableResult
+    public func discard() -> Int64 {
+        guard case .file(let file) = target else { return 0 }
+        let kept = journal.withLock { $0?.written } ?? 0
+        if kept > 0 {
+            file.leave()
+        } else {
+            file.discard()
+            removeJournal()
+        }
+        return kept
+    }
+
+    private func removeJournal() {
+        if let journalPath { unlink(journalPath) }
     }
 }

@@ -30,6 +30,11 @@ package struct ArchivePlan: Sendable {
             self.length = member?.length ?? length
         }
 
+        /// The blob that is fetched; `nil` where the content is at hand.
+        package var blob: Descriptor? {
+            if case .blob(let blob) = content { blob } else { nil }
+        }
+
         /// How many bytes of the file the entry takes with the first `count` bytes of its content alone.
         func length(ofFirst count: Int64) -> Int64 {
             guard count < content.size else { return length }
@@ -73,7 +78,7 @@ package struct ArchivePlan: Sendable {
         length = offset
         var positions: [Digest: Int] = [:]
         for (position, entry) in blobs.enumerated() {
-            if case .blob(let blob) = entry.content { positions[blob.digest] = position }
+            if let blob = entry.blob { positions[blob.digest] = position }
         }
         self.positions = positions
     }

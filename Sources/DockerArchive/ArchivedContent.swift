@@ -1,5 +1,6 @@
 import ByteIO
 import Compression
+import Tar
 
 /// The content of an archive's entry, readable as often as wanted, and by many threads at once.
 public struct ArchivedContent: Sendable {
@@ -59,6 +60,28 @@ public struct ArchivedContent: Sendable {
         let bytes = try open().readBytes(Int(size))
         guard Int64(bytes.count) == size else { throw ArchiveError.truncated }
         return bytes
+    }
+
+    /// Copies the content to an entry's place together with its frames, where those are the entry's; what was copied is still to be
+    /// proven.
+    ///
+    /// - Returns: whether it was copied.
+    func copyFrames(of entry: ArchivePlan.Entry, into output: ArchiveOutput) throws -> Bool {
+        guard let target = output.file else { return false }
+        switch place {
+        case .member(let reader, let start):
+            guard entry.member == reader.member, start == Int64(entry.header.count) else { return false }
+            try target.copy(reader.offset..<reader.offset + reader.member.length, of: reader.file, to: entry.offset)
+        case .section(let file, let offset):
+            guard entry.member == nil else { return false }
+            let start = entry.offset + Int64(entry.header.count)
+            try target.write(entry.header, at: entry.offset)
+            try target.copy(offset..<offset + size, of: file, to: start)
+            try target.write([UInt8](repeating: 0, count: TarHeader.padding(after: size)), at: start + size)
+        case .gzip:
+            return false
+        }
+        return true
     }
 
     /// A stretch of the content of a member of stored blocks.

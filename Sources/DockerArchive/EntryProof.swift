@@ -25,7 +25,7 @@ package struct EntryProof: @unchecked Sendable {
         written: Int64,
         in output: ArchiveOutput
     ) throws -> EntryProof? {
-        guard case .blob(let blob) = entry.content, let file = output.file else { return nil }
+        guard let blob = entry.blob, let file = output.file else { return nil }
         let reader = EntryReader(entry, in: file)
         let hash = ContentHash(blob.digest.algorithm)
         guard try reader.expect(entry.header), try reader.read(written, hash.update) else { return nil }

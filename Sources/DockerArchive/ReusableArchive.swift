@@ -42,7 +42,7 @@ package final class ReusableArchive: Sendable {
     ///
     /// - Returns: whether it is there now, proven; `false` where this archive lacks it, or has something else under its name.
     package func copy(_ entry: ArchivePlan.Entry, into output: ArchiveOutput, _ journal: ArchiveJournal) throws -> Bool {
-        guard case .indexed(let entries) = access, case .blob(let blob) = entry.content,
+        guard case .indexed(let entries) = access, let blob = entry.blob,
             let content = entries[OCILayout.path(of: blob.digest)], content.size == blob.size
         else { return false }
         if try content.copyFrames(of: entry, into: output),
@@ -73,7 +73,7 @@ package final class ReusableArchive: Sendable {
         let reader = TarReader(try GuardedDecompressor(file))
         var passed = 0
         var hits = 0
-        while let (header, _) = try reader.next() {
+        while let header = try reader.next()?.header {
             guard header.kind == .file, let digest = OCILayout.digest(ofPath: header.name) else { continue }
             guard let entry = entry(digest), entry.content.size == header.contentSize else {
                 passed += 1
@@ -94,7 +94,7 @@ package final class ReusableArchive: Sendable {
         into output: ArchiveOutput,
         _ journal: ArchiveJournal
     ) throws -> Bool {
-        guard case .blob(let blob) = entry.content else { return false }
+        guard let blob = entry.blob else { return false }
         // Nothing of it is noted before it is proven: a damaged copy would be gone on with.
         let writer = try ArchiveEntryWriter(entry, to: output)
         let hash = ContentHash(blob.digest.algorithm)

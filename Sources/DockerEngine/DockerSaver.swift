@@ -75,9 +75,7 @@ package struct DockerSaver: SaveEngine {
         if case .powerShell = procedure, !output.isStream { output.discard() } else { try output.commit() }
     }
 
-    package func discard() {
-        output.discard()
-    }
+    package func discard() -> Int64 { output.discard() }
 
     private func pull(_ name: String) async throws -> PullOutcome.Result {
         let command = ["docker", "pull", name]

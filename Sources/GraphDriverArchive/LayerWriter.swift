@@ -9,7 +9,7 @@ import Tar
 ///
 /// The layer is inflated once, hashed and wrapped while it arrives. Used from one thread at a time, which is what `@unchecked`
 /// stands for.
-package final class LayerWriter: @unchecked Sendable {
+package final class LayerWriter: ByteDestination, @unchecked Sendable {
     /// A layer that has been written.
     struct Written: Sendable {
         /// Where in the file its wrapped content lies, padding included.
@@ -62,6 +62,9 @@ package final class LayerWriter: @unchecked Sendable {
         content = Content(try makeEncoder())
         inflater = PushDecompressor(output: content.append)
     }
+
+    /// What was written into the archive's file is written over.
+    package var canRestart: Bool { true }
 
     /// Adds the next bytes of the layer as it is stored in the registry.
     ///

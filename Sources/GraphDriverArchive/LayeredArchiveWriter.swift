@@ -25,10 +25,12 @@ package final class LayeredArchiveWriter: @unchecked Sendable {
     /// The temporary file of a stream.
     private let spool: Spool?
     private let draft: ArchiveParts
-    private var written: [LayerWriter.Written] = []
-    private var sizes: [Digest: Int64] = [:]
-    /// Where the store is free.
+    /// How many layers have been finished or left out.
+    private var next = 0
+    private var written: [Digest: LayerWriter.Written] = [:]
+    /// Where the store is free, and how long the last layer in it is.
     private var storeEnd: Int64
+    private var lastLength: Int64 = 0
     /// What has gone into a stream.
     private var streamed = StreamState()
 
@@ -36,7 +38,8 @@ package final class LayeredArchiveWriter: @unchecked Sendable {
     private static let shareToSpare = 128
 
     private struct StreamState {
-        var parts = 0
+        /// The entries that are in the stream.
+        var names: Set<String> = []
         var position: Int64 = 0
         var checksum = GzipChecksum()
     }
@@ -87,11 +90,10 @@ package final class LayeredArchiveWriter: @unchecked Sendable {
     /// The diff IDs of the layers, in the order in which they are to be written.
     package var layers: [Digest] { draft.layers.map(\.diffID) }
 
-    /// Begins the next layer, which is to be finished before another one is begun.
+    /// Begins the next layer, which is to be finished or left out before another one is begun.
     package func beginLayer() throws -> LayerWriter {
-        let index = written.count
-        let diffID = draft.layers[index].diffID
-        let start = storeEnd + (output.isStream ? 0 : try room(before: index))
+        let diffID = draft.layers[next].diffID
+        let start = storeEnd + (output.isStream ? 0 : try room(before: next, of: draft, layout, behind: lastLength))
         return try LayerWriter(diffID, at: start) { [wrapping, store] in
             try LayerEncoder(wrapping, into: store, at: start)
         } complete: { [self] layer in
@@ -99,36 +101,82 @@ package final class LayeredArchiveWriter: @unchecked Sendable {
         }
     }
 
-    /// Writes all that is not a layer; all layers must have been finished. The output is not yet committed.
-    package func finish() throws {
-        precondition(written.count == draft.layers.count, "a layer is missing in the archive")
-        let parts = layout.isSettled && output.isStream ? draft : try ArchiveParts(layout.entries(sizes))
-        guard output.isStream else { return try place(parts) }
-        while streamed.parts < parts.layers.count { try streamPart(of: parts) }
+    /// Leaves out the next layer, whether it has been begun or not.
+    package func leaveOutLayer() {
+        next += 1
+    }
+
+    /// Writes all that is not a layer; the output is not yet committed.
+    ///
+    /// - Parameter final: the layout that was begun, or one of fewer images that has no layer that was left out.
+    package func finish(as final: any LayeredLayout) throws {
+        let sizes = written.mapValues(\.size)
+        guard output.isStream else {
+            if written.count < draft.layers.count || final.layerCount < written.count { try rearrange(final) }
+            return try place(try ArchiveParts(final.entries(sizes)))
+        }
+        let rest = try ArchiveParts(final.entries(sizes).filter { !streamed.names.contains($0.header.name) })
+        for part in rest.layers { try streamPart(part) }
         try beginStream()
-        streamed.checksum.append(GzipChecksum(of: parts.tail))
-        try stream(try wrapper.wrap(parts.tail) + wrapper.end(streamed.checksum))
+        streamed.checksum.append(GzipChecksum(of: rest.tail))
+        try stream(try wrapper.wrap(rest.tail) + wrapper.end(streamed.checksum))
     }
 
     private func add(_ layer: LayerWriter.Written, _ diffID: Digest) throws {
-        written.append(layer)
-        sizes[diffID] = layer.size
+        written[diffID] = layer
         storeEnd = layer.place.upperBound
+        lastLength = Int64(layer.place.count)
+        next += 1
         guard output.isStream, layout.isSettled else { return }
-        try streamPart(of: draft)
-        storeEnd = 0
+        // What stands before the layer, layers that were left out not among it.
+        var entries: [LayeredEntry] = []
+        for entry in layout.entries([:]) where !streamed.names.contains(entry.header.name) {
+            switch entry.content {
+            case .bytes: entries.append(entry)
+            case .layer(diffID):
+                entries.append(entry)
+                streamed.names.formUnion(entries.map(\.header.name))
+                for part in try ArchiveParts(entries).layers { try streamPart(part) }
+                storeEnd = 0
+                return
+            case .layer: continue
+            }
+        }
+    }
+
+    /// Moves the layers to where they would be, had they been written by this layout from the beginning.
+    private func rearrange(_ final: any LayeredLayout) throws {
+        let parts = try ArchiveParts(final.entries([:]))
+        var end = Int64(wrapper.start.count)
+        var last: Int64 = 0
+        var moves: [(from: Range<Int64>, to: Int64)] = []
+        for (index, part) in parts.layers.enumerated() {
+            guard let layer = written[part.diffID] else { continue }
+            let start = end + (try room(before: index, of: parts, final, behind: last))
+            last = Int64(layer.place.count)
+            end = start + last
+            moves.append((layer.place, start))
+            written[part.diffID]?.place = start..<end
+        }
+        try store.move(moves)
     }
 
     /// How much of the file is left to what stands before a layer.
-    private func room(before index: Int) throws -> Int64 {
-        let part = draft.layers[index]
+    ///
+    /// - Parameter length: of the layer before it in the store.
+    private func room(
+        before index: Int,
+        of parts: ArchiveParts,
+        _ layout: any LayeredLayout,
+        behind length: Int64
+    ) throws -> Int64 {
+        let part = parts.layers[index]
         let known = try wrapper.wrap(part.before).count + wrapper.wrapAtFixedLength(part.header.encoded()).count
         guard wrapper.canFill else { return Int64(known) }
         // Where there is less room than is needed, the layers up to the next room to spare are moved up. That is little work as long
         // as they are small, so no room is wasted beside small ones.
-        let spare = layout.spareRoom(between: index > 0 ? draft.layers[index - 1].diffID : nil, and: part.diffID)
-        let share = (written.last?.place.count ?? 0) / Self.shareToSpare
-        return Int64(known + min(spare, share))
+        let spare = layout.spareRoom(between: index > 0 ? parts.layers[index - 1].diffID : nil, and: part.diffID)
+        return Int64(known + min(spare, Int(length) / Self.shareToSpare))
     }
 }
 
@@ -138,9 +186,10 @@ extension LayeredArchiveWriter {
     private func place(_ parts: ArchiveParts) throws {
         var checksum = GzipChecksum()
         var pieces: [(offset: Int64, bytes: [UInt8])] = [(0, wrapper.start)]
-        var starts: [Int64] = []
+        var moves: [(from: Range<Int64>, to: Int64)] = []
         var position = Int64(wrapper.start.count)
-        for (part, layer) in zip(parts.layers, written) {
+        for part in parts.layers {
+            guard let layer = written[part.diffID] else { continue }
             var header = part.header
             header.size = layer.size
             let encoded = try header.encoded()
@@ -150,7 +199,7 @@ extension LayeredArchiveWriter {
             let bytes = before + wrapper.filler(Int(gap)) + last
             pieces.append((position, bytes))
             position += Int64(bytes.count)
-            starts.append(position)
+            moves.append((layer.place, position))
             position += Int64(layer.place.count)
             checksum.append(GzipChecksum(of: part.before))
             checksum.append(GzipChecksum(of: encoded))
@@ -158,8 +207,7 @@ extension LayeredArchiveWriter {
         }
         checksum.append(GzipChecksum(of: parts.tail))
         pieces.append((position, try wrapper.wrap(parts.tail) + wrapper.end(checksum)))
-        // From the last to the first, since all go up: so none is written over that has not moved yet.
-        for (layer, start) in zip(written, starts).reversed() { try store.move(layer.place, to: start) }
+        try store.move(moves)
         for (offset, bytes) in pieces { try store.write(bytes, at: offset) }
         // A layer that was begun twice may have left more than it took in the end.
         if let (offset, bytes) = pieces.last { try store.resize(to: offset + Int64(bytes.count)) }
@@ -167,22 +215,11 @@ extension LayeredArchiveWriter {
 }
 
 extension File {
-    /// Copies a stretch of the file to a place further up, which may overlap it.
-    fileprivate func move(_ place: Range<Int64>, to start: Int64) throws {
-        precondition(start >= place.lowerBound, "a layer can only be moved up")
-        guard start > place.lowerBound else { return }
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
-        defer { buffer.deallocate() }
-        var rest = place
-        while !rest.isEmpty {
-            let from = max(rest.lowerBound, rest.upperBound - Int64(buffer.count))
-            let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[..<Int(rest.upperBound - from)])
-            _ = try read(into: piece, at: from)
-            let target = start + (from - place.lowerBound)
-            try write(UnsafeRawBufferPointer(piece), at: target)
-            startWriteback(at: target, length: piece.count)
-            rest = rest.lowerBound..<from
-        }
+    /// Moves stretches that stay in their order: those to the front from the first to the last, those to the back from the last to the
+    /// first, so that none is written over that has not moved yet.
+    fileprivate func move(_ moves: [(from: Range<Int64>, to: Int64)]) throws(FileError) {
+        for (place, start) in moves where start < place.lowerBound { try move(place, to: start) }
+        for (place, start) in moves.reversed() where start > place.lowerBound { try move(place, to: start) }
     }
 }
 
@@ -190,9 +227,8 @@ extension File {
 
 extension LayeredArchiveWriter {
     /// Writes what stands before the next layer, and the layer.
-    private func streamPart(of parts: ArchiveParts) throws {
-        let part = parts.layers[streamed.parts]
-        let layer = written[streamed.parts]
+    private func streamPart(_ part: ArchiveParts.Layer) throws {
+        guard let layer = written[part.diffID] else { return }
         var header = part.header
         header.size = layer.size
         let encoded = try header.encoded()
@@ -206,7 +242,6 @@ extension LayeredArchiveWriter {
         streamed.checksum.append(GzipChecksum(of: part.before))
         streamed.checksum.append(GzipChecksum(of: encoded))
         streamed.checksum.append(layer.checksum)
-        streamed.parts += 1
     }
 
     private func beginStream() throws {

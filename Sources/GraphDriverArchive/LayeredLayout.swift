@@ -37,6 +37,11 @@ package protocol LayeredLayout: Sendable {
 }
 
 extension LayeredLayout {
+    /// How many layers there are.
+    var layerCount: Int {
+        entries([:]).count { if case .layer = $0.content { true } else { false } }
+    }
+
     /// None.
     package var unlistedImages: [Reference] { [] }
 }

@@ -14,7 +14,10 @@ package protocol SaveEngine: ChartEngine {
     func save(_ images: [PullRequest]) async throws
 
     /// Gives the archive up: what was under its name stays.
-    func discard()
+    ///
+    /// - Returns: how many bytes were kept that the next run for the same archive can go on with.
+    @discardableResult
+    func discard() -> Int64
 }
 
 /// An image to be pulled: a line of the list, and the name it has at its source.

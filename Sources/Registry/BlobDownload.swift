@@ -4,7 +4,9 @@ import Hashing
 import ImageModel
 
 /// The first bytes of a blob, which are there already.
-package struct BlobPrefix {
+///
+/// One thread at a time uses its hash, which is what `@unchecked` stands for.
+package struct BlobPrefix: @unchecked Sendable {
     /// How many they are.
     package let length: Int64
     /// The hash of them, which goes on with what follows.

@@ -50,9 +50,9 @@ final class ArchiveFill: Sendable {
             }
         }
         let blobs = ledger.parts.map(\.blob)
-        plan = try ArchivePlan(ContainerdLayout(of: ledger.images), isGzip: setup.wrapping != .none)
+        plan = try ArchivePlan(ContainerdLayout(of: ledger.images), isGzip: setup.isGzip)
         try setup.output.requireSpace(for: plan.length)
-        journal = try setup.output.journal(isGzip: setup.wrapping != .none)
+        journal = try setup.output.beginJournal(isGzip: setup.isGzip)
         setup.counters.plan(bytes: blobs.reduce(0) { $0 + $1.size })
         state = Mutex(State(ledger: ledger, schedule: FetchSchedule(blobs, jobs: setup.jobs)))
         self.setup = setup
@@ -85,7 +85,7 @@ final class ArchiveFill: Sendable {
     /// - Returns: the layout of what was saved.
     func finish() async throws -> ContainerdLayout {
         let layout = ContainerdLayout(of: saved)
-        let final = try ArchivePlan(layout, isGzip: setup.wrapping != .none)
+        let final = try ArchivePlan(layout, isGzip: setup.isGzip)
         try await onThread { [self] in
             let output = setup.output
             if output.isStream {
@@ -146,7 +146,7 @@ final class ArchiveFill: Sendable {
 
     /// Takes over what of the archive is on this machine already.
     private func takeOver(_ journal: ArchiveJournal) async throws {
-        let takeover = Takeover(plan: plan, output: setup.output, journal: journal, jobs: setup.jobs)
+        let takeover = Takeover(plan: plan, output: setup.output, journal: journal, jobs: setup.jobs, notice: setup.notice)
         try await takeover.continueUnfinished { [self] in take($0, $1) }
         let here = state.withLock { state in
             state.parts.values.reduce(state.ledger.bytes(where: { $0 == .continued })) { $0 + $1.written }
@@ -154,6 +154,20 @@ final class ArchiveFill: Sendable {
         if here > 0 {
             let all = plan.blobs.reduce(0) { $0 + $1.content.size }
             setup.notice(Notice(.continuing, "continuing: \(ByteCount(here)) of \(ByteCount(all)) are here"))
+        }
+        let older = setup.output.olderArchive
+        for path in setup.reuse + (older.map { [$0] } ?? []) {
+            try await takeover.reuse(path, isOlder: path == older, wanted: wanted) { [self] in take($0, $1) }
+        }
+    }
+
+    /// The entries of the blobs of which nothing is there yet, in the order of the archive.
+    private func wanted() -> [ArchivePlan.Entry] {
+        state.withLock { state in
+            plan.blobs.filter { entry in
+                guard let blob = entry.blob else { return false }
+                return state.parts[blob.digest] == nil && !state.ledger.has(blob.digest)
+            }
         }
     }
 

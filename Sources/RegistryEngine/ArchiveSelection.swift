@@ -1,4 +1,5 @@
 import DockerArchive
+import Hashing
 import ImageModel
 
 /// What of an image in an archive can be pushed.
@@ -19,17 +20,16 @@ struct ArchiveSelection: Sendable {
     private let composed: [Digest: ArchivedContent]
 
     /// - Parameter composer: makes the image where the archive has only parts of it.
-    init(of image: DockerArchive.Image, in archive: DockerArchive, _ composer: ImageComposer) throws {
+    init(of image: DockerArchive.Image, in archive: DockerArchive) throws {
         self.archive = archive
         let descriptor: Descriptor
-        switch image.form {
-        case .composed(let parts):
-            let composition = try composer.compose(parts)
-            source = composition.manifest.descriptor
-            top = composition.manifest
+        switch try archive.form(of: image) {
+        case .composed(let manifest):
+            source = manifest.descriptor
+            top = manifest
             manifests = [top]
             notice = nil
-            composed = composition.blobs
+            composed = [:]
             return
         case .original(let original):
             descriptor = original

@@ -53,9 +53,7 @@ package final class GraphDriverSaver: SaveEngine {
         }
     }
 
-    package func discard() {
-        setup.output.discard()
-    }
+    package func discard() -> Int64 { setup.output.discard() }
 
     /// Larger than any configuration in the wild; they are all kept in memory.
     private static let configurationLimit = 4 << 20

@@ -110,6 +110,9 @@ struct ImageLedger<Image: ArchivedImage>: Sendable {
     /// The images that have a part, in the order of the list.
     func owners(of part: Digest) -> [Image] { owners[part, default: []].map { entries[$0].image } }
 
+    /// Whether a part is in its place.
+    func has(_ part: Digest) -> Bool { fates[part] != nil }
+
     /// Whether an image that has not failed has a part.
     func isWanted(_ part: Digest) -> Bool { owners[part, default: []].contains { !entries[$0].hasFailed } }
 

@@ -67,7 +67,7 @@ struct ImageResolver: Sendable {
         among list: Reference,
         otherwise missing: RegistryError
     ) async throws -> SavedImage {
-        guard let index = try? await node(ManifestName(list), in: list.repository),
+        guard let index = try? await manifest(ManifestName(list), in: list.repository),
             case .index(let entries) = index.content,
             let entry = PlatformChoice.platforms([release.platform]).select(from: entries).first,
             entry.platform?.osVersion != nil

@@ -62,9 +62,9 @@ final class LayeredArchiveFill: Sendable {
                 let fate = try await write(diffID, ahead)
                 settle { $0.complete(diffID, fate) }
             } catch let error as BlobFailure {
-                try leaveOut(diffID, error.description)
+                leaveOut(diffID, error.description)
             } catch let error as LayerError {
-                try leaveOut(diffID, error.description)
+                leaveOut(diffID, error.description)
             }
         }
     }
@@ -165,8 +165,8 @@ final class LayeredArchiveFill: Sendable {
         throw first ?? BlobFailure("no image wants it any more")
     }
 
-    private func leaveOut(_ diffID: Digest, _ cause: String) throws {
-        try writer.leaveOutLayer()
+    private func leaveOut(_ diffID: Digest, _ cause: String) {
+        writer.leaveOutLayer()
         settle { $0.fail(diffID, cause).verdicts }
     }
 

@@ -1,4 +1,4 @@
-import DockerArchive
+import Hashing
 import ImageModel
 import Registry
 

@@ -11,7 +11,6 @@ import ImageModel
 final class PushPlanner: @unchecked Sendable {
     private let archive: DockerArchive?
     private let path: String
-    private let composer: ImageComposer?
     private let byName: [String: DockerArchive.Image]
     private let byDigest: [Digest: DockerArchive.Image]
     /// The first repository of each registry that gets a blob.
@@ -25,7 +24,6 @@ final class PushPlanner: @unchecked Sendable {
     init(_ archive: DockerArchive?, path: String) {
         self.archive = archive
         self.path = path
-        composer = archive.map(ImageComposer.init)
         let images = archive?.images ?? []
         byName = Dictionary(images.compactMap { image in image.reference.map { ($0.description, image) } }) { $1 }
         byDigest = Dictionary(images.map { ($0.id, $0) }) { first, _ in first }
@@ -48,12 +46,12 @@ final class PushPlanner: @unchecked Sendable {
     }
 
     private func push(_ source: Reference, to target: Reference) throws -> ImagePush {
-        guard let archive, let composer else { throw PlanningError("\(path) could not be read") }
+        guard let archive else { throw PlanningError("\(path) could not be read") }
         guard target.digest == nil else { throw PlanningError("refusing to create a tag with a digest reference") }
         guard let image = source.digest.map({ byDigest[$0] }) ?? byName[source.description] else {
             throw PlanningError("\(path) has no image called \(source.familiar)")
         }
-        let selection = try ArchiveSelection(of: image, in: archive, composer)
+        let selection = try ArchiveSelection(of: image, in: archive)
         var blobs: [PlannedBlob] = []
         var seen: Set<Digest> = []
         for manifest in selection.manifests {

@@ -1,4 +1,5 @@
 import DockerArchive
+import GraphDriverArchive
 import ImageEngine
 import ImageModel
 import Registry
@@ -23,6 +24,8 @@ package struct SaveSetup: Sendable {
     package let temporaryFolder: String
     /// Has images that no registry gives; `nil` where there is none.
     package let local: LocalImages?
+    /// Archives that blobs are copied from, beside the one that is replaced.
+    package let reuse: [String]
     package let counters: TransferCounters
     package let notice: NoticeHandler
 
@@ -35,6 +38,7 @@ package struct SaveSetup: Sendable {
         output: ArchiveOutput,
         temporaryFolder: String,
         local: LocalImages? = nil,
+        reuse: [String] = [],
         counters: TransferCounters,
         notice: @escaping NoticeHandler
     ) {
@@ -46,6 +50,7 @@ package struct SaveSetup: Sendable {
         self.output = output
         self.temporaryFolder = temporaryFolder
         self.local = local
+        self.reuse = reuse
         self.counters = counters
         self.notice = notice
     }
@@ -53,6 +58,9 @@ package struct SaveSetup: Sendable {
     var resolver: ImageResolver {
         ImageResolver(client: client, choice: choice, windowsRelease: windowsRelease, notice: notice)
     }
+
+    /// Whether the archive is a gzip; else it is a plain tar.
+    var isGzip: Bool { wrapping != .none }
 
     var supply: BlobSupply { BlobSupply(client: client, local: local) }
 }
@@ -90,9 +98,7 @@ package final class RegistrySaver: SaveEngine {
         tell(layout, fill.saved)
     }
 
-    package func discard() {
-        setup.output.discard()
-    }
+    package func discard() -> Int64 { setup.output.discard() }
 
     /// What registries tell of the blobs of which manifests tell different sizes: one of those manifests is damaged.
     private func knownSizes(_ images: [SavedImage]) async throws -> [Digest: Int64] {

@@ -54,11 +54,7 @@ func stagedWindow<Element: Sendable, Staged: Sendable, Result: Sendable>(
     work: @escaping @Sendable (Staged) async throws -> Result,
     deliver: (Result) throws -> Void
 ) async throws {
-    enum Event: Sendable {
-        case staged(Int, Staged)
-        case done(Int, Result)
-    }
-    try await withThrowingTaskGroup(of: Event.self) { group in
+    try await withThrowingTaskGroup(of: StagedEvent<Staged, Result>.self) { group in
         var begun = 0
         var underWay = 0
         var isStageFree = true
@@ -90,6 +86,11 @@ func stagedWindow<Element: Sendable, Staged: Sendable, Result: Sendable>(
             begin()
         }
     }
+}
+
+private enum StagedEvent<Staged: Sendable, Result: Sendable>: Sendable {
+    case staged(Int, Staged)
+    case done(Int, Result)
 }
 
 /// Prepares many elements, a few ahead, and takes them one after the other in their order.

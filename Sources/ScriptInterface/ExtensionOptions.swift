@@ -41,6 +41,10 @@ package struct ExtensionOptions: Sendable, Equatable {
     package var insecureRegistries: [String]
     /// gzip's level, 1 to 9.
     package var compressionLevel: Int
+    /// Archives that blobs are copied from, beside the one that is replaced.
+    package var reuse: [String]
+    /// Whether what a stopped run has left is dropped.
+    package var fresh: Bool
     /// Whether more is told on standard error.
     package var verbose: Bool
 
@@ -57,6 +61,8 @@ package struct ExtensionOptions: Sendable, Equatable {
         failedList = try flags.optional(.failedList) { $0 }
         insecureRegistries = try flags.all(.insecureRegistry) { isHostAndPort($0) ? $0 : nil }
         compressionLevel = try flags.one(.compressionLevel) { wholeNumber($0, in: 1...9) }
+        reuse = try flags.all(.reuse) { $0 }
+        fresh = try flags.isOn(.fresh)
         verbose = try flags.isOn(.verbose)
     }
 }

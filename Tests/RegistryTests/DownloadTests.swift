@@ -1,3 +1,4 @@
+import ByteIO
 import HTTP
 import Hashing
 import ImageModel
@@ -200,7 +201,7 @@ import Testing
         #expect(error?.description == "\(fixture.registry.authority) redirects more than 10 times")
     }
 
-    private final class FullDisk: BlobDestination {
+    private final class FullDisk: ByteDestination {
         struct Full: Error {}
 
         let canRestart = true

@@ -1,6 +1,7 @@
 import ByteIO
 import Dispatch
 import Glibc
+import ImageEngine
 import ScriptInterface
 import TestSupport
 import Testing
