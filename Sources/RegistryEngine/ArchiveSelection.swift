@@ -12,20 +12,21 @@ struct ArchiveSelection {
     let top: Manifest
     /// ``top`` and all below it, what is listed before what lists it.
     let manifests: [Manifest]
+    /// The blobs that the archive has only once they were composed.
+    let composed: [Digest: ArchivedContent]
     /// What the user should know of the choice.
     let notice: String?
 
-    init(of image: DockerArchive.Image, in archive: DockerArchive) throws {
-        let descriptor: Descriptor
-        switch try archive.form(of: image) {
-        case .composed(let manifest):
-            top = manifest
-            manifests = [manifest]
+    init(of image: DockerArchive.Image, in archive: DockerArchive, composer: ImageComposer) throws {
+        guard let descriptor = image.original else {
+            let image = try composer.compose(image)
+            top = image.manifest
+            manifests = [image.manifest]
+            composed = image.blobs
             notice = nil
             return
-        case .original(let original):
-            descriptor = original
         }
+        composed = [:]
         var reader = TreeReader(archive: archive)
         guard let tree = try reader.tree(descriptor) else {
             throw PlanningError("the archive lacks its manifest \(descriptor.digest)")

@@ -49,7 +49,7 @@ struct ImagePusher: Sendable {
     private func perform(_ push: PushPlan.Push) async -> Account {
         var account = Account(lines: [ScriptLines.pushing(to: push.target.name)], notice: push.notice)
         do {
-            let outcomes = try await place(push.placements.map(\.placement))
+            let outcomes = try await place(push.placements.map(\.placement), composed: push.composed)
             for (outcome, (placement, isLayer)) in zip(outcomes, push.placements) where isLayer {
                 account.lines.append(Self.line(placement.blob.digest.short, outcome))
             }
@@ -82,12 +82,15 @@ struct ImagePusher: Sendable {
     /// Brings all blobs of an image to its repository.
     ///
     /// Each is told to the board whatever becomes of it, since other images may wait for it.
-    private func place(_ placements: [PushPlan.Placement]) async throws -> [BlobPlacement] {
+    private func place(
+        _ placements: [PushPlan.Placement],
+        composed: [Digest: ArchivedContent]
+    ) async throws -> [BlobPlacement] {
         try await withThrowingTaskGroup(of: (Int, BlobPlacement).self) { group in
             for (index, placement) in placements.enumerated() {
                 group.addTask { [self] in
                     do {
-                        let outcome = try await place(placement)
+                        let outcome = try await place(placement, composed: composed[placement.blob.digest])
                         await blobs.settle(placement.key, true)
                         return (index, outcome)
                     } catch {
@@ -102,7 +105,7 @@ struct ImagePusher: Sendable {
         }
     }
 
-    private func place(_ placement: PushPlan.Placement) async throws -> BlobPlacement {
+    private func place(_ placement: PushPlan.Placement, composed: ArchivedContent?) async throws -> BlobPlacement {
         if placement.isRepeated, await blobs.isDone(placement.key) { return .existing }
         var sibling: Repository?
         if let owner = placement.sibling {
@@ -111,7 +114,7 @@ struct ImagePusher: Sendable {
         }
         return try await transfers.run { [sibling] in
             if try await client.hasBlob(placement.blob.digest, in: placement.repository) { return .existing }
-            guard let content = archive?.blob(placement.blob.digest) else {
+            guard let content = composed ?? archive?.blob(placement.blob.digest) else {
                 throw PlanningError("the archive lacks the blob \(placement.blob.digest)")
             }
             return try await client.upload(

@@ -34,7 +34,11 @@ public final class LocalImages: Sendable {
                 temporaryFolder: temporaryFolder
             )
             guard let found = archive.images.first else { throw PlanningError("docker's local store gave no image") }
-            let selection = try ArchiveSelection(of: found, in: archive)
+            let selection = try ArchiveSelection(
+                of: found,
+                in: archive,
+                composer: try ImageComposer(of: archive)
+            )
             guard let principal = selection.manifests.first(where: \.mediaType.isManifest) else {
                 throw PlanningError("docker's local store gave no image")
             }
@@ -45,7 +49,9 @@ public final class LocalImages: Sendable {
                 principal: principal
             )
             blobs.withLock { blobs in
-                for blob in image.blobs { blobs[blob.digest] = archive.blob(blob.digest) }
+                for blob in image.blobs {
+                    blobs[blob.digest] = selection.composed[blob.digest] ?? archive.blob(blob.digest)
+                }
             }
             return image
         }

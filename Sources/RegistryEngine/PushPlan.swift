@@ -27,6 +27,8 @@ struct PushPlan: Sendable {
         let children: [Manifest]
         /// What gets the name.
         let top: Manifest
+        /// The blobs that were composed for it.
+        let composed: [Digest: ArchivedContent]
         /// What the user should know of it.
         let notice: String?
     }
@@ -44,9 +46,10 @@ struct PushPlan: Sendable {
     ///
     /// - Parameters:
     ///   - archive: `nil` where it could not be opened: every push then fails.
+    ///   - composer: of the archive.
     ///   - path: what the archive is called.
-    init(_ steps: [LoadStep], archive: DockerArchive?, path: String) {
-        var planner = Planner(archive: archive, path: path)
+    init(_ steps: [LoadStep], archive: DockerArchive?, composer: ImageComposer?, path: String) {
+        var planner = Planner(archive: archive, composer: composer, path: path)
         works = steps.map { planner.work(for: $0) }
     }
 }
@@ -60,6 +63,7 @@ struct PlacementKey: Hashable, Sendable {
 /// Plans one step after the other.
 private struct Planner {
     let archive: DockerArchive?
+    let composer: ImageComposer?
     let path: String
     private let byName: [String: DockerArchive.Image]
     private let byDigest: [Digest: DockerArchive.Image]
@@ -68,8 +72,9 @@ private struct Planner {
     private var placed: Set<PlacementKey> = []
     private var pushed: Set<Reference> = []
 
-    init(archive: DockerArchive?, path: String) {
+    init(archive: DockerArchive?, composer: ImageComposer?, path: String) {
         self.archive = archive
+        self.composer = composer
         self.path = path
         let images = archive?.images ?? []
         byName = Dictionary(images.compactMap { image in image.reference.map { ($0.description, image) } }) { $1 }
@@ -95,12 +100,12 @@ private struct Planner {
     }
 
     private mutating func push(_ source: Reference, to target: Reference) throws -> PushPlan.Push {
-        guard let archive else { throw PlanningError("\(path) could not be read") }
+        guard let archive, let composer else { throw PlanningError("\(path) could not be read") }
         guard target.digest == nil else { throw PlanningError("refusing to create a tag with a digest reference") }
         guard let image = source.digest.map({ byDigest[$0] }) ?? byName[source.description] else {
             throw PlanningError("\(path) has no image called \(source.familiar)")
         }
-        let selection = try ArchiveSelection(of: image, in: archive)
+        let selection = try ArchiveSelection(of: image, in: archive, composer: composer)
         var placements: [(PushPlan.Placement, Bool)] = []
         var seen: Set<Digest> = []
         for manifest in selection.manifests {
@@ -118,6 +123,7 @@ private struct Planner {
             placements: placements,
             children: selection.manifests.filter { $0.digest != selection.top.digest },
             top: selection.top,
+            composed: selection.composed,
             notice: selection.notice
         )
     }

@@ -12,7 +12,7 @@ public final class RegistryLoader: LoadEngine {
     private let jobs: Int
     private let console: Console
     private let temporaryFolder: String
-    private let archive = Mutex<DockerArchive?>(nil)
+    private let opened = Mutex<(archive: DockerArchive, composer: ImageComposer)?>(nil)
 
     /// A loader of the archive called `path`.
     ///
@@ -40,28 +40,32 @@ public final class RegistryLoader: LoadEngine {
 
     /// Opens the archive and prints what is in it.
     public func load() async throws -> String? {
-        let opened: DockerArchive
+        let opened: (archive: DockerArchive, composer: ImageComposer)
         do {
             opened = try await onThread { [path, temporaryFolder, console] in
-                try DockerArchive(path: path, temporaryFolder: temporaryFolder, notice: console.warn)
+                let archive = try DockerArchive(path: path, temporaryFolder: temporaryFolder, notice: console.warn)
+                return (archive, try ImageComposer(of: archive, notice: console.warn))
             }
         } catch let error as ArchiveError {
             throw LoadingError(description: "\(path): \(error)")
         }
-        for image in opened.images {
+        for image in opened.archive.images {
             console.print(
                 image.reference.map { ScriptLines.loaded($0.familiar) }
                     ?? ScriptLines.loaded(id: image.id.description)
             )
         }
-        archive.withLock { $0 = opened }
+        self.opened.withLock { $0 = opened }
         return nil
     }
 
     /// Does the steps, several at a time, and prints what docker would print in their order.
     public func perform(_ steps: [LoadStep], observer: any LoadObserver) async throws {
-        let archive = archive.withLock(\.self)
-        let plan = try await onThread { [path] in PushPlan(steps, archive: archive, path: path) }
+        let opened = opened.withLock(\.self)
+        let archive = opened?.archive
+        let plan = try await onThread { [path] in
+            PushPlan(steps, archive: archive, composer: opened?.composer, path: path)
+        }
         let pusher = ImagePusher(client: client, archive: archive, jobs: jobs)
         try await slidingWindow(over: plan.works, width: jobs * 2) { work in
             let account = await pusher.perform(work)
