@@ -4,8 +4,13 @@ import Synchronization
 package final class TransferCounters: Sendable {
     /// How much there is to do, and how much is done.
     package struct Count: Sendable, Hashable {
-        package var planned: Int64 = 0
-        package var done: Int64 = 0
+        package var planned: Int64
+        package var done: Int64
+
+        package init(planned: Int64 = 0, done: Int64 = 0) {
+            self.planned = planned
+            self.done = done
+        }
     }
 
     /// A transfer under way.

@@ -20,19 +20,16 @@ struct ArchiveSelection: Sendable {
     private let composed: [Digest: ArchivedContent]
 
     /// - Parameter composer: makes the image where the archive has only parts of it.
-    init(of image: DockerArchive.Image, in archive: DockerArchive) throws {
+    init(of image: DockerArchive.Image, in archive: DockerArchive, _ composer: ImageComposer) throws {
         self.archive = archive
-        let descriptor: Descriptor
-        switch try archive.form(of: image) {
-        case .composed(let manifest):
-            source = manifest.descriptor
-            top = manifest
+        guard let descriptor = image.original else {
+            let composition = try composer.compose(image)
+            source = composition.manifest.descriptor
+            top = composition.manifest
             manifests = [top]
             notice = nil
-            composed = [:]
+            composed = composition.blobs
             return
-        case .original(let original):
-            descriptor = original
         }
         source = descriptor
         composed = [:]

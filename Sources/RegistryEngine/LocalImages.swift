@@ -34,7 +34,7 @@ package final class LocalImages: Sendable {
                 temporaryFolder: temporaryFolder
             )
             guard let found = archive.images.first else { throw PlanningError("docker's local store gave no image") }
-            let selection = try ArchiveSelection(of: found, in: archive)
+            let selection = try ArchiveSelection(of: found, in: archive, ImageComposer(of: archive))
             guard let principal = selection.manifests.first(where: \.mediaType.isManifest) else {
                 throw PlanningError("docker's local store gave no image")
             }

@@ -9,7 +9,7 @@ import ImageModel
 ///
 /// Used from one thread at a time, which is what `@unchecked` stands for.
 final class PushPlanner: @unchecked Sendable {
-    private let archive: DockerArchive?
+    private let source: (archive: DockerArchive, composer: ImageComposer)?
     private let path: String
     private let byName: [String: DockerArchive.Image]
     private let byDigest: [Digest: DockerArchive.Image]
@@ -19,12 +19,12 @@ final class PushPlanner: @unchecked Sendable {
     private var pushed: Set<Reference> = []
 
     /// - Parameters:
-    ///   - archive: `nil` where it could not be opened: every push then fails.
+    ///   - source: `nil` where the archive could not be opened: every push then fails.
     ///   - path: what the archive is called.
-    init(_ archive: DockerArchive?, path: String) {
-        self.archive = archive
+    init(_ source: (archive: DockerArchive, composer: ImageComposer)?, path: String) {
+        self.source = source
         self.path = path
-        let images = archive?.images ?? []
+        let images = source?.archive.images ?? []
         byName = Dictionary(images.compactMap { image in image.reference.map { ($0.description, image) } }) { $1 }
         byDigest = Dictionary(images.map { ($0.id, $0) }) { first, _ in first }
     }
@@ -46,12 +46,12 @@ final class PushPlanner: @unchecked Sendable {
     }
 
     private func push(_ source: Reference, to target: Reference) throws -> ImagePush {
-        guard let archive else { throw PlanningError("\(path) could not be read") }
+        guard let (archive, composer) = source else { throw PlanningError("\(path) could not be read") }
         guard target.digest == nil else { throw PlanningError("refusing to create a tag with a digest reference") }
         guard let image = source.digest.map({ byDigest[$0] }) ?? byName[source.description] else {
             throw PlanningError("\(path) has no image called \(source.familiar)")
         }
-        let selection = try ArchiveSelection(of: image, in: archive)
+        let selection = try ArchiveSelection(of: image, in: archive, composer)
         var blobs: [PlannedBlob] = []
         var seen: Set<Digest> = []
         for manifest in selection.manifests {

@@ -12,7 +12,7 @@ package final class RegistryLoader: LoadEngine {
     private let temporaryFolder: String
     private let counters: TransferCounters
     private let notice: NoticeHandler
-    private let archive = Mutex<DockerArchive?>(nil)
+    private let source = Mutex<(archive: DockerArchive, composer: ImageComposer)?>(nil)
 
     /// - Parameters:
     ///   - path: the archive's.
@@ -40,21 +40,23 @@ package final class RegistryLoader: LoadEngine {
 
     /// Opens the archive; one that has to be unpacked can take minutes.
     package func load() async throws -> LoadedArchive {
-        let opened: DockerArchive
+        let opened: (archive: DockerArchive, composer: ImageComposer)
         do {
             opened = try await onThread { [path, temporaryFolder, notice] in
-                try DockerArchive(path: path, temporaryFolder: temporaryFolder) { notice(Notice(.temporarySpace, $0)) }
+                let tell = { (sentence: String) in notice(Notice(.temporarySpace, sentence)) }
+                let archive = try DockerArchive(path: path, temporaryFolder: temporaryFolder, notice: tell)
+                return (archive, try ImageComposer(of: archive, notice: tell))
             }
         } catch let error as ArchiveError {
             throw LoadingError(description: "\(path): \(error)")
         }
-        archive.withLock { $0 = opened }
-        return LoadedArchive(images: opened.images.map { LoadedArchive.Image(reference: $0.reference, id: $0.id) })
+        source.withLock { $0 = opened }
+        return LoadedArchive(images: opened.archive.images.map { LoadedArchive.Image(reference: $0.reference, id: $0.id) })
     }
 
     /// Does several steps at a time. An image that has to be composed is composed while those before it are pushed.
     package func perform(_ steps: [LoadStep], observer: any LoadObserver) async throws {
-        let planner = PushPlanner(archive.withLock(\.self), path: path)
+        let planner = PushPlanner(source.withLock(\.self), path: path)
         let pusher = ImagePusher(client: client, jobs: jobs, counters: counters)
         counters.plan(items: steps.count)
         try await stagedWindow(over: steps, width: jobs * 2) { step in

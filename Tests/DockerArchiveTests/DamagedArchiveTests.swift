@@ -74,7 +74,7 @@ import Testing
             do {
                 let archive = try DockerArchive(path: file.path)
                 for image in archive.images {
-                    guard case .original(let descriptor) = try archive.form(of: image) else { continue }
+                    guard let descriptor = image.original else { continue }
                     _ = try archive.manifest(descriptor)
                 }
             } catch {

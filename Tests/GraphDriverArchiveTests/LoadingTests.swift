@@ -29,10 +29,11 @@ import Testing
     /// The manifests of an archive's images, which name their blobs by digest, by the images' names.
     private func manifests(in path: String, _ folder: TemporaryFolder) throws -> [String: [UInt8]] {
         let archive = try DockerArchive(path: path, temporaryFolder: folder.path)
+        let composer = try ImageComposer(of: archive)
         var manifests: [String: [UInt8]] = [:]
         for image in archive.images {
-            guard case .composed(let manifest) = try archive.form(of: image) else { continue }
-            manifests[image.reference?.familiar ?? image.id.description] = manifest.bytes
+            let name = image.reference?.familiar ?? image.id.description
+            manifests[name] = try composer.compose(image).manifest.bytes
         }
         return manifests
     }

@@ -109,7 +109,7 @@ import Testing
     }
 
     @Test func aBoardTellsThoseWhoWaitAndThoseWhoComeLater() async throws {
-        let board = Board<String>()
+        let ledger = CompletionLedger<String>()
         let waiting = (0..<5).map { _ in Task { await board.isDone("a") } }
         await board.settle("a", true)
         await board.settle("a", false)

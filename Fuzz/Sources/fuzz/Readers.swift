@@ -70,22 +70,18 @@ private func openArchive(_ bytes: [UInt8]) throws {
     let file = File(owning: descriptor, path: "/proc/self/fd/\(descriptor)")
     try file.write(bytes)
     let archive = try DockerArchive(path: file.path)
+    let composer = try ImageComposer(of: archive)
     for image in archive.images {
-        try? read(image, of: archive)
+        try? read(image, of: archive, composer)
     }
 }
 
-private func read(_ image: DockerArchive.Image, of archive: DockerArchive) throws {
-    switch try archive.form(of: image) {
-    case .original(let descriptor):
-        if let manifest = try archive.manifest(descriptor) { try read(manifest, of: archive) }
-    case .composed(let manifest):
-        try read(manifest, of: archive)
+private func read(_ image: DockerArchive.Image, of archive: DockerArchive, _ composer: ImageComposer) throws {
+    guard let descriptor = image.original else {
+        for content in try composer.compose(image).blobs.values { try content.open().forEachPiece { _ in } }
+        return
     }
-}
-
-private func read(_ manifest: Manifest, of archive: DockerArchive) throws {
-    guard case .image(let configuration, let layers) = manifest.content else { return }
+    guard case .image(let configuration, let layers) = try archive.manifest(descriptor)?.content else { return }
     for blob in [configuration] + layers {
         try archive.blob(blob.digest)?.open().forEachPiece { _ in }
     }

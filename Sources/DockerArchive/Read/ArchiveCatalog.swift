@@ -39,7 +39,7 @@ enum ArchiveCatalog {
         _ item: ManifestItem,
         in entries: ArchiveEntries
     ) throws -> DockerArchive.Image {
-        DockerArchive.Image(reference: reference, id: try id(of: item, in: entries), content: .item(item))
+        DockerArchive.Image(reference: reference, id: try id(of: item, in: entries), source: .item(item))
     }
 
     /// The digest of an image's configuration. One that is called by it may be damaged or missing, which is not the fault of the
@@ -64,7 +64,7 @@ enum ArchiveCatalog {
             let name = entry.annotations?[OCILayout.nameAnnotation]
             do {
                 let reference = try name.map { try Reference($0) }
-                return DockerArchive.Image(reference: reference, id: entry.digest, content: .manifest(entry))
+                return DockerArchive.Image(reference: reference, id: entry.digest, source: .manifest(entry))
             } catch {
                 throw ArchiveError.malformed(entry: "index.json", problem: "\(error)")
             }

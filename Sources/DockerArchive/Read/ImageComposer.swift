@@ -3,31 +3,46 @@ import Compression
 import Hashing
 import ImageModel
 
-/// Makes images for a registry of those that an archive has without their manifests: the configuration as it is, each layer
-/// compressed, and the manifest of schema 2 that docker would push.
-struct ImageComposer: Sendable {
-    /// An image as a registry takes it.
-    struct Composition {
-        let manifest: Manifest
-        let blobs: [Digest: ArchivedContent]
-    }
+/// An image as a registry takes it, made of the configuration and the layers that an archive has.
+public struct ComposedImage: Sendable {
+    /// The manifest of schema 2 that docker would push.
+    public let manifest: Manifest
+    /// The configuration and the layers.
+    public let blobs: [Digest: ArchivedContent]
+}
 
+/// Makes images for a registry of those of which an archive has no manifests: the configuration stays as it is, and each layer is
+/// compressed, once for all images.
+///
+/// Used from one thread at a time, which is what `@unchecked` stands for. What it makes can be read by all threads.
+public final class ImageComposer: @unchecked Sendable {
     private let entries: ArchiveEntries
     private let temporary: TemporarySpace
-    /// Compressed layers by diff ID; a layer of many images is compressed once.
+    /// Compressed layers that are proven, by diff ID.
     private var layers: [Digest: CompressedLayer]
-    /// What was found out about an entry, be it only that it is damaged.
+    /// What became of the entries that were read, be it only that they are damaged.
     private var outcomes: [String: Result<CompressedLayer, any Error>] = [:]
 
-    /// - Parameter layers: those that have been compressed already.
-    init(_ entries: ArchiveEntries, layers: [Digest: CompressedLayer], temporary: TemporarySpace) {
-        self.entries = entries
-        self.layers = layers
-        self.temporary = temporary
+    /// A composer of an archive's images. Temporary space is looked for, not yet taken.
+    ///
+    /// - Parameter notice: told how much of it the layers of all images will take.
+    /// - Throws: ``ArchiveError`` where there is too little, or the archive cannot be read; `FileError`.
+    public init(of archive: DockerArchive, notice: (String) -> Void = { _ in }) throws {
+        entries = archive.entries
+        temporary = archive.temporary
+        layers = archive.layers
+        let needed = try Self.spaceNeeded(for: archive.images.compactMap(\.item), in: entries)
+        guard needed > 0 else { return }
+        let spool = try temporary.spool()
+        try spool.requireSpace(for: needed)
+        notice(
+            "\(archive.path) has layers to be compressed, which takes about \(needed) bytes of temporary space in"
+                + " \(spool.folder)"
+        )
     }
 
-    /// How much temporary space it takes to compress the layers of all these images, about, in bytes.
-    func spaceNeeded(for items: [ManifestItem]) throws -> Int64 {
+    /// How much temporary space it takes to compress the layers of these images, about, in bytes.
+    private static func spaceNeeded(for items: [ManifestItem], in entries: ArchiveEntries) throws -> Int64 {
         var seen: Set<String> = []
         return try items.flatMap(\.layers)
             .reduce(0) { sum, layer in
@@ -36,7 +51,7 @@ struct ImageComposer: Sendable {
                 else {
                     return sum
                 }
-                switch try Self.format(of: content) {
+                switch try format(of: content) {
                 case .gzip: return sum
                 // Layers shrink to a half or less.
                 case .none: return sum + content.size / 2
@@ -48,8 +63,15 @@ struct ImageComposer: Sendable {
 
     /// Makes an image; compressing its layers can take minutes.
     ///
-    /// - Throws: ``ArchiveError`` in docker's words where the image contradicts itself.
-    mutating func compose(_ item: ManifestItem) throws -> Composition {
+    /// - Parameters:
+    ///   - image: one of the archive's without an ``DockerArchive/Image/original``.
+    ///   - ready: given each blob as soon as it can be sent: the configuration, then the layers, lowest first.
+    /// - Throws: ``ArchiveError`` in docker's words where the image contradicts itself; what `ready` throws.
+    public func compose(
+        _ image: DockerArchive.Image,
+        ready: (Descriptor, ArchivedContent) throws -> Void = { _, _ in }
+    ) throws -> ComposedImage {
+        guard let item = image.item else { preconditionFailure("an image with an original is not composed") }
         guard let content = entries[item.configuration] else { throw ArchiveError.missing(entry: item.configuration) }
         let bytes = try content.bytes(of: item.configuration, limit: ImageConfiguration.sizeLimit)
         let digest = SHA256.digest(of: bytes)
@@ -65,23 +87,24 @@ struct ImageComposer: Sendable {
                 problem: "invalid manifest, layers length mismatch: expected \(diffIDs.count), got \(item.layers.count)"
             )
         }
-        let layers = try zip(item.layers, diffIDs).enumerated()
-            .map { index, layer in
-                try compressed(layer.0, diffID: layer.1, index: index)
-            }
         let configuration = Descriptor(mediaType: .dockerConfiguration, digest: digest, size: Int64(bytes.count))
         var blobs = [digest: content]
-        for layer in layers { blobs[layer.descriptor.digest] = layer.content }
-        return Composition(
-            manifest: try Manifest(
-                pushing: .image(configuration: configuration, layers: layers.map(\.descriptor)),
-                as: .dockerManifest
-            ),
-            blobs: blobs
+        try ready(configuration, content)
+        var descriptors: [Descriptor] = []
+        for (index, (name, diffID)) in zip(item.layers, diffIDs).enumerated() {
+            let layer = try layer(name, diffID: diffID, index: index)
+            descriptors.append(layer.descriptor)
+            blobs[layer.descriptor.digest] = layer.content
+            try ready(layer.descriptor, layer.content)
+        }
+        let manifest = try Manifest(
+            pushing: .image(configuration: configuration, layers: descriptors),
+            as: .dockerManifest
         )
+        return ComposedImage(manifest: manifest, blobs: blobs)
     }
 
-    private mutating func compressed(_ name: String, diffID: Digest, index: Int) throws -> CompressedLayer {
+    private func layer(_ name: String, diffID: Digest, index: Int) throws -> CompressedLayer {
         if let known = layers[diffID] { return known }
         guard let (name, content) = entries.file(called: name) else { throw ArchiveError.missing(entry: name) }
         let outcome = outcomes[name] ?? Result { try compressed(content, called: name) }
