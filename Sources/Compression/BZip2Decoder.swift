@@ -4,24 +4,11 @@ import CBZip2
 final class BZip2Decoder: StreamDecoder {
     private static let magic: [UInt8] = [0x42, 0x5A, 0x68]
 
-    private let stream: UnsafeMutablePointer<bz_stream>
+    private let stream = LibraryState(bz_stream()) { BZ2_bzDecompressEnd($0) }
     private var isBehindStream = false
 
     init() throws(CompressionError.Reason) {
-        stream = .allocate(capacity: 1)
-        stream.initialize(to: bz_stream())
-        do throws(CompressionError.Reason) {
-            try check(BZ2_bzDecompressInit(stream, 0, 0))
-        } catch {
-            stream.deallocate()
-            throw error
-        }
-    }
-
-    deinit {
-        // Ending twice is allowed.
-        BZ2_bzDecompressEnd(stream)
-        stream.deallocate()
+        try check(BZ2_bzDecompressInit(stream.pointer, 0, 0))
     }
 
     func decode(
@@ -31,23 +18,24 @@ final class BZip2Decoder: StreamDecoder {
     ) throws(CompressionError.Reason) -> DecodingStep {
         if isBehindStream {
             if input.count < Self.magic.count, !isLast { return .produced(0) }
-            guard input.starts(with: Self.magic) else { return .ended(garbage: !input.isEmpty) }
-            BZ2_bzDecompressEnd(stream)
-            try check(BZ2_bzDecompressInit(stream, 0, 0))
+            guard input.starts(with: Self.magic) else { return .ended }
+            BZ2_bzDecompressEnd(stream.pointer)
+            try check(BZ2_bzDecompressInit(stream.pointer, 0, 0))
             isBehindStream = false
         }
-        stream.pointee.next_in = UnsafeMutableRawPointer(input.mutableBytes)?.assumingMemoryBound(to: CChar.self)
-        stream.pointee.avail_in = input.count.asUInt32
-        stream.pointee.next_out = output.baseAddress?.assumingMemoryBound(to: CChar.self)
-        stream.pointee.avail_out = output.count.asUInt32
-        let status = BZ2_bzDecompress(stream)
-        input.removeFirst(bytes: Int(input.count.asUInt32 - stream.pointee.avail_in))
+        stream.pointer.pointee.next_in = UnsafeMutableRawPointer(input.mutableBytes)?
+            .assumingMemoryBound(to: CChar.self)
+        stream.pointer.pointee.avail_in = input.count.asUInt32
+        stream.pointer.pointee.next_out = output.baseAddress?.assumingMemoryBound(to: CChar.self)
+        stream.pointer.pointee.avail_out = output.count.asUInt32
+        let status = BZ2_bzDecompress(stream.pointer)
+        input.removeFirst(bytes: Int(input.count.asUInt32 - stream.pointer.pointee.avail_in))
         if status == BZ_STREAM_END {
             isBehindStream = true
         } else {
             try check(status)
         }
-        return .produced(Int(output.count.asUInt32 - stream.pointee.avail_out))
+        return .produced(Int(output.count.asUInt32 - stream.pointer.pointee.avail_out))
     }
 
     private func check(_ status: Int32) throws(CompressionError.Reason) {

@@ -5,20 +5,12 @@ import ByteIO
 /// Memory does not grow with the data: 256 KiB of input and what the format needs, at most the limits that `xz` and `zstd`
 /// have for themselves. Several gzip members, bzip2 or xz streams or zstd frames in a row are one content.
 public final class Decompressor: ByteSource {
-    /// What the data is compressed with.
-    public let format: CompressionFormat
-    /// Whether something that is not compressed data followed it and was ignored, as `gzip` and `bzip2` do; known at the end.
-    public private(set) var hasTrailingGarbage = false
-
     private let source: any ByteSource
-    private let decoder: any StreamDecoder
-    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
+    private var decoder: ContentDecoder
+    private let buffer = Buffer(byteCount: 256 << 10)
     /// The part of the buffer that has been read and not decoded.
-    private var pending = 0..<0
+    private var pending: Range<Int>
     private var sourceHasEnded = false
-    private var hasEnded = false
-    /// How many compressed bytes have been decoded.
-    private var position: Int64 = 0
 
     /// A decompressor of what `source` gives from here on.
     ///
@@ -26,21 +18,14 @@ public final class Decompressor: ByteSource {
     /// - Throws: what the source throws, or ``CompressionError`` if there is no memory.
     public init(_ source: any ByteSource, format: CompressionFormat? = nil) throws {
         self.source = source
-        let count = try source.readFully(
-            into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<CompressionFormat.prefixLength])
-        )
+        let prefix = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[..<CompressionFormat.prefixLength])
+        let count = try source.readFully(into: prefix)
         pending = 0..<count
-        self.format = format ?? .detect(buffer[..<count])
-        do throws(CompressionError.Reason) {
-            decoder = try self.format.makeDecoder()
-        } catch {
-            throw CompressionError(reason: error, format: self.format, offset: 0)
-        }
+        decoder = try ContentDecoder(format ?? .detect(prefix[..<count]))
     }
 
-    deinit {
-        buffer.deallocate()
-    }
+    /// What the data is compressed with.
+    public var format: CompressionFormat { decoder.format }
 
     /// Unpacks the next bytes.
     ///
@@ -48,18 +33,13 @@ public final class Decompressor: ByteSource {
     /// - Throws: ``CompressionError``, or what the source throws; the decompressor cannot go on after that.
     public func read(into output: UnsafeMutableRawBufferPointer) throws -> Int {
         guard !output.isEmpty else { return 0 }
-        while !hasEnded {
-            let before = pending
-            switch try decode(into: output) {
-            case .produced(let count):
-                if count > 0 { return count }
-                if pending == before { try refill() }
-            case .ended(let garbage):
-                hasEnded = true
-                hasTrailingGarbage = garbage
-            }
+        while true {
+            var input = UnsafeRawBufferPointer(rebasing: buffer.bytes[pending])
+            let count = try decoder.decode(&input, isLast: sourceHasEnded, into: output)
+            pending = pending.upperBound - input.count..<pending.upperBound
+            if count > 0 || decoder.hasEnded { return count }
+            try refill()
         }
-        return 0
     }
 
     /// Passes over bytes of the content; data that is not compressed is skipped by its source.
@@ -70,26 +50,11 @@ public final class Decompressor: ByteSource {
         return buffered + (try source.skip(count - buffered))
     }
 
-    private func decode(into output: UnsafeMutableRawBufferPointer) throws -> DecodingStep {
-        var input = UnsafeRawBufferPointer(rebasing: buffer[pending])
-        do throws(CompressionError.Reason) {
-            let step = try decoder.decode(&input, isLast: sourceHasEnded, into: output)
-            position += Int64(pending.count - input.count)
-            pending = pending.upperBound - input.count..<pending.upperBound
-            return step
-        } catch {
-            throw CompressionError(reason: error, format: format, offset: position + Int64(pending.count - input.count))
-        }
-    }
-
-    /// Reads more input behind what is pending. A decoder that needs more when there is no more has been cut short.
+    /// Reads more input behind what is pending.
     private func refill() throws {
-        guard !sourceHasEnded else {
-            throw CompressionError(reason: .truncated, format: format, offset: position + Int64(pending.count))
-        }
-        buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[pending]))
+        buffer.bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer.bytes[pending]))
         pending = 0..<pending.count
-        let count = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[pending.upperBound...]))
+        let count = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[pending.upperBound...]))
         pending = 0..<pending.count + count
         sourceHasEnded = count == 0
     }

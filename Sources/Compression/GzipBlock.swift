@@ -19,11 +19,9 @@ final class GzipBlock: @unchecked Sendable {
     var checksum = GzipChecksum()
     /// How much of the output buffer is filled.
     var deflatedCount = 0
-    /// Room for the block in deflated form.
-    let output: UnsafeMutableRawBufferPointer
-
+    private let deflatedBuffer: Buffer
     /// The dictionary, which ends where the content begins, and the content.
-    private let input: UnsafeMutableRawBufferPointer
+    private let contentBuffer: Buffer
     private var dictionaryCount = 0
     private var contentCount = 0
 
@@ -31,14 +29,14 @@ final class GzipBlock: @unchecked Sendable {
     ///   - capacity: how many bytes of content it takes.
     ///   - outputCapacity: how many bytes its deflated form may have.
     init(capacity: Int, outputCapacity: Int) {
-        input = .allocate(byteCount: Self.dictionaryCapacity + capacity, alignment: 64)
-        output = .allocate(byteCount: outputCapacity, alignment: 64)
+        contentBuffer = Buffer(byteCount: Self.dictionaryCapacity + capacity)
+        deflatedBuffer = Buffer(byteCount: outputCapacity)
     }
 
-    deinit {
-        input.deallocate()
-        output.deallocate()
-    }
+    private var input: UnsafeMutableRawBufferPointer { contentBuffer.bytes }
+
+    /// Room for the block in deflated form.
+    var output: UnsafeMutableRawBufferPointer { deflatedBuffer.bytes }
 
     /// How many more bytes of content the block takes.
     var room: Int { input.count - Self.dictionaryCapacity - contentCount }

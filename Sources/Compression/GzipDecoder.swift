@@ -7,23 +7,13 @@ final class GzipDecoder: StreamDecoder {
         case member, behindMember, padding
     }
 
-    private let stream: UnsafeMutablePointer<z_stream>
+    private let stream = LibraryState(z_stream()) { inflateEnd($0) }
     private var place = Place.member
 
     init() throws(CompressionError.Reason) {
-        stream = .allocate(capacity: 1)
-        stream.initialize(to: z_stream())
         // 15 bits of window, and 16 for the gzip header and trailer.
-        let status = inflateInit2_(stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-        guard status == Z_OK else {
-            stream.deallocate()
-            throw zlibFault(status, message: nil)
-        }
-    }
-
-    deinit {
-        inflateEnd(stream)
-        stream.deallocate()
+        let status = inflateInit2_(stream.pointer, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+        guard status == Z_OK else { throw zlibFault(status, message: nil) }
     }
 
     func decode(
@@ -35,7 +25,7 @@ final class GzipDecoder: StreamDecoder {
             // A member begins with these two bytes; inflate has to be told that there is another one.
             if input.count < 2, input.first != 0, !isLast { return .produced(0) }
             if input.starts(with: [0x1F, 0x8B]) {
-                inflateReset(stream)
+                inflateReset(stream.pointer)
                 place = .member
             } else {
                 place = .padding
@@ -43,20 +33,20 @@ final class GzipDecoder: StreamDecoder {
         }
         if place == .padding {
             input.removeFirst(bytes: input.prefix { $0 == 0 }.count)
-            return input.isEmpty && !isLast ? .produced(0) : .ended(garbage: !input.isEmpty)
+            return input.isEmpty && !isLast ? .produced(0) : .ended
         }
-        stream.pointee.next_in = input.mutableBytes
-        stream.pointee.avail_in = input.count.asUInt32
-        stream.pointee.next_out = output.bytes
-        stream.pointee.avail_out = output.count.asUInt32
-        let status = inflate(stream, Z_NO_FLUSH)
-        input.removeFirst(bytes: Int(input.count.asUInt32 - stream.pointee.avail_in))
+        stream.pointer.pointee.next_in = input.mutableBytes
+        stream.pointer.pointee.avail_in = input.count.asUInt32
+        stream.pointer.pointee.next_out = output.bytes
+        stream.pointer.pointee.avail_out = output.count.asUInt32
+        let status = inflate(stream.pointer, Z_NO_FLUSH)
+        input.removeFirst(bytes: Int(input.count.asUInt32 - stream.pointer.pointee.avail_in))
         switch status {
         case Z_STREAM_END: place = .behindMember
         case Z_OK, Z_BUF_ERROR: break
-        default: throw zlibFault(status, message: stream.pointee.msg)
+        default: throw zlibFault(status, message: stream.pointer.pointee.msg)
         }
-        return .produced(Int(output.count.asUInt32 - stream.pointee.avail_out))
+        return .produced(Int(output.count.asUInt32 - stream.pointer.pointee.avail_out))
     }
 }
 

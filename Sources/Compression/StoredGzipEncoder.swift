@@ -4,7 +4,7 @@
 public final class StoredGzipEncoder {
     private let member: StoredGzipMember
     private let output: (UnsafeRawBufferPointer) throws -> Void
-    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
+    private let buffer = Buffer(byteCount: 256 << 10)
     private var filled = 0
     private var position: Int64 = 0
     private var blockEnd: Int64 = 0
@@ -16,12 +16,8 @@ public final class StoredGzipEncoder {
     public init(_ member: StoredGzipMember, output: @escaping (UnsafeRawBufferPointer) throws -> Void) {
         self.member = member
         self.output = output
-        buffer.copyBytes(from: StoredGzipMember.header)
+        buffer.bytes.copyBytes(from: StoredGzipMember.header)
         filled = StoredGzipMember.header.count
-    }
-
-    deinit {
-        buffer.deallocate()
     }
 
     /// Adds the next bytes of the content, which must not be more than the member was made for.
@@ -55,9 +51,9 @@ public final class StoredGzipEncoder {
     private func put(_ bytes: UnsafeRawBufferPointer) throws {
         var rest = bytes
         while !rest.isEmpty {
-            if filled == buffer.count { try flush() }
-            let count = min(rest.count, buffer.count - filled)
-            UnsafeMutableRawBufferPointer(rebasing: buffer[filled..<filled + count])
+            if filled == buffer.bytes.count { try flush() }
+            let count = min(rest.count, buffer.bytes.count - filled)
+            UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[filled..<filled + count])
                 .copyMemory(from: UnsafeRawBufferPointer(rebasing: rest[..<count]))
             filled += count
             rest = UnsafeRawBufferPointer(rebasing: rest[count...])
@@ -65,7 +61,7 @@ public final class StoredGzipEncoder {
     }
 
     private func flush() throws {
-        try output(UnsafeRawBufferPointer(rebasing: buffer[..<filled]))
+        try output(UnsafeRawBufferPointer(rebasing: buffer.bytes[..<filled]))
         filled = 0
     }
 }

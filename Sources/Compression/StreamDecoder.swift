@@ -2,8 +2,8 @@
 enum DecodingStep {
     /// So many bytes were unpacked; if none were and no input was taken, more input is needed.
     case produced(Int)
-    /// The content is complete. What is left of the input is either nothing or not compressed data, and then garbage.
-    case ended(garbage: Bool)
+    /// The content is complete. What is left of the input is not compressed data, and ignored, as `gzip` and `bzip2` do.
+    case ended
 }
 
 /// The C library of one format, fed with pieces of input. Its state has one owner and one address, and goes with the owner.
@@ -41,32 +41,10 @@ private final class PlainDecoder: StreamDecoder {
         isLast: Bool,
         into output: UnsafeMutableRawBufferPointer
     ) -> DecodingStep {
-        if isLast, input.isEmpty { return .ended(garbage: false) }
+        if isLast, input.isEmpty { return .ended }
         let count = min(input.count, output.count)
         output.copyBytes(from: input[..<count])
         input.removeFirst(bytes: count)
         return .produced(count)
     }
-}
-
-extension UnsafeRawBufferPointer {
-    /// Leaves the first `count` bytes out.
-    mutating func removeFirst(bytes count: Int) {
-        self = UnsafeRawBufferPointer(rebasing: self[count...])
-    }
-
-    /// The bytes as C libraries want them that have no `const`; they do not write.
-    var mutableBytes: UnsafeMutablePointer<UInt8>? {
-        UnsafeMutablePointer(mutating: baseAddress?.assumingMemoryBound(to: UInt8.self))
-    }
-}
-
-extension UnsafeMutableRawBufferPointer {
-    /// The bytes as C libraries want them.
-    var bytes: UnsafeMutablePointer<UInt8>? { baseAddress?.assumingMemoryBound(to: UInt8.self) }
-}
-
-extension Int {
-    /// A count of bytes for C libraries that count in 32 bits; what is above waits for the next call.
-    var asUInt32: UInt32 { UInt32(Swift.min(self, 1 << 30)) }
 }

@@ -4,7 +4,7 @@ import CZlib
 ///
 /// One worker uses it at a time, which is what `@unchecked` stands for.
 final class StreamDeflater: BlockDeflater, @unchecked Sendable {
-    private let stream: UnsafeMutablePointer<z_stream>
+    private let stream = LibraryState(z_stream()) { deflateEnd($0) }
     private let level: Int
     private let endsStream: Bool
     let outputCapacity: Int
@@ -14,13 +14,11 @@ final class StreamDeflater: BlockDeflater, @unchecked Sendable {
     ///   - endsStream: whether the stream ends with the last block, or at a byte boundary where another can follow.
     ///   - capacity: how many bytes a block may have.
     init(level: Int, endsStream: Bool, capacity: Int) throws(CompressionError.Reason) {
-        stream = .allocate(capacity: 1)
-        stream.initialize(to: z_stream())
         self.level = level
         self.endsStream = endsStream
         // Without gzip's header and trailer, which the whole has once; 8 is zlib's usual amount of memory.
         let status = deflateInit2_(
-            stream,
+            stream.pointer,
             Int32(level),
             Z_DEFLATED,
             -15,
@@ -29,36 +27,28 @@ final class StreamDeflater: BlockDeflater, @unchecked Sendable {
             ZLIB_VERSION,
             Int32(MemoryLayout<z_stream>.size)
         )
-        guard status == Z_OK else {
-            stream.deallocate()
-            throw zlibFault(status, message: nil)
-        }
+        guard status == Z_OK else { throw zlibFault(status, message: nil) }
         // With the flush or the end behind it.
-        outputCapacity = Int(deflateBound(stream, UInt(capacity))) + 16
-    }
-
-    deinit {
-        deflateEnd(stream)
-        stream.deallocate()
+        outputCapacity = Int(deflateBound(stream.pointer, UInt(capacity))) + 16
     }
 
     func deflate(_ block: GzipBlock) throws(CompressionError.Reason) {
-        try check(deflateReset(stream))
+        try check(deflateReset(stream.pointer))
         try tune()
         let dictionary = block.dictionary
         if !dictionary.isEmpty {
-            try check(deflateSetDictionary(stream, dictionary.mutableBytes, UInt32(dictionary.count)))
+            try check(deflateSetDictionary(stream.pointer, dictionary.mutableBytes, UInt32(dictionary.count)))
         }
-        stream.pointee.next_in = block.content.mutableBytes
-        stream.pointee.avail_in = UInt32(block.content.count)
-        stream.pointee.next_out = block.output.bytes
-        stream.pointee.avail_out = UInt32(block.output.count)
+        stream.pointer.pointee.next_in = block.content.mutableBytes
+        stream.pointer.pointee.avail_in = UInt32(block.content.count)
+        stream.pointer.pointee.next_out = block.output.bytes
+        stream.pointer.pointee.avail_out = UInt32(block.output.count)
         let isEnd = endsStream && block.isLast
-        let status = CZlib.deflate(stream, isEnd ? Z_FINISH : Z_SYNC_FLUSH)
-        guard status == (isEnd ? Z_STREAM_END : Z_OK), stream.pointee.avail_out > 0 else {
+        let status = CZlib.deflate(stream.pointer, isEnd ? Z_FINISH : Z_SYNC_FLUSH)
+        guard status == (isEnd ? Z_STREAM_END : Z_OK), stream.pointer.pointee.avail_out > 0 else {
             throw .library(code: Int(status))
         }
-        block.deflatedCount = block.output.count - Int(stream.pointee.avail_out)
+        block.deflatedCount = block.output.count - Int(stream.pointer.pointee.avail_out)
         block.checksum = GzipChecksum(of: block.content)
     }
 
@@ -69,10 +59,10 @@ final class StreamDeflater: BlockDeflater, @unchecked Sendable {
     /// for the shorter one elsewhere, and sizes stay within 1 % of gzip's.
     private func tune() throws(CompressionError.Reason) {
         guard level == 6 else { return }
-        try check(deflateTune(stream, 16, 64, 128, 80))
+        try check(deflateTune(stream.pointer, 16, 64, 128, 80))
     }
 
     private func check(_ status: Int32) throws(CompressionError.Reason) {
-        guard status == Z_OK else { throw zlibFault(status, message: stream.pointee.msg) }
+        guard status == Z_OK else { throw zlibFault(status, message: stream.pointer.pointee.msg) }
     }
 }

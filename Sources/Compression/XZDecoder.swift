@@ -5,22 +5,10 @@ final class XZDecoder: StreamDecoder {
     /// How much memory the data may ask for, in bytes. `xz -9` takes 65 MiB to unpack.
     static let memoryLimit: UInt64 = 512 << 20
 
-    private let stream: UnsafeMutablePointer<lzma_stream>
+    private let stream = LibraryState(lzma_stream()) { lzma_end($0) }
 
     init() throws(CompressionError.Reason) {
-        stream = .allocate(capacity: 1)
-        stream.initialize(to: lzma_stream())
-        do throws(CompressionError.Reason) {
-            try check(lzma_stream_decoder(stream, Self.memoryLimit, CLZMA_CONCATENATED))
-        } catch {
-            stream.deallocate()
-            throw error
-        }
-    }
-
-    deinit {
-        lzma_end(stream)
-        stream.deallocate()
+        try check(lzma_stream_decoder(stream.pointer, Self.memoryLimit, CLZMA_CONCATENATED))
     }
 
     func decode(
@@ -28,14 +16,14 @@ final class XZDecoder: StreamDecoder {
         isLast: Bool,
         into output: UnsafeMutableRawBufferPointer
     ) throws(CompressionError.Reason) -> DecodingStep {
-        stream.pointee.next_in = input.baseAddress?.assumingMemoryBound(to: UInt8.self)
-        stream.pointee.avail_in = input.count
-        stream.pointee.next_out = output.bytes
-        stream.pointee.avail_out = output.count
-        let status = lzma_code(stream, isLast ? LZMA_FINISH : LZMA_RUN)
-        input.removeFirst(bytes: input.count - stream.pointee.avail_in)
-        let produced = output.count - stream.pointee.avail_out
-        if status == LZMA_STREAM_END, produced == 0 { return .ended(garbage: false) }
+        stream.pointer.pointee.next_in = input.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        stream.pointer.pointee.avail_in = input.count
+        stream.pointer.pointee.next_out = output.bytes
+        stream.pointer.pointee.avail_out = output.count
+        let status = lzma_code(stream.pointer, isLast ? LZMA_FINISH : LZMA_RUN)
+        input.removeFirst(bytes: input.count - stream.pointer.pointee.avail_in)
+        let produced = output.count - stream.pointer.pointee.avail_out
+        if status == LZMA_STREAM_END, produced == 0 { return .ended }
         if status != LZMA_STREAM_END, status != LZMA_BUF_ERROR { try check(status) }
         return .produced(produced)
     }

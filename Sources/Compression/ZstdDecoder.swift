@@ -23,7 +23,7 @@ final class ZstdDecoder: StreamDecoder {
         isLast: Bool,
         into output: UnsafeMutableRawBufferPointer
     ) throws(CompressionError.Reason) -> DecodingStep {
-        if input.isEmpty, isBetweenFrames { return isLast ? .ended(garbage: false) : .produced(0) }
+        if input.isEmpty, isBetweenFrames { return isLast ? .ended : .produced(0) }
         var source = ZSTD_inBuffer(src: input.baseAddress, size: input.count, pos: 0)
         var target = ZSTD_outBuffer(dst: output.baseAddress, size: output.count, pos: 0)
         let status = ZSTD_decompressStream(stream, &target, &source)

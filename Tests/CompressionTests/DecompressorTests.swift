@@ -45,7 +45,6 @@ struct Tool: CustomTestStringConvertible, Sendable {
         let decompressor = try Decompressor(MemorySource(packed))
         #expect(decompressor.format == tool.format)
         #expect(try content(of: decompressor) == bytes)
-        #expect(!decompressor.hasTrailingGarbage)
         #expect(try decompressor.readBytes(1) == [], "the end stays the end")
     }
 
@@ -101,27 +100,21 @@ struct Tool: CustomTestStringConvertible, Sendable {
     }
 
     @Test(arguments: [
-        ("gzip", "zeros are padding", [0, 0, 0], false),
-        ("gzip", "garbage", Array("x".utf8), true),
-        ("gzip", "half a magic number", [0x1F], true),
-        ("gzip", "garbage behind padding", [0, 0, 0x1F, 0x8B], true),
-        ("bzip2", "garbage", Array("BZ".utf8), true),
-        ("bzip2", "zeros too", [0], true),
-        ("xz -2", "padding", [0, 0, 0, 0], false),
-        ("zstd", "a skippable frame", [0x50, 0x2A, 0x4D, 0x18, 1, 0, 0, 0, 9], false),
+        ("gzip", "zeros are padding", [0, 0, 0]),
+        ("gzip", "garbage", Array("x".utf8)),
+        ("gzip", "half a magic number", [0x1F]),
+        ("gzip", "garbage behind padding", [0, 0, 0x1F, 0x8B]),
+        ("bzip2", "garbage", Array("BZ".utf8)),
+        ("bzip2", "zeros too", [0]),
+        ("xz -2", "padding", [0, 0, 0, 0]),
+        ("zstd", "a skippable frame", [0x50, 0x2A, 0x4D, 0x18, 1, 0, 0, 0, 9]),
     ])
-    func whatFollowsTheDataIsIgnoredAsTheToolDoes(
-        command: String,
-        why: String,
-        rest: [UInt8],
-        isGarbage: Bool
-    ) throws {
+    func whatFollowsTheDataIsIgnoredAsTheToolDoes(command: String, why: String, rest: [UInt8]) throws {
         let bytes = sample(1000)
         let packed = try #require(Tool.all.first { $0.command == command }).pack(bytes)
         for limit in [1, 100_000] {
             let decompressor = try Decompressor(Trickle(packed + rest, limit: limit))
             #expect(try content(of: decompressor) == bytes, "\(why)")
-            #expect(decompressor.hasTrailingGarbage == isGarbage, "\(why)")
         }
     }
 
