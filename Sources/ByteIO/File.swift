@@ -17,8 +17,6 @@ public final class File: Sendable {
         case updating
         /// Reading and writing a file that is empty at first; an existing one loses what it has.
         case creating
-        /// Reading and writing a file that must not exist yet.
-        case creatingNew
     }
 
     /// The file as the caller named it, for messages.
@@ -34,24 +32,30 @@ public final class File: Sendable {
         self.path = path
     }
 
-    /// Opens the file at `path`.
-    ///
-    /// - Parameter permissions: those of a file created here, before the process's mask is applied.
-    public convenience init(
-        _ path: String,
-        for access: Access,
-        permissions: UInt32 = 0o666
-    ) throws(FileError) {
+    /// Opens the file at `path`. A named pipe is waited for until its other end is opened too.
+    package convenience init(_ path: String, for access: Access) throws(FileError) {
         let flags =
             switch access {
             case .reading: O_RDONLY
             case .writing: O_WRONLY
             case .updating: O_RDWR | O_CREAT
             case .creating: O_RDWR | O_CREAT | O_TRUNC
-            case .creatingNew: O_RDWR | O_CREAT | O_EXCL
             }
-        let descriptor = try retrying("open", path) { open(path, flags | O_CLOEXEC, mode_t(permissions)) }
+        let descriptor = try retrying("open", path) { open(path, flags | O_CLOEXEC, 0o666) }
         self.init(owning: Int32(descriptor), path: path)
+    }
+
+    /// Makes a file in `folder` that has no name any more, for reading and writing: it goes away with the last who has it open,
+    /// however that ends.
+    package convenience init(temporaryIn folder: String) throws(FileError) {
+        var path = Array("\(folder)/rancher-images-XXXXXX".utf8CString)
+        let descriptor = mkstemp(&path)
+        guard descriptor >= 0 else {
+            throw FileError(operation: "create a temporary file in", path: folder, code: errno)
+        }
+        unlink(path)
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        self.init(owning: descriptor, path: "a temporary file in \(folder)")
     }
 
     deinit {

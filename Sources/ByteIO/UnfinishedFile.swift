@@ -4,13 +4,18 @@ import Synchronization
 /// A file that is being written beside the name it will have, and that appears under that name only when it is whole.
 ///
 /// It is called as the final file with `.unfinished` behind it, and locked, so that two runs cannot write the same one. What a
-/// killed run has left behind is written over by the next.
-public final class UnfinishedFile: Sendable {
-    /// The file itself, empty at first.
-    public let file: File
+/// killed run has left behind is written over by the next. ``commit()`` and ``discard()`` may be called from two threads: one
+/// of them comes first.
+package final class UnfinishedFile: Sendable {
+    private enum State {
+        case unfinished, committed, discarded
+    }
+
+    /// The file itself, empty at first unless what an earlier run has left is kept.
+    package let file: File
     /// What the file will be called.
     package let finalPath: String
-    private let isDone = Mutex(false)
+    private let state = Mutex(State.unfinished)
 
     /// Starts a file that will be called `path`; where that is a symbolic link, what it points to, there or not.
     ///
@@ -18,7 +23,12 @@ public final class UnfinishedFile: Sendable {
     ///   writable, or `path` is a folder itself.
     ///
     /// - Parameter keepsContent: whether what a run before has left in the file stays.
-    public init(for path: String, keepsContent: Bool = false) throws {
+    package convenience init(for path: String, keepsContent: Bool = false) throws {
+        try self.init(for: path, keepsContent: keepsContent) { flock($0, LOCK_EX | LOCK_NB) == 0 ? 0 : errno }
+    }
+
+    /// - Parameter lock: asks for the lock of the file with this descriptor, and returns 0 or the `errno` of the refusal.
+    init(for path: String, keepsContent: Bool = false, lock: (Int32) -> Int32) throws {
         let target = Self.resolve(path)
         var older = stat()
         let isThere = stat(target, &older) == 0
@@ -28,8 +38,10 @@ public final class UnfinishedFile: Sendable {
         let unfinished = target + ".unfinished"
         file = try File(unfinished, for: .updating)
         finalPath = target
-        guard flock(file.descriptor, LOCK_EX | LOCK_NB) == 0, Self.isStillNamed(file) else {
-            isDone.withLock { $0 = true }
+        // Only this refusal is of another run's making. Where the file system has no locks, as NFS may have none, two runs are
+        // not kept apart, which is no reason to refuse one.
+        guard lock(file.descriptor) != EWOULDBLOCK, Self.isStillNamed(file) else {
+            state.withLock { $0 = .discarded }
             throw UnfinishedFileError.busy(path: path, unfinished: unfinished)
         }
         if !keepsContent { try file.resize(to: 0) }
@@ -44,7 +56,7 @@ public final class UnfinishedFile: Sendable {
     /// Looks whether the file system has room for `size` bytes, so that a full disk is known before the work begins.
     ///
     /// - Throws: ``UnfinishedFileError/noSpace(path:needed:available:)``.
-    public func requireSpace(for size: Int64) throws {
+    package func requireSpace(for size: Int64) throws {
         guard let available = file.availableSpace else { return }
         let needed = size - (try file.allocatedSize)
         guard available >= needed else {
@@ -53,26 +65,36 @@ public final class UnfinishedFile: Sendable {
     }
 
     /// Brings the file to the disk and gives it its name, in place of an older one.
-    public func commit() throws {
+    ///
+    /// It blocks for as long as the disk takes. Meanwhile the file may be discarded from another thread, at once.
+    ///
+    /// - Throws: `FileError`, or `CancellationError` where the file has been discarded.
+    package func commit() throws {
         try file.sync()
-        guard rename(file.path, finalPath) == 0 else {
-            throw FileError(operation: "rename \(file.path) to", path: finalPath, code: errno)
+        try state.withLock { state in
+            guard state == .unfinished else { throw CancellationError() }
+            guard rename(file.path, finalPath) == 0 else {
+                throw FileError(operation: "rename \(file.path) to", path: finalPath, code: errno)
+            }
+            state = .committed
         }
-        isDone.withLock { $0 = true }
         syncFolder()
         try file.close()
     }
 
     /// Gives the file up, but leaves what it has for another run.
     package func leave() {
-        isDone.withLock { $0 = true }
+        state.withLock { state in
+            if state == .unfinished { state = .discarded }
+        }
     }
 
     /// Removes the file, unless it has its final name already. May be called more than once.
-    public func discard() {
-        isDone.withLock { isDone in
-            if !isDone { unlink(file.path) }
-            isDone = true
+    package func discard() {
+        state.withLock { state in
+            guard state == .unfinished else { return }
+            unlink(file.path)
+            state = .discarded
         }
     }
 
@@ -120,14 +142,14 @@ public final class UnfinishedFile: Sendable {
 }
 
 /// Why a file cannot be written, where it is not a single call that failed.
-public enum UnfinishedFileError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum UnfinishedFileError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Another run holds the unfinished file.
     case busy(path: String, unfinished: String)
     /// The file system has less room than the file will take; sizes in bytes.
     case noSpace(path: String, needed: Int64, available: Int64)
 
     /// One sentence.
-    public var description: String {
+    package var description: String {
         switch self {
         case .busy(let path, let unfinished):
             "cannot write \(path): another run is writing it (it holds \(unfinished))"

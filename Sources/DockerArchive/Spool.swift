@@ -15,15 +15,7 @@ package final class Spool: Sendable {
     /// Makes the file in `folder`.
     package init(in folder: String) throws {
         self.folder = folder
-        var path = Array("\(folder)/rancher-images-XXXXXX".utf8CString)
-        let descriptor = mkstemp(&path)
-        guard descriptor >= 0 else {
-            throw FileError(operation: "create a temporary file in", path: folder, code: errno)
-        }
-        unlink(path)
-        // No child gets it.
-        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-        file = File(owning: descriptor, path: "a temporary file in \(folder)")
+        file = try File(temporaryIn: folder)
     }
 
     /// Adds bytes.

@@ -1,6 +1,6 @@
 import ByteIO
+import ChildProcess
 import Dispatch
-import Glibc
 
 /// A pipe that a command writes into, read to its end on a thread of its own.
 final class CommandStream: Sendable {
@@ -12,11 +12,7 @@ final class CommandStream: Sendable {
 
     /// Makes the pipe. No command gets its ends but as its standard streams, since all others are closed for it.
     init() throws(FileError) {
-        var ends: (Int32, Int32) = (-1, -1)
-        let status = withUnsafeMutableBytes(of: &ends) { pipe($0.baseAddress?.assumingMemoryBound(to: Int32.self)) }
-        guard status == 0 else { throw FileError(operation: "open", path: "a pipe", code: errno) }
-        reading = File(owning: ends.0, path: "a pipe")
-        writing = File(owning: ends.1, path: "a pipe")
+        (reading, writing) = try makePipe()
     }
 
     /// Hands over what is written, in pieces, until nobody can write any more; the command's end is to be closed by

@@ -75,6 +75,7 @@ package struct DockerSaver: SaveEngine {
         if case .powerShell = procedure, !output.isStream { output.discard() } else { try output.commit() }
     }
 
+    @discardableResult
     package func discard() -> Int64 { output.discard() }
 
     private func pull(_ name: String) async throws -> PullOutcome.Result {

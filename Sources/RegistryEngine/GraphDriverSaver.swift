@@ -1,3 +1,4 @@
+import ByteIO
 import DockerArchive
 import GraphDriverArchive
 import ImageEngine
@@ -53,6 +54,7 @@ package final class GraphDriverSaver: SaveEngine {
         }
     }
 
+    @discardableResult
     package func discard() -> Int64 { setup.output.discard() }
 
     /// Larger than any configuration in the wild; they are all kept in memory.

@@ -1,6 +1,5 @@
 import ByteIO
 import DockerArchive
-import Glibc
 import ImageEngine
 import ImageModel
 import Synchronization
@@ -26,7 +25,7 @@ package final class LocalImages: Sendable {
     /// - Returns: `nil` where the store does not have it.
     /// - Throws: where it has the image and does not give it, or gives something else.
     func image(_ reference: Reference, name: ImageName) async throws -> SavedImage? {
-        let file = try makeFile()
+        let file = try File(temporaryIn: temporaryFolder)
         guard try await store.save(name, into: file.descriptor) else { return nil }
         return try await onThread { [self] in
             let archive = try DockerArchive(
@@ -54,16 +53,5 @@ package final class LocalImages: Sendable {
     /// The content of a blob of the images that were taken from the store.
     func blob(_ digest: Digest) -> ArchivedContent? {
         blobs.withLock { $0[digest] }
-    }
-
-    private func makeFile() throws -> File {
-        var path = Array("\(temporaryFolder)/rancher-images-XXXXXX".utf8CString)
-        let descriptor = mkstemp(&path)
-        guard descriptor >= 0 else {
-            throw FileError(operation: "create a temporary file in", path: temporaryFolder, code: errno)
-        }
-        unlink(path)
-        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-        return File(owning: descriptor, path: "a temporary file in \(temporaryFolder)")
     }
 }

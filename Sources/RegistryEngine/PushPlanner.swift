@@ -9,7 +9,7 @@ import ImageModel
 ///
 /// Used from one thread at a time, which is what `@unchecked` stands for.
 final class PushPlanner: @unchecked Sendable {
-    private let source: (archive: DockerArchive, composer: ImageComposer)?
+    private let opened: (archive: DockerArchive, composer: ImageComposer)?
     private let path: String
     private let byName: [String: DockerArchive.Image]
     private let byDigest: [Digest: DockerArchive.Image]
@@ -19,12 +19,12 @@ final class PushPlanner: @unchecked Sendable {
     private var pushed: Set<Reference> = []
 
     /// - Parameters:
-    ///   - source: `nil` where the archive could not be opened: every push then fails.
+    ///   - opened: `nil` where the archive could not be opened: every push then fails.
     ///   - path: what the archive is called.
-    init(_ source: (archive: DockerArchive, composer: ImageComposer)?, path: String) {
-        self.source = source
+    init(_ opened: (archive: DockerArchive, composer: ImageComposer)?, path: String) {
+        self.opened = opened
         self.path = path
-        let images = source?.archive.images ?? []
+        let images = opened?.archive.images ?? []
         byName = Dictionary(images.compactMap { image in image.reference.map { ($0.description, image) } }) { $1 }
         byDigest = Dictionary(images.map { ($0.id, $0) }) { first, _ in first }
     }
@@ -46,7 +46,7 @@ final class PushPlanner: @unchecked Sendable {
     }
 
     private func push(_ source: Reference, to target: Reference) throws -> ImagePush {
-        guard let (archive, composer) = source else { throw PlanningError("\(path) could not be read") }
+        guard let (archive, composer) = opened else { throw PlanningError("\(path) could not be read") }
         guard target.digest == nil else { throw PlanningError("refusing to create a tag with a digest reference") }
         guard let image = source.digest.map({ byDigest[$0] }) ?? byName[source.description] else {
             throw PlanningError("\(path) has no image called \(source.familiar)")

@@ -98,6 +98,7 @@ package final class RegistrySaver: SaveEngine {
         tell(layout, fill.saved)
     }
 
+    @discardableResult
     package func discard() -> Int64 { setup.output.discard() }
 
     /// What registries tell of the blobs of which manifests tell different sizes: one of those manifests is damaged.

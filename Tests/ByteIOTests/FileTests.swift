@@ -36,8 +36,6 @@ import Testing
             (.updating, nil, "", nil),
             (.creating, "old", "", nil),
             (.creating, nil, "", nil),
-            (.creatingNew, "old", "old", "cannot open PATH: File exists"),
-            (.creatingNew, nil, "", nil),
         ] as [(File.Access, String?, String?, String?)]
     )
     func filesAreOpenedAsToldTo(access: File.Access, before: String?, after: String?, message: String?) throws {

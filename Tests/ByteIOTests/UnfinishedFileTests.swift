@@ -1,7 +1,8 @@
-import ByteIO
 import Glibc
 import TestSupport
 import Testing
+
+@testable import ByteIO
 
 /// Files that appear under their name only when they are whole.
 @Suite(.timeLimit(.minutes(5))) struct UnfinishedFileTests {
@@ -62,6 +63,38 @@ import Testing
         try first.commit()
         #expect(try folder.text("a") == "first")
         #expect(throws: Never.self) { try UnfinishedFile(for: path) }
+    }
+
+    @Test(
+        "what flock answers, and whether another run is to blame",
+        arguments: [(0, false), (EWOULDBLOCK, true), (ENOLCK, false), (EOPNOTSUPP, false), (EINVAL, false)]
+    )
+    func onlyALockThatIsHeldIsAnotherRuns(answer: Int32, isBusy: Bool) throws {
+        let path = folder.path("a")
+        try folder.write("of another run", to: "a.unfinished")
+        do {
+            let file = try UnfinishedFile(for: path) { _ in answer }
+            #expect(!isBusy)
+            try file.file.write("whole")
+            try file.commit()
+            #expect(try folder.text("a") == "whole")
+        } catch let error as UnfinishedFileError {
+            #expect(isBusy)
+            #expect(error == .busy(path: path, unfinished: path + ".unfinished"))
+            #expect(try folder.text("a.unfinished") == "of another run")
+        }
+    }
+
+    @Test func aFileThatIsDiscardedIsNotCommittedAfterAll() throws {
+        // As when a signal arrives while the disk is waited for: the file goes away at once.
+        try folder.write("older", to: "a")
+        let file = try UnfinishedFile(for: folder.path("a"))
+        file.discard()
+        // What a run writes that starts then is none of this one's business.
+        try folder.write("of the next run", to: "a.unfinished")
+        #expect(throws: CancellationError.self) { try file.commit() }
+        #expect(try folder.text("a") == "older")
+        #expect(try folder.text("a.unfinished") == "of the next run")
     }
 
     @Test(arguments: [("", "folder/b"), ("older", "folder/b"), ("", "../NAME/folder/b"), ("", "PATH/folder/b")])

@@ -167,7 +167,7 @@ import Testing
             try (Self.layers[diffID] ?? []).withUnsafeBytes(layer.append)
             try layer.finish()
         }
-        try writer.finish()
+        try writer.finish(as: layout)
         try output.commit()
         let isSame = try Self.unwrapped(folder, .gzip(level: 6)) == Self.expected(layout)
         #expect(isSame)
@@ -256,8 +256,9 @@ import Testing
         // `head -c 8G /dev/zero | sha256sum`
         let digest = try #require(Digest("sha256:ebfb4ef19ae410f190327b5ebd312711263bc7579970e87d9c1e2d84e06b3c25"))
         let output = try ArchiveOutput(path: folder.path("archive"))
+        let layout = Layout(layers: [digest])
         let writer = try LayeredArchiveWriter(
-            Layout(layers: [digest]),
+            layout,
             wrapping: .gzip(level: 1),
             to: output,
             temporaryFolder: folder.path
@@ -265,7 +266,7 @@ import Testing
         let layer = try writer.beginLayer()
         for _ in 0..<size / Int64(zeros.count) { try zeros.withUnsafeBytes(layer.append) }
         try layer.finish()
-        try writer.finish()
+        try writer.finish(as: layout)
         try output.commit()
         try folder.shell("gzip -dc archive 2>/dev/null | head -c 4096 >beginning")
         let header = try TarHeader(name: "0-layer", size: size).encoded()

@@ -79,7 +79,7 @@ func write(
         try store(content).withUnsafeBytes(layer.append)
         try layer.finish()
     }
-    try writer.finish()
+    try writer.finish(as: layout)
 }
 
 /// The tar of an archive.

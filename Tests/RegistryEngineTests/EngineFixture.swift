@@ -1,5 +1,6 @@
 import ByteIO
 import DockerArchive
+import GraphDriverArchive
 import HTTP
 import ImageEngine
 import ImageModel

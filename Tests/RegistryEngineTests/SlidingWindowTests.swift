@@ -108,15 +108,15 @@ import Testing
         #expect(try await limiter.run { 7 } == 7)
     }
 
-    @Test func aBoardTellsThoseWhoWaitAndThoseWhoComeLater() async throws {
+    @Test func aLedgerTellsThoseWhoWaitAndThoseWhoComeLater() async throws {
         let ledger = CompletionLedger<String>()
-        let waiting = (0..<5).map { _ in Task { await board.isDone("a") } }
-        await board.settle("a", true)
-        await board.settle("a", false)
+        let waiting = (0..<5).map { _ in Task { await ledger.isDone("a") } }
+        await ledger.settle("a", true)
+        await ledger.settle("a", false)
         for task in waiting { #expect(await task.value) }
-        #expect(await board.isDone("a"), "the first word stands")
-        await board.settle("b", false)
-        #expect(await board.isDone("b") == false)
+        #expect(await ledger.isDone("a"), "what is settled stays")
+        await ledger.settle("b", false)
+        #expect(await ledger.isDone("b") == false)
     }
 
     @Test func theStageRunsBesideTheWorkOnThoseBefore() async throws {

@@ -1,0 +1,48 @@
+import Glibc
+
+extension File {
+    /// Whether a path leads to what can only be written in order and has no other content to be replaced: a device, a pipe, a
+    /// socket, or a descriptor of this process, whatever that is.
+    package static func isStream(_ path: String) -> Bool {
+        if descriptor(namedBy: path) != nil { return true }
+        var status = stat()
+        return stat(path, &status) == 0 && ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+    }
+
+    /// Gives the file at `path` a new content, which appears when it is whole and on the disk. What is a stream is written to.
+    ///
+    /// It blocks for as long as the disk, or who reads a pipe, takes.
+    ///
+    /// - Throws: `FileError` or ``UnfinishedFileError``.
+    package static func write(_ text: String, replacing path: String) throws {
+        if let descriptor = descriptor(namedBy: path) {
+            // Not opened again: that would write over the beginning of a file that the descriptor has written further.
+            let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+            guard copy >= 0 else { throw FileError(operation: "open", path: path, code: errno) }
+            try write(text, to: File(owning: copy, path: path))
+        } else if isStream(path) {
+            try write(text, to: File(path, for: .writing))
+        } else {
+            let unfinished = try UnfinishedFile(for: path)
+            try unfinished.file.write(text)
+            try unfinished.commit()
+        }
+    }
+
+    private static func write(_ text: String, to stream: File) throws(FileError) {
+        try stream.write(text)
+        try stream.close()
+    }
+
+    /// The descriptor that a path names as its own process's, as `/dev/stdout` and `/dev/fd/3` do.
+    private static func descriptor(namedBy path: String) -> Int32? {
+        switch path {
+        case "/dev/stdin": return STDIN_FILENO
+        case "/dev/stdout": return STDOUT_FILENO
+        case "/dev/stderr": return STDERR_FILENO
+        default:
+            let folder = ["/dev/fd/", "/proc/self/fd/"].first(where: path.hasPrefix)
+            return folder.flatMap { Int32(path.dropFirst($0.count)) }
+        }
+    }
+}
