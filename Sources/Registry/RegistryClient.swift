@@ -33,13 +33,13 @@ public final class RegistryClient: Sendable {
     /// - Parameters:
     ///   - subject: what is asked for, in an error.
     ///   - limit: the most bytes that the answer may have; what comes after them is dropped.
-    ///   - isOneTry: whether the first answer is final.
+    ///   - retry: which answers are not final; `nil` for what the settings say.
     func send(
         _ request: RegistryRequest,
         to domain: String,
         asking subject: String,
         limit: Int = errorLimit,
-        isOneTry: Bool = false
+        retry: RetryPolicy? = nil
     ) async throws -> HTTPResponse {
         do {
             return try await (retry ?? settings.retry)

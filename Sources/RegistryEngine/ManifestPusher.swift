@@ -33,7 +33,7 @@ struct ManifestPusher: Sendable {
         }
         do {
             // Docker's own registry refuses URLs with 400 or, by a defect of 2.8, with 500.
-            try await client.put(node.manifest, as: name(node), in: repository, isOneTry: true)
+            try await client.put(node.manifest, as: name(node), in: repository, mayBeRefusedBy500: true)
             return node
         } catch let error as RegistryError where Self.mayBeForURLs(error) && hasLayers(of: ordinary) {
             try await client.put(ordinary.manifest, as: name(ordinary), in: repository)
@@ -41,8 +41,10 @@ struct ManifestPusher: Sendable {
         }
     }
 
-    private static func mayBeForURLs(_ error: RegistryError) -> Bool {
-        error.status.map { ![401, 403, 404, 429].contains($0) } ?? false
+    /// Whether the registry has looked at the manifest and does not want it; a server in trouble (502, 503, 504) has not.
+    static func mayBeForURLs(_ error: RegistryError) -> Bool {
+        guard let status = error.status else { return false }
+        return status == 500 || (400...499).contains(status) && ![401, 403, 404, 408, 429].contains(status)
     }
 
     private func hasLayers(of node: SavedImage.Node) -> Bool {
