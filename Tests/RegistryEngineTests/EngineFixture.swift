@@ -35,7 +35,6 @@ final class EngineFixture: Sendable {
     }
 
     deinit {
-        http.close()
         source.stop()
         target.stop()
     }
