@@ -14,8 +14,9 @@ public final class HTTPClient: Sendable {
         pool = TransferPool(configuration)
     }
 
+    /// Ends the threads. A transfer keeps its client alive, so they are all idle by now, and end at once.
     deinit {
-        pool.close()
+        pool.end()
     }
 
     /// Sends the request and gives the response to the sink.
@@ -49,10 +50,5 @@ public final class HTTPClient: Sendable {
         )
         let head = try await perform(request, into: sink)
         return HTTPResponse(head: head, body: sink.body)
-    }
-
-    /// Ends all transfers with `closed` and waits until the threads have ended. Later requests fail the same way.
-    public func close() {
-        pool.close()
     }
 }

@@ -26,8 +26,6 @@ public struct HTTPError: Error, CustomStringConvertible, Hashable, Sendable {
         case malformedResponse
         /// The body is larger than the caller's limit.
         case bodyTooLarge
-        /// The client was closed.
-        case closed
         /// libcurl refused something that should have worked, for instance for lack of memory.
         case failed
     }

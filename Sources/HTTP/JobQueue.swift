@@ -31,10 +31,4 @@ struct JobQueue<Job> {
     mutating func remove(_ id: ObjectIdentifier) -> Job? {
         waiting.firstIndex { $0.id == id }.map { waiting.remove(at: $0).job }
     }
-
-    /// Takes all waiting jobs out, in order.
-    mutating func removeAll() -> [Job] {
-        defer { waiting = [] }
-        return waiting.map(\.job)
-    }
 }

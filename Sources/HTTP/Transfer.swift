@@ -2,21 +2,14 @@ import Synchronization
 
 /// One transfer: what libcurl's callbacks work on.
 ///
-/// It is unchecked `Sendable` because its variables belong to the thread that runs the transfer; only `stop` is shared.
+/// It is unchecked `Sendable` because its variables belong to the thread that runs the transfer; only the flag is shared.
 final class Transfer: @unchecked Sendable {
-    /// Why a transfer was told to stop.
-    enum StopReason: UInt8, AtomicRepresentable {
-        case none
-        case cancelled
-        case closed
-    }
-
     let request: HTTPRequest
     let address: HTTPAddress
     let source: (any HTTPBodySource)?
 
     /// Set by any thread, seen by the one that runs the transfer.
-    private let stopFlag = Atomic(StopReason.none)
+    private let cancellation = Atomic(false)
 
     /// The final head, once it is there.
     private(set) var head: HTTPResponseHead?
@@ -36,26 +29,16 @@ final class Transfer: @unchecked Sendable {
     }
 
     /// Has the transfer end as soon as it can.
-    func stop(_ reason: StopReason) {
-        stopFlag.store(reason, ordering: .relaxed)
+    func cancel() {
+        cancellation.store(true, ordering: .relaxed)
     }
 
-    /// Whether it was told to stop, and why.
-    var stopReason: StopReason { stopFlag.load(ordering: .relaxed) }
-
-    /// What to throw where it was told to stop.
-    var stopError: any Error { stopReason == .closed ? closedError : CancellationError() }
-
-    /// What to throw where the client was closed.
-    var closedError: HTTPError {
-        HTTPError(.closed, "the transfer with \(address.authority) was ended: the client has been closed")
-    }
-
-    private var mustStop: Bool { stopReason != .none }
+    /// Whether it was told to end.
+    var isCancelled: Bool { cancellation.load(ordering: .relaxed) }
 
     /// Takes a header line; `false` ends the transfer.
     func receiveHeader(_ line: UnsafeRawBufferPointer) -> Bool {
-        guard !mustStop else { return false }
+        guard !isCancelled else { return false }
         do {
             if let head = try parser.consume(line) {
                 self.head = head
@@ -72,7 +55,7 @@ final class Transfer: @unchecked Sendable {
 
     /// Takes a piece of the body; `false` ends the transfer.
     func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        guard !mustStop else { return false }
+        guard !isCancelled else { return false }
         do {
             try sink.receive(bytes)
             return true

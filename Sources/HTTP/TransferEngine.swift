@@ -34,7 +34,7 @@ final class TransferEngine: @unchecked Sendable {
         errorText.deallocate()
     }
 
-    /// Has a running transfer look at once whether it must stop. Any thread may call it.
+    /// Has a running transfer look at once whether it was cancelled. Any thread may call it.
     func wake() {
         if let multi { curl_multi_wakeup(multi) }
     }
@@ -49,7 +49,7 @@ final class TransferEngine: @unchecked Sendable {
         guard let multi, let easy else {
             throw HTTPError(.failed, "\(authority) was not asked: libcurl could not be initialized")
         }
-        guard transfer.rewind() else { throw transfer.failure ?? transfer.stopError }
+        guard transfer.rewind() else { throw transfer.failure ?? CancellationError() }
 
         let options = CurlOptions(easy: easy, authority: authority)
         let headers = try CurlHeaderList(transfer.request.headers, authority: authority)
@@ -60,7 +60,7 @@ final class TransferEngine: @unchecked Sendable {
         let code = try withExtendedLifetime(headers) { try loop(multi, easy, transfer) }
         if code == CURLE_OK, let head = transfer.head { return head }
         if let failure = transfer.failure { throw failure }
-        guard transfer.stopReason == .none else { throw transfer.stopError }
+        guard !transfer.isCancelled else { throw CancellationError() }
         throw HTTPError(options.failure(code, text: String(cString: errorText)), authority: authority)
     }
 
@@ -78,7 +78,7 @@ final class TransferEngine: @unchecked Sendable {
         while true {
             try Self.check(curl_multi_perform(multi, &running), authority)
             guard running > 0 else { break }
-            guard transfer.stopReason == .none else { return CURLE_ABORTED_BY_CALLBACK }
+            guard !transfer.isCancelled else { return CURLE_ABORTED_BY_CALLBACK }
             try Self.check(curl_multi_poll(multi, nil, 0, 1000, nil), authority)
         }
 

@@ -21,7 +21,7 @@ final class TransferPool: Sendable {
         /// What each worker has been given and has not finished.
         var current: [Job?]
         var threads: [WorkerThread] = []
-        var isClosed = false
+        var hasEnded = false
     }
 
     private let state: Mutex<State>
@@ -43,12 +43,11 @@ final class TransferPool: Sendable {
     func submit(_ job: Job) {
         let transfer = job.transfer
         let refusal = state.withLock { state -> (any Error)? in
-            guard !state.isClosed else { return transfer.closedError }
             guard !state.threads.isEmpty else {
                 return HTTPError(.failed, "\(transfer.address.authority) was not asked: no thread could be started")
             }
             // A task may be cancelled before it gets here.
-            guard transfer.stopReason == .none else { return transfer.stopError }
+            guard !transfer.isCancelled else { return CancellationError() }
             if let worker = state.queue.add(job, id: ObjectIdentifier(transfer), to: transfer.address) {
                 state.current[worker] = job
                 wakes[worker].signal()
@@ -62,7 +61,7 @@ final class TransferPool: Sendable {
 
     /// Ends a transfer with `CancellationError`, whether it waits or runs.
     func cancel(_ transfer: Transfer) {
-        transfer.stop(.cancelled)
+        transfer.cancel()
         let waiting = state.withLock { state -> Job? in
             if let worker = state.current.firstIndex(where: { $0?.transfer === transfer }) {
                 engines[worker].wake()
@@ -72,24 +71,14 @@ final class TransferPool: Sendable {
         waiting?.continuation.resume(throwing: CancellationError())
     }
 
-    /// Ends all transfers and then the threads.
-    func close() {
-        let (waiting, threads) = state.withLock { state in
-            state.isClosed = true
-            for (worker, job) in state.current.enumerated() {
-                job?.transfer.stop(.closed)
-                engines[worker].wake()
-                wakes[worker].signal()
-            }
-            defer { state.threads = [] }
-            return (state.queue.removeAll(), state.threads)
+    /// Ends the threads and waits for them. To be called once, when no job is under way.
+    func end() {
+        let threads = state.withLock { state in
+            state.hasEnded = true
+            return state.threads
         }
-        for job in waiting {
-            job.continuation.resume(throwing: job.transfer.closedError)
-        }
-        for thread in threads {
-            thread.join()
-        }
+        for wake in wakes { wake.signal() }
+        for thread in threads { thread.join() }
     }
 
     private func work(_ worker: Int) {
@@ -105,17 +94,15 @@ final class TransferPool: Sendable {
 
     /// Gives the worker the next job in the queue, or takes note that it is idle.
     ///
-    /// - Returns: `nil` where nothing waits, or the pool was closed.
+    /// - Returns: `nil` where nothing waits, or the pool has ended.
     private func begin(_ worker: Int, last: HTTPAddress?) -> Job? {
         state.withLock { state in
-            state.current[worker] = state.isClosed ? nil : state.queue.next(for: worker, last: last)
+            state.current[worker] = state.hasEnded ? nil : state.queue.next(for: worker, last: last)
             return state.current[worker]
         }
     }
 
-    /// Waits for a job; `nil` when the pool was closed.
-    ///
-    /// `submit` and `close` signal once each, so the wait ends at once where the pool was closed meanwhile.
+    /// Waits for a job; `nil` when the pool has ended.
     private func wait(_ worker: Int) -> Job? {
         wakes[worker].wait()
         return state.withLock { $0.current[worker] }

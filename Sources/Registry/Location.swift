@@ -23,6 +23,9 @@ enum Location {
         url + (url.contains("?") ? "&" : "?") + "\(name)=\(value)"
     }
 
+    /// Whether a URL is one of `https`.
+    static func hasTLS(_ url: String) -> Bool { url.lowercased().hasPrefix("https://") }
+
     /// The scheme, host and port of a URL, in one spelling: who gets a login that was meant for the other.
     static func origin(of url: String) -> String {
         let schemeEnd = url.firstRange(of: "://")?.upperBound ?? url.startIndex

@@ -58,13 +58,16 @@ extension RegistryClient {
     /// - Parameters:
     ///   - name: the tag or the digest that it gets.
     ///   - repository: where its blobs, or the manifests that it lists, already are.
-    ///   - isOneTry: whether an answer of 5xx is final: some registries refuse a manifest so.
+    ///   - mayBeRefusedBy500: whether a 500 is the registry's final answer, as distribution 2.8 gives it to a manifest whose
+    ///     layers have URLs. The other signs of a server in trouble are no answer, and the manifest is put again.
     public func put(
         _ manifest: Manifest,
         as name: ManifestName,
         in repository: Repository,
-        isOneTry: Bool = false
+        mayBeRefusedBy500: Bool = false
     ) async throws {
+        var retry = settings.retry
+        if mayBeRefusedBy500 { retry.statuses.remove(500) }
         let subject = "the push of the manifest \(name) to \(repository)"
         let response = try await send(
             RegistryRequest(
@@ -76,7 +79,7 @@ extension RegistryClient {
             ),
             to: repository.domain,
             asking: subject,
-            isOneTry: isOneTry
+            retry: retry
         )
         guard [200, 201, 202].contains(response.head.status) else {
             throw RegistryError(response, from: repository.domain, asking: subject)

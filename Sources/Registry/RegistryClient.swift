@@ -33,22 +33,21 @@ public final class RegistryClient: Sendable {
     /// - Parameters:
     ///   - subject: what is asked for, in an error.
     ///   - limit: the most bytes that the answer may have; what comes after them is dropped.
-    ///   - isOneTry: whether the first answer is final.
+    ///   - retry: which answers are not final; `nil` for what the settings say.
     func send(
         _ request: RegistryRequest,
         to domain: String,
         asking subject: String,
         limit: Int = errorLimit,
-        isOneTry: Bool = false
+        retry: RetryPolicy? = nil
     ) async throws -> HTTPResponse {
-        var retry = settings.retry
-        if isOneTry { retry.attempts = 1 }
         do {
-            return try await retry.run {
-                let sink = AnswerSink(limit: limit)
-                let head = try await perform(request, to: domain, into: sink).head
-                return HTTPResponse(head: head, body: sink.body)
-            }
+            return try await (retry ?? settings.retry)
+                .run {
+                    let sink = AnswerSink(limit: limit)
+                    let head = try await perform(request, to: domain, into: sink).head
+                    return HTTPResponse(head: head, body: sink.body)
+                }
         } catch let error as HTTPError {
             throw RegistryError(error, asking: subject)
         }
@@ -67,22 +66,21 @@ public final class RegistryClient: Sendable {
         let session = session(for: domain)
         let endpoint = try await session.endpoint()
         let home = Location.origin(of: endpoint.url(""))
-        var url =
+        var trail =
             switch request.target {
-            case .path(let path): endpoint.url(path)
-            case .url(let url): url
+            case .path(let path): RedirectTrail(endpoint.url(path))
+            case .url(let url): RedirectTrail(url)
             }
-        var redirects = 0
         var isRenewed = false
         while true {
-            let isHome = Location.origin(of: url) == home
+            let isHome = Location.origin(of: trail.url) == home
             let authorization = isHome ? try await session.authorization(for: request.scopes) : nil
             var headers = request.headers
             if let authorization { headers.add("Authorization", authorization) }
             let head = try await http.perform(
                 HTTPRequest(
                     request.method,
-                    url,
+                    trail.url,
                     headers: headers,
                     body: request.body,
                     security: endpoint.security,
@@ -95,39 +93,16 @@ public final class RegistryClient: Sendable {
                 let fields = head.headers.values("WWW-Authenticate")
                 if await session.renew(after: authorization, scopes: request.scopes, challenges: fields) { continue }
             }
-            if let location = Self.redirect(request.method, head) {
-                redirects += 1
-                guard redirects <= Self.redirectLimit else {
-                    throw RegistryError(.refused, "\(domain) redirects more than \(Self.redirectLimit) times")
-                }
-                url = Location.resolve(location, relativeTo: url)
-                continue
-            }
-            return (head, url)
+            guard try trail.follow(head, of: request.method) else { return (head, trail.url) }
         }
     }
 
     /// Fetches from a URL that belongs to no registry: once, without a login, but with the redirects.
     func fetch(_ url: String, headers: HTTPHeaders, into sink: any HTTPResponseSink) async throws -> HTTPResponseHead {
-        var url = url
-        for _ in 0...Self.redirectLimit {
-            let head = try await http.perform(HTTPRequest(.get, url, headers: headers), into: sink)
-            guard let location = Self.redirect(.get, head) else { return head }
-            let next = Location.resolve(location, relativeTo: url)
-            guard next.hasPrefix("https://") || url.hasPrefix("http://") else {
-                throw RegistryError(.refused, "\(Location.origin(of: url)) redirects to an address without TLS")
-            }
-            url = next
+        var trail = RedirectTrail(url)
+        while true {
+            let head = try await http.perform(HTTPRequest(.get, trail.url, headers: headers), into: sink)
+            guard try trail.follow(head, of: .get) else { return head }
         }
-        throw RegistryError(.refused, "\(Location.origin(of: url)) redirects more than \(Self.redirectLimit) times")
-    }
-
-    private static let redirectLimit = 10
-
-    /// Where to, if the answer is a redirect that the method may follow.
-    private static func redirect(_ method: HTTPMethod, _ head: HTTPResponseHead) -> String? {
-        let isRead = method == .get || method == .head
-        let isRedirect = [307, 308].contains(head.status) || (isRead && [301, 302, 303].contains(head.status))
-        return isRedirect ? head.headers["Location"] : nil
     }
 }

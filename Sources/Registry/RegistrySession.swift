@@ -118,7 +118,7 @@ actor RegistrySession {
 
     private func fetchToken(for scopes: Set<TokenScope>, from server: TokenServer) async throws -> AccessToken {
         let endpoint = try await endpoint()
-        if credential != nil, endpoint.security == .verified, !server.realm.hasPrefix("https://") {
+        if credential != nil, endpoint.security == .verified, !Location.hasTLS(server.realm) {
             throw RegistryError(
                 .unauthorized,
                 "\(domain) asks for its login to be sent without TLS, to its token server; that is not done"

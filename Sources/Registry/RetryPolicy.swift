@@ -10,6 +10,8 @@ public struct RetryPolicy: Sendable {
     public var longestDelay: Double
     /// The longest `Retry-After` that is waited for, in seconds; a registry that asks for more has refused.
     public var longestRetryAfter: Double
+    /// The statuses after which a request is made again: those of servers that are busy or stumbled.
+    var statuses: Set<Int> = [408, 429, 500, 502, 503, 504]
 
     /// A policy; the values given are for real registries.
     public init(
@@ -30,7 +32,7 @@ public struct RetryPolicy: Sendable {
     ///   - response: what the registry answered.
     ///   - attempt: which try it was, the first being 1.
     func delay(after response: HTTPResponse, attempt: Int) -> Double? {
-        guard [408, 429, 500, 502, 503, 504].contains(response.head.status), attempt < attempts else { return nil }
+        guard statuses.contains(response.head.status), attempt < attempts else { return nil }
         // Docker Hub counts pulls over hours: no wait that a run could make helps.
         if String(decoding: response.body, as: UTF8.self).contains("pull rate limit") { return nil }
         guard let asked = response.head.headers["Retry-After"].flatMap(Double.init), asked >= 0 else {

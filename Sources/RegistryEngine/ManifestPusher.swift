@@ -31,7 +31,7 @@ struct ManifestPusher: Sendable {
         let ordinary = try Manifest(pushing: content, as: manifest.mediaType)
         do {
             // Docker's own registry refuses URLs with 400 or, by a defect of 2.8, with 500.
-            try await client.put(manifest, as: name(manifest), in: repository, isOneTry: true)
+            try await client.put(manifest, as: name(manifest), in: repository, mayBeRefusedBy500: true)
             return manifest
         } catch let error as RegistryError where Self.mayBeForURLs(error) && hasLayers(of: ordinary) {
             try await client.put(ordinary, as: name(ordinary), in: repository)
@@ -39,8 +39,10 @@ struct ManifestPusher: Sendable {
         }
     }
 
-    private static func mayBeForURLs(_ error: RegistryError) -> Bool {
-        error.status.map { ![401, 403, 404, 429].contains($0) } ?? false
+    /// Whether the registry has looked at the manifest and does not want it; a server in trouble (502, 503, 504) has not.
+    static func mayBeForURLs(_ error: RegistryError) -> Bool {
+        guard let status = error.status else { return false }
+        return status == 500 || (400...499).contains(status) && ![401, 403, 404, 408, 429].contains(status)
     }
 
     private func hasLayers(of manifest: Manifest) -> Bool {

@@ -90,12 +90,14 @@ func indexEntries(of json: [UInt8]) throws -> [Descriptor] {
 
 /// Writes a whole archive into an output, and ends it.
 func write(_ images: [SavedImage], _ store: BlobStore, to output: ArchiveOutput) throws {
-    for entry in try ArchivePlan(try ContainerdLayout(of: images)).entries {
-        switch entry.content {
-        case .bytes(let bytes): try ArchiveEntryWriter.write(entry, content: bytes, to: output)
-        case .blob(let blob):
-            try ArchiveEntryWriter.write(entry, content: store.blobs[blob.digest] ?? [], to: output)
+    for entry in try ArchivePlan(ContainerdLayout(of: images)).entries {
+        guard let blob = entry.blob else {
+            try ArchiveEntryWriter.write(entry, to: output)
+            continue
         }
+        let writer = try ArchiveEntryWriter(entry, to: output)
+        try (store.blobs[blob.digest] ?? []).withUnsafeBytes(writer.append)
+        try writer.finish()
     }
     try output.commit()
 }

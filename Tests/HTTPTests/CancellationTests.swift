@@ -60,7 +60,7 @@ import Testing
         }
         defer { server.stop() }
         let pool = TransferPool(HTTPClient.Configuration(threads: 1))
-        defer { pool.close() }
+        defer { pool.end() }
 
         let first = try transfer(server.url + "/1")
         let running = Task { try await withCheckedThrowingContinuation { pool.submit(Job(first, $0)) } }
@@ -90,30 +90,13 @@ import Testing
         }
     }
 
-    @Test func closingEndsWhatRunsAndWhatWaits() async throws {
-        let begun = DispatchSemaphore(value: 0)
-        try await withServer(threads: 1) { _ in
-            begun.signal()
-            return LoopbackResponse(fault: .stall)
-        } _: { server, client in
-            let request = HTTPRequest(.get, server.url)
-            async let first = httpError { try await client.collect(request, limit: 0) }
-            await wait(for: begun)
-            async let second = httpError { try await client.collect(request, limit: 0) }
-            client.close()
-            let third = try await httpError { try await client.collect(request, limit: 0) }
-            let errors = try await [first, second, third]
-            #expect(errors.map(\.?.code) == [.closed, .closed, .closed])
-        }
-    }
-
     private func transfer(_ url: String) throws -> Transfer {
         Transfer(HTTPRequest(.get, url), try HTTPAddress(url), RecordingSink())
     }
 
     private func wait(for semaphore: DispatchSemaphore) async {
         await withCheckedContinuation { continuation in
-            DispatchQueue.global()
+            DispatchQueue(label: "wait")
                 .async {
                     semaphore.wait()
                     continuation.resume()

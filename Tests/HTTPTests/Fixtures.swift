@@ -99,7 +99,6 @@ func withServer<T>(
     let server = try LoopbackServer(handler)
     defer { server.stop() }
     let client = HTTPClient(HTTPClient.Configuration(threads: threads, stallSeconds: stallSeconds))
-    defer { client.close() }
     return try await body(server, client)
 }
 

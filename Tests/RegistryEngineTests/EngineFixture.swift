@@ -36,7 +36,6 @@ final class EngineFixture: Sendable {
     }
 
     deinit {
-        http.close()
         source.stop()
         target.stop()
     }

@@ -198,7 +198,7 @@ import Testing
         let again = LoopbackResponse(status: 307, headers: ["Location": "/v2/rancher/x/blobs/again"])
         fixture.registry.add(StandInFault(.answer(again), target: "blobs", times: .max))
         let error = await registryError { _ = try await fixture.download() }
-        #expect(error?.description == "\(fixture.registry.authority) redirects more than 10 times")
+        #expect(error?.description == "\(fixture.registry.url) redirects more than 10 times")
     }
 
     private final class FullDisk: ByteDestination {

@@ -141,6 +141,40 @@ import Testing
         #expect(put.mediaType == "application/vnd.docker.distribution.manifest.v2+json")
     }
 
+    @Test(
+        "a manifest that a registry may refuse with 500, and what else it may answer",
+        arguments: [
+            (StandInFault.Kind.error(500), false), (.error(400, "MANIFEST_INVALID"), false), (.error(501), false),
+            (.error(502), true), (.error(503), true), (.error(504), true), (.error(429), true),
+        ]
+    )
+    func onlyARefusalIsFinalAtOnce(fault: StandInFault.Kind, isTriedAgain: Bool) async throws {
+        let (_, manifest) = try await fixture.client.manifest(.tag("v1"), in: fixture.repository)
+        fixture.registry.add(StandInFault(fault, method: "PUT"))
+        let error = await registryError {
+            try await fixture.client.put(manifest, as: .tag("v2"), in: fixture.repository, mayBeRefusedBy500: true)
+        }
+        #expect((error == nil) == isTriedAgain)
+        #expect(fixture.requests("PUT", "manifests").count == (isTriedAgain ? 2 : 1))
+        #expect((fixture.registry.manifest("rancher/x", "v2") != nil) == isTriedAgain)
+    }
+
+    @Test(arguments: [LoopbackResponse.Fault.close, .reset])
+    func aBrokenConnectionIsNoRefusal(fault: LoopbackResponse.Fault) async throws {
+        let (_, manifest) = try await fixture.client.manifest(.tag("v1"), in: fixture.repository)
+        // The first break is that of a kept connection, after which libcurl itself tries another.
+        fixture.registry.add(StandInFault(.transport(fault), method: "PUT", times: 2))
+        try await fixture.client.put(manifest, as: .tag("v2"), in: fixture.repository, mayBeRefusedBy500: true)
+        #expect(fixture.registry.manifest("rancher/x", "v2") != nil)
+    }
+
+    @Test func anOrdinaryManifestIsPutAgainAfterA500() async throws {
+        let (_, manifest) = try await fixture.client.manifest(.tag("v1"), in: fixture.repository)
+        fixture.registry.add(StandInFault(.error(500), method: "PUT"))
+        try await fixture.client.put(manifest, as: .tag("v2"), in: fixture.repository)
+        #expect(fixture.requests("PUT", "manifests").count == 2)
+    }
+
     @Test func aManifestWithoutItsBlobsIsRefused() async throws {
         let manifest = try await fixture.client.manifest(.tag("v1"), in: fixture.repository)
         let elsewhere = Repository(domain: fixture.registry.authority, path: "rancher/y")

@@ -42,7 +42,6 @@ final class RegistryFixture: Sendable {
     }
 
     deinit {
-        http.close()
         registry.stop()
     }
 

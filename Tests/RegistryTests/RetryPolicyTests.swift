@@ -53,7 +53,6 @@ import Testing
         arguments: [
             (.interrupted, true), (.timedOut, true), (.refused, true), (.unreachable, true), (.malformedResponse, true),
             (.tls, false), (.unresolvedHost, false), (.badURL, false), (.badHeader, false), (.proxy, false),
-            (.closed, false),
             (.bodyTooLarge, false), (.bodyTooShort, false), (.failed, false),
         ] as [(HTTPError.Code, Bool)]
     )

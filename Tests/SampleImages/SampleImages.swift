@@ -38,9 +38,7 @@ public struct SampleImages: Sendable {
     ///   - foreignHost: the `HOST:PORT` that the URLs of foreign layers get in the place of their own; the digests of those
     ///     images change with it.
     public func push(to host: String, foreignHost: String = SampleImages.foreignHost) async throws {
-        let http = HTTPClient()
-        defer { http.close() }
-        let client = RegistryClient(http: http, settings: RegistrySettings())
+        let client = RegistryClient(http: HTTPClient(), settings: RegistrySettings())
         for (name, descriptor) in try names() {
             let reference = try Reference("\(host)/\(name)")
             let name = ManifestName(reference)

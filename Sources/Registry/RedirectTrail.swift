@@ -1,0 +1,37 @@
+import HTTP
+
+/// The way of one request through redirects (RFC 9110, section 15.4): ten at the most, and none from TLS to a host without.
+struct RedirectTrail {
+    /// Where the request goes next.
+    private(set) var url: String
+    private var count = 0
+
+    /// The most redirects that are followed.
+    static let limit = 10
+
+    init(_ url: String) {
+        self.url = url
+    }
+
+    /// Goes where an answer leads, if it is a redirect that the method may follow: reads may follow all of them, writes only those
+    /// that keep the method (307 and 308).
+    ///
+    /// - Returns: whether the request is to be made again, at the new ``url``.
+    mutating func follow(_ head: HTTPResponseHead, of method: HTTPMethod) throws(RegistryError) -> Bool {
+        let isRead = method == .get || method == .head
+        guard [307, 308].contains(head.status) || isRead && [301, 302, 303].contains(head.status),
+            let location = head.headers["Location"]
+        else { return false }
+        let next = Location.resolve(location, relativeTo: url)
+        let (here, there) = (Location.origin(of: url), Location.origin(of: next))
+        guard Location.hasTLS(next) || !Location.hasTLS(url) else {
+            throw RegistryError(.refused, "\(here) redirects to \(there), which has no TLS; that is not followed")
+        }
+        count += 1
+        guard count <= Self.limit else {
+            throw RegistryError(.refused, "\(here) redirects more than \(Self.limit) times")
+        }
+        url = next
+        return true
+    }
+}
