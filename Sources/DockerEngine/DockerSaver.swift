@@ -22,7 +22,7 @@ public struct DockerSaver: SaveEngine {
     ///   - archive: the archive's path as it was typed.
     ///   - output: the archive; in PowerShell mode it is only held while docker writes, unless it is a stream.
     ///   - compressionLevel: gzip's, 1 to 9.
-    public init(
+    package init(
         runner: CommandRunner,
         mode: ScriptMode,
         archive: String,

@@ -7,7 +7,7 @@ extension RegistryClient {
     /// A transfer that breaks is continued where it broke. The destination may have taken bytes when this fails.
     ///
     /// - Throws: ``RegistryError``, or what the destination throws.
-    public func download(
+    package func download(
         _ blob: Descriptor,
         from repository: Repository,
         to destination: any BlobDestination

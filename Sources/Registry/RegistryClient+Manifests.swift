@@ -9,7 +9,7 @@ extension RegistryClient {
     ///   - name: what follows the repository: a tag or a digest. A digest is verified.
     ///   - repository: where it is fetched from.
     /// - Throws: ``RegistryError``, `ManifestError`.
-    public func manifest(
+    package func manifest(
         _ name: ManifestName,
         in repository: Repository
     ) async throws -> Manifest {
@@ -59,7 +59,7 @@ extension RegistryClient {
     ///   - name: the tag or the digest that it gets.
     ///   - repository: where its blobs, or the manifests that it lists, already are.
     ///   - isOneTry: whether an answer of 5xx is final: some registries refuse a manifest so.
-    public func put(
+    package func put(
         _ manifest: Manifest,
         as name: ManifestName,
         in repository: Repository,

@@ -27,7 +27,7 @@ public final class RegistrySaver: SaveEngine {
     ///   - jobs: how many blobs are fetched at a time.
     ///   - local: has images that no registry gives; `nil` where there is none.
     ///   - notice: told what a user should know though nothing failed.
-    public init(
+    package init(
         client: RegistryClient,
         choice: PlatformChoice,
         windowsRelease: WindowsRelease? = nil,

@@ -30,7 +30,7 @@ public struct Extensions: Sendable, Equatable {
     /// Transfers at a time, from 1 to 256; `nil`: to be chosen for the machine.
     public var jobs: Int?
     /// Which image of a multi-platform name.
-    public var platforms: PlatformChoice
+    package var platforms: PlatformChoice
     /// Whether any failure is exit status 1.
     public var strict: Bool
     /// What a saved archive looks like.

@@ -6,13 +6,13 @@ import Tar
 ///
 /// Lengths are known, so entries are written in parallel and read by seeking. In a gzip file each entry is a member of its own,
 /// of stored blocks; all members together are one tar. A plain tar is what docker writes with `-o`.
-public struct ArchivePlan: Sendable {
+package struct ArchivePlan: Sendable {
     /// An entry and its place.
-    public struct Entry: Sendable {
+    package struct Entry: Sendable {
         /// The encoded tar header, extension included.
         let header: [UInt8]
         /// What follows the header.
-        public let content: ContainerdLayout.Content
+        package let content: ContainerdLayout.Content
         /// Where in the file the entry begins.
         let offset: Int64
         /// The gzip member of header, content and padding; `nil` in a plain tar.
@@ -20,14 +20,14 @@ public struct ArchivePlan: Sendable {
     }
 
     /// The entries in the order of the file. The last one is the end of the tar.
-    public let entries: [Entry]
+    package let entries: [Entry]
     /// How long the file will be, in bytes.
-    public let length: Int64
+    package let length: Int64
 
     /// Lays out the entries one behind the other.
     ///
     /// - Parameter isGzip: whether the file is a gzip; else it is a plain tar.
-    public init(_ layout: ContainerdLayout, isGzip: Bool = true) throws {
+    package init(_ layout: ContainerdLayout, isGzip: Bool = true) throws {
         var entries: [Entry] = []
         var offset: Int64 = 0
         func add(header: [UInt8], content: ContainerdLayout.Content, padding: Int) {

@@ -3,9 +3,9 @@ import Tar
 
 /// The archive that `docker save` of Docker 28.5 writes from the containerd image store: an OCI layout with the blobs as the
 /// registry had them, and a `manifest.json` for engines that know no OCI layout.
-public struct ContainerdLayout: Sendable {
+package struct ContainerdLayout: Sendable {
     /// What goes into an entry.
-    public enum Content: Sendable {
+    package enum Content: Sendable {
         /// Bytes at hand.
         case bytes([UInt8])
         /// A blob that is fetched.
@@ -13,14 +13,14 @@ public struct ContainerdLayout: Sendable {
     }
 
     /// The entries in docker's order: by name, each once.
-    public let entries: [(header: TarHeader, content: Content)]
+    package let entries: [(header: TarHeader, content: Content)]
     /// Names that `manifest.json` lacks, so that an engine without the containerd store will not load them.
-    public let shadowedNames: [Reference]
+    package let shadowedNames: [Reference]
 
     /// The layout of images in the order of the list.
     ///
     /// - Throws: ``LayoutError`` where the sizes that the manifests tell cannot be true.
-    public init(of images: [SavedImage]) throws(LayoutError) {
+    package init(of images: [SavedImage]) throws(LayoutError) {
         var contents: [Digest: Content] = [:]
         for image in images {
             for manifest in image.manifests { contents[manifest.digest] = .bytes(manifest.bytes) }
@@ -65,7 +65,7 @@ public struct ContainerdLayout: Sendable {
 
 extension ContainerdLayout.Content {
     /// In bytes.
-    public var size: Int64 {
+    package var size: Int64 {
         switch self {
         case .bytes(let bytes): Int64(bytes.count)
         case .blob(let descriptor): descriptor.size
@@ -74,9 +74,9 @@ extension ContainerdLayout.Content {
 }
 
 /// A manifest tells a size of a blob that cannot be true.
-public struct LayoutError: Error, Equatable, Sendable, CustomStringConvertible {
+package struct LayoutError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What is wrong with the size.
-    public enum Reason: Equatable, Sendable {
+    package enum Reason: Equatable, Sendable {
         /// The manifest of an image before tells another one.
         case contradiction
         /// No archive could hold the blob beside the others.
@@ -84,11 +84,11 @@ public struct LayoutError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     /// The image whose manifest it is.
-    public let reference: Reference
+    package let reference: Reference
     /// The blob as the manifest tells of it.
-    public let blob: Descriptor
+    package let blob: Descriptor
     /// What is wrong with the size.
-    public let reason: Reason
+    package let reason: Reason
 
     init(_ reference: Reference, _ blob: Descriptor, _ reason: Reason) {
         self.reference = reference
@@ -97,7 +97,7 @@ public struct LayoutError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     /// One sentence.
-    public var description: String {
+    package var description: String {
         switch reason {
         case .contradiction:
             "\(reference.familiar): its manifest tells another size of \(blob.digest) than that of an image before it;"

@@ -6,14 +6,14 @@ import Tar
 ///
 /// Many entries of an archive that is a file can be written at the same time, each by its own writer; a writer is used from
 /// one thread at a time, which is what `@unchecked` stands for.
-public final class ArchiveEntryWriter: @unchecked Sendable {
+package final class ArchiveEntryWriter: @unchecked Sendable {
     private let entry: ArchivePlan.Entry
     private let output: ArchiveOutput
     private var encoder: any EntryEncoder
     private var written: Int64 = 0
 
     /// A writer of the entry, its header already written.
-    public init(_ entry: ArchivePlan.Entry, to output: ArchiveOutput) throws {
+    package init(_ entry: ArchivePlan.Entry, to output: ArchiveOutput) throws {
         self.entry = entry
         self.output = output
         encoder = Self.encoder(for: entry, output)
@@ -21,16 +21,16 @@ public final class ArchiveEntryWriter: @unchecked Sendable {
     }
 
     /// Whether ``restart()`` is possible: not once bytes have gone into a stream.
-    public var canRestart: Bool { !output.isStream || written == 0 }
+    package var canRestart: Bool { !output.isStream || written == 0 }
 
     /// Adds the next bytes of the content.
-    public func append(_ bytes: UnsafeRawBufferPointer) throws {
+    package func append(_ bytes: UnsafeRawBufferPointer) throws {
         try encoder.append(bytes)
         written += Int64(bytes.count)
     }
 
     /// Drops the content added so far.
-    public func restart() throws {
+    package func restart() throws {
         precondition(canRestart, "what is in a stream cannot be taken back")
         encoder = Self.encoder(for: entry, output)
         written = 0
@@ -38,13 +38,13 @@ public final class ArchiveEntryWriter: @unchecked Sendable {
     }
 
     /// Ends the entry; its whole content must have been added.
-    public func finish() throws {
+    package func finish() throws {
         try [UInt8](repeating: 0, count: TarHeader.padding(after: written)).withUnsafeBytes(encoder.append)
         try encoder.finish()
     }
 
     /// Writes an entry whose content is at hand.
-    public static func write(_ entry: ArchivePlan.Entry, content: [UInt8], to output: ArchiveOutput) throws {
+    package static func write(_ entry: ArchivePlan.Entry, content: [UInt8], to output: ArchiveOutput) throws {
         let writer = try ArchiveEntryWriter(entry, to: output)
         try content.withUnsafeBytes(writer.append)
         try writer.finish()

@@ -3,7 +3,7 @@ import Glibc
 import Synchronization
 
 /// Where an archive is written: a file that appears when it is whole, or a stream.
-public final class ArchiveOutput: Sendable {
+package final class ArchiveOutput: Sendable {
     private enum Target {
         case file(UnfinishedFile)
         case stream(File)
@@ -15,7 +15,7 @@ public final class ArchiveOutput: Sendable {
     /// Opens the output for an archive called `path`: a stream where that is a pipe, a device or a socket, else a file.
     ///
     /// - Throws: `FileError` or `UnfinishedFileError`.
-    public init(path: String) throws {
+    package init(path: String) throws {
         var status = stat()
         if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG, status.st_mode & S_IFMT != S_IFDIR {
             target = .stream(try File(path, for: .writing))
@@ -25,22 +25,22 @@ public final class ArchiveOutput: Sendable {
     }
 
     /// An output that writes into an open stream, and closes it at the end.
-    public init(stream: File) {
+    package init(stream: File) {
         target = .stream(stream)
     }
 
     /// Whether bytes can only be written in order.
-    public var isStream: Bool {
+    package var isStream: Bool {
         if case .stream = target { true } else { false }
     }
 
     /// Makes sure that there is room for so many bytes, where that can be known.
-    public func requireSpace(for length: Int64) throws {
+    package func requireSpace(for length: Int64) throws {
         if case .file(let file) = target { try file.requireSpace(for: length) }
     }
 
     /// Writes at an offset. Into a stream the offsets must come in order, without a gap.
-    public func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws {
+    package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws {
         switch target {
         case .file(let unfinished):
             try unfinished.file.write(bytes, at: offset)
@@ -60,7 +60,7 @@ public final class ArchiveOutput: Sendable {
     }
 
     /// Ends the output: only now does a file appear under its name.
-    public func commit() throws {
+    package func commit() throws {
         switch target {
         case .file(let file): try file.commit()
         case .stream(let file): try file.close()
@@ -68,7 +68,7 @@ public final class ArchiveOutput: Sendable {
     }
 
     /// Gives the output up. A file goes away, and what was under its name before stays.
-    public func discard() {
+    package func discard() {
         if case .file(let file) = target { file.discard() }
     }
 }
