@@ -1,5 +1,5 @@
 /// What is wrong with an archive. The caller names the archive.
-public enum ArchiveError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum ArchiveError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The file is no archive that docker would load.
     case unknownLayout
     /// The file ends before the archive does.
@@ -24,7 +24,7 @@ public enum ArchiveError: Error, Equatable, Sendable, CustomStringConvertible {
     case temporarySpaceIsFull(folder: String)
 
     /// What is wrong and what to do, to follow the archive's name.
-    public var description: String {
+    package var description: String {
         switch self {
         case .unknownLayout: "it is not an archive of images: neither a tar nor one that is compressed"
         case .truncated: "it is cut off; copy it again, or save it again"

@@ -1,20 +1,20 @@
 /// What a manifest or an index says of content: its type, digest and size (OCI image-spec descriptor.md).
 public struct Descriptor: Codable, Hashable, Sendable {
     /// The type of the content.
-    public var mediaType: MediaType
+    package var mediaType: MediaType
     /// The digest of the content.
     public var digest: Digest
     /// The size of the content in bytes; never negative.
-    public var size: Int64
+    package var size: Int64
     /// Where else the content can be fetched from: foreign layers.
-    public var urls: [String]?
+    package var urls: [String]?
     /// Free text by key.
-    public var annotations: [String: String]?
+    package var annotations: [String: String]?
     /// In an index: the platform that the image is for.
-    public var platform: Platform?
+    package var platform: Platform?
 
     /// A descriptor of content.
-    public init(
+    package init(
         mediaType: MediaType,
         digest: Digest,
         size: Int64,
@@ -45,5 +45,5 @@ public struct Descriptor: Codable, Hashable, Sendable {
     }
 
     /// Whether this describes a layer that is fetched from URLs of its own.
-    public var isForeignLayer: Bool { mediaType.isForeignLayer }
+    package var isForeignLayer: Bool { mediaType.isForeignLayer }
 }

@@ -18,14 +18,14 @@ public struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
     }
 
     /// The algorithm in front of the colon.
-    public let algorithm: Algorithm
+    package let algorithm: Algorithm
     /// The lower-case hexadecimal digits behind the colon.
-    public let hex: String
+    package let hex: String
 
     /// A digest from its text.
     ///
     /// - Returns: `nil` where the algorithm is unknown or the digits are not as many lower-case ones as it has.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")),
             let algorithm = Algorithm(rawValue: String(text[..<colon]))
         else { return nil }
@@ -46,7 +46,7 @@ public struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
     public var description: String { "\(algorithm.rawValue):\(hex)" }
 
     /// The first 12 digits: what docker prints for a layer.
-    public var short: String { String(hex.prefix(12)) }
+    package var short: String { String(hex.prefix(12)) }
 
     /// By text, as docker sorts.
     public static func < (left: Digest, right: Digest) -> Bool { left.description < right.description }

@@ -1,7 +1,7 @@
 /// JSON text to the byte as Go's `encoding/json` writes it, with the fields of an object in the order given.
 ///
 /// Archives and manifest lists must equal docker's, and docker is written in Go.
-public indirect enum GoJSON: Sendable {
+package indirect enum GoJSON: Sendable {
     /// A string.
     case string(String)
     /// A whole number.
@@ -16,24 +16,24 @@ public indirect enum GoJSON: Sendable {
     case object([(name: String, value: GoJSON)])
 
     /// A Go map: keys sorted bytewise.
-    public static func map(_ entries: [String: GoJSON]) -> GoJSON {
+    package static func map(_ entries: [String: GoJSON]) -> GoJSON {
         .object(entries.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map { ($0.key, $0.value) })
     }
 
     /// An array of strings, or `null` for none: a nil slice.
-    public static func strings(_ values: [String]?) -> GoJSON {
+    package static func strings(_ values: [String]?) -> GoJSON {
         values.map { .array($0.map { .string($0) }) } ?? .null
     }
 
     /// The text of `json.Marshal`: no blanks, no newline at the end.
-    public var compact: [UInt8] {
+    package var compact: [UInt8] {
         var text: [UInt8] = []
         write(to: &text, indent: nil, depth: 0)
         return text
     }
 
     /// The text of `json.MarshalIndent` with an empty prefix: no newline at the end.
-    public func indented(by spaces: Int) -> [UInt8] {
+    package func indented(by spaces: Int) -> [UInt8] {
         var text: [UInt8] = []
         write(to: &text, indent: spaces, depth: 0)
         return text

@@ -3,9 +3,9 @@ import FoundationEssentials
 /// What an image's configuration says of its platform and its layers (OCI image-spec config.md).
 public struct ImageConfiguration: Decodable, Sendable {
     /// The platform the image is for, with `os.version` and `os.features` of Windows.
-    public let platform: Platform
+    package let platform: Platform
     /// The digests of the layers' uncompressed tars, lowest first; `nil` where there is no `rootfs`, as in a Helm chart.
-    public let diffIDs: [Digest]?
+    package let diffIDs: [Digest]?
 
     private struct RootFS: Decodable {
         var diffIDs: [Digest]?
@@ -23,7 +23,7 @@ public struct ImageConfiguration: Decodable, Sendable {
     }
 
     /// Larger than any configuration in the wild; what is larger is not read.
-    public static let sizeLimit = 20 << 20
+    package static let sizeLimit = 20 << 20
 
     /// Reads a configuration from JSON of at most ``sizeLimit`` bytes.
     ///

@@ -12,16 +12,16 @@ public struct Manifest: Sendable {
     }
 
     /// The bytes, never changed.
-    public let bytes: [UInt8]
+    package let bytes: [UInt8]
     /// The digest of the bytes.
-    public let digest: Digest
+    package let digest: Digest
     /// Their type: what the bytes say of themselves, else what they were served as.
-    public let mediaType: MediaType
+    package let mediaType: MediaType
     /// What they say.
     public let content: Content
 
     /// More than registries take (distribution-spec: at least 4 MiB); what is larger is refused.
-    public static let sizeLimit = 4 << 20
+    package static let sizeLimit = 4 << 20
 
     /// Reads a manifest.
     ///
@@ -60,7 +60,7 @@ public struct Manifest: Sendable {
     }
 
     /// The type, digest and size of the manifest itself.
-    public var descriptor: Descriptor {
+    package var descriptor: Descriptor {
         Descriptor(mediaType: mediaType, digest: digest, size: Int64(bytes.count))
     }
 

@@ -2,7 +2,7 @@ import HTTP
 import ImageModel
 
 /// How a blob got into a repository.
-public enum BlobPlacement: Hashable, Sendable {
+package enum BlobPlacement: Hashable, Sendable {
     /// It was there.
     case existing
     /// It was mounted from another repository of the same registry.
@@ -51,7 +51,7 @@ extension RegistryClient {
     ///   - repository: where it goes.
     ///   - sibling: a repository of the same registry that has the blob; it is mounted from there if the registry lets us.
     /// - Throws: ``RegistryError``, or what the source throws.
-    public func upload(
+    package func upload(
         _ blob: Descriptor,
         from source: any BlobSource,
         to repository: Repository,

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What is written in the layouts of graph drivers is read again.
-@Suite struct LoadingTests {
+@Suite(.timeLimit(.minutes(5))) struct LoadingTests {
     @Test(
         "an archive of ours comes to the manifests that docker's comes to",
         arguments: [

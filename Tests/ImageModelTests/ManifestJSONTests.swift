@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Manifests that are made here, to the byte as docker makes them.
-@Suite(.timeLimit(.minutes(1))) struct ManifestJSONTests {
+@Suite(.timeLimit(.minutes(5))) struct ManifestJSONTests {
     private static let digest = "sha256:" + String(repeating: "0a", count: 32)
 
     private static func descriptor(_ fields: String) throws -> Descriptor {

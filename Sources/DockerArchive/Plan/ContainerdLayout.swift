@@ -3,9 +3,9 @@ import Tar
 
 /// The archive that `docker save` of Docker 28.5 writes from the containerd image store: an OCI layout with the blobs as the
 /// registry had them, and a `manifest.json` for engines that know no OCI layout.
-public struct ContainerdLayout: Sendable {
+package struct ContainerdLayout: Sendable {
     /// What goes into an entry.
-    public enum Content: Sendable {
+    package enum Content: Sendable {
         /// Bytes at hand.
         case bytes([UInt8])
         /// A blob that is fetched.
@@ -55,7 +55,7 @@ public struct ContainerdLayout: Sendable {
 
 extension ContainerdLayout.Content {
     /// In bytes.
-    public var size: Int64 {
+    package var size: Int64 {
         switch self {
         case .bytes(let bytes): Int64(bytes.count)
         case .blob(let descriptor): descriptor.size

@@ -1,21 +1,21 @@
 import ImageModel
 
 /// An image that is to be saved: its name, and the manifests that were chosen for it, as they came.
-public struct SavedImage: Sendable {
+package struct SavedImage: Sendable {
     /// The name, with a tag or a digest.
-    public let reference: Reference
+    package let reference: Reference
     /// What the name leads to.
-    public let top: Manifest
+    package let top: Manifest
     /// The indexes and images below ``top`` that are wanted; empty where that is an image itself.
-    public let descendants: [Manifest]
+    package let descendants: [Manifest]
     /// The image that stands for the name in `manifest.json`.
-    public let principal: Manifest
+    package let principal: Manifest
 
     /// Whether the archive has foreign layers too, which only their publisher's URLs may serve.
-    public let includesForeignLayers: Bool
+    package let includesForeignLayers: Bool
 
     /// An image to be saved.
-    public init(
+    package init(
         reference: Reference,
         top: Manifest,
         descendants: [Manifest],
@@ -30,11 +30,11 @@ public struct SavedImage: Sendable {
     }
 
     /// ``top`` and all below it.
-    public var manifests: [Manifest] { [top] + descendants }
+    package var manifests: [Manifest] { [top] + descendants }
 
     /// The configurations and layers of all images. Docker's containerd store leaves foreign layers out
     /// (`WithSkipNonDistributableBlobs`).
-    public var blobs: [Descriptor] {
+    package var blobs: [Descriptor] {
         manifests.flatMap { manifest -> [Descriptor] in
             guard case .image(let configuration, let layers) = manifest.content else { return [] }
             return [configuration] + layers.filter { includesForeignLayers || !$0.isForeignLayer }
@@ -42,7 +42,7 @@ public struct SavedImage: Sendable {
     }
 
     /// The layers that ``blobs`` leaves out.
-    public var foreignLayers: [Descriptor] {
+    package var foreignLayers: [Descriptor] {
         manifests.flatMap { manifest -> [Descriptor] in
             guard case .image(_, let layers) = manifest.content else { return [] }
             return layers.filter { !includesForeignLayers && $0.isForeignLayer }
@@ -50,5 +50,5 @@ public struct SavedImage: Sendable {
     }
 
     /// Whether the archive bears the name: docker forgets a name that has a digest.
-    public var isNamed: Bool { reference.digest == nil }
+    package var isNamed: Bool { reference.digest == nil }
 }

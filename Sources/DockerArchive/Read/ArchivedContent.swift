@@ -15,7 +15,7 @@ public struct ArchivedContent: Sendable {
 
     private let place: Place
     /// In bytes.
-    public let size: Int64
+    package let size: Int64
 
     /// The `size` bytes from `start` on of a member's content.
     init(_ reader: StoredGzipReader, from start: Int64, size: Int64) {
@@ -55,7 +55,7 @@ public struct ArchivedContent: Sendable {
     /// - Parameters:
     ///   - name: what the content is called in an error.
     ///   - limit: the most bytes that are read.
-    public func bytes(of name: String, limit: Int) throws -> [UInt8] {
+    package func bytes(of name: String, limit: Int) throws -> [UInt8] {
         guard size <= Int64(limit) else { throw ArchiveError.tooLarge(entry: name, size: size) }
         let bytes = try open().readBytes(Int(size))
         guard Int64(bytes.count) == size else { throw ArchiveError.truncated }

@@ -10,9 +10,9 @@ public struct DockerArchive: Sendable {
     /// An image by the name that it has in the archive.
     public struct Image: Sendable {
         /// Its name, or `nil` where it was saved without one.
-        public let reference: Reference?
+        package let reference: Reference?
         /// What docker calls it where it has no name: the digest of its manifest, else of its configuration.
-        public let id: Digest
+        package let id: Digest
         let source: Source
 
         /// How the archive has the image.

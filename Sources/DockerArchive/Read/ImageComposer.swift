@@ -6,7 +6,7 @@ import ImageModel
 /// An image as a registry takes it, made of the configuration and the layers that an archive has.
 public struct ComposedImage: Sendable {
     /// The manifest of schema 2 that docker would push.
-    public let manifest: Manifest
+    package let manifest: Manifest
     /// The configuration and the layers.
     public let blobs: [Digest: ArchivedContent]
 }

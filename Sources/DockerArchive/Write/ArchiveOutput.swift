@@ -4,7 +4,7 @@ import ImageModel
 import Synchronization
 
 /// Where an archive is written: a file that appears when it is whole, or a stream.
-public final class ArchiveOutput: Sendable {
+package final class ArchiveOutput: Sendable {
     private enum Target {
         case file(UnfinishedFile)
         case stream(File)
@@ -23,7 +23,7 @@ public final class ArchiveOutput: Sendable {
     ///   - continues: whether a file that is not finished stays for the next run, with a journal of what it has.
     ///   - isFresh: whether what an earlier run has left is dropped.
     /// - Throws: `FileError` or `UnfinishedFileError`.
-    public init(path: String, continues: Bool = false, isFresh: Bool = false) throws {
+    package init(path: String, continues: Bool = false, isFresh: Bool = false) throws {
         self.isFresh = isFresh
         var status = stat()
         if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG, status.st_mode & S_IFMT != S_IFDIR {
@@ -37,24 +37,24 @@ public final class ArchiveOutput: Sendable {
     }
 
     /// An output that writes into an open stream, and closes it at the end.
-    public init(stream: File) {
+    package init(stream: File) {
         target = .stream(stream)
         journalPath = nil
         isFresh = true
     }
 
     /// Whether bytes can only be written in order.
-    public var isStream: Bool {
+    package var isStream: Bool {
         if case .stream = target { true } else { false }
     }
 
     /// Makes sure that there is room for so many bytes, where that can be known.
-    public func requireSpace(for length: Int64) throws {
+    package func requireSpace(for length: Int64) throws {
         if case .file(let file) = target { try file.requireSpace(for: length) }
     }
 
     /// Writes at an offset. Into a stream the offsets must come in order, without a gap.
-    public func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws {
+    package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws {
         switch target {
         case .file(let unfinished):
             try unfinished.file.write(bytes, at: offset)
@@ -126,7 +126,7 @@ public final class ArchiveOutput: Sendable {
     }
 
     /// Ends the output: only now does a file appear under its name.
-    public func commit() throws {
+    package func commit() throws {
         switch target {
         case .file(let file):
             try file.commit()
@@ -140,7 +140,7 @@ public final class ArchiveOutput: Sendable {
     ///
     /// - Returns: how many bytes the next run can go on with.
     @discardableResult
-    public func discard() -> Int64 {
+    package func discard() -> Int64 {
         guard case .file(let file) = target else { return 0 }
         let kept = journal.withLock { $0?.written } ?? 0
         if kept > 0 {
