@@ -149,7 +149,7 @@ import Testing
         ]
     )
     func onlyARefusalIsFinalAtOnce(fault: StandInFault.Kind, isTriedAgain: Bool) async throws {
-        let (_, manifest) = try await fixture.client.manifest(.tag("v1"), in: fixture.repository)
+        let manifest = try await fixture.client.manifest(.tag("v1"), in: fixture.repository)
         fixture.registry.add(StandInFault(fault, method: "PUT"))
         let error = await registryError {
             try await fixture.client.put(manifest, as: .tag("v2"), in: fixture.repository, mayBeRefusedBy500: true)
@@ -161,7 +161,7 @@ import Testing
 
     @Test(arguments: [LoopbackResponse.Fault.close, .reset])
     func aBrokenConnectionIsNoRefusal(fault: LoopbackResponse.Fault) async throws {
-        let (_, manifest) = try await fixture.client.manifest(.tag("v1"), in: fixture.repository)
+        let manifest = try await fixture.client.manifest(.tag("v1"), in: fixture.repository)
         // The first break is that of a kept connection, after which libcurl itself tries another.
         fixture.registry.add(StandInFault(.transport(fault), method: "PUT", times: 2))
         try await fixture.client.put(manifest, as: .tag("v2"), in: fixture.repository, mayBeRefusedBy500: true)
@@ -169,7 +169,7 @@ import Testing
     }
 
     @Test func anOrdinaryManifestIsPutAgainAfterA500() async throws {
-        let (_, manifest) = try await fixture.client.manifest(.tag("v1"), in: fixture.repository)
+        let manifest = try await fixture.client.manifest(.tag("v1"), in: fixture.repository)
         fixture.registry.add(StandInFault(.error(500), method: "PUT"))
         try await fixture.client.put(manifest, as: .tag("v2"), in: fixture.repository)
         #expect(fixture.requests("PUT", "manifests").count == 2)
