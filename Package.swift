@@ -44,20 +44,21 @@ let package = Package(
         .systemLibrary(name: "CSpawn"),
 
         // The layers, lowest first.
+        layer("Basics"),
         layer("ImageModel"),
         layer("ByteIO", ["CWriteback"]),
         layer("ChildProcess", ["ByteIO", "CSpawn"]),
         layer("Hashing", ["ImageModel", "CCrypto"]),
-        layer("Tar", ["ByteIO"]),
+        layer("Tar", ["Basics", "ByteIO"]),
         layer("Compression", ["ByteIO", "CZlib", "CLibdeflate", "CLZMA", "CBZip2", "CZstd"]),
-        layer("HTTP", ["CCurl"]),
+        layer("HTTP", ["Basics", "CCurl"]),
         layer("DockerArchive", ["ByteIO", "ImageModel", "Hashing", "Tar", "Compression"]),
-        layer("Registry", ["ByteIO", "ImageModel", "Hashing", "HTTP"]),
+        layer("Registry", ["Basics", "ByteIO", "ImageModel", "Hashing", "HTTP"]),
         layer("ImageEngine"),
-        layer("ScriptInterface", ["ByteIO", "ImageModel"]),
+        layer("ScriptInterface", ["Basics", "ByteIO", "ImageModel"]),
         layer(
             "DockerEngine",
-            ["ByteIO", "ChildProcess", "Compression", "DockerArchive", "ImageEngine", "ScriptInterface"]
+            ["Basics", "ByteIO", "ChildProcess", "Compression", "DockerArchive", "ImageEngine", "ScriptInterface"]
         ),
         layer(
             "RegistryEngine",
@@ -102,6 +103,7 @@ let package = Package(
             path: "Tests/SeedRegistry",
             swiftSettings: settings
         ),
+        tests("BasicsTests", ["Basics"]),
         tests("ImageModelTests", ["ImageModel"]),
         tests("ChildProcessTests", ["ChildProcess", "ByteIO"]),
         tests("TarTests", ["Tar", "ByteIO"]),
