@@ -44,21 +44,22 @@ let package = Package(
         .systemLibrary(name: "CSpawn"),
 
         // The layers, lowest first.
+        layer("Basics"),
         layer("ImageModel"),
         layer("ByteIO", ["CLinux"]),
         layer("ChildProcess", ["ByteIO", "CSpawn"]),
         layer("Hashing", ["ImageModel", "CCrypto"]),
-        layer("Tar", ["ByteIO"]),
+        layer("Tar", ["Basics", "ByteIO"]),
         layer("Compression", ["ByteIO", "CZlib", "CLibdeflate", "CLZMA", "CBZip2", "CZstd"]),
-        layer("HTTP", ["CCurl"]),
+        layer("HTTP", ["Basics", "CCurl"]),
         layer("DockerArchive", ["ByteIO", "ImageModel", "Hashing", "Tar", "Compression"]),
         layer("GraphDriverArchive", ["ByteIO", "ImageModel", "Hashing", "Tar", "Compression", "DockerArchive"]),
-        layer("Registry", ["ByteIO", "ImageModel", "Hashing", "HTTP"]),
+        layer("Registry", ["Basics", "ByteIO", "ImageModel", "Hashing", "HTTP"]),
         layer("ImageEngine", ["ImageModel"]),
-        layer("ScriptInterface", ["ByteIO", "ImageModel", "ImageEngine"]),
+        layer("ScriptInterface", ["Basics", "ByteIO", "ImageModel", "ImageEngine"]),
         layer(
             "DockerEngine",
-            ["ByteIO", "ChildProcess", "Compression", "DockerArchive", "ImageEngine"]
+            ["Basics", "ByteIO", "ChildProcess", "Compression", "DockerArchive", "ImageEngine"]
         ),
         layer(
             "RegistryEngine",
@@ -105,6 +106,7 @@ let package = Package(
             path: "Tests/SeedRegistry",
             swiftSettings: settings
         ),
+        tests("BasicsTests", ["Basics"]),
         tests("ImageModelTests", ["ImageModel"]),
         tests("ChildProcessTests", ["ChildProcess", "ByteIO"]),
         tests("TarTests", ["Tar", "ByteIO"]),

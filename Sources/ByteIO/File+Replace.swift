@@ -37,9 +37,9 @@ extension File {
     /// The descriptor that a path names as its own process's, as `/dev/stdout` and `/dev/fd/3` do.
     private static func descriptor(namedBy path: String) -> Int32? {
         switch path {
-        case "/dev/stdin": return STDIN_FILENO
-        case "/dev/stdout": return STDOUT_FILENO
-        case "/dev/stderr": return STDERR_FILENO
+        case "/dev/stdin": return 0
+        case "/dev/stdout": return 1
+        case "/dev/stderr": return 2
         default:
             let folder = ["/dev/fd/", "/proc/self/fd/"].first(where: path.hasPrefix)
             return folder.flatMap { Int32(path.dropFirst($0.count)) }

@@ -1,3 +1,4 @@
+import Basics
 import ByteIO
 import ChildProcess
 import Glibc
@@ -88,15 +89,6 @@ extension ChildProcess.Outcome {
             .map { $0.trimming(while: \.isWhitespace) }
             .last { !$0.isEmpty && !$0.hasPrefix("See 'docker ") }
             .map { $0.count <= 1000 ? String($0) : $0.prefix(1000) + "…" }
-    }
-}
-
-extension Substring {
-    /// Without the characters at both ends that fulfil a condition.
-    fileprivate func trimming(while condition: (Character) -> Bool) -> Substring {
-        var rest = drop(while: condition)
-        while let last = rest.last, condition(last) { rest = rest.dropLast() }
-        return rest
     }
 }
 

@@ -1,3 +1,5 @@
+import Basics
+
 /// The hosts that are reached without a proxy: the localhost, loopback addresses and what `NO_PROXY` names.
 struct ProxyExemptions: Sendable {
     private enum Rule {
@@ -14,7 +16,7 @@ struct ProxyExemptions: Sendable {
 
     /// Reads the entries, which are parted by commas.
     init(_ list: String) {
-        rules = list.split(separator: ",").map { Self.rule(Self.trimmed($0).lowercased()) }
+        rules = list.split(separator: ",").map { Self.rule($0.trimming(while: \.isWhitespace).lowercased()) }
     }
 
     /// - Parameter host: in lower case, without brackets.
@@ -38,33 +40,11 @@ struct ProxyExemptions: Sendable {
         if let network = IPNetwork(entry) { return .network(network) }
         if let address = IPAddress(entry) { return .address(address, port: nil) }
 
-        guard let (host, port) = parts(of: entry), !host.isEmpty else { return .nothing }
-        if let address = IPAddress(host) { return .address(address, port: port) }
-        let domain = host.hasPrefix("*.") ? String(host.dropFirst()) : host
+        guard let authority = Authority(entry), !authority.host.isEmpty else { return .nothing }
+        if let address = authority.address { return .address(address, port: authority.port) }
+        let domain = authority.host.hasPrefix("*.") ? String(authority.host.dropFirst()) : authority.host
         return domain.hasPrefix(".")
-            ? .domain(domain, orSame: false, port: port)
-            : .domain("." + domain, orSame: true, port: port)
-    }
-
-    /// Parts `host:port` and `[address]:port`; without a port it is `nil`.
-    private static func parts(of entry: String) -> (host: String, port: Int?)? {
-        var host = entry[...]
-        var port: Int?
-        if let colon = entry.lastIndex(of: ":"), !entry.hasSuffix("]") {
-            guard let number = Int(entry[entry.index(after: colon)...]) else { return nil }
-            host = entry[..<colon]
-            port = number
-        }
-        if host.hasPrefix("["), host.hasSuffix("]") {
-            host = host.dropFirst().dropLast()
-        }
-        return (String(host), port)
-    }
-
-    private static func trimmed(_ text: Substring) -> Substring {
-        var text = text
-        while text.first?.isWhitespace == true { text.removeFirst() }
-        while text.last?.isWhitespace == true { text.removeLast() }
-        return text
+            ? .domain(domain, orSame: false, port: authority.port)
+            : .domain("." + domain, orSame: true, port: authority.port)
     }
 }

@@ -1,3 +1,5 @@
+import Basics
+
 /// Makes the final head of a response out of the header lines that libcurl hands over one by one.
 ///
 /// The heads of 1xx responses come first and are dropped; trailers come after the body and are dropped too.
@@ -24,7 +26,7 @@ struct ResponseHeadParser {
         size += line.count
         guard size <= Self.limit else { throw .tooLong }
 
-        let text = Self.trimmed(line[...])
+        let text = line.trimming(while: Self.isBlank)
         if text.isEmpty {
             return finish()
         }
@@ -35,7 +37,7 @@ struct ResponseHeadParser {
         } else if let colon = text.firstIndex(of: UInt8(ascii: ":")) {
             headers.add(
                 String(decoding: text[..<colon], as: UTF8.self),
-                String(decoding: Self.trimmed(text[(colon + 1)...]), as: UTF8.self)
+                String(decoding: text[(colon + 1)...].trimming(while: Self.isBlank), as: UTF8.self)
             )
         }
         return nil
@@ -57,13 +59,6 @@ struct ResponseHeadParser {
             let status = Int(String(decoding: words[1], as: UTF8.self)), (100...999).contains(status)
         else { throw .badStatusLine }
         return status
-    }
-
-    private static func trimmed(_ bytes: Slice<UnsafeRawBufferPointer>) -> Slice<UnsafeRawBufferPointer> {
-        var bytes = bytes
-        while let first = bytes.first, isBlank(first) { bytes.removeFirst() }
-        while let last = bytes.last, isBlank(last) { bytes.removeLast() }
-        return bytes
     }
 
     private static func isBlank(_ byte: UInt8) -> Bool {

@@ -1,3 +1,4 @@
+import Basics
 import FoundationEssentials
 import ImageModel
 
@@ -46,8 +47,7 @@ public struct DockerConfiguration: Sendable {
                     let colon = text.firstIndex(of: ":")
                 else { throw .badLogin(key) }
                 user = String(text[..<colon])
-                password = String(text[text.index(after: colon)...])
-                while password.hasSuffix("\0") { password.removeLast() }
+                password = String(text[text.index(after: colon)...].trimmingSuffix { $0 == "\0" })
             }
             if let token = entry.identitytoken, !token.isEmpty {
                 logins[key] = .identityToken(token)

@@ -1,3 +1,4 @@
+import Basics
 import HTTP
 import ImageModel
 
@@ -27,15 +28,7 @@ struct RegistryEndpoint: Sendable, Equatable {
         let unverified = RegistryEndpoint(scheme: "https", authority: wire, security: .unverified)
         let plain = RegistryEndpoint(scheme: "http", authority: wire, security: .unverified)
         if domain == Reference.hub { return [secure] }
-        if isLoopback(domain) { return [plain, unverified] }
+        if Authority(domain)?.isLoopback == true { return [plain, unverified] }
         return insecure.contains(domain) ? [unverified, plain] : [secure]
-    }
-
-    /// Whether the host is this machine: `localhost`, 127.0.0.0/8 or `[::1]`, whatever the port.
-    static func isLoopback(_ domain: String) -> Bool {
-        if domain.hasPrefix("[") { return domain == "[::1]" || domain.hasPrefix("[::1]:") }
-        let host = domain.prefix { $0 != ":" }
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        return host == "localhost" || (parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil })
     }
 }

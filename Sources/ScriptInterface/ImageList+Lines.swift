@@ -1,3 +1,4 @@
+import Basics
 import ImageEngine
 
 extension ImageList {
@@ -21,8 +22,8 @@ extension ImageList {
         while let line = lines.next() {
             var name = line.text
             if name.last == carriageReturn { notice(.carriageReturn, line.number) }
-            while name.last == carriageReturn { name = name.dropLast() }
-            let trimmed = name.drop(while: isBlankOrReturn).dropLast { isBlankOrReturn($0) }
+            name = name.trimmingSuffix { $0 == carriageReturn }
+            let trimmed = name.trimming(while: isBlankOrReturn)
             if trimmed.count < name.count { notice(.blanks, line.number) }
             guard let first = trimmed.first else { continue }
             if first == UInt8(ascii: "#") {
@@ -74,13 +75,4 @@ private let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
 private func isBlankOrReturn(_ byte: UInt8) -> Bool {
     isBlank(byte) || byte == carriageReturn
-}
-
-extension ArraySlice<UInt8> {
-    /// Without the bytes at the end that fulfil a condition.
-    fileprivate func dropLast(while condition: (UInt8) -> Bool) -> ArraySlice {
-        var rest = self
-        while let last = rest.last, condition(last) { rest = rest.dropLast() }
-        return rest
-    }
 }

@@ -1,3 +1,5 @@
+import Basics
+
 /// Whether a byte is a space or a tab.
 func isBlank(_ byte: UInt8) -> Bool {
     byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
@@ -5,9 +7,7 @@ func isBlank(_ byte: UInt8) -> Bool {
 
 /// The text without spaces and tabs at its ends.
 func trimmingBlanks(_ text: Substring) -> String {
-    let start = text.utf8.firstIndex { !isBlank($0) } ?? text.endIndex
-    let end = text.utf8.lastIndex { !isBlank($0) }.map(text.utf8.index(after:)) ?? start
-    return String(text[start..<end])
+    String(Substring(text.utf8.trimming(while: isBlank)))
 }
 
 /// What stands after the last slash.

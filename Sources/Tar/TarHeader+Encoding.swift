@@ -1,3 +1,5 @@
+import Basics
+
 extension TarHeader {
     /// The header as Go's `archive/tar` writes it when the caller leaves the format to it, which is what Docker does: one
     /// block, or, if a field does not fit one (a size of 8 GiB or more, a name over 100 bytes that cannot be split at a
@@ -91,9 +93,7 @@ extension TarHeader {
     private var extendedHeaderName: [UInt8] {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         let path = (parts.dropLast() + ["PaxHeaders.0"] + parts.suffix(1)).joined(separator: "/")
-        let ascii = cleanPath(path).asciiBytes.prefix(TarField.name.count)
-        let slashes = ascii.reversed().prefix { $0 == UInt8(ascii: "/") }.count
-        return Array(ascii.dropLast(slashes))
+        return Array(cleanPath(path).asciiBytes.prefix(TarField.name.count).trimmingSuffix { $0 == UInt8(ascii: "/") })
     }
 }
 
