@@ -51,7 +51,7 @@ package struct ContainerdLayout: Sendable {
         for (name, mode, text) in [
             ("index.json", UInt32(0o644), IndexJSON.text(of: images)),
             ("manifest.json", 0o644, items.text),
-            ("oci-layout", 0o444, Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8)),
+            ("oci-layout", 0o444, Array(#"{"imageLayoutVersion":"\#(OCILayout.version)"}"#.utf8)),
         ] {
             entries.append((TarHeader(name: name, mode: mode, size: Int64(text.count)), .bytes(text)))
         }
@@ -59,7 +59,7 @@ package struct ContainerdLayout: Sendable {
         self.shadowedNames = items.shadowedNames
     }
 
-    /// More bytes of blobs than any disk holds, with room for all that an archive adds: what is larger is no size.
+    /// The most bytes that all blobs may have together: more than any disk holds, and few enough that no offset overflows.
     private static let sizeLimit: Int64 = 1 << 60
 }
 
@@ -87,7 +87,6 @@ package struct LayoutError: Error, Equatable, Sendable, CustomStringConvertible 
     package let reference: Reference
     /// The blob as the manifest tells of it.
     package let blob: Descriptor
-    /// What is wrong with the size.
     package let reason: Reason
 
     init(_ reference: Reference, _ blob: Descriptor, _ reason: Reason) {
