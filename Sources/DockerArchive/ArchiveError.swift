@@ -12,11 +12,11 @@ package enum ArchiveError: Error, Equatable, Sendable, CustomStringConvertible {
     case tooLarge(entry: String, size: Int64)
     /// An entry that must be there is not.
     case missing(entry: String)
-    /// A text of the archive is not what it should be.
+    /// The content of an entry is not what it has to be.
     case malformed(entry: String, problem: String)
-    /// The file is sound, but cannot be read here.
+    /// This program cannot read the file, though it may be sound.
     case unreadable(String)
-    /// So many compressed bytes unpack to more than any archive or layer of images.
+    /// Compressed data unpacks to more than an ``ExpansionLimit`` allows; both in bytes.
     case bomb(packed: Int64, unpacked: Int64)
     /// The folder for temporary files has less room than is needed, in bytes.
     case noTemporarySpace(folder: String, needed: Int64, available: Int64)

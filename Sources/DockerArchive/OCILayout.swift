@@ -1,8 +1,11 @@
 import ImageModel
 
-/// What all archives with an OCI layout have in common (OCI image-spec image-layout.md).
+/// What archives with an OCI layout have in common (OCI image-spec image-layout.md).
 package enum OCILayout {
-    /// Where a blob lies.
+    /// The version that the entry `oci-layout` states.
+    package static let version = "1.0.0"
+
+    /// The name of a blob's entry.
     package static func path(of digest: Digest) -> String { "blobs/\(digest.algorithm)/\(digest.hex)" }
 
     /// The digest of the blob that lies at a path; `nil` for another path.
@@ -12,9 +15,12 @@ package enum OCILayout {
         return Digest(parts.dropFirst().joined(separator: ":"))
     }
 
-    /// The annotation of an entry of `index.json` that has the image's whole name; containerd's own.
-    package static let nameAnnotation = "io.containerd.image.name"
+    // MARK: Annotations of the entries of `index.json`
 
-    /// The annotation of an entry of `index.json` that has the image's tag (annotations.md).
+    /// The image's whole name; containerd's own.
+    package static let nameAnnotation = "io.containerd.image.name"
+    /// The image's tag (annotations.md).
     package static let tagAnnotation = "org.opencontainers.image.ref.name"
+    /// With a registry's host name behind it, the repositories that the manifest came from, separated by commas; containerd's own.
+    static let sourceAnnotation = "containerd.io/distribution.source."
 }

@@ -59,7 +59,8 @@ package struct DockerLayout: LayeredLayout {
     /// The manifests are called by digests that depend on sizes.
     package var isSettled: Bool { false }
 
-    /// The entries; without the manifests of images of which the size of a layer is missing, and without what tells of those.
+    /// The entries. Images with a layer of unknown size have no manifest among them, and are neither in `index.json` nor in
+    /// `manifest.json`.
     package func entries(_ sizes: [Digest: Int64]) -> [LayeredEntry] {
         var entries = blobs.map { $0.sized(sizes) }
         let complete = images.filter { $0.image.layers.allSatisfy { sizes[$0.diffID] != nil } }
@@ -70,7 +71,7 @@ package struct DockerLayout: LayeredLayout {
         }
         entries.append(LayeredEntry(file: Self.header("index.json", 0), Self.index(of: complete, manifests)))
         entries.append(LayeredEntry(file: Self.header("manifest.json", 0), Self.items(of: complete, sizes)))
-        let marker = Array(#"{"imageLayoutVersion": "1.0.0"}"#.utf8)
+        let marker = Array(#"{"imageLayoutVersion": "\#(OCILayout.version)"}"#.utf8)
         entries.append(LayeredEntry(file: Self.header("oci-layout", 0), marker))
         if let text = images.repositories({ $0.layers.last?.diffID.hex }) {
             entries.append(LayeredEntry(file: Self.header("repositories", 0), text))
@@ -91,7 +92,7 @@ package struct DockerLayout: LayeredLayout {
         TarHeader(name: name, mode: 0o644, modificationTime: time)
     }
 
-    /// The OCI manifest that docker makes for the image; foreign layers are told as the registry's manifest tells them.
+    /// The OCI manifest that docker makes for the image; foreign layers are described as in the registry's manifest.
     private static func manifest(of image: GraphDriverImage, size: (Digest) -> Int64) -> [UInt8] {
         let configuration = Descriptor(
             mediaType: .ociConfiguration,
@@ -142,7 +143,7 @@ package struct DockerLayout: LayeredLayout {
 }
 
 extension GraphDriverImage.Layer {
-    /// The layer as the archive tells of it: by its content, or, a foreign one, as it is to be fetched from its URLs.
+    /// How the archive describes the layer: by its uncompressed tar, or, if it is foreign, by what its URLs serve.
     fileprivate func source(size: Int64) -> Descriptor {
         guard !descriptor.isForeignLayer else { return descriptor }
         return Descriptor(mediaType: "application/vnd.oci.image.layer.v1.tar", digest: diffID, size: size)
@@ -150,7 +151,7 @@ extension GraphDriverImage.Layer {
 }
 
 extension Digest {
-    /// Where among all digests of its kind it stands, from 0 to 1.
+    /// Its place among all digests of the algorithm, from 0 to 1.
     fileprivate var position: Double {
         Double(UInt64(hex.prefix(16), radix: 16) ?? 0) / Double(UInt64.max)
     }

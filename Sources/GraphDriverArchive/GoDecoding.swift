@@ -1,6 +1,6 @@
 import ImageModel
 
-/// A key as Go finds it.
+/// A key of any name, so that all keys of an object can be gone through.
 struct GoKey: CodingKey {
     let stringValue: String
     var intValue: Int? { nil }

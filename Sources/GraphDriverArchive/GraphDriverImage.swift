@@ -4,11 +4,11 @@ import ImageModel
 
 /// An image as an engine with a graph driver pulls it: one configuration, and layers that it knows by their content.
 package struct GraphDriverImage: Sendable {
-    /// A layer.
+    /// A layer by its content, and by how the registry has it.
     package struct Layer: Sendable {
         /// The digest of its uncompressed tar, from the configuration.
         package let diffID: Digest
-        /// The layer in the registry, from the manifest: its type, digest, size and URLs.
+        /// The type, digest, size and URLs in the manifest.
         package let descriptor: Descriptor
 
         fileprivate init(diffID: Digest, _ layer: Descriptor) {

@@ -51,7 +51,8 @@ final class LayerEncoder {
 
     /// Writes what is left.
     ///
-    /// - Returns: where the wrapped content ends, and the checksum of what it is of, which without a wrapping nobody needs.
+    /// - Returns: where the wrapped content ends, and the checksum of the content; without a wrapping, which needs none, that of
+    ///   nothing.
     func finish() throws -> (end: Int64, checksum: GzipChecksum) {
         let checksum = try gzip?.finish() ?? GzipChecksum()
         return (sink.position, checksum)

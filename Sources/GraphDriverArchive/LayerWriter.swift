@@ -10,7 +10,7 @@ import Tar
 /// The layer is inflated once, hashed and wrapped while it arrives. Used from one thread at a time, which is what `@unchecked`
 /// stands for.
 package final class LayerWriter: ByteDestination, @unchecked Sendable {
-    /// A layer that has been written.
+    /// Where a whole layer lies, and what it has.
     struct Written: Sendable {
         /// Where in the file its wrapped content lies, padding included.
         var place: Range<Int64>
@@ -83,7 +83,7 @@ package final class LayerWriter: ByteDestination, @unchecked Sendable {
 
     /// Ends the layer.
     ///
-    /// - Throws: ``LayerError`` where it is cut short, or is not what its diff ID is of.
+    /// - Throws: ``LayerError`` where it is cut short, or its uncompressed tar has another digest than the diff ID.
     package func finish() throws {
         try naming { try inflater.finish() }
         let found = content.hash.finish()
@@ -119,7 +119,6 @@ package struct LayerError: Error, Equatable, Sendable, CustomStringConvertible {
 
     /// The digest that its uncompressed tar should have.
     package let diffID: Digest
-    /// What is wrong.
     package let problem: Problem
 
     /// One sentence; docker's words where it has any.

@@ -20,7 +20,7 @@ package final class LayeredArchiveWriter: @unchecked Sendable {
     private let wrapping: TarWrapping
     private let wrapper: PartWrapper
     private let output: ArchiveOutput
-    /// What has the layers until the end: the output itself, or a temporary file.
+    /// Holds the layers until the end: the output's file, or a temporary file.
     private let store: File
     /// The temporary file of a stream.
     private let spool: Spool?
@@ -34,7 +34,7 @@ package final class LayeredArchiveWriter: @unchecked Sendable {
     /// What has gone into a stream.
     private var streamed = StreamState()
 
-    /// The part of a layer's length that may be left free behind it.
+    /// The divisor of a layer's length for the most room that may be left free behind it.
     private static let shareToSpare = 128
 
     private struct StreamState {
@@ -44,7 +44,7 @@ package final class LayeredArchiveWriter: @unchecked Sendable {
         var checksum = GzipChecksum()
     }
 
-    /// A writer of an archive with nothing in it yet.
+    /// A writer of an archive without content so far.
     ///
     /// - Parameter temporaryFolder: where a stream keeps layers.
     /// - Throws: where the temporary file cannot be made.

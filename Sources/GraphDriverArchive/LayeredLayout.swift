@@ -1,6 +1,6 @@
 import ImageModel
 
-/// Which `docker save` an archive of a graph driver's images is made like.
+/// The format of an archive that has its layers unpacked, by the `docker save` that writes it from a graph driver.
 package enum GraphDriverFormat: Sendable {
     /// That of Docker 28, and of 29 but for its version 1 images: ``DockerLayout``.
     case docker

@@ -38,7 +38,7 @@ package struct LegacyLayout: LayeredLayout {
         self.folders = entries
     }
 
-    /// Nothing tells of sizes but headers.
+    /// Only headers state sizes.
     package var isSettled: Bool { true }
 
     /// All entries.
@@ -55,7 +55,7 @@ package struct LegacyLayout: LayeredLayout {
         return entries.inWalkingOrder()
     }
 
-    /// Nothing comes in between later.
+    /// No entry depends on sizes.
     package func spareRoom(between lower: Digest?, and upper: Digest) -> Int { 0 }
 
     private var manifest: [UInt8] {

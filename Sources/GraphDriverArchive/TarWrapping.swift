@@ -39,6 +39,6 @@ struct PartWrapper {
         return []
     }
 
-    /// Whether there is such a thing.
+    /// Whether the wrapping allows a filler.
     var canFill: Bool { deflater != nil }
 }

@@ -20,7 +20,7 @@ struct V1Image: Decodable, Sendable {
         created = GoTime("1970-01-01T00:00:00Z")
     }
 
-    /// From an image's configuration; what `id` and `parent` say there counts for nothing.
+    /// Decodes an image's configuration; `id` and `parent` are passed over.
     init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: GoKey.self)
         comment = try fields.field("comment") ?? ""
@@ -43,7 +43,7 @@ struct V1Image: Decodable, Sendable {
         }
     }
 
-    /// When the image was made as an archive's headers tell it: 0 where that is not known, before 1970, or further away than
+    /// When the image was made, for headers, in seconds since 1970: 0 where that is not known, was earlier, or is further away than
     /// docker takes for a time.
     var modificationTime: Int64 {
         let latest = Int64.max / 1_000_000_000
@@ -98,7 +98,7 @@ struct V1Image: Decodable, Sendable {
 }
 
 extension GraphDriverFormat {
-    /// How a time that is not there is written: docker has had a pointer for it since 25.
+    /// What is written for a time that is not known: docker has had a pointer for it since 25.
     fileprivate var absentTime: GoJSON {
         switch self {
         case .docker: .null

@@ -24,7 +24,8 @@ package enum ChartSupportError: Error, Equatable, Sendable, CustomStringConverti
     case oldHelm(version: String)
 
     package var description: String {
-        let problem = "the list has OCI Helm charts, which docker does not handle without its containerd image store, and"
+        let problem =
+            "the list has OCI Helm charts, which docker does not handle without its containerd image store, and"
         return switch self {
         case .noHelm:
             "\(problem) there is no helm: install helm 3.8 or later, or give docker the containerd image store"

@@ -84,7 +84,7 @@ package final class TransferCounters: Sendable {
     }
 }
 
-/// Counts the bytes of one transfer. It is under way until the counter goes away.
+/// Counts the bytes of one transfer, which is under way until it is ended.
 package final class TransferCounter: Sendable {
     private let counters: TransferCounters
     private let id: Int
@@ -96,6 +96,11 @@ package final class TransferCounter: Sendable {
     }
 
     deinit {
+        end()
+    }
+
+    /// Ends the transfer. May be called more than once.
+    package func end() {
         counters.end(id)
     }
 

@@ -2,15 +2,11 @@
 ///
 /// Archives and manifest lists must equal docker's, and docker is written in Go.
 package indirect enum GoJSON: Sendable {
-    /// A string.
     case string(String)
-    /// A whole number.
     case integer(Int64)
-    /// `true` or `false`.
     case boolean(Bool)
     /// `null`: a nil slice, map or pointer.
     case null
-    /// An array.
     case array([GoJSON])
     /// A struct: fields in order.
     case object([(name: String, value: GoJSON)])

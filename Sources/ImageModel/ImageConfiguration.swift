@@ -15,14 +15,14 @@ public struct ImageConfiguration: Decodable, Sendable {
 
     private enum CodingKeys: String, CodingKey { case rootfs }
 
-    /// From JSON.
+    /// Decodes the fields that are used; others are passed over.
     public init(from decoder: any Decoder) throws {
         platform = try Platform(from: decoder)
         let container = try decoder.container(keyedBy: CodingKeys.self)
         diffIDs = try container.decodeIfPresent(RootFS.self, forKey: .rootfs).map { $0.diffIDs ?? [] }
     }
 
-    /// Larger than any configuration in the wild; what is larger is not read.
+    /// In bytes: more than any configuration in use has.
     package static let sizeLimit = 20 << 20
 
     /// Reads a configuration from JSON of at most ``sizeLimit`` bytes.

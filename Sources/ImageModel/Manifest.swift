@@ -7,20 +7,20 @@ public struct Manifest: Sendable {
     public enum Content: Sendable {
         /// One image: its configuration and its layers, lowest first.
         case image(configuration: Descriptor, layers: [Descriptor])
-        /// Several images, one an entry.
+        /// The entries of an index or a manifest list: images, or further indexes.
         case index([Descriptor])
     }
 
     /// The bytes, never changed.
     package let bytes: [UInt8]
-    /// The digest of the bytes.
+    /// Of the bytes.
     package let digest: Digest
-    /// Their type: what the bytes say of themselves, else what they were served as.
+    /// The type in the bytes, else the type that they were served as, else OCI's.
     package let mediaType: MediaType
     /// What they say.
     public let content: Content
 
-    /// More than registries take (distribution-spec: at least 4 MiB); what is larger is refused.
+    /// In bytes. Registries take manifests of 4 MiB (distribution-spec), and few take larger ones.
     package static let sizeLimit = 4 << 20
 
     /// Reads a manifest.
@@ -73,7 +73,7 @@ public struct Manifest: Sendable {
     }
 }
 
-/// Why bytes are no manifest that can be used.
+/// Why bytes cannot be used as a manifest.
 public enum ManifestError: Error, Equatable, Sendable, CustomStringConvertible {
     /// More than ``Manifest/sizeLimit`` bytes.
     case tooLarge
@@ -83,10 +83,10 @@ public enum ManifestError: Error, Equatable, Sendable, CustomStringConvertible {
     case schema1
     /// Neither an image nor an index, or both at once.
     case ambiguous
-    /// A type that is neither.
+    /// A media type of neither an image manifest nor an index.
     case unsupported(MediaType)
 
-    /// What is wrong with the manifest, to follow its name.
+    /// A clause to follow the manifest's name.
     public var description: String {
         switch self {
         case .tooLarge: "the manifest is larger than 4 MiB"

@@ -6,7 +6,7 @@ public struct MediaType: RawRepresentable, Hashable, Sendable, Codable, Expressi
     /// Any text is a media type.
     public init(rawValue: String) { self.rawValue = rawValue }
 
-    /// Any text is a media type.
+    /// Any text is a media type, in a literal too.
     public init(stringLiteral value: String) { self.init(rawValue: value) }
 
     /// An OCI image index.
@@ -19,18 +19,18 @@ public struct MediaType: RawRepresentable, Hashable, Sendable, Codable, Expressi
     package static let dockerManifestList: MediaType = "application/vnd.docker.distribution.manifest.list.v2+json"
     /// A docker image manifest, version 2, schema 2.
     package static let dockerManifest: MediaType = "application/vnd.docker.distribution.manifest.v2+json"
-    /// Docker's configuration of an image.
+    /// A docker image configuration.
     package static let dockerConfiguration: MediaType = "application/vnd.docker.container.image.v1+json"
-    /// A gzip-compressed layer, as docker describes it.
+    /// A docker layer, compressed with gzip.
     package static let dockerLayer: MediaType = "application/vnd.docker.image.rootfs.diff.tar.gzip"
 
     /// What a client accepts when it asks for a manifest: lists first.
     package static let manifests: [MediaType] = [.ociIndex, .dockerManifestList, .ociManifest, .dockerManifest]
 
-    /// Whether this names a list of manifests.
+    /// An OCI image index, or a docker manifest list.
     package var isIndex: Bool { self == .ociIndex || self == .dockerManifestList }
 
-    /// Whether this names the manifest of one image.
+    /// The manifest of one image, OCI's or docker's.
     package var isManifest: Bool { self == .ociManifest || self == .dockerManifest }
 
     /// Whether this names a layer that its publisher wants fetched from URLs of its own, and that docker's containerd store
@@ -54,6 +54,6 @@ public struct MediaType: RawRepresentable, Hashable, Sendable, Codable, Expressi
 }
 
 extension MediaType: CustomStringConvertible {
-    /// The text.
+    /// The same as ``rawValue``.
     public var description: String { rawValue }
 }

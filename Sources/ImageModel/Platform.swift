@@ -17,7 +17,6 @@ package struct Platform: Codable, Hashable, Sendable {
         case osFeatures = "os.features"
     }
 
-    /// A platform.
     package init(
         os: String,
         architecture: String,
@@ -32,7 +31,7 @@ package struct Platform: Codable, Hashable, Sendable {
         self.variant = variant
     }
 
-    /// From JSON; what is missing is empty, as Go decodes it.
+    /// Decodes a platform; what is missing is empty, as in Go.
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         architecture = try container.decodeIfPresent(String.self, forKey: .architecture) ?? ""
@@ -62,7 +61,7 @@ package struct Platform: Codable, Hashable, Sendable {
     /// linux/amd64, what the lists of Rancher are saved for.
     package static let linuxAMD64 = Platform(os: "linux", architecture: "amd64")
 
-    /// With containerd's one name for each architecture and variant (`platforms.Normalize`).
+    /// The same platform by containerd's one name for each architecture and variant (`platforms.Normalize`).
     package var normalized: Platform {
         var result = self
         result.os = os.lowercased() == "macos" ? "darwin" : os.lowercased()

@@ -7,9 +7,9 @@ public struct Reference: Hashable, Sendable {
     package let domain: String
     /// The repository in the registry: `library/busybox`, `rancher/shell`.
     package let path: String
-    /// The tag, where there is one.
+    /// `nil` where none is written.
     package let tag: String?
-    /// The digest, where there is one.
+    /// `nil` where none is written.
     package let digest: Digest?
 
     /// Docker Hub's name in references.

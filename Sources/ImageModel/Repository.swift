@@ -5,7 +5,6 @@ package struct Repository: Hashable, Sendable, CustomStringConvertible {
     /// The repository in the registry, such as `rancher/shell`.
     package let path: String
 
-    /// A repository of a registry.
     package init(domain: String, path: String) {
         self.domain = domain
         self.path = path
@@ -16,6 +15,5 @@ package struct Repository: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Reference {
-    /// The repository that the reference names.
     package var repository: Repository { Repository(domain: domain, path: path) }
 }

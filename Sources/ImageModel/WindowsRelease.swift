@@ -5,8 +5,6 @@ package struct WindowsRelease: Sendable, Hashable {
     /// The build, which is the third number of `os.version`.
     package let build: Int
 
-    /// A release by its ID.
-    ///
     /// - Returns: `nil` for one whose build is not known.
     package init?(_ id: String) {
         let builds = [

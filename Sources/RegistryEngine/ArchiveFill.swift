@@ -24,7 +24,7 @@ final class ArchiveFill: Sendable {
     private let outcomes: OrderedOutcomes
     /// The archive as it would be if no image failed.
     private let plan: ArchivePlan
-    /// `nil` for a stream, which cannot be gone on with.
+    /// `nil` where nothing is left for another run.
     private let journal: ArchiveJournal?
     private let state: Mutex<State>
 
@@ -46,7 +46,9 @@ final class ArchiveFill: Sendable {
             do throws(BlobSizeError) {
                 try sizes.add(image)
             } catch {
-                for verdict in ledger.fail(image.reference, "\(error)") { outcomes.settle(verdict.name, verdict.outcome) }
+                for verdict in ledger.fail(image.reference, "\(error)") {
+                    outcomes.settle(verdict.name, verdict.outcome)
+                }
             }
         }
         let blobs = ledger.parts.map(\.blob)
@@ -64,8 +66,8 @@ final class ArchiveFill: Sendable {
 
     /// Fetches all blobs: several at a time into a file, one after the other into a stream.
     func run() async throws {
-        guard let journal else { return try await stream() }
-        try await takeOver(journal)
+        guard !setup.output.isStream else { return try await stream() }
+        if let journal { try await takeOver(journal) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<setup.jobs {
                 group.addTask { [self] in
@@ -77,7 +79,8 @@ final class ArchiveFill: Sendable {
         let left = state.withLock(\.unreachable)
         try await slidingWindow(over: left, width: setup.jobs) { [self] blob in
             try await fetch(blob, isLast: true)
-        } deliver: { _, _ in }
+        } deliver: { _, _ in
+        }
     }
 
     /// Leaves out the images that have failed, writes all that is not fetched, and gives the archive its name.
@@ -93,7 +96,12 @@ final class ArchiveFill: Sendable {
                 let shift = start - (final.tables.first?.offset ?? start)
                 for entry in final.tables { try ArchiveEntryWriter.write(entry.moved(by: shift), to: output) }
             } else {
-                try output.relocate(final.blobs, from: plan.places)
+                let places = plan.places
+                try output.relocate(final.blobs, from: places) { entry in
+                    guard let blob = entry.blob, var place = places[blob.digest] else { return }
+                    place.offset = entry.offset
+                    try journal?.note(blob.digest, place)
+                }
                 try output.resize(to: final.length)
                 for entry in final.entries { try ArchiveEntryWriter.write(entry, to: output) }
             }
@@ -115,6 +123,7 @@ final class ArchiveFill: Sendable {
         let repositories = state.withLock { $0.ledger.owners(of: blob.digest) }.map(\.reference.repository)
             .filter { seen.insert($0).inserted }
         let counter = setup.counters.begin("\(blob.digest.short) of \(repositories[0])", size: blob.size)
+        defer { counter.end() }
         let part = state.withLock { $0.parts.removeValue(forKey: blob.digest) }
         let writer = try ArchiveEntryWriter(entry, to: setup.output, after: part, journal: journal)
         counter.add(Int(part?.written ?? 0))
@@ -146,7 +155,13 @@ final class ArchiveFill: Sendable {
 
     /// Takes over what of the archive is on this machine already.
     private func takeOver(_ journal: ArchiveJournal) async throws {
-        let takeover = Takeover(plan: plan, output: setup.output, journal: journal, jobs: setup.jobs, notice: setup.notice)
+        let takeover = Takeover(
+            plan: plan,
+            output: setup.output,
+            journal: journal,
+            jobs: setup.jobs,
+            notice: setup.notice
+        )
         try await takeover.continueUnfinished { [self] in take($0, $1) }
         let here = state.withLock { state in
             state.parts.values.reduce(state.ledger.bytes(where: { $0 == .continued })) { $0 + $1.written }

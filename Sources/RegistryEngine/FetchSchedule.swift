@@ -31,7 +31,8 @@ struct FetchSchedule {
         while nextLargest < largest.count, begun.contains(largest[nextLargest].digest) { nextLargest += 1 }
         guard nextLargest < largest.count else { return nil }
         let candidate = largest[nextLargest]
-        if candidate.size >= (left - candidate.size) / max(jobs - 1, 1) { return begin(candidate) }
+        // A little early, since several large ones may be left, and the transfers under way take their share.
+        if candidate.size >= left / jobs * 2 / 3 { return begin(candidate) }
         while begun.contains(ordered[next].digest) { next += 1 }
         return begin(ordered[next])
     }

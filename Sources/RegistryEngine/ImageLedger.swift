@@ -35,13 +35,14 @@ extension SavedImage: ArchivedImage {
 
     var parts: [ImagePart] {
         var seen: Set<Digest> = []
-        return manifests.flatMap { manifest -> [ImagePart] in
-            guard case .image(let configuration, let layers) = manifest.content else { return [] }
-            let wanted = layers.filter { includesForeignLayers || !$0.isForeignLayer }
-            return [ImagePart(name: configuration.digest, blob: configuration, isLayer: false)]
-                + wanted.map { ImagePart(name: $0.digest, blob: $0, isLayer: true) }
-        }
-        .filter { seen.insert($0.name).inserted }
+        return
+            manifests.flatMap { manifest -> [ImagePart] in
+                guard case .image(let configuration, let layers) = manifest.content else { return [] }
+                let wanted = layers.filter { includesForeignLayers || !$0.isForeignLayer }
+                return [ImagePart(name: configuration.digest, blob: configuration, isLayer: false)]
+                    + wanted.map { ImagePart(name: $0.digest, blob: $0, isLayer: true) }
+            }
+            .filter { seen.insert($0.name).inserted }
     }
 }
 
@@ -126,11 +127,12 @@ struct ImageLedger<Image: ArchivedImage>: Sendable {
     /// - Returns: the names of the images that have all their parts now.
     mutating func complete(_ part: Digest, _ fate: BlobOutcome.Fate) -> [Verdict] {
         fates[part] = fate
-        return owners[part, default: []].flatMap { position -> [Verdict] in
-            guard entries[position].missing.remove(part) != nil else { return [] }
-            let entry = entries[position]
-            return entry.missing.isEmpty && !entry.hasFailed ? successes(of: entry) : []
-        }
+        return owners[part, default: []]
+            .flatMap { position -> [Verdict] in
+                guard entries[position].missing.remove(part) != nil else { return [] }
+                let entry = entries[position]
+                return entry.missing.isEmpty && !entry.hasFailed ? successes(of: entry) : []
+            }
     }
 
     /// Notes that a part cannot be had: the images that have it fail.
@@ -151,10 +153,11 @@ struct ImageLedger<Image: ArchivedImage>: Sendable {
 
     private mutating func fail(at position: Int, _ cause: String) -> [Verdict] {
         entries[position].hasFailed = true
-        return entries[position].names.map { found in
-            let whole = found.refusal.map { "\($0); docker's local store has it, but: \(cause)" } ?? cause
-            return Verdict(name: found.name) { PullOutcome($0, .failed(cause: whole)) }
-        }
+        return entries[position].names
+            .map { found in
+                let whole = found.refusal.map { "\($0); docker's local store has it, but: \(cause)" } ?? cause
+                return Verdict(name: found.name) { PullOutcome($0, .failed(cause: whole)) }
+            }
     }
 
     private func successes(of entry: Entry) -> [Verdict] {

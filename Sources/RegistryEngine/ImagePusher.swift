@@ -98,10 +98,9 @@ struct ImagePusher: Sendable {
             }
             let size = planned.blob.size
             counters.plan(bytes: size)
-            let source = ArchivedBlob(
-                content: content,
-                counter: counters.begin("\(planned.blob.digest.short) of \(planned.repository)", size: size)
-            )
+            let counter = counters.begin("\(planned.blob.digest.short) of \(planned.repository)", size: size)
+            defer { counter.end() }
+            let source = ArchivedBlob(content: content, counter: counter)
             let way = try await client.upload(planned.blob, from: source, to: planned.repository, mountingFrom: sibling)
             guard case .mounted(let repository) = way else { return .uploaded }
             counters.plan(bytes: -size)

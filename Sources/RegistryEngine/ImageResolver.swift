@@ -16,7 +16,10 @@ struct ImageResolver: Sendable {
     /// - Throws: `RegistryError`, `ManifestError`, ``ResolvingError``.
     func resolve(_ reference: Reference) async throws -> SavedImage {
         do {
-            return try await image(reference, top: try await manifest(ManifestName(reference), in: reference.repository))
+            return try await image(
+                reference,
+                top: try await manifest(ManifestName(reference), in: reference.repository)
+            )
         } catch let error as RegistryError where error.code == .notFound {
             guard let release = windowsRelease, let list = Self.list(of: reference, release) else { throw error }
             return try await resolve(reference, release, among: list, otherwise: error)

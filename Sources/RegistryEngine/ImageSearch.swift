@@ -34,7 +34,9 @@ struct ImageSearch<Image: Sendable>: Sendable {
         for isLast in [false, true] {
             let pass = left
             left = []
-            try await slidingWindow(over: pass, width: width) { name in await attempt(name, isLast: isLast) } deliver: {
+            try await slidingWindow(over: pass, width: width) { name in
+                await attempt(name, isLast: isLast)
+            } deliver: {
                 try Task.checkCancellation()
                 switch $1 {
                 case .found(let image): found[pass[$0]] = image

@@ -150,6 +150,7 @@ final class LayeredArchiveFill: Sendable {
                     "\(source.blob.digest.short) of \(source.repositories[0])",
                     size: source.blob.size
                 )
+                defer { counter.end() }
                 let fate = try await setup.supply.download(
                     source.blob,
                     from: source.repositories,

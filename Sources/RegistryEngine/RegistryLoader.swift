@@ -52,7 +52,9 @@ package final class RegistryLoader: LoadEngine {
             throw LoadingError(description: "\(path): \(error)")
         }
         source.withLock { $0 = opened }
-        return LoadedArchive(images: opened.archive.images.map { LoadedArchive.Image(reference: $0.reference, id: $0.id) })
+        return LoadedArchive(
+            images: opened.archive.images.map { LoadedArchive.Image(reference: $0.reference, id: $0.id) }
+        )
     }
 
     /// Does several steps at a time. An image that has to be composed is composed while those before it are pushed.

@@ -45,7 +45,8 @@ struct Takeover: Sendable {
             let proof = try await onThread { try EntryProof.read(entry, written: place.written, in: output) }
             guard let proof else { return }
             found(blob, proof.written == blob.size ? .whole(.continued) : .part(proof))
-        } deliver: { _, _ in }
+        } deliver: { _, _ in
+        }
     }
 
     /// Copies what is missing from another archive.
@@ -74,18 +75,23 @@ struct Takeover: Sendable {
                 try await slidingWindow(over: missing, width: jobs) { entry in
                     guard let blob = entry.blob, archive.has(blob.digest) else { return }
                     if try await onThread({ try archive.copy(entry, into: output, journal) }) { report(blob) }
-                } deliver: { _, _ in }
+                } deliver: { _, _ in
+                }
             } else {
-                let entries = Dictionary(missing.compactMap { entry in entry.blob.map { ($0.digest, entry) } }) { first, _ in
+                let entries = Dictionary(missing.compactMap { entry in entry.blob.map { ($0.digest, entry) } }) {
+                    first,
+                    _ in
                     first
                 }
                 try await onThread { [self] in
-                    try archive.copyAll(into: output, journal) { entries[$0] } copied: { digest in
+                    try archive.copyAll(into: output, journal) {
+                        entries[$0]
+                    } copied: { digest in
                         if let blob = entries[digest]?.blob { report(blob) }
                     }
                 }
             }
-        } catch where isOlder && !(error is CancellationError) && !Self.isOfOutput(error, output) {
+        } catch  where isOlder && !(error is CancellationError) && !Self.isOfOutput(error, output) {
             return
         }
         if !isOlder, copied.withLock(\.self) == 0 {

@@ -39,7 +39,10 @@ import Testing
         var sizes = BlobSizes()
         let error = #expect(throws: BlobSizeError.self) { try sizes.add(image) }
         #expect(error?.reason == .tooLarge)
-        #expect(try #require(error).description.hasPrefix("its manifest tells that \(Self.digest(layerSizes.count - 1)) has"))
+        #expect(
+            try #require(error).description
+                .hasPrefix("its manifest tells that \(Self.digest(layerSizes.count - 1)) has")
+        )
         // Nothing of an image that is refused counts.
         try sizes.add(try Self.image("x:2", layerSizes: [1, 1]))
     }

@@ -7,7 +7,11 @@ import Testing
 @testable import DockerEngine
 
 @Suite(.timeLimit(.minutes(2))) struct DockerSaverTests {
-    private static func saver(_ docker: FakeDocker, to path: String, _ procedure: DockerSaver.Procedure = .shell(compressionLevel: 6)) throws -> DockerSaver {
+    private static func saver(
+        _ docker: FakeDocker,
+        to path: String,
+        _ procedure: DockerSaver.Procedure = .shell(compressionLevel: 6)
+    ) throws -> DockerSaver {
         DockerSaver(
             runner: try docker.runner(),
             procedure: procedure,

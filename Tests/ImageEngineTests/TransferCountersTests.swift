@@ -17,7 +17,9 @@ import Testing
         #expect(counters.snapshot.transfers.map(\.bytes.done) == [10, 5])
         second.restart()
         #expect(counters.snapshot.bytes == Count(planned: 30, done: 10))
-        #expect(counters.snapshot.transfers.map(\.bytes) == [Count(planned: 10, done: 10), Count(planned: 20, done: 0)])
+        #expect(
+            counters.snapshot.transfers.map(\.bytes) == [Count(planned: 10, done: 10), Count(planned: 20, done: 0)]
+        )
         counters.finishItem()
         #expect(counters.snapshot.items == Count(planned: 2, done: 1))
     }

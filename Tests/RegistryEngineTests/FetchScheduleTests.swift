@@ -32,7 +32,11 @@ import Testing
     }
 
     @Test func theListsOrderIsKeptWhereNothingIsLarge() {
-        #expect(order([10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21], jobs: 2).prefix(9) == [10, 11, 12, 13, 14, 15, 16, 17, 18])
+        #expect(
+            order([10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21], jobs: 2).prefix(9) == [
+                10, 11, 12, 13, 14, 15, 16, 17, 18,
+            ]
+        )
     }
 
     @Test func aLargeBlobAtTheEndIsBegunWhileTheOthersStillTakeAsLong() {

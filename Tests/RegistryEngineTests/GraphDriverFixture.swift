@@ -1,6 +1,5 @@
 import ByteIO
 import DockerArchive
-import GraphDriverArchive
 import FoundationEssentials
 import GraphDriverArchive
 import Hashing

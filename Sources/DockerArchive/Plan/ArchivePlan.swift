@@ -20,7 +20,13 @@ package struct ArchivePlan: Sendable {
         /// How many bytes of the file the entry takes.
         package let length: Int64
 
-        fileprivate init(header: [UInt8], content: ContainerdLayout.Content, padding: Int, at offset: Int64, isGzip: Bool) {
+        fileprivate init(
+            header: [UInt8],
+            content: ContainerdLayout.Content,
+            padding: Int,
+            at offset: Int64,
+            isGzip: Bool
+        ) {
             let length = Int64(header.count) + content.size + Int64(padding)
             let member = isGzip ? StoredGzipMember(contentLength: length) : nil
             self.header = header

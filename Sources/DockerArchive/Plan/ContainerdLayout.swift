@@ -43,7 +43,7 @@ package struct ContainerdLayout: Sendable {
         self.tables = [
             ("index.json", UInt32(0o644), IndexJSON.text(of: images)),
             ("manifest.json", 0o644, items.text),
-            ("oci-layout", 0o444, Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8)),
+            ("oci-layout", 0o444, Array(#"{"imageLayoutVersion":"\#(OCILayout.version)"}"#.utf8)),
         ]
         .map { name, mode, text in
             (TarHeader(name: name, mode: mode, size: Int64(text.count)), .bytes(text))

@@ -18,7 +18,8 @@ enum IndexJSON {
         return descriptor
     }
 
-    /// Which repositories each manifest came from. Containerd notes it at the content, whatever name led there.
+    /// The repositories that each manifest came from, by registry. Containerd labels the content with them, so they are the same
+    /// under every name.
     private struct Sources {
         private var repositories: [Digest: [String: Set<String>]] = [:]
 
@@ -34,7 +35,7 @@ enum IndexJSON {
         func annotations(of digest: Digest) -> [String: String] {
             var annotations: [String: String] = [:]
             for (host, paths) in repositories[digest] ?? [:] {
-                annotations["containerd.io/distribution.source.\(host)"] = paths.sorted().joined(separator: ",")
+                annotations["\(OCILayout.sourceAnnotation)\(host)"] = paths.sorted().joined(separator: ",")
             }
             return annotations
         }

@@ -1,20 +1,19 @@
 import ImageModel
 
-/// An image that is to be saved: its name, and the manifests that were chosen for it, as they came.
+/// An image that is to be saved: its name, and the manifests that were chosen for it, as the registry has them.
 package struct SavedImage: Sendable {
     /// The name, with a tag or a digest.
     package let reference: Reference
-    /// What the name leads to.
+    /// The manifest or index that the name resolves to.
     package let top: Manifest
     /// The indexes and images below ``top`` that are wanted; empty where that is an image itself.
     package let descendants: [Manifest]
     /// The image that stands for the name in `manifest.json`.
     package let principal: Manifest
 
-    /// Whether the archive has foreign layers too, which only their publisher's URLs may serve.
+    /// Whether foreign layers are saved too, which only their publisher's URLs may serve.
     package let includesForeignLayers: Bool
 
-    /// An image to be saved.
     package init(
         reference: Reference,
         top: Manifest,

@@ -4,7 +4,7 @@ import ImageModel
 
 /// Which images an archive has, and in which of its two tables they are looked up.
 ///
-/// `index.json` names manifests as the registry had them, and is taken where it is there: so docker's containerd store does.
+/// `index.json` names manifests as the registry had them, and is taken where it is there, as by docker's containerd store.
 /// But an archive that Docker 25 or later saved from a graph driver has manifests that it made up for uncompressed layers; it is
 /// told by the `LayerSources` of its `manifest.json`, which is then taken, as is one without `index.json`.
 enum ArchiveCatalog {
@@ -22,7 +22,7 @@ enum ArchiveCatalog {
         return try images(of: items, in: entries)
     }
 
-    /// As docker's containerd store limits its JSON.
+    /// In bytes, as docker's containerd store limits its JSON.
     private static let limit = 20 << 20
 
     private static func images(of items: [ManifestItem], in entries: ArchiveEntries) throws -> [DockerArchive.Image] {
@@ -77,9 +77,10 @@ enum ArchiveCatalog {
         }
         guard let content = entries["oci-layout"] else { return }
         let json = Data(try content.bytes(of: "oci-layout", limit: limit))
-        guard let layout = try? JSONDecoder().decode(Layout.self, from: json), layout.imageLayoutVersion == "1.0.0"
+        guard let layout = try? JSONDecoder().decode(Layout.self, from: json),
+            layout.imageLayoutVersion == OCILayout.version
         else {
-            throw ArchiveError.malformed(entry: "oci-layout", problem: "it is not of version 1.0.0")
+            throw ArchiveError.malformed(entry: "oci-layout", problem: "it is not of version \(OCILayout.version)")
         }
     }
 }

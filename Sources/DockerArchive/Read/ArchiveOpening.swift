@@ -84,7 +84,7 @@ struct ArchiveOpening {
 }
 
 extension ArchiveError {
-    /// What a fault of the archive's compressed data means.
+    /// The error for a fault of the archive's compressed data.
     fileprivate init(_ error: CompressionError) {
         switch error.reason {
         case .truncated: self = .truncated
@@ -93,7 +93,7 @@ extension ArchiveError {
         }
     }
 
-    /// What a fault of the archive's tar means.
+    /// The error for a fault of the archive's tar.
     fileprivate init(_ error: TarError) {
         switch error.reason {
         case .truncated: self = .truncated

@@ -41,7 +41,8 @@ package final class ReusableArchive: Sendable {
     /// Copies a blob into its place in a planned archive.
     ///
     /// - Returns: whether it is there now, proven; `false` where this archive lacks it, or has something else under its name.
-    package func copy(_ entry: ArchivePlan.Entry, into output: ArchiveOutput, _ journal: ArchiveJournal) throws -> Bool {
+    package func copy(_ entry: ArchivePlan.Entry, into output: ArchiveOutput, _ journal: ArchiveJournal) throws -> Bool
+    {
         guard case .indexed(let entries) = access, let blob = entry.blob,
             let content = entries[OCILayout.path(of: blob.digest)], content.size == blob.size
         else { return false }

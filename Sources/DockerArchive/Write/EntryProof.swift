@@ -84,7 +84,9 @@ private final class EntryReader {
         while left > 0 {
             if let member, position == blockEnd {
                 if position == 0, try !expectFrame(StoredGzipMember.header) { return false }
-                guard position < member.contentLength, try expectFrame(member.blockHeader(at: position)) else { return false }
+                guard position < member.contentLength, try expectFrame(member.blockHeader(at: position)) else {
+                    return false
+                }
                 blockEnd = min(position + Int64(StoredGzipMember.blockCapacity), member.contentLength)
             }
             if pending.isEmpty, try !refill() { return false }
