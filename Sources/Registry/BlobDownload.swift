@@ -3,7 +3,7 @@ import Hashing
 import ImageModel
 
 /// Where the bytes of a blob go while they arrive. One transfer at a time uses it, on one thread.
-public protocol BlobDestination: AnyObject, Sendable {
+package protocol BlobDestination: AnyObject, Sendable {
     /// Whether ``restart()`` is possible.
     var canRestart: Bool { get }
     /// Takes the next bytes.

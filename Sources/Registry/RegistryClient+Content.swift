@@ -4,7 +4,7 @@ extension RegistryClient {
     /// Fetches a small blob, such as an image's configuration, into memory; verified.
     ///
     /// - Parameter limit: the most bytes that the blob may have.
-    public func content(of blob: Descriptor, from repository: Repository, limit: Int) async throws -> [UInt8] {
+    package func content(of blob: Descriptor, from repository: Repository, limit: Int) async throws -> [UInt8] {
         guard blob.size <= Int64(limit) else {
             throw RegistryError(
                 .refused,

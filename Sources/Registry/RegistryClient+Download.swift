@@ -7,7 +7,7 @@ extension RegistryClient {
     /// A transfer that breaks is continued where it broke. The destination may have taken bytes when this fails.
     ///
     /// - Throws: ``RegistryError``, or what the destination throws.
-    public func download(
+    package func download(
         _ blob: Descriptor,
         from repository: Repository,
         to destination: any BlobDestination
@@ -33,7 +33,7 @@ extension RegistryClient {
     /// No login is sent there. Without TLS it is fetched only where the URL itself says so.
     ///
     /// - Throws: ``RegistryError``, or what the destination throws.
-    public func download(_ blob: Descriptor, fromURL url: String, to destination: any BlobDestination) async throws {
+    package func download(_ blob: Descriptor, fromURL url: String, to destination: any BlobDestination) async throws {
         try await download(
             blob,
             called: "the foreign layer \(blob.digest)",

@@ -9,7 +9,7 @@ extension RegistryClient {
     ///   - name: what follows the repository: a tag or a digest. A digest is verified.
     ///   - repository: where it is fetched from.
     /// - Throws: ``RegistryError``, `ManifestError`.
-    public func manifest(
+    package func manifest(
         _ name: ManifestName,
         in repository: Repository
     ) async throws -> (digest: Digest, manifest: Manifest) {
@@ -56,7 +56,7 @@ extension RegistryClient {
     ///   - repository: where its blobs, or the manifests that it lists, already are.
     ///   - mayBeRefusedBy500: whether a 500 is the registry's final answer, as distribution 2.8 gives it to a manifest whose
     ///     layers have URLs. The other signs of a server in trouble are no answer, and the manifest is put again.
-    public func put(
+    package func put(
         _ manifest: Manifest,
         as name: ManifestName,
         in repository: Repository,
@@ -84,19 +84,19 @@ extension RegistryClient {
 }
 
 /// What a manifest is called in its repository.
-public enum ManifestName: Hashable, Sendable, CustomStringConvertible {
+package enum ManifestName: Hashable, Sendable, CustomStringConvertible {
     /// A tag.
     case tag(String)
     /// A digest.
     case digest(Digest)
 
     /// The name that a reference leads to: its digest, else its tag, else `latest`.
-    public init(_ reference: Reference) {
+    package init(_ reference: Reference) {
         self = reference.digest.map { .digest($0) } ?? .tag(reference.tag ?? "latest")
     }
 
     /// As it stands in a URL.
-    public var description: String {
+    package var description: String {
         switch self {
         case .tag(let tag): tag
         case .digest(let digest): digest.description

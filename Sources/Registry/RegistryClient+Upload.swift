@@ -2,7 +2,7 @@ import HTTP
 import ImageModel
 
 /// How a blob got into a repository.
-public enum BlobPlacement: Hashable, Sendable {
+package enum BlobPlacement: Hashable, Sendable {
     /// It was there.
     case existing
     /// It was mounted from another repository of the same registry.
@@ -13,7 +13,7 @@ public enum BlobPlacement: Hashable, Sendable {
 
 extension RegistryClient {
     /// Whether a repository has a blob.
-    public func hasBlob(_ digest: Digest, in repository: Repository) async throws -> Bool {
+    package func hasBlob(_ digest: Digest, in repository: Repository) async throws -> Bool {
         let subject = "the blob \(digest) of \(repository)"
         let response = try await send(
             RegistryRequest(.head, .path("\(repository.path)/blobs/\(digest)"), scopes: [.push(repository)]),
@@ -36,7 +36,7 @@ extension RegistryClient {
     ///   - repository: where it goes.
     ///   - sibling: a repository of the same registry that has the blob; it is mounted from there if the registry lets us.
     /// - Throws: ``RegistryError``, or what the source throws.
-    public func upload(
+    package func upload(
         _ blob: Descriptor,
         from source: any BlobSource,
         to repository: Repository,
