@@ -35,7 +35,7 @@ let package = Package(
         // System libraries: a module map and a shim header each.
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-        .systemLibrary(name: "CWriteback"),
+        .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CLibdeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
@@ -46,29 +46,32 @@ let package = Package(
         // The layers, lowest first.
         layer("Basics"),
         layer("ImageModel"),
-        layer("ByteIO", ["CWriteback"]),
+        layer("ByteIO", ["CLinux"]),
         layer("ChildProcess", ["ByteIO", "CSpawn"]),
         layer("Hashing", ["ImageModel", "CCrypto"]),
         layer("Tar", ["Basics", "ByteIO"]),
         layer("Compression", ["ByteIO", "CZlib", "CLibdeflate", "CLZMA", "CBZip2", "CZstd"]),
         layer("HTTP", ["Basics", "CCurl"]),
         layer("DockerArchive", ["ByteIO", "ImageModel", "Hashing", "Tar", "Compression"]),
+        layer("GraphDriverArchive", ["ByteIO", "ImageModel", "Hashing", "Tar", "Compression", "DockerArchive"]),
         layer("Registry", ["Basics", "ByteIO", "ImageModel", "Hashing", "HTTP"]),
-        layer("ImageEngine"),
-        layer("ScriptInterface", ["Basics", "ByteIO", "ImageModel"]),
+        layer("ImageEngine", ["ImageModel"]),
+        layer("ScriptInterface", ["Basics", "ByteIO", "ImageModel", "ImageEngine"]),
         layer(
             "DockerEngine",
-            ["Basics", "ByteIO", "ChildProcess", "Compression", "DockerArchive", "ImageEngine", "ScriptInterface"]
+            ["Basics", "ByteIO", "ChildProcess", "Compression", "DockerArchive", "ImageEngine"]
         ),
         layer(
             "RegistryEngine",
-            ["ByteIO", "ImageModel", "Hashing", "DockerArchive", "Registry", "ImageEngine", "ScriptInterface"]
+            [
+                "ByteIO", "ImageModel", "Hashing", "DockerArchive", "GraphDriverArchive", "Registry", "ImageEngine",
+            ]
         ),
         layer(
             "Commands",
             [
-                "ByteIO", "ChildProcess", "HTTP", "DockerArchive", "Registry", "ImageEngine", "ScriptInterface",
-                "DockerEngine", "RegistryEngine", "ImageModel",
+                "ByteIO", "ChildProcess", "HTTP", "DockerArchive", "GraphDriverArchive", "Registry", "ImageEngine",
+                "ScriptInterface", "DockerEngine", "RegistryEngine", "ImageModel",
             ]
         ),
 
@@ -87,13 +90,13 @@ let package = Package(
         // Tests.
         .target(
             name: "TestSupport",
-            dependencies: ["ImageModel", "Hashing", "Tar"],
+            dependencies: ["ByteIO", "ImageModel", "Hashing", "Tar"],
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
         .target(
             name: "SampleImages",
-            dependencies: ["ByteIO", "ImageModel", "HTTP", "Registry"],
+            dependencies: ["ByteIO", "ImageModel", "Hashing", "HTTP", "Registry"],
             path: "Tests/SampleImages",
             swiftSettings: settings
         ),
@@ -109,20 +112,25 @@ let package = Package(
         tests("TarTests", ["Tar", "ByteIO"]),
         tests("CompressionTests", ["Compression", "ByteIO"]),
         tests("HTTPTests", ["HTTP", "Hashing", "ImageModel"]),
-        tests("ScriptInterfaceTests", ["ScriptInterface", "ByteIO", "ImageModel"]),
+        tests("ImageEngineTests", ["ImageEngine", "ImageModel"]),
+        tests("ScriptInterfaceTests", ["ScriptInterface", "ByteIO", "ImageEngine", "ImageModel"]),
         tests("HashingTests", ["Hashing", "ImageModel"]),
         tests("DockerArchiveTests", ["DockerArchive", "ByteIO", "Compression", "Hashing", "ImageModel", "Tar"]),
+        tests(
+            "GraphDriverArchiveTests",
+            ["GraphDriverArchive", "ByteIO", "Compression", "DockerArchive", "Hashing", "ImageModel", "Tar"]
+        ),
         tests("RegistryTests", ["Registry", "ByteIO", "HTTP", "Hashing", "ImageModel"]),
         tests(
             "RegistryEngineTests",
             [
-                "RegistryEngine", "ByteIO", "DockerArchive", "HTTP", "Hashing", "ImageEngine", "ImageModel", "Registry",
-                "SampleImages", "ScriptInterface",
+                "RegistryEngine", "ByteIO", "DockerArchive", "GraphDriverArchive", "HTTP", "Hashing", "ImageEngine",
+                "ImageModel", "Registry", "SampleImages",
             ]
         ),
         tests(
             "DockerEngineTests",
-            ["DockerEngine", "ByteIO", "ChildProcess", "DockerArchive", "ImageEngine", "ScriptInterface"]
+            ["DockerEngine", "ByteIO", "ChildProcess", "DockerArchive", "ImageEngine"]
         ),
         tests(
             "DockerIntegrationTests",
@@ -156,8 +164,8 @@ let package = Package(
         .testTarget(
             name: "GoldenTests",
             dependencies: [
-                "ChildProcess", "GoldenSuite", "TestSupport", "compare-official", "stand-in", "rancher-load-images",
-                "rancher-save-images",
+                "ChildProcess", "GoldenSuite", "Hashing", "ImageModel", "TestSupport", "compare-official", "stand-in",
+                "rancher-load-images", "rancher-save-images",
             ],
             path: "compat-tests/GoldenTests",
             swiftSettings: settings

@@ -63,6 +63,27 @@ extension File: ByteSource {
         try write(Array(text.utf8))
     }
 
+    /// Copies a stretch of the file to another place in it, which may overlap the first.
+    package func move(_ place: Range<Int64>, to start: Int64) throws(FileError) {
+        guard start != place.lowerBound else { return }
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
+        defer { buffer.deallocate() }
+        let size = Int64(buffer.count)
+        let isForward = start < place.lowerBound
+        var rest = place
+        // What has not been copied yet is not written over: to the front from the beginning, to the back from the end.
+        while !rest.isEmpty {
+            let from = isForward ? rest.lowerBound : max(rest.lowerBound, rest.upperBound - size)
+            let count = Int(min(size, rest.upperBound - from))
+            let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
+            _ = try read(into: piece, at: from)
+            let target = start + (from - place.lowerBound)
+            try write(UnsafeRawBufferPointer(piece), at: target)
+            startWriteback(at: target, length: count)
+            rest = isForward ? from + Int64(count)..<rest.upperBound : rest.lowerBound..<from
+        }
+    }
+
     /// Passes over bytes of a regular file by moving its position, of anything else by reading.
     public func skip(_ count: Int64) throws -> Int64 {
         guard count > 0, try isRegular, case let position = lseek(descriptor, 0, SEEK_CUR), position >= 0 else {

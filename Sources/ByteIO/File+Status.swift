@@ -1,10 +1,15 @@
-import CWriteback
+import CLinux
 import Glibc
 
 extension File {
     /// How many bytes the file has; 0 for what is not a regular file.
     package var size: Int64 {
         get throws(FileError) { Int64(try status.st_size) }
+    }
+
+    /// How many bytes of disk the file takes, which are fewer than its size where stretches were never written.
+    package var allocatedSize: Int64 {
+        get throws(FileError) { Int64(try status.st_blocks) * 512 }
     }
 
     /// Whether the file is a regular one, which can be read and written at any offset.
@@ -34,6 +39,46 @@ extension File {
     package func startWriteback(at offset: Int64, length: Int) {
         // Where the file system knows nothing of this, nothing is lost but time.
         _ = sync_file_range(descriptor, offset, Int64(length), writeback_start)
+    }
+
+    /// Copies a stretch of another file into this one, by the file system itself where it can do that.
+    ///
+    /// - Throws: also where the other file ends before.
+    package func copy(_ stretch: Range<Int64>, of other: File, to start: Int64) throws(FileError) {
+        var input = stretch.lowerBound
+        var output = start
+        while input < stretch.upperBound {
+            let count = copy_file_range(
+                other.descriptor,
+                &input,
+                descriptor,
+                &output,
+                UInt(min(stretch.upperBound - input, 1 << 30)),
+                0
+            )
+            if count > 0 { continue }
+            switch count == 0 ? EIO : errno {
+            case EINTR: continue
+            case EXDEV, EINVAL, EOPNOTSUPP, ENOSYS, EBADF, EPERM, ETXTBSY:
+                return try copyByReading(input..<stretch.upperBound, of: other, to: output)
+            case let code: throw FileError(operation: "copy", path: other.path, code: code)
+            }
+        }
+    }
+
+    /// Between file systems that cannot copy from one to the other.
+    private func copyByReading(_ stretch: Range<Int64>, of other: File, to start: Int64) throws(FileError) {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
+        defer { buffer.deallocate() }
+        var position = stretch.lowerBound
+        while position < stretch.upperBound {
+            let wanted = Int(min(Int64(buffer.count), stretch.upperBound - position))
+            let count = try other.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]), at: position)
+            guard count > 0 else { throw FileError(operation: "copy", path: other.path, code: EIO) }
+            let piece = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+            try write(piece, at: start + (position - stretch.lowerBound))
+            position += Int64(count)
+        }
     }
 
     private var status: stat {

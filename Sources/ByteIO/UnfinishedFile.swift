@@ -11,21 +11,24 @@ package final class UnfinishedFile: Sendable {
         case unfinished, committed, discarded
     }
 
-    /// The file itself, empty at first.
+    /// The file itself, empty at first unless what an earlier run has left is kept.
     package let file: File
-    private let finalPath: String
+    /// What the file will be called.
+    package let finalPath: String
     private let state = Mutex(State.unfinished)
 
     /// Starts a file that will be called `path`; where that is a symbolic link, what it points to, there or not.
     ///
     /// - Throws: ``UnfinishedFileError``: another run is writing the same file; `FileError`: the folder is missing or not
     ///   writable, or `path` is a folder itself.
-    package convenience init(for path: String) throws {
-        try self.init(for: path) { flock($0, LOCK_EX | LOCK_NB) == 0 ? 0 : errno }
+    ///
+    /// - Parameter keepsContent: whether what a run before has left in the file stays.
+    package convenience init(for path: String, keepsContent: Bool = false) throws {
+        try self.init(for: path, keepsContent: keepsContent) { flock($0, LOCK_EX | LOCK_NB) == 0 ? 0 : errno }
     }
 
     /// - Parameter lock: asks for the lock of the file with this descriptor, and returns 0 or the `errno` of the refusal.
-    init(for path: String, lock: (Int32) -> Int32) throws {
+    init(for path: String, keepsContent: Bool = false, lock: (Int32) -> Int32) throws {
         let target = Self.resolve(path)
         var older = stat()
         let isThere = stat(target, &older) == 0
@@ -41,7 +44,7 @@ package final class UnfinishedFile: Sendable {
             state.withLock { $0 = .discarded }
             throw UnfinishedFileError.busy(path: path, unfinished: unfinished)
         }
-        try file.resize(to: 0)
+        if !keepsContent { try file.resize(to: 0) }
         // The shell's `>` keeps the permissions of a file that it writes over.
         if isThere { _ = fchmod(file.descriptor, older.st_mode & 0o7777) }
     }
@@ -54,8 +57,10 @@ package final class UnfinishedFile: Sendable {
     ///
     /// - Throws: ``UnfinishedFileError/noSpace(path:needed:available:)``.
     package func requireSpace(for size: Int64) throws {
-        if let available = file.availableSpace, available < size {
-            throw UnfinishedFileError.noSpace(path: finalPath, needed: size, available: available)
+        guard let available = file.availableSpace else { return }
+        let needed = size - (try file.allocatedSize)
+        guard available >= needed else {
+            throw UnfinishedFileError.noSpace(path: finalPath, needed: needed, available: available)
         }
     }
 
@@ -75,6 +80,13 @@ package final class UnfinishedFile: Sendable {
         }
         syncFolder()
         try file.close()
+    }
+
+    /// Gives the file up, but leaves what it has for another run.
+    package func leave() {
+        state.withLock { state in
+            if state == .unfinished { state = .discarded }
+        }
     }
 
     /// Removes the file, unless it has its final name already. May be called more than once.

@@ -2,16 +2,17 @@ import ByteIO
 import ChildProcess
 import Dispatch
 import Glibc
+import ImageEngine
 import ScriptInterface
 import Synchronization
 
 /// The programs, callable from an executable and from a test.
-public enum CommandLineTool {
+package enum CommandLineTool {
     /// The version that `--version` prints and registries are told.
-    public static let version = "0.1.0"
+    package static let version = "0.1.0"
 
     /// Runs a program with the process's own arguments, environment and streams, and ends the process.
-    public static func runAndExit(_ program: Program) async -> Never {
+    package static func runAndExit(_ program: Program) async -> Never {
         var environment: [String: String] = [:]
         var entry = environ
         while let variable = entry.pointee {
@@ -55,7 +56,7 @@ public enum CommandLineTool {
     ///   - output: gets the scripts' lines.
     ///   - errors: gets everything else.
     /// - Returns: the exit status.
-    public static func run(
+    package static func run(
         _ program: Program,
         arguments: [String],
         environment: [String: String],
@@ -79,18 +80,18 @@ public enum CommandLineTool {
             console.print(version)
             status = 0
         case .invalid(let sentence):
-            console.warn(sentence)
+            console.notice(sentence)
             status = 1
         case .run(let options):
-            for note in options.notes { console.warn(note) }
-            let setting = EngineSetting(options: options, environment: environment)
+            for notice in options.notices { console.notice(notice) }
+            let engines = EngineFactory(options: options, environment: environment, counters: TransferCounters())
             switch options.program {
-            case .save: status = await SaveCommand(options: options, setting: setting, console: console).run()
-            case .load: status = await LoadCommand(options: options, setting: setting, console: console).run()
+            case .save: status = await SaveCommand(options: options, engines: engines, console: console).run()
+            case .load: status = await LoadCommand(options: options, engines: engines, console: console).run()
             }
         }
         if let error = console.outputError {
-            console.warn("\(error); lines are missing there")
+            console.notice("\(error); lines are missing there")
             return status == 0 ? 1 : status
         }
         return status

@@ -19,7 +19,7 @@ struct EngineChoice: Sendable {
         }
     }
 
-    private let extensions: Extensions
+    private let extensions: ExtensionOptions
     private let mode: ScriptMode
     private let environment: [String: String]
 
@@ -31,14 +31,14 @@ struct EngineChoice: Sendable {
 
     /// The engine of this run. Only where none is named is docker asked whether it is there.
     ///
-    /// - Parameter tell: gets sentences for standard error.
+    /// - Parameter notice: gets sentences for standard error.
     /// - Throws: where docker is named and is not installed (D8); `CancellationError`.
-    func engine(tell: (String) -> Void) async throws -> Engine {
+    func engine(notice: (String) -> Void) async throws -> Engine {
         let (engine, reason) = try await decide()
-        if extensions.verbose { tell("the \(engine.name) engine moves the images: \(reason)") }
+        if extensions.verbose { notice("the \(engine.name) engine moves the images: \(reason)") }
         if case .docker = engine {
             for flag in flagsWithoutEffect {
-                tell("\(flag) has no effect: docker decides this itself; use --engine registry")
+                notice("\(flag) has no effect: docker decides this itself; use --engine registry")
             }
         }
         return engine

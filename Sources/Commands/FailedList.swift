@@ -15,7 +15,7 @@ enum FailedList {
             try file.commit()
             return 0
         } catch {
-            console.warn("the list of failures was not written: \(error)")
+            console.notice("the list of failures was not written: \(error)")
             return 1
         }
     }

@@ -1,10 +1,11 @@
 import ImageEngine
+import ImageModel
 import ScriptInterface
 
 /// `rancher-load-images`: an archive into a registry, in the order of the scripts.
 struct LoadCommand: Sendable {
     let options: Options
-    let setting: EngineSetting
+    let engines: EngineFactory
     let console: Console
 
     /// - Returns: the exit status.
@@ -15,10 +16,10 @@ struct LoadCommand: Sendable {
             case .powerShell: return try await runAsPowerShell()
             }
         } catch is CancellationError {
-            console.warn("stopped; run it again to go on: what the registry has is not sent again")
+            console.notice("stopped; run it again to go on: what the registry has is not sent again")
             return 1
         } catch {
-            console.warn("\(error)")
+            console.notice("\(error)")
             return 1
         }
     }
@@ -27,22 +28,25 @@ struct LoadCommand: Sendable {
     private func runAsShell() async throws -> Int32 {
         let images = try readList(options.imageList)
         let windowsImages = try options.windowsImageList.map { try readList($0) } ?? []
-        let engine = try await setting.loadEngine(archive: options.images ?? "", console: console)
+        let engine = try await engines.loadEngine(archive: options.images ?? "", console: console)
         var files: ChartFiles?
-        if images.contains(where: \.isChart), case .files(let mover) = try await engine.chartHandling() {
+        if images.contains(where: \.isChart), case .helm(let mover) = try await engine.chartHandling() {
+            console.print(ScriptLines.helmFallback)
             files = ChartFiles(mover)
         }
-        if let cause = try await engine.load() { console.warn(cause) }
+        let archive = try await engine.load()
+        print(archive)
+        if let cause = archive.cause { console.notice(cause) }
         let charts = files == nil ? [] : images.filter(\.isChart)
         let plan = LoadPlan(
             options,
             images: files == nil ? images : images.filter { !$0.isChart },
             windowsImages: windowsImages
         )
-        let record = try await perform(plan, with: engine)
+        let outcomes = try await perform(plan, with: engine)
         var chartOutcome = ChartOutcome()
         if let files { chartOutcome = try await push(charts, with: files) }
-        return max(chartOutcome.status, finish(record, charts: charts, chartOutcome))
+        return max(chartOutcome.status, finish(outcomes, charts: charts, chartOutcome))
     }
 
     /// PowerShell's script ends where the archive is not there or cannot be loaded, and only loads where there is no list.
@@ -55,17 +59,17 @@ struct LoadCommand: Sendable {
             console.print(Usage.text(options.program, options.mode, programName: options.programName))
             return 1
         }
-        let engine = try await setting.loadEngine(archive: archive, console: console)
+        let engine = try await engines.loadEngine(archive: archive, console: console)
         if let cause = try await load(engine) {
-            console.warn(cause)
+            console.notice(cause)
             console.print(ScriptLines.loadFailed(archive))
             return 1
         }
-        let images: [ImageList.Entry]
+        let images: [ListedImage]
         do {
             images = try readList(options.imageList)
         } catch let error as ImageListError where error.reason == .missing {
-            if options.extensions.verbose { console.warn("\(error); the archive was loaded, and nothing is pushed") }
+            if options.extensions.verbose { console.notice("\(error); the archive was loaded, and nothing is pushed") }
             return 0
         }
         let plan = LoadPlan(options, images: images, windowsImages: [])
@@ -75,7 +79,9 @@ struct LoadCommand: Sendable {
     /// Loads the archive; in PowerShell's script it makes no difference why that fails.
     private func load(_ engine: any LoadEngine) async throws -> String? {
         do {
-            return try await engine.load()
+            let archive = try await engine.load()
+            print(archive)
+            return archive.cause
         } catch let error as CancellationError {
             throw error
         } catch {
@@ -83,25 +89,39 @@ struct LoadCommand: Sendable {
         }
     }
 
-    private func readList(_ path: String?) throws -> [ImageList.Entry] {
+    /// What docker prints of an archive that it has loaded.
+    private func print(_ archive: LoadedArchive) {
+        for image in archive.images {
+            console.print(
+                image.reference.map { ScriptLines.loaded($0.familiar) }
+                    ?? ScriptLines.loaded(id: image.id.description)
+            )
+        }
+    }
+
+    private func readList(_ path: String?) throws -> [ListedImage] {
         let list = try ImageList.read(path, mode: options.mode)
-        for note in list.notes { console.warn(note.description) }
-        return list.entries
+        for notice in list.notices { console.notice(notice.description) }
+        return list.images
     }
 
-    private func perform(_ plan: LoadPlan, with engine: any LoadEngine) async throws -> StepRecord {
-        for note in plan.notes { console.warn(note) }
-        let record = StepRecord(plan: plan, mode: options.mode, console: console)
-        try await engine.perform(plan.steps.map(LoadStep.init), observer: record)
-        return record
+    private func perform(_ plan: LoadPlan, with engine: any LoadEngine) async throws -> [LoadOutcome] {
+        for notice in plan.notices { console.notice(notice) }
+        let reporter = StepReporter(mode: options.mode, console: console)
+        try await engine.perform(plan.steps, observer: reporter)
+        return reporter.outcomes
     }
 
-    private func finish(_ record: StepRecord, charts: [ImageList.Entry], _ outcome: ChartOutcome) -> Int32 {
+    /// An image of which a step failed has failed.
+    private func finish(_ outcomes: [LoadOutcome], charts: [ListedImage], _ chartOutcome: ChartOutcome) -> Int32 {
+        let failed = Set(outcomes.filter { $0.cause != nil }.map(\.step.image))
+        var seen: Set<ListedImage> = []
+        let images = outcomes.map(\.step.image).filter { seen.insert($0).inserted }
         let summary = Summary(
-            images: record.entries.count,
-            failedImages: record.failed.map(\.reference),
+            images: images.count,
+            failedImages: images.filter(failed.contains).map(\.reference),
             charts: charts.count,
-            failedCharts: outcome.failed
+            failedCharts: chartOutcome.failed
         )
         return summary.finish("loaded", options.extensions, console: console)
     }
@@ -119,14 +139,14 @@ extension LoadCommand {
     }
 
     /// Pushes the charts. One whose file is missing ends that, as in the script.
-    private func push(_ charts: [ImageList.Entry], with files: ChartFiles) async throws -> ChartOutcome {
+    private func push(_ charts: [ListedImage], with files: ChartFiles) async throws -> ChartOutcome {
         var outcome = ChartOutcome()
-        for (index, entry) in charts.enumerated() {
+        for (index, image) in charts.enumerated() {
             do {
-                let chart = try ChartFiles.chart(Naming(options).target(entry.reference))
+                let chart = try ChartFiles.chart(Naming(options).target(image).text)
                 guard ChartFiles.exists(chart) else {
                     for line in ScriptLines.chartMissing(chart.file) { console.print(line) }
-                    console.warn("\(entry.reference): \(chart.file) is missing; no more charts are pushed")
+                    console.notice("\(image.reference): \(chart.file) is missing; no more charts are pushed")
                     outcome.failed += charts[index...].map(\.reference)
                     outcome.status = 1
                     break
@@ -135,22 +155,11 @@ extension LoadCommand {
                 try await files.push(chart, registry: options.registry ?? "")
                 outcome.status = 0
             } catch let error as ChartError {
-                console.warn("\(entry.reference): \(error)")
-                outcome.failed.append(entry.reference)
+                console.notice("\(image.reference): \(error)")
+                outcome.failed.append(image.reference)
                 outcome.status = error.status
             }
         }
         return outcome
-    }
-}
-
-extension LoadStep {
-    fileprivate init(_ step: LoadPlan.Step) {
-        switch step {
-        case .push(_, let source, let target):
-            self = .push(source: source, target: target)
-        case .manifestList(_, let target, let architectures):
-            self = .manifestList(target: target, members: LoadPlan.members(of: target, architectures: architectures))
-        }
     }
 }

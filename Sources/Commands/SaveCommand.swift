@@ -5,7 +5,7 @@ import ScriptInterface
 /// `rancher-save-images`: a list of images into an archive, in the order of the scripts.
 struct SaveCommand: Sendable {
     let options: Options
-    let setting: EngineSetting
+    let engines: EngineFactory
     let console: Console
 
     /// - Returns: the exit status.
@@ -14,27 +14,26 @@ struct SaveCommand: Sendable {
         do throws(ImageListError) {
             list = try ImageList.read(options.imageList, mode: options.mode)
         } catch {
-            return tell(error)
+            return refuse(error)
         }
-        for note in list.notes { console.warn(note.description) }
-        guard !list.entries.isEmpty else {
+        for notice in list.notices { console.notice(notice.description) }
+        guard !list.images.isEmpty else {
             let status = FailedList.write([], to: options.extensions.failedList, console: console)
             return max(status, nothingPulled(console))
         }
         guard let archive = options.images, !archive.isEmpty else {
-            console.warn("no archive is named: give --images the path of the file to write")
+            console.notice("no archive is named: give --images the path of the file to write")
             return 1
         }
         do {
             let lines = lines(beside: archive)
-            let engine = try await setting.saveEngine(archive: archive, console: console, lines: lines)
-            let status = await save(list.entries, into: archive, with: engine, lines: lines)
-            if status != 0 { engine.discard() }
-            return status
+            let engine = try await engines.saveEngine(archive: archive, console: console, lines: lines)
+            return await save(list.images, into: archive, with: engine, lines: lines)
         } catch is CancellationError {
-            return stopped(archive)
+            console.notice("stopped; \(archive) was not written")
+            return 1
         } catch {
-            console.warn("\(error)")
+            console.notice("\(error)")
             return 1
         }
     }
@@ -47,15 +46,16 @@ struct SaveCommand: Sendable {
     }
 
     private func save(
-        _ entries: [ImageList.Entry],
+        _ images: [ListedImage],
         into archive: String,
         with engine: any SaveEngine,
         lines: Console
     ) async -> Int32 {
-        let record = PullRecord(mode: options.mode, lines: lines, console: console)
+        let reporter = PullReporter(mode: options.mode, lines: lines, console: console)
         do {
-            let charts = try await pull(entries, with: engine, record: record, lines: lines)
-            let pulled = record.pulled
+            let charts = try await pull(images, with: engine, reporter: reporter, lines: lines)
+            let outcomes = reporter.outcomes
+            let pulled = outcomes.filter { !$0.isFailure }.map(\.request)
             var status: Int32 = 0
             if pulled.isEmpty {
                 engine.discard()
@@ -67,56 +67,66 @@ struct SaveCommand: Sendable {
             if charts > 0 {
                 for line in ScriptLines.chartsSaved(count: ChartFiles.count) { lines.print(line) }
             }
-            // By the names in the list, so that what failed is a list for the same command line.
-            let naming = Naming(options)
-            let failed = Set(record.failed)
-            let failedImages = entries.map(\.reference).filter { failed.contains(naming.source($0)) }
-            let summary = Summary(images: entries.count - charts, failedImages: failedImages, charts: charts)
+            let summary = Summary(
+                images: outcomes.count,
+                failedImages: outcomes.filter(\.isFailure).map(\.request.image.reference),
+                charts: charts
+            )
             return max(status, summary.finish("saved", options.extensions, console: console))
         } catch is CancellationError {
-            return stopped(archive)
+            return giveUp(engine, "stopped; \(archive) was not written")
+        } catch let failure as ChartPullFailure {
+            for line in ScriptLines.chartPullFailed(failure.name, output: failure.error.output) { lines.print(line) }
+            console.notice("\(failure.name): \(failure.error)")
+            return giveUp(engine, "\(archive) was not written; what was there before is as it was")
         } catch {
-            console.warn("\(error)")
-            console.warn("\(archive) was not written; what was there before is as it was")
-            return 1
+            console.notice("\(error)")
+            return giveUp(engine, "\(archive) was not written; what was there before is as it was")
         }
     }
 
     /// Pulls all images, and the charts among them, in the order of the list.
     ///
-    /// - Returns: how many of the entries are charts that became files.
+    /// - Returns: how many of the images are charts that became files.
     private func pull(
-        _ entries: [ImageList.Entry],
+        _ images: [ListedImage],
         with engine: any SaveEngine,
-        record: PullRecord,
+        reporter: PullReporter,
         lines: Console
     ) async throws -> Int {
         let naming = Naming(options)
         var files: ChartFiles?
-        if entries.contains(where: { $0.isChart && options.mode == .shell }),
-            case .files(let mover) = try await engine.chartHandling()
+        if images.contains(where: { $0.isChart && options.mode == .shell }),
+            case .helm(let mover) = try await engine.chartHandling()
         {
+            lines.print(ScriptLines.helmFallback)
             files = ChartFiles(mover)
         }
         var charts = 0
-        for run in entries.chunked(by: { !$0.isChart || files == nil }) {
-            let references = run.map { naming.source($0.reference) }
+        for run in images.chunked(by: { !$0.isChart || files == nil }) {
+            let requests = run.map { PullRequest(image: $0, source: naming.source($0)) }
             guard let files, run.first?.isChart == true else {
-                try await engine.pull(references, observer: record)
+                try await engine.pull(requests, observer: reporter)
                 continue
             }
-            for reference in references {
-                lines.print(ScriptLines.pullingChart(reference))
+            for name in requests.map(\.source.text) {
+                lines.print(ScriptLines.pullingChart(name))
                 do {
-                    try await files.pull(reference)
+                    try await files.pull(name)
                 } catch let error as ChartError {
-                    throw CommandError("\(reference): \(error)")
+                    throw ChartPullFailure(name: name, error: error)
                 }
-                lines.print(ScriptLines.chartPullSuccess(reference))
+                lines.print(ScriptLines.chartPullSuccess(name))
             }
-            charts += references.count
+            charts += requests.count
         }
         return charts
+    }
+
+    /// A chart that was not pulled ends the run, as in the script.
+    private struct ChartPullFailure: Error {
+        let name: String
+        let error: ChartError
     }
 
     private func nothingPulled(_ lines: Console) -> Int32 {
@@ -130,17 +140,24 @@ struct SaveCommand: Sendable {
         }
     }
 
-    private func stopped(_ archive: String) -> Int32 {
-        console.warn("stopped; \(archive) was not written")
+    /// Ends a run without an archive, and tells how to go on where that is possible.
+    private func giveUp(_ engine: any SaveEngine, _ sentence: String) -> Int32 {
+        let kept = engine.discard()
+        console.notice(
+            kept == 0
+                ? sentence
+                : "\(sentence); \(ByteCount(kept)) of it are kept: run the same command again to go on,"
+                    + " or with --fresh to begin anew"
+        )
         return 1
     }
 
-    private func tell(_ error: ImageListError) -> Int32 {
+    private func refuse(_ error: ImageListError) -> Int32 {
         if options.mode == .powerShell, error.reason == .missing {
             console.print(ScriptLines.listNotFound(error.path))
             console.print(Usage.text(options.program, options.mode, programName: options.programName))
         }
-        console.warn(error.description)
+        console.notice(error.description)
         return 1
     }
 }

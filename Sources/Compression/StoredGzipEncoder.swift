@@ -20,6 +20,24 @@ package final class StoredGzipEncoder {
         filled = StoredGzipMember.header.count
     }
 
+    /// Goes on where an earlier encoder has ended.
+    ///
+    /// - Parameters:
+    ///   - written: the checksum of the content that has been written.
+    ///   - output: takes what follows the first ``StoredGzipMember/length(ofContentUpTo:)`` bytes of the member.
+    package init(
+        _ member: StoredGzipMember,
+        after written: GzipChecksum,
+        output: @escaping (UnsafeRawBufferPointer) throws -> Void
+    ) {
+        self.member = member
+        self.output = output
+        position = written.length
+        checksum = written
+        let capacity = Int64(StoredBlock.capacity)
+        blockEnd = min((position + capacity - 1) / capacity * capacity, member.contentLength)
+    }
+
     /// Adds the next bytes of the content, which must not be more than the member was made for.
     package func append(_ bytes: UnsafeRawBufferPointer) throws {
         precondition(position + Int64(bytes.count) <= member.contentLength, "more content than the member was made for")

@@ -1,7 +1,7 @@
 /// A block of deflate data that is not compressed (RFC 1951, section 3.2.4).
-enum StoredBlock {
+package enum StoredBlock {
     /// The most bytes that a block can hold.
-    static let capacity = 65535
+    package static let capacity = 65535
     /// How many bytes stand in front of a block's content, where the block begins on a byte boundary.
     static let headerLength = 5
 
@@ -45,6 +45,20 @@ package struct StoredGzipMember: Sendable, Equatable {
     package func offset(ofContent position: Int64) -> Int64 {
         let blocks = position / Int64(StoredBlock.capacity) + 1
         return Int64(Self.header.count) + blocks * Int64(StoredBlock.headerLength) + position
+    }
+
+    /// How many bytes of the member it takes to hold the first `position` bytes of the content, its end not among them.
+    package func length(ofContentUpTo position: Int64) -> Int64 {
+        let blocks = (position + Int64(StoredBlock.capacity) - 1) / Int64(StoredBlock.capacity)
+        return Int64(Self.header.count) + blocks * Int64(StoredBlock.headerLength) + position
+    }
+
+    /// How many bytes of the content the first `length` bytes of the member hold.
+    package func content(inFirst length: Int64) -> Int64 {
+        let block = Int64(StoredBlock.headerLength + StoredBlock.capacity)
+        let (blocks, rest) = max(0, length - Int64(Self.header.count)).quotientAndRemainder(dividingBy: block)
+        let position = blocks * Int64(StoredBlock.capacity) + max(0, rest - Int64(StoredBlock.headerLength))
+        return min(position, contentLength)
     }
 
     /// The header of the block whose content begins at `position`.

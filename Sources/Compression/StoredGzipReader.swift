@@ -4,9 +4,10 @@ import ByteIO
 ///
 /// The blocks' headers are passed over, not believed: what is read is proven by the digest of the content.
 package struct StoredGzipReader: Sendable {
-    private let file: File
-    private let member: StoredGzipMember
-    private let offset: Int64
+    package let file: File
+    package let member: StoredGzipMember
+    /// Where in the file the member begins.
+    package let offset: Int64
 
     /// - Parameter offset: where in `file` the member begins.
     package init(_ member: StoredGzipMember, in file: File, at offset: Int64) {

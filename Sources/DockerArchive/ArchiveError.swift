@@ -1,5 +1,5 @@
 /// What is wrong with an archive. The caller names the archive.
-public enum ArchiveError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum ArchiveError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The file is no archive that docker would load.
     case unknownLayout
     /// The file ends before the archive does.
@@ -12,11 +12,11 @@ public enum ArchiveError: Error, Equatable, Sendable, CustomStringConvertible {
     case tooLarge(entry: String, size: Int64)
     /// An entry that must be there is not.
     case missing(entry: String)
-    /// A text of the archive is not what it should be.
+    /// The content of an entry is not what it has to be.
     case malformed(entry: String, problem: String)
-    /// The file is sound, but cannot be read here.
+    /// This program cannot read the file, though it may be sound.
     case unreadable(String)
-    /// So many compressed bytes unpack to more than any archive or layer of images.
+    /// Compressed data unpacks to more than an ``ExpansionLimit`` allows; both in bytes.
     case bomb(packed: Int64, unpacked: Int64)
     /// The folder for temporary files has less room than is needed, in bytes.
     case noTemporarySpace(folder: String, needed: Int64, available: Int64)
@@ -24,7 +24,7 @@ public enum ArchiveError: Error, Equatable, Sendable, CustomStringConvertible {
     case temporarySpaceIsFull(folder: String)
 
     /// What is wrong and what to do, to follow the archive's name.
-    public var description: String {
+    package var description: String {
         switch self {
         case .unknownLayout: "it is not an archive of images: neither a tar nor one that is compressed"
         case .truncated: "it is cut off; copy it again, or save it again"

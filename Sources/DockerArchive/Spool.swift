@@ -5,15 +5,15 @@ import Synchronization
 /// Temporary space of a run: one file that has no name any more, so that it goes away with the process, however that ends.
 ///
 /// One thread at a time adds to it; what was added is read by many.
-final class Spool: Sendable {
+package final class Spool: Sendable {
     /// The file, for reading sections of it.
-    let file: File
+    package let file: File
     /// The folder that the file lies in.
     let folder: String
     private let end = Mutex<Int64>(0)
 
     /// Makes the file in `folder`.
-    init(in folder: String) throws {
+    package init(in folder: String) throws {
         self.folder = folder
         file = try File(temporaryIn: folder)
     }
@@ -38,9 +38,29 @@ final class Spool: Sendable {
     /// Looks whether there is room for about so many more bytes.
     ///
     /// - Throws: ``ArchiveError/noTemporarySpace(folder:needed:available:)``.
-    func requireSpace(for size: Int64) throws {
+    package func requireSpace(for size: Int64) throws {
         if let available = file.availableSpace, available < size {
             throw ArchiveError.noTemporarySpace(folder: folder, needed: size, available: available)
+        }
+    }
+}
+
+/// A folder for temporary space, of which nothing is taken before it is needed.
+final class TemporarySpace: Sendable {
+    private let folder: String
+    private let existing = Mutex<Spool?>(nil)
+
+    init(folder: String) {
+        self.folder = folder
+    }
+
+    /// The one spool in the folder.
+    func spool() throws -> Spool {
+        try existing.withLock { existing in
+            if let existing { return existing }
+            let spool = try Spool(in: folder)
+            existing = spool
+            return spool
         }
     }
 }

@@ -2,26 +2,27 @@ import Basics
 import ByteIO
 import ChildProcess
 import Glibc
-import ScriptInterface
 
 /// Runs the commands of the scripts, `docker` and `helm`, each as the scripts treat what it writes.
-public struct CommandRunner: Sendable {
+package struct CommandRunner: Sendable {
     /// All the variables that the commands get.
     let environment: [String: String]
-    /// Gets what commands write whose output the scripts show.
-    let console: Console
+    /// The standard output of the commands whose output the scripts show.
+    private let output: File
+    /// The standard error of those commands.
+    private let errors: File
 
     /// Words of a command that are kept for the cause of a failure, in bytes.
     static let kept = 64 << 10
 
-    /// A runner.
-    ///
     /// - Parameters:
     ///   - environment: all the variables that the commands get.
-    ///   - console: gets what the scripts show of what commands write.
-    public init(environment: [String: String], console: Console) {
+    ///   - output: the standard output of the commands whose output the scripts show.
+    ///   - errors: the standard error of those commands.
+    package init(environment: [String: String], output: File, errors: File) {
         self.environment = environment
-        self.console = console
+        self.output = output
+        self.errors = errors
     }
 
     /// Runs a command of which nothing is shown. It has nothing to read, so that it cannot wait for an answer to a question that
@@ -47,15 +48,15 @@ public struct CommandRunner: Sendable {
     func shown(
         _ command: [String],
         with more: [String: String] = [:],
-        output: ChildProcess.Capture? = nil,
+        output capture: ChildProcess.Capture? = nil,
         showsErrors: Bool = true
     ) async throws -> ChildProcess.Outcome {
         let outcome = try await ChildProcess.run(
             command,
             environment: environment.merging(more) { $1 },
             input: fcntl(STDIN_FILENO, F_GETFD) < 0 ? .null : .descriptor(STDIN_FILENO),
-            output: output ?? .descriptor(console.output.descriptor),
-            errors: showsErrors ? .tee(console.errors.descriptor, keepLast: Self.kept) : .keep(last: Self.kept)
+            output: capture ?? .descriptor(output.descriptor),
+            errors: showsErrors ? .tee(errors.descriptor, keepLast: Self.kept) : .keep(last: Self.kept)
         )
         return try uninterrupted(outcome)
     }

@@ -1,45 +1,52 @@
 import ChildProcess
 import ImageEngine
-import ScriptInterface
 
 /// Loads an archive and pushes its images with the docker commands of the load scripts, in their order.
-public struct DockerLoader: LoadEngine {
+package struct DockerLoader: LoadEngine {
     private let runner: CommandRunner
     private let archive: String
     private let insecure: InsecureRegistries
+    private let counters: TransferCounters
 
-    /// A loader of the archive called `archive`.
-    ///
     /// - Parameters:
-    ///   - runner: its console gets what the scripts show.
+    ///   - archive: the path as it was typed.
     ///   - insecure: where `docker manifest` may go without TLS.
-    public init(runner: CommandRunner, archive: String, insecure: InsecureRegistries) {
+    package init(
+        runner: CommandRunner,
+        archive: String,
+        insecure: InsecureRegistries,
+        counters: TransferCounters
+    ) {
+        self.counters = counters
         self.runner = runner
         self.archive = archive
         self.insecure = insecure
     }
 
     /// Asks docker and helm, as the scripts do.
-    public func chartHandling() async throws -> ChartHandling {
+    package func chartHandling() async throws -> ChartHandling {
         try await HelmCharts.handling(runner)
     }
 
     /// Runs `docker load`. An empty path is none, as it is in the script: docker would read its standard input for one.
-    public func load() async throws -> String? {
+    package func load() async throws -> LoadedArchive {
         let command = ["docker", "load", "--input"] + (archive.isEmpty ? [] : [archive])
-        return cause(try await runner.shown(command), "docker load")
+        return LoadedArchive(cause: cause(try await runner.shown(command), "docker load"))
     }
 
-    /// Does one step after the other.
-    public func perform(_ steps: [LoadStep], observer: any LoadObserver) async throws {
-        for (index, step) in steps.enumerated() {
-            observer.willPerform(index)
-            let cause =
-                switch step {
-                case .push(let source, let target): try await push(source, as: target)
-                case .manifestList(let target, let members): try await pushList(target, of: members)
-                }
-            observer.didPerform(index, cause: cause)
+    /// Does one step after the other; docker prints what it does itself.
+    package func perform(_ steps: [LoadStep], observer: any LoadObserver) async throws {
+        counters.plan(items: steps.count)
+        for step in steps {
+            observer.willPerform(step)
+            switch step.action {
+            case .push(let source):
+                let cause = try await push(source.text, as: step.target.text)
+                observer.didPerform(LoadOutcome(step, cause: cause))
+            case .manifestList(_, let members):
+                observer.didPerform(try await push(list: step, of: members.map(\.text)))
+            }
+            counters.finishItem()
         }
     }
 
@@ -52,28 +59,34 @@ public struct DockerLoader: LoadEngine {
     }
 
     /// The list is pushed even where it could not be made, as the script does.
-    private func pushList(_ target: String, of members: [String]) async throws -> String? {
-        let created = try await manifest(["create", target] + members + ["--amend"], for: target)
-        let pushed = try await manifest(["push", target, "--purge"], for: target)
-        return cause(created, "docker manifest create") ?? cause(pushed, "docker manifest push")
+    private func push(list step: LoadStep, of members: [String]) async throws -> LoadOutcome {
+        let target = step.target.text
+        let (created, createNotice) = try await manifest("create", [target] + members + ["--amend"], for: target)
+        let (pushed, pushNotice) = try await manifest("push", [target, "--purge"], for: target)
+        return LoadOutcome(
+            step,
+            notices: [createNotice, pushNotice].compactMap(\.self),
+            cause: cause(created, "docker manifest create") ?? cause(pushed, "docker manifest push")
+        )
     }
 
     /// Runs `docker manifest`, which knows nothing of the daemon's insecure registries: where it fails for such a registry, it
     /// is run again with `--insecure` (D14).
-    private func manifest(_ words: [String], for target: String) async throws -> ChildProcess.Outcome {
-        let command = ["docker", "manifest"] + words
+    private func manifest(
+        _ verb: String,
+        _ words: [String],
+        for target: String
+    ) async throws -> (ChildProcess.Outcome, Notice?) {
+        let command = ["docker", "manifest", verb] + words
         // Before docker 20.10 it is an experimental command.
         let variables = ["DOCKER_CLI_EXPERIMENTAL": "enabled"]
         let mayBeInsecure = insecure.contains(registryOf: target)
         let outcome = try await runner.shown(command, with: variables, showsErrors: !mayBeInsecure)
-        guard mayBeInsecure, !outcome.status.isSuccess else { return outcome }
+        guard mayBeInsecure, !outcome.status.isSuccess else { return (outcome, nil) }
         let second = try await runner.shown(command + ["--insecure"], with: variables)
-        if second.status.isSuccess {
-            runner.console.warn(
-                "\(target): docker manifest \(words[0]) took --insecure, as docker itself treats the registry"
-            )
-        }
-        return second
+        guard second.status.isSuccess else { return (second, nil) }
+        let sentence = "\(target): docker manifest \(verb) took --insecure, as docker itself treats the registry"
+        return (second, Notice(.insecureRegistry, sentence))
     }
 
     private func cause(_ outcome: ChildProcess.Outcome, _ name: String) -> String? {

@@ -1,9 +1,9 @@
 import ChildProcess
 
 /// Whether there is a docker to run the scripts' commands with.
-public enum DockerProbe {
+package enum DockerProbe {
     /// What is there.
-    public enum Finding: Sendable, Equatable {
+    package enum Finding: Sendable, Equatable {
         /// A daemon of this version answers.
         case daemon(version: String)
         /// None does, for this reason.
@@ -13,7 +13,7 @@ public enum DockerProbe {
     /// Whether there is a docker command.
     ///
     /// - Parameter environment: its `PATH` is searched.
-    public static func isInstalled(environment: [String: String]) -> Bool {
+    package static func isInstalled(environment: [String: String]) -> Bool {
         ChildProcess.isInstalled("docker", environment: environment)
     }
 
@@ -21,7 +21,7 @@ public enum DockerProbe {
     ///
     /// - Parameter timeLimit: how long the daemon may take to answer.
     /// - Throws: `CancellationError`.
-    public static func ask(environment: [String: String], timeLimit: Duration = .seconds(5)) async throws -> Finding {
+    package static func ask(environment: [String: String], timeLimit: Duration = .seconds(5)) async throws -> Finding {
         do {
             let outcome = try await ChildProcess.run(
                 ["docker", "version", "--format", "{{.Server.Version}}"],

@@ -3,88 +3,98 @@ import ChildProcess
 import Compression
 import DockerArchive
 import ImageEngine
-import ScriptInterface
 import Synchronization
 
 /// Saves images with the docker commands of the save scripts, in their order.
-public struct DockerSaver: SaveEngine {
+package struct DockerSaver: SaveEngine {
+    /// How a script has docker save.
+    package enum Procedure: Sendable {
+        /// `rancher-save-images.sh`: pulls print nothing, an image that cannot be pulled is looked for in the local store, and what
+        /// `docker save` writes is compressed.
+        ///
+        /// - Parameter compressionLevel: gzip's, 1 to 9.
+        case shell(compressionLevel: Int)
+        /// `rancher-save-images.ps1`: pulls print what docker prints, and docker writes the file itself.
+        case powerShell
+    }
+
     private let runner: CommandRunner
-    private let mode: ScriptMode
+    private let procedure: Procedure
     private let archive: String
     private let output: ArchiveOutput
-    private let compressionLevel: Int
+    private let counters: TransferCounters
 
-    /// A saver into an archive that is already open.
-    ///
     /// - Parameters:
-    ///   - runner: its console gets what the scripts show.
-    ///   - mode: the shell script compresses what docker writes; in PowerShell mode docker writes the file itself.
     ///   - archive: the archive's path as it was typed.
-    ///   - output: the archive; in PowerShell mode it is only held while docker writes, unless it is a stream.
-    ///   - compressionLevel: gzip's, 1 to 9.
-    public init(
+    ///   - output: the archive, open; where docker writes the file itself, it is only held meanwhile, unless it is a stream.
+    package init(
         runner: CommandRunner,
-        mode: ScriptMode,
+        procedure: Procedure,
         archive: String,
         output: ArchiveOutput,
-        compressionLevel: Int
+        counters: TransferCounters
     ) {
         self.runner = runner
-        self.mode = mode
+        self.procedure = procedure
         self.archive = archive
         self.output = output
-        self.compressionLevel = compressionLevel
+        self.counters = counters
     }
 
     /// Asks docker and helm, as the scripts do.
-    public func chartHandling() async throws -> ChartHandling {
+    package func chartHandling() async throws -> ChartHandling {
         try await HelmCharts.handling(runner)
     }
 
-    /// Pulls one image after the other. In shell mode one that cannot be pulled is looked for in docker's local store.
+    /// Pulls one image after the other.
     ///
     /// - Throws: also where there are more images than one `docker save` takes, before any is pulled.
-    public func pull(_ references: [String], observer: any PullObserver) async throws {
+    package func pull(_ images: [PullRequest], observer: any PullObserver) async throws {
         try ArgumentRoom.ofSystem.require(
-            saveCommand(references),
-            images: references.count,
+            saveCommand(images),
+            images: images.count,
             environment: runner.environment
         )
-        for reference in references {
-            observer.willPull(reference)
-            observer.didPull(reference, try await pull(reference))
+        counters.plan(items: images.count)
+        for request in images {
+            observer.willPull(request)
+            observer.didPull(PullOutcome(request, try await pull(request.source.text)))
+            counters.finishItem()
         }
     }
 
     /// Saves all images with one `docker save`.
-    public func save(_ references: [String]) async throws {
-        switch mode {
-        case .shell: try await saveCompressed(references)
-        case .powerShell where output.isStream: try await stream(references, to: appending)
-        case .powerShell: try Self.require(try await runner.shown(saveCommand(references)), "docker save")
+    package func save(_ images: [PullRequest]) async throws {
+        let command = saveCommand(images)
+        switch procedure {
+        case .shell(let level): try await saveCompressed(command, level: level)
+        case .powerShell where output.isStream: try await stream(command, to: appending)
+        case .powerShell: try Self.require(try await runner.shown(command), "docker save")
         }
         // Docker gives its file the name itself, once it is whole.
-        if mode == .powerShell, !output.isStream { output.discard() } else { try output.commit() }
+        if case .powerShell = procedure, !output.isStream { output.discard() } else { try output.commit() }
     }
 
-    /// Gives the archive up.
-    public func discard() {
-        output.discard()
-    }
+    @discardableResult
+    package func discard() -> Int64 { output.discard() }
 
-    private func pull(_ reference: String) async throws -> PullOutcome {
-        let command = ["docker", "pull", reference]
-        let pulled = mode == .shell ? try await runner.quiet(command) : try await runner.shown(command)
+    private func pull(_ name: String) async throws -> PullOutcome.Result {
+        let command = ["docker", "pull", name]
+        guard case .shell = procedure else {
+            let pulled = try await runner.shown(command)
+            return pulled.status.isSuccess ? .pulled : .failed(cause: pulled.cause(of: "docker pull"))
+        }
+        let pulled = try await runner.quiet(command)
         if pulled.status.isSuccess { return .pulled }
         let cause = pulled.cause(of: "docker pull")
-        guard mode == .shell else { return .failed(cause: cause) }
-        let inspected = try await runner.quiet(["docker", "inspect", reference])
+        let inspected = try await runner.quiet(["docker", "inspect", name])
         return inspected.status.isSuccess ? .foundLocally(cause: cause) : .failed(cause: cause)
     }
 
-    private func saveCommand(_ references: [String]) -> [String] {
-        let command = ["docker", "save"] + references
-        return mode == .shell || output.isStream ? command : command + ["-o", archive]
+    private func saveCommand(_ images: [PullRequest]) -> [String] {
+        let command = ["docker", "save"] + images.map(\.source.text)
+        guard case .powerShell = procedure, !output.isStream else { return command }
+        return command + ["-o", archive]
     }
 
     /// Writes into the output, one piece behind the other.
@@ -98,12 +108,12 @@ public struct DockerSaver: SaveEngine {
         }
     }
 
-    private func saveCompressed(_ references: [String]) async throws {
-        let gzip = try ParallelGzip(level: compressionLevel, output: appending)
+    private func saveCompressed(_ command: [String], level: Int) async throws {
+        let gzip = try ParallelGzip(level: level, output: appending)
         // The stream's thread and this task use it one after the other.
         nonisolated(unsafe) let compressor = gzip
         do {
-            try await stream(references) { try compressor.write($0) }
+            try await stream(command) { try compressor.write($0) }
         } catch {
             gzip.abort()
             throw error
@@ -113,13 +123,13 @@ public struct DockerSaver: SaveEngine {
 
     /// Runs `docker save` and hands over what it writes.
     private func stream(
-        _ references: [String],
+        _ command: [String],
         to take: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void
     ) async throws {
         let stream = try CommandStream()
         async let taken: Void = stream.read(take)
         let saved = await Self.result {
-            try await runner.shown(saveCommand(references), output: .descriptor(stream.descriptor))
+            try await runner.shown(command, output: .descriptor(stream.descriptor))
         }
         stream.endOfWriting()
         // What went wrong on this side comes first: docker only sees that nobody reads any more.

@@ -2,20 +2,20 @@ import ChildProcess
 import ImageEngine
 
 /// The local store of docker, where a daemon answers.
-public actor DockerStore: LocalStore {
+package actor DockerStore: LocalStore {
     private let runner: CommandRunner
     private var finding: Task<DockerProbe.Finding, any Error>?
 
     /// The store of the daemon that the docker command finds.
-    public init(runner: CommandRunner) {
+    package init(runner: CommandRunner) {
         self.runner = runner
     }
 
     /// Looks for the image as the save script does, and saves it alone.
-    public func save(_ reference: String, into descriptor: Int32) async throws -> Bool {
+    package func save(_ name: ImageName, into descriptor: Int32) async throws -> Bool {
         guard case .daemon = try await find() else { return false }
-        guard try await runner.quiet(["docker", "inspect", reference]).status.isSuccess else { return false }
-        let saved = try await runner.quiet(["docker", "save", reference], output: .descriptor(descriptor))
+        guard try await runner.quiet(["docker", "inspect", name.text]).status.isSuccess else { return false }
+        let saved = try await runner.quiet(["docker", "save", name.text], output: .descriptor(descriptor))
         guard saved.status.isSuccess else { throw DockerEngineError(description: saved.cause(of: "docker save")) }
         return true
     }

@@ -2,14 +2,14 @@ import Basics
 import FoundationEssentials
 
 /// The registries that docker reaches without TLS, or with a certificate that it cannot verify.
-public struct InsecureRegistries: Sendable, Equatable {
+package struct InsecureRegistries: Sendable, Equatable {
     private var names: Set<String>
     private var networks: [IPNetwork] = []
 
     /// The registries that docker's daemon always takes for such: `localhost`, 127.0.0.0/8 and ::1.
     ///
     /// - Parameter named: more of them, as `HOST` or `HOST:PORT`, each to be equal to what a reference begins with.
-    public init(_ named: Set<String> = []) {
+    package init(_ named: Set<String> = []) {
         names = named
     }
 
@@ -17,7 +17,7 @@ public struct InsecureRegistries: Sendable, Equatable {
     ///
     /// - Parameter daemonConfiguration: the bytes of a `daemon.json`, of which `insecure-registries` counts: host names with
     ///   or without a port, and networks. Nothing is taken from what is no such file: that the daemon has to complain of.
-    public init(_ named: Set<String>, daemonConfiguration: [UInt8]) {
+    package init(_ named: Set<String>, daemonConfiguration: [UInt8]) {
         struct Configuration: Decodable {
             var registries: [String]?
 

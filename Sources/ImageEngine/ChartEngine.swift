@@ -1,26 +1,42 @@
-/// What both kinds of engine have to say about OCI Helm charts, which are lines of a list that contain `rancher/charts/`.
-public protocol ChartEngine: Sendable {
-    /// Finds out how charts are to be handled. Asked once, of a list that has some, before anything is moved.
+/// What both kinds of engine have to say about OCI Helm charts (``ListedImage/isChart``).
+package protocol ChartEngine: Sendable {
+    /// Finds out how charts are handled. Asked once, of a list that has some, before anything is moved.
     ///
-    /// - Throws: where they cannot be handled at all.
+    /// - Throws: ``ChartSupportError`` where they cannot be handled at all.
     func chartHandling() async throws -> ChartHandling
 }
 
-extension ChartEngine {
-    /// Charts are images to an engine that says nothing else.
-    public func chartHandling() async throws -> ChartHandling { .images }
-}
-
 /// How charts are handled.
-public enum ChartHandling: Sendable {
+package enum ChartHandling: Sendable {
     /// Like images: the archive has them.
     case images
-    /// As files beside the archive, which this one pulls and pushes.
-    case files(any ChartMover)
+    /// As files beside the archive, which helm pulls and pushes.
+    case helm(any ChartMover)
+}
+
+/// Why charts cannot be handled.
+package enum ChartSupportError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// Docker has no containerd image store, and there is no helm.
+    case noHelm
+    /// Docker has no containerd image store, and helm is older than 3.8, or does not tell its version.
+    ///
+    /// - Parameter version: the first line that `helm version --short` printed; empty where there was none.
+    case oldHelm(version: String)
+
+    package var description: String {
+        let problem =
+            "the list has OCI Helm charts, which docker does not handle without its containerd image store, and"
+        return switch self {
+        case .noHelm:
+            "\(problem) there is no helm: install helm 3.8 or later, or give docker the containerd image store"
+        case .oldHelm(""): "\(problem) helm does not tell its version: install helm 3.8 or later"
+        case .oldHelm(let version): "\(problem) helm is \(version): install helm 3.8 or later"
+        }
+    }
 }
 
 /// Moves OCI Helm charts between registries and files.
-public protocol ChartMover: Sendable {
+package protocol ChartMover: Sendable {
     /// Pulls a chart into a file of a folder, which is there.
     ///
     /// - Parameters:
@@ -39,15 +55,17 @@ public protocol ChartMover: Sendable {
 }
 
 /// A chart was not moved.
-public struct ChartError: Error, Equatable, Sendable, CustomStringConvertible {
+package struct ChartError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Why.
-    public let description: String
+    package let description: String
     /// The exit status that a script makes of it.
-    public let status: Int32
+    package let status: Int32
+    /// What the command that failed has written to both streams, to the byte; empty where none ran.
+    package let output: [UInt8]
 
-    /// Describes a failure.
-    public init(_ description: String, status: Int32) {
+    package init(_ description: String, status: Int32, output: [UInt8] = []) {
         self.description = description
         self.status = status
+        self.output = output
     }
 }

@@ -1,11 +1,11 @@
 /// The images that another engine on this machine has, for those that no registry gives.
-public protocol LocalStore: Sendable {
+package protocol LocalStore: Sendable {
     /// Writes an image into an open file, as `docker save` does.
     ///
     /// - Parameters:
-    ///   - reference: the image, as the script would name it to docker.
+    ///   - name: the image, as the script would name it to docker.
     ///   - descriptor: of the file, which is empty.
     /// - Returns: `false` where the store does not have the image, or there is no such engine.
     /// - Throws: where it has the image and cannot write it; `CancellationError`.
-    func save(_ reference: String, into descriptor: Int32) async throws -> Bool
+    func save(_ name: ImageName, into descriptor: Int32) async throws -> Bool
 }

@@ -1,20 +1,19 @@
-/// What a manifest or an index says of content: its type, digest and size (OCI image-spec descriptor.md).
+/// What a manifest or an index tells of a blob or of another manifest (OCI image-spec descriptor.md).
 public struct Descriptor: Codable, Hashable, Sendable {
-    /// The type of the content.
-    public var mediaType: MediaType
-    /// The digest of the content.
+    /// Empty where the JSON has none.
+    package var mediaType: MediaType
+    /// Of the content's bytes.
     public var digest: Digest
-    /// The size of the content in bytes; never negative.
-    public var size: Int64
-    /// Where else the content can be fetched from: foreign layers.
-    public var urls: [String]?
-    /// Free text by key.
-    public var annotations: [String: String]?
+    /// In bytes; never negative.
+    package var size: Int64
+    /// Where else the content can be fetched from; a foreign layer may be in no registry.
+    package var urls: [String]?
+    /// Free text by key (annotations.md).
+    package var annotations: [String: String]?
     /// In an index: the platform that the image is for.
-    public var platform: Platform?
+    package var platform: Platform?
 
-    /// A descriptor of content.
-    public init(
+    package init(
         mediaType: MediaType,
         digest: Digest,
         size: Int64,
@@ -30,7 +29,7 @@ public struct Descriptor: Codable, Hashable, Sendable {
         self.platform = platform
     }
 
-    /// From JSON; a negative size is corrupt.
+    /// Decodes a descriptor; one without a digest or a size, or with a size below zero, is an error.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         mediaType = try container.decodeIfPresent(MediaType.self, forKey: .mediaType) ?? ""
@@ -44,6 +43,5 @@ public struct Descriptor: Codable, Hashable, Sendable {
         }
     }
 
-    /// Whether this describes a layer that is fetched from URLs of its own.
-    public var isForeignLayer: Bool { mediaType.isForeignLayer }
+    package var isForeignLayer: Bool { mediaType.isForeignLayer }
 }

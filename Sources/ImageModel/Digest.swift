@@ -1,7 +1,7 @@
 /// A content digest: `algorithm:hex` (OCI image-spec, descriptor.md, "Digests").
 ///
 /// Only what a registry in use serves is taken: `sha256` with 64 and `sha512` with 128 lower-case hexadecimal digits.
-public struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
+public struct Digest: Hashable, Sendable, CustomStringConvertible {
     /// The algorithms that a digest may name.
     public enum Algorithm: String, Sendable {
         /// SHA-256, 64 hexadecimal digits; what every registry uses.
@@ -17,15 +17,14 @@ public struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
         }
     }
 
-    /// The algorithm in front of the colon.
-    public let algorithm: Algorithm
-    /// The lower-case hexadecimal digits behind the colon.
-    public let hex: String
+    package let algorithm: Algorithm
+    /// Lower-case hexadecimal digits.
+    package let hex: String
 
-    /// A digest from its text.
+    /// Reads `algorithm:hex`.
     ///
     /// - Returns: `nil` where the algorithm is unknown or the digits are not as many lower-case ones as it has.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")),
             let algorithm = Algorithm(rawValue: String(text[..<colon]))
         else { return nil }
@@ -46,10 +45,7 @@ public struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
     public var description: String { "\(algorithm.rawValue):\(hex)" }
 
     /// The first 12 digits: what docker prints for a layer.
-    public var short: String { String(hex.prefix(12)) }
-
-    /// By text, as docker sorts.
-    public static func < (left: Digest, right: Digest) -> Bool { left.description < right.description }
+    package var short: String { String(hex.prefix(12)) }
 
     private static func hexadecimal(_ bytes: [UInt8]) -> String {
         let digits = Array("0123456789abcdef".utf8)
@@ -64,7 +60,7 @@ public struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
 }
 
 extension Digest: Codable {
-    /// From a JSON string; a text that is no digest is a corrupt datum.
+    /// Decodes a string; a text that is no digest is an error.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
@@ -74,7 +70,7 @@ extension Digest: Codable {
         self = digest
     }
 
-    /// Into a JSON string.
+    /// Encodes a string.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)

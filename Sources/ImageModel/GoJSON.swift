@@ -1,39 +1,35 @@
 /// JSON text to the byte as Go's `encoding/json` writes it, with the fields of an object in the order given.
 ///
 /// Archives and manifest lists must equal docker's, and docker is written in Go.
-public indirect enum GoJSON: Sendable {
-    /// A string.
+package indirect enum GoJSON: Sendable {
     case string(String)
-    /// A whole number.
     case integer(Int64)
-    /// `true` or `false`.
     case boolean(Bool)
     /// `null`: a nil slice, map or pointer.
     case null
-    /// An array.
     case array([GoJSON])
     /// A struct: fields in order.
     case object([(name: String, value: GoJSON)])
 
     /// A Go map: keys sorted bytewise.
-    public static func map(_ entries: [String: GoJSON]) -> GoJSON {
+    package static func map(_ entries: [String: GoJSON]) -> GoJSON {
         .object(entries.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map { ($0.key, $0.value) })
     }
 
     /// An array of strings, or `null` for none: a nil slice.
-    public static func strings(_ values: [String]?) -> GoJSON {
+    package static func strings(_ values: [String]?) -> GoJSON {
         values.map { .array($0.map { .string($0) }) } ?? .null
     }
 
     /// The text of `json.Marshal`: no blanks, no newline at the end.
-    public var compact: [UInt8] {
+    package var compact: [UInt8] {
         var text: [UInt8] = []
         write(to: &text, indent: nil, depth: 0)
         return text
     }
 
     /// The text of `json.MarshalIndent` with an empty prefix: no newline at the end.
-    public func indented(by spaces: Int) -> [UInt8] {
+    package func indented(by spaces: Int) -> [UInt8] {
         var text: [UInt8] = []
         write(to: &text, indent: spaces, depth: 0)
         return text
@@ -102,5 +98,26 @@ public indirect enum GoJSON: Sendable {
             }
         }
         text.append(UInt8(ascii: "\""))
+    }
+}
+
+/// The fields of a Go struct on their way to JSON, in the struct's order.
+package struct GoFields {
+    package private(set) var fields: [(name: String, value: GoJSON)] = []
+
+    package init() {}
+
+    /// Adds a field that is always written.
+    package mutating func add(_ name: String, _ value: GoJSON) {
+        fields.append((name, value))
+    }
+
+    /// Adds a field with `omitempty`: not written where the value is empty, zero or `nil`.
+    package mutating func addUnlessEmpty(_ name: String, _ value: GoJSON?) {
+        switch value {
+        case nil, .null, .string(""), .integer(0), .boolean(false): return
+        case .array(let values) where values.isEmpty: return
+        case let value?: add(name, value)
+        }
     }
 }

@@ -1,14 +1,14 @@
 /// A moment as Go's `time.Time` reads it from JSON and writes it back: RFC 3339 with up to nine digits of a second.
-public struct GoTime: Sendable, Equatable {
+package struct GoTime: Sendable, Equatable {
     /// Seconds since 1970, rounded down.
-    public let seconds: Int64
+    package let seconds: Int64
     /// The text of `time.RFC3339Nano`: the offset as it was read, the fraction without zeros at its end.
-    public let text: String
+    package let text: String
 
     /// Reads a time as `time.Time.UnmarshalJSON` does.
     ///
     /// - Returns: `nil` where Go reports an error.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         var rest = Array(text.utf8)[...]
         func number(_ count: Int, in range: ClosedRange<Int>) -> Int? {
             let digits = rest.prefix(count)

@@ -3,9 +3,9 @@ import FoundationEssentials
 /// What an image's configuration says of its platform and its layers (OCI image-spec config.md).
 public struct ImageConfiguration: Decodable, Sendable {
     /// The platform the image is for, with `os.version` and `os.features` of Windows.
-    public let platform: Platform
+    package let platform: Platform
     /// The digests of the layers' uncompressed tars, lowest first; `nil` where there is no `rootfs`, as in a Helm chart.
-    public let diffIDs: [Digest]?
+    package let diffIDs: [Digest]?
 
     private struct RootFS: Decodable {
         var diffIDs: [Digest]?
@@ -15,15 +15,15 @@ public struct ImageConfiguration: Decodable, Sendable {
 
     private enum CodingKeys: String, CodingKey { case rootfs }
 
-    /// From JSON.
+    /// Decodes the fields that are used; others are passed over.
     public init(from decoder: any Decoder) throws {
         platform = try Platform(from: decoder)
         let container = try decoder.container(keyedBy: CodingKeys.self)
         diffIDs = try container.decodeIfPresent(RootFS.self, forKey: .rootfs).map { $0.diffIDs ?? [] }
     }
 
-    /// Larger than any configuration in the wild; what is larger is not read.
-    public static let sizeLimit = 20 << 20
+    /// In bytes: more than any configuration in use has.
+    package static let sizeLimit = 20 << 20
 
     /// Reads a configuration from JSON of at most ``sizeLimit`` bytes.
     ///

@@ -1,32 +1,36 @@
 import FoundationEssentials
 
-/// A manifest as it came: its bytes, which are what its digest is of, and what they say.
+/// An image manifest or an index: its bytes as they were served, their digest, and what they say (OCI image-spec manifest.md,
+/// image-index.md; docker's schema 2 and manifest lists).
 public struct Manifest: Sendable {
     /// What the bytes say.
     public enum Content: Sendable {
         /// One image: its configuration and its layers, lowest first.
         case image(configuration: Descriptor, layers: [Descriptor])
-        /// Several images, one an entry.
+        /// The entries of an index or a manifest list: images, or further indexes.
         case index([Descriptor])
     }
 
     /// The bytes, never changed.
-    public let bytes: [UInt8]
-    /// Their type: what the bytes say of themselves, else what they were served as.
-    public let mediaType: MediaType
+    package let bytes: [UInt8]
+    /// Of the bytes.
+    package let digest: Digest
+    /// The type in the bytes, else the type that they were served as, else OCI's.
+    package let mediaType: MediaType
     /// What they say.
     public let content: Content
 
-    /// More than registries take (distribution-spec: at least 4 MiB); what is larger is refused.
-    public static let sizeLimit = 4 << 20
+    /// In bytes. Registries take manifests of 4 MiB (distribution-spec), and few take larger ones.
+    package static let sizeLimit = 4 << 20
 
     /// Reads a manifest.
     ///
     /// - Parameters:
     ///   - bytes: JSON of at most ``sizeLimit`` bytes.
+    ///   - digest: of the bytes, already verified.
     ///   - servedAs: the `Content-Type` of the answer, or the type in the descriptor that led here.
     /// - Throws: ``ManifestError``.
-    public init(bytes: [UInt8], servedAs: MediaType? = nil) throws(ManifestError) {
+    public init(bytes: [UInt8], digest: Digest, servedAs: MediaType? = nil) throws(ManifestError) {
         guard bytes.count <= Self.sizeLimit else { throw .tooLarge }
         let fields: Fields
         do {
@@ -52,6 +56,12 @@ public struct Manifest: Sendable {
             throw .ambiguous
         }
         self.bytes = bytes
+        self.digest = digest
+    }
+
+    /// The type, digest and size of the manifest itself.
+    package var descriptor: Descriptor {
+        Descriptor(mediaType: mediaType, digest: digest, size: Int64(bytes.count))
     }
 
     private struct Fields: Decodable {
@@ -63,7 +73,7 @@ public struct Manifest: Sendable {
     }
 }
 
-/// Why bytes are no manifest that can be used.
+/// Why bytes cannot be used as a manifest.
 public enum ManifestError: Error, Equatable, Sendable, CustomStringConvertible {
     /// More than ``Manifest/sizeLimit`` bytes.
     case tooLarge
@@ -73,10 +83,10 @@ public enum ManifestError: Error, Equatable, Sendable, CustomStringConvertible {
     case schema1
     /// Neither an image nor an index, or both at once.
     case ambiguous
-    /// A type that is neither.
+    /// A media type of neither an image manifest nor an index.
     case unsupported(MediaType)
 
-    /// What is wrong with the manifest, to follow its name.
+    /// A clause to follow the manifest's name.
     public var description: String {
         switch self {
         case .tooLarge: "the manifest is larger than 4 MiB"

@@ -6,42 +6,42 @@ public struct MediaType: RawRepresentable, Hashable, Sendable, Codable, Expressi
     /// Any text is a media type.
     public init(rawValue: String) { self.rawValue = rawValue }
 
-    /// Any text is a media type.
+    /// Any text is a media type, in a literal too.
     public init(stringLiteral value: String) { self.init(rawValue: value) }
 
     /// An OCI image index.
-    public static let ociIndex: MediaType = "application/vnd.oci.image.index.v1+json"
+    package static let ociIndex: MediaType = "application/vnd.oci.image.index.v1+json"
     /// An OCI image manifest.
-    public static let ociManifest: MediaType = "application/vnd.oci.image.manifest.v1+json"
+    package static let ociManifest: MediaType = "application/vnd.oci.image.manifest.v1+json"
     /// An OCI image configuration.
-    public static let ociConfiguration: MediaType = "application/vnd.oci.image.config.v1+json"
+    package static let ociConfiguration: MediaType = "application/vnd.oci.image.config.v1+json"
     /// A docker manifest list.
-    public static let dockerManifestList: MediaType = "application/vnd.docker.distribution.manifest.list.v2+json"
+    package static let dockerManifestList: MediaType = "application/vnd.docker.distribution.manifest.list.v2+json"
     /// A docker image manifest, version 2, schema 2.
-    public static let dockerManifest: MediaType = "application/vnd.docker.distribution.manifest.v2+json"
-    /// Docker's configuration of an image.
-    public static let dockerConfiguration: MediaType = "application/vnd.docker.container.image.v1+json"
-    /// A gzip-compressed layer, as docker describes it.
-    public static let dockerLayer: MediaType = "application/vnd.docker.image.rootfs.diff.tar.gzip"
+    package static let dockerManifest: MediaType = "application/vnd.docker.distribution.manifest.v2+json"
+    /// A docker image configuration.
+    package static let dockerConfiguration: MediaType = "application/vnd.docker.container.image.v1+json"
+    /// A docker layer, compressed with gzip.
+    package static let dockerLayer: MediaType = "application/vnd.docker.image.rootfs.diff.tar.gzip"
 
     /// What a client accepts when it asks for a manifest: lists first.
-    public static let manifests: [MediaType] = [.ociIndex, .dockerManifestList, .ociManifest, .dockerManifest]
+    package static let manifests: [MediaType] = [.ociIndex, .dockerManifestList, .ociManifest, .dockerManifest]
 
-    /// Whether this names a list of manifests.
-    public var isIndex: Bool { self == .ociIndex || self == .dockerManifestList }
+    /// An OCI image index, or a docker manifest list.
+    package var isIndex: Bool { self == .ociIndex || self == .dockerManifestList }
 
-    /// Whether this names the manifest of one image.
-    public var isManifest: Bool { self == .ociManifest || self == .dockerManifest }
+    /// The manifest of one image, OCI's or docker's.
+    package var isManifest: Bool { self == .ociManifest || self == .dockerManifest }
 
     /// Whether this names a layer that its publisher wants fetched from URLs of its own, and that docker's containerd store
     /// leaves out of archives (`images.IsNonDistributable` of containerd).
-    public var isForeignLayer: Bool {
+    package var isForeignLayer: Bool {
         rawValue.hasPrefix("application/vnd.docker.image.rootfs.foreign.")
             || rawValue.hasPrefix("application/vnd.oci.image.layer.nondistributable.")
     }
 
     /// The type of the same layer where it is not foreign.
-    public var ordinaryLayer: MediaType {
+    package var ordinaryLayer: MediaType {
         let prefixes = [
             ("application/vnd.docker.image.rootfs.foreign.", "application/vnd.docker.image.rootfs."),
             ("application/vnd.oci.image.layer.nondistributable.", "application/vnd.oci.image.layer."),
@@ -54,6 +54,6 @@ public struct MediaType: RawRepresentable, Hashable, Sendable, Codable, Expressi
 }
 
 extension MediaType: CustomStringConvertible {
-    /// The text.
+    /// The same as ``rawValue``.
     public var description: String { rawValue }
 }

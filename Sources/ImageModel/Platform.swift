@@ -1,15 +1,15 @@
 /// What an image runs on: `os/architecture[/variant]` (OCI image-spec image-index.md, "platform").
-public struct Platform: Codable, Hashable, Sendable {
+package struct Platform: Codable, Hashable, Sendable {
     /// The CPU, by Go's name: `amd64`, `arm64`.
-    public var architecture: String
+    package var architecture: String
     /// The operating system, by Go's name: `linux`, `windows`.
-    public var os: String
+    package var os: String
     /// The version of Windows: `10.0.17763.1879`.
-    public var osVersion: String?
+    package var osVersion: String?
     /// Features of Windows: `win32k`.
-    public var osFeatures: [String]?
+    package var osFeatures: [String]?
     /// The variant of the CPU: `v8`.
-    public var variant: String?
+    package var variant: String?
 
     enum CodingKeys: String, CodingKey {
         case architecture, os, variant
@@ -17,8 +17,7 @@ public struct Platform: Codable, Hashable, Sendable {
         case osFeatures = "os.features"
     }
 
-    /// A platform.
-    public init(
+    package init(
         os: String,
         architecture: String,
         variant: String? = nil,
@@ -32,8 +31,8 @@ public struct Platform: Codable, Hashable, Sendable {
         self.variant = variant
     }
 
-    /// From JSON; what is missing is empty, as Go decodes it.
-    public init(from decoder: any Decoder) throws {
+    /// Decodes a platform; what is missing is empty, as in Go.
+    package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         architecture = try container.decodeIfPresent(String.self, forKey: .architecture) ?? ""
         os = try container.decodeIfPresent(String.self, forKey: .os) ?? ""
@@ -45,7 +44,7 @@ public struct Platform: Codable, Hashable, Sendable {
     /// Reads `OS/ARCH[/VARIANT]`.
     ///
     /// - Returns: `nil` where there are not two or three parts, or one is empty or has a character that none may have.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         let isWord = { (part: Substring) in
             !part.isEmpty
@@ -60,10 +59,10 @@ public struct Platform: Codable, Hashable, Sendable {
     }
 
     /// linux/amd64, what the lists of Rancher are saved for.
-    public static let linuxAMD64 = Platform(os: "linux", architecture: "amd64")
+    package static let linuxAMD64 = Platform(os: "linux", architecture: "amd64")
 
-    /// With containerd's one name for each architecture and variant (`platforms.Normalize`).
-    public var normalized: Platform {
+    /// The same platform by containerd's one name for each architecture and variant (`platforms.Normalize`).
+    package var normalized: Platform {
         var result = self
         result.os = os.lowercased() == "macos" ? "darwin" : os.lowercased()
         let variant = variant?.lowercased() ?? ""
@@ -87,5 +86,5 @@ public struct Platform: Codable, Hashable, Sendable {
 
 extension Platform: CustomStringConvertible {
     /// `os/architecture[/variant]`.
-    public var description: String { "\(os)/\(architecture)" + (variant.map { "/\($0)" } ?? "") }
+    package var description: String { "\(os)/\(architecture)" + (variant.map { "/\($0)" } ?? "") }
 }

@@ -1,12 +1,12 @@
 /// Which of the images of a multi-platform name are wanted.
-public enum PlatformChoice: Sendable, Equatable {
+package enum PlatformChoice: Sendable, Equatable {
     /// Every image, attestations among them.
     case all
     /// The best image for each of these platforms; never empty.
     case platforms([Platform])
 
     /// Whether images for Windows are among those wanted.
-    public var includesWindows: Bool {
+    package var includesWindows: Bool {
         switch self {
         case .all: true
         case .platforms(let platforms): platforms.contains { $0.normalized.os == "windows" }
@@ -16,7 +16,7 @@ public enum PlatformChoice: Sendable, Equatable {
     /// The entries of an index that are wanted, in the order of the index, each once.
     ///
     /// - Returns: an empty array where none fits.
-    public func select(from entries: [Descriptor]) -> [Descriptor] {
+    package func select(from entries: [Descriptor]) -> [Descriptor] {
         guard case .platforms(let platforms) = self else { return entries }
         let chosen = Set(platforms.compactMap { $0.bestMatch(among: entries) })
         return entries.indices.filter(chosen.contains).map { entries[$0] }

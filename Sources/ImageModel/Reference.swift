@@ -4,16 +4,16 @@
 /// letter is a registry; anything else is on Docker Hub, and a single component there is under `library/`.
 public struct Reference: Hashable, Sendable {
     /// The registry, with its port where the reference names one: `docker.io`, `registry.example.com:5000`, `[::1]:5000`.
-    public let domain: String
+    package let domain: String
     /// The repository in the registry: `library/busybox`, `rancher/shell`.
-    public let path: String
-    /// The tag, where there is one.
-    public let tag: String?
-    /// The digest, where there is one.
-    public let digest: Digest?
+    package let path: String
+    /// `nil` where none is written.
+    package let tag: String?
+    /// `nil` where none is written.
+    package let digest: Digest?
 
     /// Docker Hub's name in references.
-    public static let hub = "docker.io"
+    package static let hub = "docker.io"
 
     /// Reads a reference as docker does. No tag is added.
     ///
@@ -69,16 +69,16 @@ public struct Reference: Hashable, Sendable {
     }
 
     /// The reference with `latest` for its tag where it has neither tag nor digest.
-    public var withDefaultTag: Reference {
+    package var withDefaultTag: Reference {
         guard tag == nil, digest == nil else { return self }
         return Reference(domain: domain, path: path, tag: "latest", digest: nil)
     }
 
     /// The registry and the repository: `docker.io/library/busybox`.
-    public var name: String { "\(domain)/\(path)" }
+    package var name: String { "\(domain)/\(path)" }
 
     /// The name as people write it: without `docker.io/`, and without `library/` where one component remains.
-    public var familiarName: String {
+    package var familiarName: String {
         guard domain == Self.hub else { return name }
         let official = "library/"
         if path.hasPrefix(official), !path.dropFirst(official.count).contains("/") {

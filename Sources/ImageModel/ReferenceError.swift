@@ -1,7 +1,7 @@
 /// Why a text is no reference.
 public struct ReferenceError: Error, Equatable, Sendable {
     /// The rule that is broken.
-    public enum Reason: Equatable, Sendable {
+    package enum Reason: Equatable, Sendable {
         /// There is no text.
         case empty
         /// The repository has more than 255 characters, or the whole more than any reference can have.
@@ -25,9 +25,9 @@ public struct ReferenceError: Error, Equatable, Sendable {
     }
 
     /// The text that was read.
-    public let text: String
+    package let text: String
     /// The rule that is broken.
-    public let reason: Reason
+    package let reason: Reason
 
     init(_ text: String, _ reason: Reason) {
         self.text = text

@@ -1,14 +1,12 @@
 /// A release of Windows that images are made for: `1809`, `ltsc2022`.
-public struct WindowsRelease: Sendable, Hashable {
+package struct WindowsRelease: Sendable, Hashable {
     /// As it stands in names: `NAME-windows-1809`.
-    public let id: String
+    package let id: String
     /// The build, which is the third number of `os.version`.
-    public let build: Int
+    package let build: Int
 
-    /// A release by its ID.
-    ///
     /// - Returns: `nil` for one whose build is not known.
-    public init?(_ id: String) {
+    package init?(_ id: String) {
         let builds = [
             "1809": 17763, "ltsc2019": 17763, "1903": 18362, "1909": 18363, "2004": 19041, "20H2": 19042,
             "ltsc2022": 20348, "ltsc2025": 26100,
@@ -19,5 +17,5 @@ public struct WindowsRelease: Sendable, Hashable {
     }
 
     /// The platform of its images.
-    public var platform: Platform { Platform(os: "windows", architecture: "amd64", osVersion: "10.0.\(build)") }
+    package var platform: Platform { Platform(os: "windows", architecture: "amd64", osVersion: "10.0.\(build)") }
 }

@@ -1,15 +1,21 @@
+import ByteIO
 import HTTP
 import Hashing
 import ImageModel
 
-/// Where the bytes of a blob go while they arrive. One transfer at a time uses it, on one thread.
-package protocol BlobDestination: AnyObject, Sendable {
-    /// Whether ``restart()`` is possible.
-    var canRestart: Bool { get }
-    /// Takes the next bytes.
-    func append(_ bytes: UnsafeRawBufferPointer) throws
-    /// Drops all bytes taken so far.
-    func restart() throws
+/// The first bytes of a blob, which are there already.
+///
+/// One thread at a time uses its hash, which is what `@unchecked` stands for.
+package struct BlobPrefix: @unchecked Sendable {
+    /// How many they are.
+    package let length: Int64
+    /// The hash of them, which goes on with what follows.
+    package let hash: ContentHash
+
+    package init(length: Int64, hash: ContentHash) {
+        self.length = length
+        self.hash = hash
+    }
 }
 
 /// The receiving end of a blob, over as many answers as it takes: counts, hashes, and passes on what is new.
@@ -39,20 +45,20 @@ final class BlobDownload: HTTPResponseSink, @unchecked Sendable {
     }
 
     private let blob: Descriptor
-    private let destination: any BlobDestination
+    private let destination: any ByteDestination
     private let hash: ContentHash
     private var mode = Mode.error
     /// How many bytes of the blob have been passed on.
-    private(set) var received: Int64 = 0
-    /// Whether what was passed on came in more than one answer.
-    private(set) var isPatched = false
+    private(set) var received: Int64
     /// The beginning of an answer that is no success.
     private(set) var errorBody: [UInt8] = []
 
-    init(_ blob: Descriptor, to destination: any BlobDestination) {
+    /// - Parameter prefix: what the destination has already.
+    init(_ blob: Descriptor, to destination: any ByteDestination, after prefix: BlobPrefix?) {
         self.blob = blob
         self.destination = destination
-        hash = ContentHash(blob.digest.algorithm)
+        hash = prefix?.hash ?? ContentHash(blob.digest.algorithm)
+        received = prefix?.length ?? 0
     }
 
     /// The `Range` to ask for, where a part has arrived (RFC 9110, section 14.1.2).
@@ -60,7 +66,6 @@ final class BlobDownload: HTTPResponseSink, @unchecked Sendable {
 
     func begin(_ head: HTTPResponseHead) throws {
         errorBody = []
-        isPatched = isPatched || received > 0
         switch head.status {
         case 200:
             let length = head.headers["Content-Length"].flatMap(Int64.init)
@@ -111,7 +116,6 @@ final class BlobDownload: HTTPResponseSink, @unchecked Sendable {
         try destination.restart()
         hash.start()
         received = 0
-        isPatched = false
     }
 
     private var excess: RegistryError {

@@ -1,3 +1,4 @@
+import ByteIO
 import ImageModel
 
 extension RegistryClient {
@@ -17,7 +18,7 @@ extension RegistryClient {
     }
 
     /// One transfer at a time has it, on one thread, which is what `@unchecked` stands for.
-    private final class Memory: BlobDestination, @unchecked Sendable {
+    private final class Memory: ByteDestination, @unchecked Sendable {
         private(set) var bytes: [UInt8] = []
 
         var canRestart: Bool { true }

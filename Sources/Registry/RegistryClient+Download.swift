@@ -1,22 +1,27 @@
+import ByteIO
 import HTTP
 import ImageModel
 
 extension RegistryClient {
     /// Fetches a blob, verified by size and digest while it arrives.
     ///
-    /// A transfer that breaks is continued where it broke. The destination may have taken bytes when this fails.
+    /// A transfer that breaks is continued where it broke; what has another digest is fetched once more. The destination may have
+    /// taken bytes when this fails.
     ///
+    /// - Parameter prefix: what the destination has already.
     /// - Throws: ``RegistryError``, or what the destination throws.
     package func download(
         _ blob: Descriptor,
         from repository: Repository,
-        to destination: any BlobDestination
+        to destination: any ByteDestination,
+        after prefix: BlobPrefix? = nil
     ) async throws {
         try await download(
             blob,
             called: "the blob \(blob.digest) of \(repository)",
             host: repository.domain,
-            to: destination
+            to: destination,
+            after: prefix
         ) { headers, sink in
             let request = RegistryRequest(
                 .get,
@@ -33,12 +38,18 @@ extension RegistryClient {
     /// No login is sent there. Without TLS it is fetched only where the URL itself says so.
     ///
     /// - Throws: ``RegistryError``, or what the destination throws.
-    package func download(_ blob: Descriptor, fromURL url: String, to destination: any BlobDestination) async throws {
+    package func download(
+        _ blob: Descriptor,
+        fromURL url: String,
+        to destination: any ByteDestination,
+        after prefix: BlobPrefix? = nil
+    ) async throws {
         try await download(
             blob,
             called: "the foreign layer \(blob.digest)",
             host: String(Location.origin(of: url)),
-            to: destination
+            to: destination,
+            after: prefix
         ) { headers, sink in try await fetch(url, headers: headers, into: sink) }
     }
 
@@ -49,10 +60,11 @@ extension RegistryClient {
         _ blob: Descriptor,
         called subject: String,
         host: String,
-        to destination: any BlobDestination,
+        to destination: any ByteDestination,
+        after prefix: BlobPrefix?,
         _ request: (HTTPHeaders, any HTTPResponseSink) async throws -> HTTPResponseHead
     ) async throws {
-        let download = BlobDownload(blob, to: destination)
+        let download = BlobDownload(blob, to: destination, after: prefix)
         var mayRestart = destination.canRestart
         var attempt = 1
         while true {
@@ -78,10 +90,10 @@ extension RegistryClient {
                     failure = RegistryError(response, from: host, asking: subject)
                 }
             } catch let spoilt as BlobDownload.Spoilt {
-                guard mayRestart, download.isPatched else {
+                guard mayRestart else {
                     throw RegistryError(.damaged, "\(subject) \(spoilt.problem); the registry's copy is damaged")
                 }
-                // A registry that answers a range with other bytes spoils what was put together. Once is enough to know.
+                // A byte may have been spoilt on the way, and a range may have had other bytes. Once more is enough to know.
                 mayRestart = false
                 try download.restart()
                 continue

@@ -3,7 +3,7 @@ import Hashing
 import ImageModel
 
 extension RegistryClient {
-    /// Fetches a manifest: the bytes as they came, and their digest.
+    /// Fetches a manifest.
     ///
     /// - Parameters:
     ///   - name: what follows the repository: a tag or a digest. A digest is verified.
@@ -12,7 +12,7 @@ extension RegistryClient {
     package func manifest(
         _ name: ManifestName,
         in repository: Repository
-    ) async throws -> (digest: Digest, manifest: Manifest) {
+    ) async throws -> Manifest {
         let subject = "the manifest \(name) of \(repository)"
         let accept = MediaType.manifests.map(\.rawValue).joined(separator: ", ")
         let response = try await send(
@@ -46,7 +46,11 @@ extension RegistryClient {
             }
         }
         let type = response.head.headers["Content-Type"].map { $0.prefix { $0 != ";" && $0 != " " } }
-        return (digest, try Manifest(bytes: response.body, servedAs: type.map { MediaType(rawValue: String($0)) }))
+        return try Manifest(
+            bytes: response.body,
+            digest: digest,
+            servedAs: type.map { MediaType(rawValue: String($0)) }
+        )
     }
 
     /// Puts a manifest, to the byte.

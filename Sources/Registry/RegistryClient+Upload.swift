@@ -14,16 +14,31 @@ package enum BlobPlacement: Hashable, Sendable {
 extension RegistryClient {
     /// Whether a repository has a blob.
     package func hasBlob(_ digest: Digest, in repository: Repository) async throws -> Bool {
+        try await head(of: digest, in: repository, .push(repository)) != nil
+    }
+
+    /// How many bytes a blob of a repository has.
+    ///
+    /// - Returns: `nil` where the repository lacks it, or does not tell.
+    package func size(of digest: Digest, in repository: Repository) async throws -> Int64? {
+        try await head(of: digest, in: repository, .pull(repository))?.headers["Content-Length"].flatMap(Int64.init)
+    }
+
+    private func head(
+        of digest: Digest,
+        in repository: Repository,
+        _ scope: TokenScope
+    ) async throws -> HTTPResponseHead? {
         let subject = "the blob \(digest) of \(repository)"
         let response = try await send(
-            RegistryRequest(.head, .path("\(repository.path)/blobs/\(digest)"), scopes: [.push(repository)]),
+            RegistryRequest(.head, .path("\(repository.path)/blobs/\(digest)"), scopes: [scope]),
             to: repository.domain,
             asking: subject
         )
         switch response.head.status {
-        case 200: return true
+        case 200: return response.head
         // A registry that does not answer such questions gets the blob, which does no harm where it is there.
-        case 404, 405: return false
+        case 404, 405: return nil
         default: throw RegistryError(response, from: repository.domain, asking: subject)
         }
     }

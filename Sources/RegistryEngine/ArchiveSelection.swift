@@ -1,70 +1,82 @@
 import DockerArchive
+import Hashing
 import ImageModel
 
-/// What of a name in an archive can be pushed.
+/// What of an image in an archive can be pushed.
 ///
 /// An archive usually has one image of a multi-platform name. A registry takes an index only with all that it lists, so then
 /// the image itself gets the name, as docker does it (Docker 28, containerd store). Where several images are there, but not
 /// all, an index of those is made.
-struct ArchiveSelection {
-    /// What gets the name.
-    let top: SavedImage.Node
+struct ArchiveSelection: Sendable {
+    /// The manifest or index that the name leads to in the archive.
+    let source: Descriptor
+    /// What gets the name in the registry.
+    let top: Manifest
     /// ``top`` and all below it, what is listed before what lists it.
-    let nodes: [SavedImage.Node]
-    /// What the user should know of the choice.
+    let manifests: [Manifest]
+    /// What the user should know of the choice, to follow the name.
     let notice: String?
+    private let archive: DockerArchive
+    private let composed: [Digest: ArchivedContent]
 
-    init(of image: DockerArchive.Image, in archive: DockerArchive) throws {
-        let descriptor: Descriptor
-        switch try archive.form(of: image) {
-        case .composed(let node):
-            top = node
-            nodes = [node]
+    /// - Parameter composer: makes the image where the archive has only parts of it.
+    init(of image: DockerArchive.Image, in archive: DockerArchive, _ composer: ImageComposer) throws {
+        self.archive = archive
+        guard let descriptor = image.original else {
+            let composition = try composer.compose(image)
+            source = composition.manifest.descriptor
+            top = composition.manifest
+            manifests = [top]
             notice = nil
+            composed = composition.blobs
             return
-        case .original(let original):
-            descriptor = original
         }
+        source = descriptor
+        composed = [:]
         var reader = TreeReader(archive: archive)
         guard let tree = try reader.tree(descriptor) else {
             throw PlanningError("the archive lacks its manifest \(descriptor.digest)")
         }
-        if let image = tree.images.first, tree.images.count == 1, !tree.isWhole {
+        let images = tree.images
+        if let image = images.first, images.count == 1, !tree.isWhole {
             top = image
-            nodes = [image]
+            manifests = [image]
             notice = "its list \(descriptor.digest.short) is not whole in the archive: the one image in it is pushed"
-        } else if tree.images.isEmpty {
+        } else if images.isEmpty {
             throw PlanningError("the archive has none of its images")
         } else if tree.isWhole {
-            top = tree.node
-            nodes = tree.nodes
+            top = tree.manifest
+            manifests = tree.manifests
             notice = nil
         } else {
-            top = try ManifestList(of: tree.imageEntries).node
-            nodes = tree.images + [top]
+            top = try Manifest(listing: tree.imageEntries)
+            manifests = images + [top]
             notice =
-                "its list \(descriptor.digest.short) is not whole in the archive: a list of the \(tree.images.count) images in it is pushed"
+                "its list \(descriptor.digest.short) is not whole in the archive: a list of the \(images.count) images in it is pushed"
         }
     }
 
+    /// The content of a blob; `nil` where the archive lacks it.
+    func content(of digest: Digest) -> ArchivedContent? { composed[digest] ?? archive.blob(digest) }
+
     /// A manifest, and what the archive has of what it lists.
     private struct Tree {
-        let node: SavedImage.Node
+        let manifest: Manifest
         var children: [(entry: Descriptor, tree: Tree)] = []
         /// Whether nothing below is missing.
         var isWhole = true
 
         /// Each once, however often it is listed.
-        var nodes: [SavedImage.Node] {
+        var manifests: [Manifest] {
             var seen: Set<Digest> = []
-            return (children.flatMap(\.tree.nodes) + [node]).filter { seen.insert($0.digest).inserted }
+            return (children.flatMap(\.tree.manifests) + [manifest]).filter { seen.insert($0.digest).inserted }
         }
 
-        var images: [SavedImage.Node] { nodes.filter(\.manifest.mediaType.isManifest) }
+        var images: [Manifest] { manifests.filter(\.mediaType.isManifest) }
 
         /// How the images below are listed, those of inner indexes too.
         var imageEntries: [Descriptor] {
-            children.flatMap { $0.tree.node.manifest.mediaType.isIndex ? $0.tree.imageEntries : [$0.entry] }
+            children.flatMap { $0.tree.manifest.mediaType.isIndex ? $0.tree.imageEntries : [$0.entry] }
         }
     }
 
@@ -84,7 +96,7 @@ struct ArchiveSelection {
                 throw PlanningError("its manifest list has lists in lists without end")
             }
             guard let manifest = try manifest(descriptor) else { return nil }
-            var tree = Tree(node: SavedImage.Node(digest: descriptor.digest, manifest: manifest))
+            var tree = Tree(manifest: manifest)
             switch manifest.content {
             case .image(let configuration, let layers):
                 let missing = ([configuration] + layers).first { !$0.isForeignLayer && archive.blob($0.digest) == nil }

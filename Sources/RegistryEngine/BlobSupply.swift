@@ -1,6 +1,7 @@
 import ByteIO
 import DockerArchive
 import Hashing
+import ImageEngine
 import ImageModel
 import Registry
 
@@ -19,30 +20,115 @@ struct BlobSupply: Sendable {
         return try await onThread { try content.bytes(of: "\(blob.digest)", limit: limit) }
     }
 
-    /// Hands over a blob, verified by its digest.
-    func download(_ blob: Descriptor, from repository: Repository, to destination: any BlobDestination) async throws {
-        guard let content = local?.blob(blob.digest) else {
-            return try await client.download(blob, from: repository, to: destination)
-        }
-        try await onThread {
-            let hash = ContentHash(blob.digest.algorithm)
-            let source = try content.open()
-            let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
-            defer { buffer.deallocate() }
-            while case let count = try source.read(into: buffer), count > 0 {
-                let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
-                hash.update(bytes)
-                try destination.append(bytes)
+    /// Hands over a blob, verified by its digest, from the first of several places that has it: the local store, the repositories,
+    /// and for a foreign layer, which may be in no registry, its publisher's URLs.
+    ///
+    /// - Parameters:
+    ///   - repositories: at least one.
+    ///   - prefix: what the destination has already.
+    /// - Throws: ``BlobFailure`` where none of the places gives it; what the destination throws.
+    func download(
+        _ blob: Descriptor,
+        from repositories: [Repository],
+        to destination: any ByteDestination,
+        after prefix: BlobPrefix? = nil,
+        _ counter: TransferCounter
+    ) async throws -> BlobOutcome.Fate {
+        let counted = CountingDestination(destination, counter)
+        if let content = local?.blob(blob.digest) {
+            try await onThread {
+                if prefix != nil { try counted.restart() }
+                try Self.copy(content, of: blob, to: counted)
             }
-            let digest = hash.finish()
-            guard digest == blob.digest else {
-                throw ArchiveError.damaged("the blob \(blob.digest) of docker's local store has the digest \(digest)")
+            return .copied
+        }
+        let urls = blob.isForeignLayer ? blob.urls ?? [] : []
+        var failures: [RegistryError] = []
+        for place in repositories.map(Place.repository) + urls.map(Place.url) {
+            do {
+                // Another place may have had the blob for the first part.
+                if !failures.isEmpty { try counted.restart() }
+                let prefix = failures.isEmpty ? prefix : nil
+                switch place {
+                case .repository(let repository):
+                    try await client.download(blob, from: repository, to: counted, after: prefix)
+                case .url(let url):
+                    try await client.download(blob, fromURL: url, to: counted, after: prefix)
+                }
+                return .fetched
+            } catch let error as RegistryError {
+                failures.append(error)
+                guard counted.canRestart else { break }
             }
         }
+        throw BlobFailure(failures)
     }
 
-    /// Hands over a foreign layer that its publisher serves.
-    func download(_ blob: Descriptor, fromURL url: String, to destination: any BlobDestination) async throws {
-        try await client.download(blob, fromURL: url, to: destination)
+    private enum Place {
+        case repository(Repository)
+        case url(String)
+    }
+
+    private static func copy(
+        _ content: ArchivedContent,
+        of blob: Descriptor,
+        to destination: any ByteDestination
+    ) throws {
+        let hash = ContentHash(blob.digest.algorithm)
+        do {
+            try content.open()
+                .forEachPiece { bytes in
+                    hash.update(bytes)
+                    try destination.append(bytes)
+                }
+        } catch let error as ArchiveError {
+            throw BlobFailure("\(error)")
+        }
+        let digest = hash.finish()
+        guard digest == blob.digest else {
+            throw BlobFailure("the blob \(blob.digest) of docker's local store has the digest \(digest)")
+        }
+    }
+}
+
+/// A blob could not be had from any place.
+struct BlobFailure: Error, CustomStringConvertible {
+    /// Why the first place did not give it.
+    let description: String
+    /// Whether one of the places could not be reached, so that it may be reached later.
+    let isWorthAnotherTry: Bool
+
+    init(_ description: String) {
+        self.description = description
+        isWorthAnotherTry = false
+    }
+
+    /// - Parameter errors: of the places in order, at least one.
+    init(_ errors: [RegistryError]) {
+        description = errors[0].description
+        isWorthAnotherTry = errors.contains { $0.code == .unreachable || $0.code == .rateLimited }
+    }
+}
+
+/// Counts what a destination takes.
+private final class CountingDestination: ByteDestination {
+    private let destination: any ByteDestination
+    private let counter: TransferCounter
+
+    init(_ destination: any ByteDestination, _ counter: TransferCounter) {
+        self.destination = destination
+        self.counter = counter
+    }
+
+    var canRestart: Bool { destination.canRestart }
+
+    func append(_ bytes: UnsafeRawBufferPointer) throws {
+        try destination.append(bytes)
+        counter.add(bytes.count)
+    }
+
+    func restart() throws {
+        try destination.restart()
+        counter.restart()
     }
 }

@@ -1,133 +1,139 @@
 import ByteIO
 import DockerArchive
+import ImageEngine
 import ImageModel
 import Registry
-import ScriptInterface
 
-/// Carries out what was planned for a step.
+/// Carries out what was planned for the steps of a load.
 struct ImagePusher: Sendable {
-    /// What a step printed, and how it ended.
-    struct Account: Sendable {
-        var lines: [String] = []
-        var notice: String?
-        /// Why the step failed; `nil` where it did not.
-        var cause: String?
-    }
-
     private let client: RegistryClient
-    private let archive: DockerArchive?
     private let transfers: Limiter
-    private let blobs = Board<PlacementKey>()
-    private let names = Board<Reference>()
+    private let counters: TransferCounters
+    private let placed = CompletionLedger<BlobLocation>()
+    private let names = CompletionLedger<Reference>()
 
     /// - Parameter jobs: how many blobs are asked for or sent at a time.
-    init(client: RegistryClient, archive: DockerArchive?, jobs: Int) {
+    init(client: RegistryClient, jobs: Int, counters: TransferCounters) {
         self.client = client
-        self.archive = archive
         self.transfers = Limiter(jobs)
+        self.counters = counters
     }
 
-    func perform(_ work: PushPlan.Work) async -> Account {
-        switch work {
+    func perform(_ work: StepWork) async -> LoadOutcome {
+        switch work.content {
         case .failure(let cause):
-            return Account(cause: cause)
+            return LoadOutcome(work.step, cause: cause)
         case .push(let push):
-            let account = await perform(push)
-            await names.settle(push.target, account.cause == nil)
-            return account
+            let outcome = await perform(push, for: work.step)
+            await names.settle(push.target, outcome.cause == nil)
+            return outcome
         case .manifestList(let target, let members, let after):
             for member in after { _ = await names.isDone(member) }
             do {
                 let digest = try await ManifestListBuilder(client: client).build(target, of: members)
-                return Account(lines: [ScriptLines.createdManifestList(target.description), digest.description])
+                return LoadOutcome(work.step, .manifestList(target, digest))
             } catch {
-                return Account(cause: "\(error)")
+                return LoadOutcome(work.step, cause: "\(error)")
             }
         }
     }
 
-    private func perform(_ push: PushPlan.Push) async -> Account {
-        var account = Account(lines: [ScriptLines.pushing(to: push.target.name)], notice: push.notice)
+    private func perform(_ push: ImagePush, for step: LoadStep) async -> LoadOutcome {
+        let selection = push.selection
+        var product = LoadOutcome.Push(target: push.target, source: selection.source)
+        var notices = selection.notice.map { [Notice(.incompleteList, "\(step.target): \($0)")] } ?? []
         do {
-            let outcomes = try await place(push.placements.map(\.placement))
-            for (outcome, (placement, isLayer)) in zip(outcomes, push.placements) where isLayer {
-                account.lines.append(Self.line(placement.blob.digest.short, outcome))
-            }
-            let top = try await ManifestPusher(client: client, archive: archive, push: push).put()
-            if top.digest != push.top.digest {
-                account.notice =
-                    "the registry refuses manifests with URLs; its foreign layers were pushed as ordinary ones"
-            }
-            account.lines.append(
-                ScriptLines.pushed(
-                    tag: push.target.tag ?? "latest",
-                    digest: top.digest.description,
-                    size: top.manifest.bytes.count
+            product.blobs = try await place(push.blobs)
+            let manifest = try await ManifestPusher(client: client, push: push).put()
+            product.manifest = manifest.descriptor
+            if manifest.digest != selection.top.digest {
+                notices.append(
+                    Notice(
+                        .foreignLayersPushed,
+                        "\(step.target): the registry refuses manifests with URLs; its foreign layers were pushed as"
+                            + " ordinary ones"
+                    )
                 )
-            )
+            }
+            return LoadOutcome(step, .push(product), notices: notices)
         } catch {
-            account.cause = "\(error)"
-        }
-        return account
-    }
-
-    private static func line(_ id: String, _ placement: BlobPlacement) -> String {
-        switch placement {
-        case .existing: ScriptLines.alreadyExists(id)
-        case .mounted(let repository): ScriptLines.mounted(id, from: repository.path)
-        case .uploaded: ScriptLines.pushed(id)
+            return LoadOutcome(step, .push(product), notices: notices, cause: "\(error)")
         }
     }
 
     /// Brings all blobs of an image to its repository.
     ///
-    /// Each is told to the board whatever becomes of it, since other images may wait for it.
-    private func place(_ placements: [PushPlan.Placement]) async throws -> [BlobPlacement] {
-        try await withThrowingTaskGroup(of: (Int, BlobPlacement).self) { group in
-            for (index, placement) in placements.enumerated() {
-                group.addTask { [self] in
+    /// Each is settled in the ledger whatever becomes of it, since other images may wait for it.
+    private func place(_ blobs: [PlannedBlob]) async throws -> [BlobOutcome] {
+        try await withThrowingTaskGroup(of: (Int, BlobOutcome).self) { group in
+            for (index, planned) in blobs.enumerated() {
+                group.addTask {
                     do {
-                        let outcome = try await place(placement)
-                        await blobs.settle(placement.key, true)
-                        return (index, outcome)
+                        let fate = try await place(planned)
+                        await placed.settle(planned.location, true)
+                        return (index, BlobOutcome(planned.blob, isLayer: planned.isLayer, fate))
                     } catch {
-                        if !placement.isRepeated { await blobs.settle(placement.key, false) }
+                        if !planned.isRepeated { await placed.settle(planned.location, false) }
                         throw error
                     }
                 }
             }
-            var outcomes = [BlobPlacement](repeating: .existing, count: placements.count)
-            for try await (index, outcome) in group { outcomes[index] = outcome }
-            return outcomes
+            var outcomes: [(Int, BlobOutcome)] = []
+            for try await outcome in group { outcomes.append(outcome) }
+            return outcomes.sorted { $0.0 < $1.0 }.map(\.1)
         }
     }
 
-    private func place(_ placement: PushPlan.Placement) async throws -> BlobPlacement {
-        if placement.isRepeated, await blobs.isDone(placement.key) { return .existing }
+    private func place(_ planned: PlannedBlob) async throws -> BlobOutcome.Fate {
+        if planned.isRepeated, await placed.isDone(planned.location) { return .existing }
         var sibling: Repository?
-        if let owner = placement.sibling {
-            let isThere = await blobs.isDone(PlacementKey(digest: placement.blob.digest, repository: owner))
+        if let owner = planned.sibling {
+            let isThere = await placed.isDone(BlobLocation(digest: planned.blob.digest, repository: owner))
             sibling = isThere ? owner : nil
         }
         return try await transfers.run { [sibling] in
-            if try await client.hasBlob(placement.blob.digest, in: placement.repository) { return .existing }
-            guard let content = archive?.blob(placement.blob.digest) else {
-                throw PlanningError("the archive lacks the blob \(placement.blob.digest)")
+            if try await client.hasBlob(planned.blob.digest, in: planned.repository) { return .existing }
+            guard let content = planned.content else {
+                throw PlanningError("the archive lacks the blob \(planned.blob.digest)")
             }
-            return try await client.upload(
-                placement.blob,
-                from: ArchivedBlob(content: content),
-                to: placement.repository,
-                mountingFrom: sibling
-            )
+            let size = planned.blob.size
+            counters.plan(bytes: size)
+            let counter = counters.begin("\(planned.blob.digest.short) of \(planned.repository)", size: size)
+            defer { counter.end() }
+            let source = ArchivedBlob(content: content, counter: counter)
+            let way = try await client.upload(planned.blob, from: source, to: planned.repository, mountingFrom: sibling)
+            guard case .mounted(let repository) = way else { return .uploaded }
+            counters.plan(bytes: -size)
+            return .mounted(from: repository)
         }
     }
 
+    /// A blob of the archive, counted while it is sent.
     private struct ArchivedBlob: BlobSource {
         let content: ArchivedContent
+        let counter: TransferCounter
 
         var size: Int64 { content.size }
 
-        func open() throws -> any ByteSource { try content.open() }
+        func open() throws -> any ByteSource {
+            counter.restart()
+            return CountingSource(try content.open(), counter)
+        }
+    }
+
+    private final class CountingSource: ByteSource {
+        private let source: any ByteSource
+        private let counter: TransferCounter
+
+        init(_ source: any ByteSource, _ counter: TransferCounter) {
+            self.source = source
+            self.counter = counter
+        }
+
+        func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+            let count = try source.read(into: buffer)
+            counter.add(count)
+            return count
+        }
     }
 }

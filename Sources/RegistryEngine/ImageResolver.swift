@@ -9,26 +9,29 @@ struct ImageResolver: Sendable {
     let choice: PlatformChoice
     /// The release in names that end in `-windows-ID`.
     var windowsRelease: WindowsRelease?
-    let notice: EngineNotice
+    let notice: NoticeHandler
 
     /// The image that a name leads to, with the manifests that are wanted of it.
     ///
     /// - Throws: `RegistryError`, `ManifestError`, ``ResolvingError``.
     func resolve(_ reference: Reference) async throws -> SavedImage {
         do {
-            return try await image(reference, top: try await node(ManifestName(reference), in: reference.repository))
+            return try await image(
+                reference,
+                top: try await manifest(ManifestName(reference), in: reference.repository)
+            )
         } catch let error as RegistryError where error.code == .notFound {
             guard let release = windowsRelease, let list = Self.list(of: reference, release) else { throw error }
             return try await resolve(reference, release, among: list, otherwise: error)
         }
     }
 
-    private func image(_ reference: Reference, top: SavedImage.Node) async throws -> SavedImage {
-        guard case .index(let entries) = top.manifest.content else {
+    private func image(_ reference: Reference, top: Manifest) async throws -> SavedImage {
+        guard case .index(let entries) = top.content else {
             // Docker takes the one image there is, whatever platform it is for.
             return saved(reference, top: top, principal: top)
         }
-        var descendants: [SavedImage.Node] = []
+        var descendants: [Manifest] = []
         try await select(from: entries, in: reference.repository, into: &descendants)
         guard let principal = Self.principal(of: entries, among: descendants, choice: choice) else {
             throw ResolvingError.noPlatform(choice)
@@ -38,9 +41,9 @@ struct ImageResolver: Sendable {
 
     private func saved(
         _ reference: Reference,
-        top: SavedImage.Node,
-        descendants: [SavedImage.Node] = [],
-        principal: SavedImage.Node
+        top: Manifest,
+        descendants: [Manifest] = [],
+        principal: Manifest
     ) -> SavedImage {
         SavedImage(
             reference: reference,
@@ -67,15 +70,18 @@ struct ImageResolver: Sendable {
         among list: Reference,
         otherwise missing: RegistryError
     ) async throws -> SavedImage {
-        guard let index = try? await node(ManifestName(list), in: list.repository),
-            case .index(let entries) = index.manifest.content,
+        guard let index = try? await manifest(ManifestName(list), in: list.repository),
+            case .index(let entries) = index.content,
             let entry = PlatformChoice.platforms([release.platform]).select(from: entries).first,
             entry.platform?.osVersion != nil
         else { throw missing }
-        let image = try await node(.digest(entry.digest), in: list.repository)
+        let image = try await manifest(.digest(entry.digest), in: list.repository)
         notice(
-            "\(reference.familiar) is not there; the image for \(entry.platform?.osVersion ?? release.id) of the list"
-                + " \(list.familiar) is taken"
+            Notice(
+                .takenFromList,
+                "\(reference.familiar) is not there; the image for \(entry.platform?.osVersion ?? release.id) of the list"
+                    + " \(list.familiar) is taken"
+            )
         )
         return saved(reference, top: image, principal: image)
     }
@@ -90,31 +96,30 @@ struct ImageResolver: Sendable {
         from entries: [Descriptor],
         in repository: Repository,
         depth: Int = 1,
-        into nodes: inout [SavedImage.Node]
+        into manifests: inout [Manifest]
     ) async throws {
         guard depth <= Self.depthLimit else { throw ResolvingError.tooDeep }
-        for entry in choice.select(from: entries) where !nodes.contains(where: { $0.digest == entry.digest }) {
-            guard nodes.count < Self.countLimit else { throw ResolvingError.tooMany }
-            let node = try await node(.digest(entry.digest), in: repository)
-            nodes.append(node)
-            if case .index(let inner) = node.manifest.content {
-                try await select(from: inner, in: repository, depth: depth + 1, into: &nodes)
+        for entry in choice.select(from: entries) where !manifests.contains(where: { $0.digest == entry.digest }) {
+            guard manifests.count < Self.countLimit else { throw ResolvingError.tooMany }
+            let manifest = try await manifest(.digest(entry.digest), in: repository)
+            manifests.append(manifest)
+            if case .index(let inner) = manifest.content {
+                try await select(from: inner, in: repository, depth: depth + 1, into: &manifests)
             }
         }
     }
 
-    private func node(_ name: ManifestName, in repository: Repository) async throws -> SavedImage.Node {
-        let (digest, manifest) = try await client.manifest(name, in: repository)
-        return SavedImage.Node(digest: digest, manifest: manifest)
+    private func manifest(_ name: ManifestName, in repository: Repository) async throws -> Manifest {
+        try await client.manifest(name, in: repository)
     }
 
     /// The image for the first platform that is wanted; of all images, the one for linux/amd64, else the first.
     private static func principal(
         of entries: [Descriptor],
-        among nodes: [SavedImage.Node],
+        among manifests: [Manifest],
         choice: PlatformChoice
-    ) -> SavedImage.Node? {
-        let images = nodes.filter(\.manifest.mediaType.isManifest)
+    ) -> Manifest? {
+        let images = manifests.filter(\.mediaType.isManifest)
         let platforms = if case .platforms(let wanted) = choice { wanted } else { [Platform.linuxAMD64] }
         for platform in platforms {
             let best = PlatformChoice.platforms([platform]).select(from: entries).first

@@ -8,13 +8,13 @@ import Synchronization
 ///
 /// Each is saved by the store into a temporary file, which has no name any more, so that it goes away with the process, however
 /// that ends.
-public final class LocalImages: Sendable {
+package final class LocalImages: Sendable {
     private let store: any LocalStore
     private let temporaryFolder: String
     private let blobs = Mutex<[Digest: ArchivedContent]>([:])
 
     /// The images of a store.
-    public init(in store: any LocalStore, temporaryFolder: String) {
+    package init(in store: any LocalStore, temporaryFolder: String) {
         self.store = store
         self.temporaryFolder = temporaryFolder
     }
@@ -24,7 +24,7 @@ public final class LocalImages: Sendable {
     /// - Parameter name: the image as the list and the source registry name it.
     /// - Returns: `nil` where the store does not have it.
     /// - Throws: where it has the image and does not give it, or gives something else.
-    func image(_ reference: Reference, name: String) async throws -> SavedImage? {
+    func image(_ reference: Reference, name: ImageName) async throws -> SavedImage? {
         let file = try File(temporaryIn: temporaryFolder)
         guard try await store.save(name, into: file.descriptor) else { return nil }
         return try await onThread { [self] in
@@ -33,18 +33,18 @@ public final class LocalImages: Sendable {
                 temporaryFolder: temporaryFolder
             )
             guard let found = archive.images.first else { throw PlanningError("docker's local store gave no image") }
-            let selection = try ArchiveSelection(of: found, in: archive)
-            guard let principal = selection.nodes.first(where: \.manifest.mediaType.isManifest) else {
+            let selection = try ArchiveSelection(of: found, in: archive, ImageComposer(of: archive))
+            guard let principal = selection.manifests.first(where: \.mediaType.isManifest) else {
                 throw PlanningError("docker's local store gave no image")
             }
             let image = SavedImage(
                 reference: reference,
                 top: selection.top,
-                descendants: selection.nodes.filter { $0.digest != selection.top.digest },
+                descendants: selection.manifests.filter { $0.digest != selection.top.digest },
                 principal: principal
             )
             blobs.withLock { blobs in
-                for blob in image.blobs { blobs[blob.digest] = archive.blob(blob.digest) }
+                for part in image.parts { blobs[part.blob.digest] = selection.content(of: part.blob.digest) }
             }
             return image
         }

@@ -1,4 +1,4 @@
-import DockerArchive
+import Hashing
 import ImageModel
 import Registry
 
@@ -13,7 +13,7 @@ struct ManifestListBuilder: Sendable {
     func build(_ target: Reference, of members: [Reference]) async throws -> Digest {
         var entries: [Descriptor] = []
         var missing: [Reference] = []
-        for member in ManifestList.order(members) {
+        for member in Self.order(members) {
             do {
                 entries.append(try await entry(for: member))
             } catch let error as RegistryError where error.code == .notFound {
@@ -21,14 +21,14 @@ struct ManifestListBuilder: Sendable {
             }
         }
         guard missing.isEmpty else { throw ManifestListError.missing(missing) }
-        let list = try ManifestList(of: entries).node
-        try await client.put(list.manifest, as: ManifestName(target), in: target.repository)
+        let list = try Manifest(listing: entries)
+        try await client.put(list, as: ManifestName(target), in: target.repository)
         return list.digest
     }
 
     /// The platform of an entry is that of the image's configuration, whatever list the image came from.
     private func entry(for member: Reference) async throws -> Descriptor {
-        let (digest, manifest) = try await client.manifest(ManifestName(member), in: member.repository)
+        let manifest = try await client.manifest(ManifestName(member), in: member.repository)
         guard case .image(let configuration, _) = manifest.content else { throw ManifestListError.list(member) }
         let bytes = try await client.content(
             of: configuration,
@@ -38,12 +38,23 @@ struct ManifestListBuilder: Sendable {
         guard let platform = ImageConfiguration(bytes: bytes)?.platform, !platform.os.isEmpty,
             !platform.architecture.isEmpty
         else { throw ManifestListError.noPlatform(member) }
-        return Descriptor(
-            mediaType: manifest.mediaType,
-            digest: digest,
-            size: Int64(manifest.bytes.count),
-            platform: platform
-        )
+        var entry = manifest.descriptor
+        entry.platform = platform
+        return entry
+    }
+
+    /// The order in which docker lists the members of a list: that of the files in which it keeps them.
+    static func order(_ members: [Reference]) -> [Reference] {
+        let fileName = { (reference: Reference) in
+            reference.description.utf8.map { byte in
+                switch byte {
+                case UInt8(ascii: ":"): UInt8(ascii: "-")
+                case UInt8(ascii: "/"): UInt8(ascii: "_")
+                default: byte
+                }
+            }
+        }
+        return members.sorted { fileName($0).lexicographicallyPrecedes(fileName($1)) }
     }
 }
 

@@ -3,76 +3,75 @@ import DockerArchive
 import ImageEngine
 import ImageModel
 import Registry
-import ScriptInterface
 import Synchronization
 
 /// Pushes the images of an archive straight to a registry: what it lacks, from where it lies in the archive.
-public final class RegistryLoader: LoadEngine {
+package final class RegistryLoader: LoadEngine {
     private let path: String
     private let client: RegistryClient
     private let jobs: Int
-    private let console: Console
     private let temporaryFolder: String
-    private let archive = Mutex<DockerArchive?>(nil)
+    private let counters: TransferCounters
+    private let notice: NoticeHandler
+    private let source = Mutex<(archive: DockerArchive, composer: ImageComposer)?>(nil)
 
-    /// A loader of the archive called `path`.
-    ///
     /// - Parameters:
+    ///   - path: the archive's.
     ///   - client: its threads should be twice `jobs`.
     ///   - jobs: how many blobs are sent at a time.
     ///   - temporaryFolder: where an archive is unpacked that has to be.
-    ///   - console: gets the lines that docker would print.
-    public init(
+    package init(
         archive path: String,
         client: RegistryClient,
         jobs: Int,
         temporaryFolder: String,
-        console: Console
+        counters: TransferCounters,
+        notice: @escaping NoticeHandler
     ) {
         self.path = path
         self.client = client
         self.jobs = jobs
         self.temporaryFolder = temporaryFolder
-        self.console = console
+        self.counters = counters
+        self.notice = notice
     }
 
     /// Charts are OCI artifacts, which archives of docker's containerd store hold like images.
-    public func chartHandling() -> ChartHandling { .images }
+    package func chartHandling() -> ChartHandling { .images }
 
-    /// Opens the archive and prints what is in it.
-    public func load() async throws -> String? {
-        let opened: DockerArchive
+    /// Opens the archive; one that has to be unpacked can take minutes.
+    package func load() async throws -> LoadedArchive {
+        let opened: (archive: DockerArchive, composer: ImageComposer)
         do {
-            opened = try await onThread { [path, temporaryFolder, console] in
-                try DockerArchive(path: path, temporaryFolder: temporaryFolder, notice: console.warn)
+            opened = try await onThread { [path, temporaryFolder, notice] in
+                let tell = { (sentence: String) in notice(Notice(.temporarySpace, sentence)) }
+                let archive = try DockerArchive(path: path, temporaryFolder: temporaryFolder, notice: tell)
+                return (archive, try ImageComposer(of: archive, notice: tell))
             }
         } catch let error as ArchiveError {
             throw LoadingError(description: "\(path): \(error)")
         }
-        for image in opened.images {
-            console.print(
-                image.reference.map { ScriptLines.loaded($0.familiar) }
-                    ?? ScriptLines.loaded(id: image.id.description)
-            )
-        }
-        archive.withLock { $0 = opened }
-        return nil
+        source.withLock { $0 = opened }
+        return LoadedArchive(
+            images: opened.archive.images.map { LoadedArchive.Image(reference: $0.reference, id: $0.id) }
+        )
     }
 
-    /// Does the steps, several at a time, and prints what docker would print in their order.
-    public func perform(_ steps: [LoadStep], observer: any LoadObserver) async throws {
-        let archive = archive.withLock(\.self)
-        let plan = try await onThread { [path] in PushPlan(steps, archive: archive, path: path) }
-        let pusher = ImagePusher(client: client, archive: archive, jobs: jobs)
-        try await slidingWindow(over: plan.works, width: jobs * 2) { work in
-            let account = await pusher.perform(work)
+    /// Does several steps at a time. An image that has to be composed is composed while those before it are pushed.
+    package func perform(_ steps: [LoadStep], observer: any LoadObserver) async throws {
+        let planner = PushPlanner(source.withLock(\.self), path: path)
+        let pusher = ImagePusher(client: client, jobs: jobs, counters: counters)
+        counters.plan(items: steps.count)
+        try await stagedWindow(over: steps, width: jobs * 2) { step in
+            try await onThread { planner.work(for: step) }
+        } work: { work in
+            let outcome = await pusher.perform(work)
             try Task.checkCancellation()
-            return account
-        } deliver: { index, account in
-            observer.willPerform(index)
-            for line in account.lines { console.print(line) }
-            if let notice = account.notice { console.warn("\(steps[index].target): \(notice)") }
-            observer.didPerform(index, cause: account.cause)
+            return outcome
+        } deliver: { [counters] outcome in
+            observer.willPerform(outcome.step)
+            observer.didPerform(outcome)
+            counters.finishItem()
         }
     }
 }

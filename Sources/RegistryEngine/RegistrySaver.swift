@@ -1,41 +1,46 @@
-import ByteIO
 import DockerArchive
+import GraphDriverArchive
 import ImageEngine
 import ImageModel
 import Registry
+import Synchronization
 
-/// Saves images straight from their registries: manifests first, then each blob once, to its place in the archive.
-public final class RegistrySaver: SaveEngine {
-    private let client: RegistryClient
-    private let choice: PlatformChoice
-    private let windowsRelease: WindowsRelease?
-    private let wrapping: TarWrapping
-    private let jobs: Int
-    private let output: ArchiveOutput
-    private let local: LocalImages?
-    private let notice: EngineNotice
-    private let images = PulledImages<SavedImage>()
+/// What the savers of the registry engine work with.
+package struct SaveSetup: Sendable {
+    /// Its threads should be twice ``jobs``.
+    package let client: RegistryClient
+    /// Which images of a multi-platform name are saved.
+    package let choice: PlatformChoice
+    /// What the names of Windows images end in; where such a name is not there, the image of that release is looked for in the
+    /// list of the name without the ending.
+    package let windowsRelease: WindowsRelease?
+    /// What is put around the tar.
+    package let wrapping: TarWrapping
+    /// How many blobs are fetched at a time.
+    package let jobs: Int
+    /// The archive, open.
+    package let output: ArchiveOutput
+    /// Where layers are kept on their way into a stream.
+    package let temporaryFolder: String
+    /// Has images that no registry gives; `nil` where there is none.
+    package let local: LocalImages?
+    /// Archives that blobs are copied from, beside the one that is replaced.
+    package let reuse: [String]
+    package let counters: TransferCounters
+    package let notice: NoticeHandler
 
-    /// A saver into an archive that is already open.
-    ///
-    /// - Parameters:
-    ///   - client: its threads should be twice `jobs`.
-    ///   - choice: which images of a multi-platform name are saved.
-    ///   - windowsRelease: what the names of Windows images end in; where such a name is not there, the image of that release
-    ///     is looked for in the list of the name without the ending.
-    ///   - wrapping: what is put around the tar.
-    ///   - jobs: how many blobs are fetched at a time.
-    ///   - local: has images that no registry gives; `nil` where there is none.
-    ///   - notice: told what a user should know though nothing failed.
-    public init(
+    package init(
         client: RegistryClient,
         choice: PlatformChoice,
         windowsRelease: WindowsRelease? = nil,
         wrapping: TarWrapping,
         jobs: Int,
         output: ArchiveOutput,
+        temporaryFolder: String,
         local: LocalImages? = nil,
-        notice: @escaping EngineNotice
+        reuse: [String] = [],
+        counters: TransferCounters,
+        notice: @escaping NoticeHandler
     ) {
         self.client = client
         self.choice = choice
@@ -43,52 +48,88 @@ public final class RegistrySaver: SaveEngine {
         self.wrapping = wrapping
         self.jobs = jobs
         self.output = output
+        self.temporaryFolder = temporaryFolder
         self.local = local
+        self.reuse = reuse
+        self.counters = counters
         self.notice = notice
     }
 
+    var resolver: ImageResolver {
+        ImageResolver(client: client, choice: choice, windowsRelease: windowsRelease, notice: notice)
+    }
+
+    /// Whether the archive is a gzip; else it is a plain tar.
+    var isGzip: Bool { wrapping != .none }
+
+    var supply: BlobSupply { BlobSupply(client: client, local: local) }
+}
+
+/// Saves images straight from their registries: manifests first, then each blob once, to its place in the archive.
+package final class RegistrySaver: SaveEngine {
+    private let setup: SaveSetup
+    private let archive = Mutex<ArchiveFill?>(nil)
+
+    package init(_ setup: SaveSetup) {
+        self.setup = setup
+    }
+
     /// Charts are OCI artifacts, which archives of docker's containerd store hold like images.
-    public func chartHandling() -> ChartHandling { .images }
+    package func chartHandling() -> ChartHandling { .images }
 
-    /// Resolves the names; a name that occurs again is resolved once.
-    public func pull(_ references: [String], observer: any PullObserver) async throws {
-        let resolver = ImageResolver(client: client, choice: choice, windowsRelease: windowsRelease, notice: notice)
-        try await images.pull(
-            references,
-            width: jobs * 2,
-            observer: observer,
-            resolve: resolver.resolve
-        ) { [local] in try await local?.image($0, name: $1) }
+    /// Resolves the names, plans the archive, and fetches what it lacks. An image is pulled when all its blobs are verified and in
+    /// their places.
+    package func pull(_ requests: [PullRequest], observer: any PullObserver) async throws {
+        let outcomes = OrderedOutcomes(requests, observer: observer, counters: setup.counters)
+        let search = ImageSearch(width: setup.jobs * 2, resolve: setup.resolver.resolve) { [local = setup.local] in
+            try await local?.image($0, name: $1)
+        }
+        let found = try await search.run(requests, outcomes: outcomes)
+        let sizes = try await knownSizes(found.map(\.image))
+        let fill = try ArchiveFill(found, knownSizes: sizes, setup, outcomes: outcomes)
+        try await fill.run()
+        archive.withLock { $0 = fill }
     }
 
-    /// Plans the archive, fetches what it lacks, and gives it its name.
-    public func save(_ references: [String]) async throws {
-        let images = images.distinct(references)
-        let layout = try ContainerdLayout(of: images)
-        tell(layout, images)
-        let plan = try ArchivePlan(layout, isGzip: wrapping != .none)
-        try output.requireSpace(for: plan.length)
-        try await BlobFetch(of: images, from: BlobSupply(client: client, local: local), output: output)
-            .run(plan, jobs: jobs)
-        try output.commit()
+    /// Leaves out what has failed, and gives the archive its name.
+    package func save(_ requests: [PullRequest]) async throws {
+        guard let fill = archive.withLock(\.self) else { return }
+        let layout = try await fill.finish()
+        tell(layout, fill.saved)
     }
 
-    /// Gives the archive up.
-    public func discard() {
-        output.discard()
+    @discardableResult
+    package func discard() -> Int64 { setup.output.discard() }
+
+    /// What registries tell of the blobs of which manifests tell different sizes: one of those manifests is damaged.
+    private func knownSizes(_ images: [SavedImage]) async throws -> [Digest: Int64] {
+        var sizes: [Digest: Int64] = [:]
+        for (digest, owners) in BlobSizes.disputed(in: images) {
+            for owner in owners where sizes[digest] == nil {
+                sizes[digest] = try? await setup.client.size(of: digest, in: owner.reference.repository)
+                try Task.checkCancellation()
+            }
+        }
+        return sizes
     }
 
     private func tell(_ layout: ContainerdLayout, _ images: [SavedImage]) {
         for name in layout.shadowedNames {
-            notice(
-                "\(name.familiar): as in docker's own archives, manifest.json names this image only by another name;"
-                    + " a docker without the containerd store will not load it under this one"
+            setup.notice(
+                Notice(
+                    .shadowedName,
+                    "\(name.familiar): as in docker's own archives, manifest.json names this image only by another name;"
+                        + " a docker without the containerd store will not load it under this one"
+                )
             )
         }
         for image in images where !image.foreignLayers.isEmpty {
-            notice(
-                "\(image.reference.familiar): \(image.foreignLayers.count) foreign layer(s), which only their publisher's"
-                    + " URLs serve, are left out of the archive, as docker does"
+            setup.notice(
+                Notice(
+                    .foreignLayersLeftOut,
+                    "\(image.reference.familiar): \(image.foreignLayers.count) foreign layer(s), which only their publisher's"
+                        + " URLs serve, are left out of the archive, as docker does"
+                )
             )
         }
     }

@@ -37,6 +37,62 @@ func slidingWindow<Element: Sendable, Result: Sendable>(
     }
 }
 
+/// Brings elements to a stage one after the other, then works on a few of them at a time, and gives the results in their order.
+///
+/// The stage of an element runs beside the work on those before it.
+///
+/// - Parameters:
+///   - width: how many elements are in the stage or worked on at a time, 1 or more.
+///   - stage: called with one element at a time, in their order.
+///   - work: called with what the stage makes of each.
+///   - deliver: called with each result, in the order of the elements.
+/// - Throws: the first error of `stage`, `work` or `deliver`, after the rest was cancelled.
+func stagedWindow<Element: Sendable, Staged: Sendable, Result: Sendable>(
+    over elements: [Element],
+    width: Int,
+    stage: @escaping @Sendable (Element) async throws -> Staged,
+    work: @escaping @Sendable (Staged) async throws -> Result,
+    deliver: (Result) throws -> Void
+) async throws {
+    try await withThrowingTaskGroup(of: StagedEvent<Staged, Result>.self) { group in
+        var begun = 0
+        var underWay = 0
+        var isStageFree = true
+        var delivered = 0
+        var waiting: [Int: Result] = [:]
+        func begin() {
+            guard isStageFree, underWay < width, begun < elements.count else { return }
+            let index = begun
+            let element = elements[index]
+            group.addTask { .staged(index, try await stage(element)) }
+            begun += 1
+            underWay += 1
+            isStageFree = false
+        }
+        begin()
+        while let event = try await group.next() {
+            switch event {
+            case .staged(let index, let staged):
+                group.addTask { .done(index, try await work(staged)) }
+                isStageFree = true
+            case .done(let index, let result):
+                underWay -= 1
+                waiting[index] = result
+                while let next = waiting.removeValue(forKey: delivered) {
+                    try deliver(next)
+                    delivered += 1
+                }
+            }
+            begin()
+        }
+    }
+}
+
+private enum StagedEvent<Staged: Sendable, Result: Sendable>: Sendable {
+    case staged(Int, Staged)
+    case done(Int, Result)
+}
+
 /// Prepares many elements, a few ahead, and takes them one after the other in their order.
 ///
 /// - Parameters:

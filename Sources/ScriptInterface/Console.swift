@@ -7,11 +7,11 @@ import Synchronization
 ///
 /// A line is written whole, under a lock and without a buffer, so lines of several threads and of child processes never mix.
 /// A reader that goes away does not end the run: what cannot be written is dropped, and the first error is kept.
-public final class Console: Sendable {
+package final class Console: Sendable {
     /// Standard output, for child processes that write to it.
-    public let output: File
+    package let output: File
     /// Standard error, for child processes that write to it.
-    public let errors: File
+    package let errors: File
     private let prefix: String
     private let firstOutputError = Mutex<FileError?>(nil)
     private let errorsLock = Mutex<Void>(())
@@ -19,8 +19,8 @@ public final class Console: Sendable {
     /// Takes over two open streams. SIGPIPE is ignored from now on in the whole process, so that a stream without a reader is
     /// an error and not the end.
     ///
-    /// - Parameter programName: the program as it was typed; its last part begins every warning.
-    public init(output: File, errors: File, programName: String) {
+    /// - Parameter programName: the program as it was typed; its last part begins every notice.
+    package init(output: File, errors: File, programName: String) {
         self.output = output
         self.errors = errors
         prefix = lastPathComponent(programName) + ": "
@@ -28,17 +28,17 @@ public final class Console: Sendable {
     }
 
     /// The first reason for which a line could not be written to standard output.
-    public var outputError: FileError? {
+    package var outputError: FileError? {
         firstOutputError.withLock(\.self)
     }
 
     /// Whether standard output has lost a line.
-    public var outputFailed: Bool {
+    package var outputFailed: Bool {
         outputError != nil
     }
 
     /// Writes a line of the scripts, or several with newlines between them, to standard output.
-    public func print(_ line: String) {
+    package func print(_ line: String) {
         firstOutputError.withLock { firstError in
             guard firstError == nil else { return }
             do throws(FileError) {
@@ -51,7 +51,7 @@ public final class Console: Sendable {
 
     /// Writes a sentence to standard error, after the program's name. Control characters, which could come from a list or a
     /// registry, are shown instead of being sent to the terminal.
-    public func warn(_ sentence: String) {
+    package func notice(_ sentence: String) {
         let line = prefix + sentence.unicodeScalars.map(Self.visible).joined() + "\n"
         errorsLock.withLock { _ in
             // Where standard error cannot be written to, there is no other place to say so.

@@ -64,7 +64,7 @@ extension Flag {
         extension: "jobs",
         .value("N"),
         meaning: "transfers at a time (default: chosen for the machine)",
-        allowed: "a whole number from 1 to \(Extensions.mostJobs)"
+        allowed: "a whole number from 1 to \(ExtensionOptions.mostJobs)"
     )
     static let platform = Flag(
         extension: "platform",
@@ -106,6 +106,21 @@ extension Flag {
         meaning: "of what gzip compresses: 1 is the fastest, 9 the smallest",
         allowed: "a whole number from 1 to 9"
     )
+    static let reuse = Flag(
+        extension: "reuse",
+        .values("ARCHIVE"),
+        programs: [.save],
+        meaning:
+            "older archive to copy from what need not be fetched, beside the one that is replaced; may be repeated",
+        allowed: "the path of an archive"
+    )
+    static let fresh = Flag(
+        extension: "fresh",
+        .none,
+        programs: [.save],
+        meaning: "drop what a stopped run has left, and begin anew",
+        allowed: Self.boolean
+    )
     static let verbose = Flag(
         extension: "verbose",
         .none,
@@ -123,7 +138,8 @@ extension Flag {
     /// Every flag, in the order of the usage text.
     static let table = [
         imageList, images, sourceRegistry, registry, windowsImageList, windowsVersions, osReleaseID, help,
-        engine, jobs, platform, strict, archiveFormat, failedList, insecureRegistry, compressionLevel, verbose, version,
+        engine, jobs, platform, strict, archiveFormat, failedList, insecureRegistry, compressionLevel,
+        reuse, fresh, verbose, version,
     ]
 
     /// The flags that a program knows in a mode.

@@ -58,6 +58,7 @@ struct Flag: Sendable {
         extension name: String,
         _ argument: Argument,
         hasVariable: Bool = true,
+        programs: Set<Program> = Set(Program.allCases),
         defaults: [ScriptMode: String] = [:],
         meaning: String,
         allowed: String = ""
@@ -67,7 +68,7 @@ struct Flag: Sendable {
         self.argument = argument
         self.isExtension = true
         self.hasVariable = hasVariable
-        self.programs = Set(Program.allCases)
+        self.programs = programs
         self.modes = Set(ScriptMode.allCases)
         self.defaults = defaults
         self.meaning = meaning

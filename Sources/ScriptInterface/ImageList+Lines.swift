@@ -1,41 +1,44 @@
 import Basics
+import ImageEngine
 
 extension ImageList {
-    /// The entries of a list's bytes.
+    /// The images that a list's bytes name.
     ///
     /// - Throws: ``ImageListError`` with the reason ``ImageListError/Reason/noText`` for bytes that are no text.
     init(_ bytes: [UInt8], file: String, mode: ScriptMode) throws(ImageListError) {
         let text = mode == .powerShell ? decodedAsPowerShellDoes(bytes) : bytes
         guard !text.contains(0) else { throw ImageListError(path: file, reason: .noText) }
-        var entries: [Entry] = []
-        var notes: [Note] = []
-        func note(_ kind: Note.Kind, _ line: Int) {
-            if let index = notes.firstIndex(where: { $0.kind == kind }) {
-                notes[index].lines += 1
+        var images: [ListedImage] = []
+        var notices: [Notice] = []
+        func notice(_ kind: Notice.Kind, _ line: Int) {
+            if let index = notices.firstIndex(where: { $0.kind == kind }) {
+                notices[index].lines += 1
             } else {
-                notes.append(Note(kind: kind, file: file, lines: 1, firstLine: line))
+                notices.append(Notice(kind: kind, file: file, lines: 1, firstLine: line))
             }
         }
 
         var lines = Lines(text, mode: mode)
         while let line = lines.next() {
             var name = line.text
-            if name.last == carriageReturn { note(.carriageReturn, line.number) }
+            if name.last == carriageReturn { notice(.carriageReturn, line.number) }
             name = name.trimmingSuffix { $0 == carriageReturn }
             let trimmed = name.trimming(while: isBlankOrReturn)
-            if trimmed.count < name.count { note(.blanks, line.number) }
+            if trimmed.count < name.count { notice(.blanks, line.number) }
             guard let first = trimmed.first else { continue }
             if first == UInt8(ascii: "#") {
-                note(.comment, line.number)
+                notice(.comment, line.number)
                 continue
             }
             if mode == .shell {
-                if !line.hasEnd { note(.noFinalNewline, line.number) }
-                if trimmed.starts(with: byteOrderMark) { note(.byteOrderMark, line.number) }
+                if !line.hasEnd { notice(.noFinalNewline, line.number) }
+                if trimmed.starts(with: byteOrderMark) { notice(.byteOrderMark, line.number) }
             }
-            entries.append(Entry(reference: String(decoding: trimmed, as: UTF8.self), file: file, line: line.number))
+            images.append(
+                ListedImage(reference: String(decoding: trimmed, as: UTF8.self), file: file, line: line.number)
+            )
         }
-        self.init(entries: entries, notes: notes)
+        self.init(images: images, notices: notices)
     }
 }
 

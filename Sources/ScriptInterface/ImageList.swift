@@ -1,22 +1,10 @@
-/// The references of a list, in its order, duplicates kept.
-public struct ImageList: Sendable, Equatable {
-    /// A line that names an image or a chart.
-    public struct Entry: Sendable, Hashable {
-        /// The reference as it stands, without blanks around it.
-        public let reference: String
-        /// The file it stands in, as the caller named it.
-        public let file: String
-        /// The line it stands in, from 1.
-        public let line: Int
+import ImageEngine
 
-        /// Whether it is an OCI Helm chart.
-        public var isChart: Bool { reference.contains("rancher/charts/") }
-    }
-
-    /// The lines that name something.
-    public let entries: [Entry]
-    /// What was read otherwise than the scripts read it (D1, D2, D3), one note for each kind and file.
-    public let notes: [Note]
+/// The images and charts that a list names, in its order, duplicates kept.
+package struct ImageList: Sendable, Equatable {
+    package let images: [ListedImage]
+    /// What was read otherwise than the scripts read it (D1, D2, D3), one notice for each kind and file.
+    package let notices: [Notice]
 
     /// Reads a list.
     ///
@@ -24,7 +12,7 @@ public struct ImageList: Sendable, Equatable {
     /// mark. Bytes that are no UTF-8 are read as U+FFFD, so that they spoil the name they stand in and no other.
     ///
     /// - Parameter path: `nil` where PowerShell has null.
-    public static func read(_ path: String?, mode: ScriptMode) throws(ImageListError) -> ImageList {
+    package static func read(_ path: String?, mode: ScriptMode) throws(ImageListError) -> ImageList {
         guard let path, !path.isEmpty else { throw ImageListError(path: "", reason: .noPath) }
         var files = [path]
         if mode == .powerShell {
@@ -32,20 +20,20 @@ public struct ImageList: Sendable, Equatable {
             if files.isEmpty { throw ImageListError(path: path, reason: .missing) }
         }
         var room = Self.sizeLimit
-        var entries: [Entry] = []
-        var notes: [Note] = []
+        var images: [ListedImage] = []
+        var notices: [Notice] = []
         for file in files {
             let bytes = try readFile(file, atMost: room)
             room -= bytes.count
             let list = try ImageList(bytes, file: file, mode: mode)
-            entries += list.entries
-            notes += list.notes
+            images += list.images
+            notices += list.notices
         }
-        return ImageList(entries: entries, notes: notes)
+        return ImageList(images: images, notices: notices)
     }
 
-    init(entries: [Entry], notes: [Note]) {
-        self.entries = entries
-        self.notes = notes
+    init(images: [ListedImage], notices: [Notice]) {
+        self.images = images
+        self.notices = notices
     }
 }

@@ -1,9 +1,9 @@
 import ByteIO
 
 /// Why a list cannot be read.
-public struct ImageListError: Error, Equatable, Sendable, CustomStringConvertible {
+package struct ImageListError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What is wrong.
-    public enum Reason: Equatable, Sendable {
+    package enum Reason: Equatable, Sendable {
         /// No list is named: the path is empty or null.
         case noPath
         /// There is no such file.
@@ -19,12 +19,12 @@ public struct ImageListError: Error, Equatable, Sendable, CustomStringConvertibl
     }
 
     /// The list as the caller named it.
-    public let path: String
+    package let path: String
     /// What is wrong.
-    public let reason: Reason
+    package let reason: Reason
 
     /// One sentence.
-    public var description: String {
+    package var description: String {
         switch reason {
         case .noPath: "no image list is named: the path of the list is empty"
         case .missing: "cannot read the image list '\(path)': there is no such file"

@@ -1,5 +1,13 @@
+/// The executables.
+package enum Program: Sendable, Hashable, CaseIterable {
+    /// `rancher-save-images`: from registries into an archive.
+    case save
+    /// `rancher-load-images`: from an archive into a registry.
+    case load
+}
+
 /// What the words of a command line and the environment amount to. Nothing is read from the disk for it.
-public enum Invocation: Sendable, Equatable {
+package enum Invocation: Sendable, Equatable {
     /// The text, usage or an error and usage, goes to standard output, and the run ends with the status.
     case usage(String, status: Int32)
     /// The version goes to standard output, and the run ends well.
@@ -15,7 +23,7 @@ public enum Invocation: Sendable, Equatable {
     ///   - programName: the program as it was typed.
     ///   - words: the words after it.
     ///   - environment: of which the variables that begin with `RANCHER_IMAGES_` count.
-    public init(_ program: Program, programName: String, words: [String], environment: [String: String]) {
+    package init(_ program: Program, programName: String, words: [String], environment: [String: String]) {
         let mode = ScriptMode(programName: programName, words: words, program: program)
         let usage = Usage.text(program, mode, programName: programName)
         let given: GivenFlags
@@ -42,7 +50,7 @@ public enum Invocation: Sendable, Equatable {
             self = .usage(usage, status: 0)
         } else {
             do throws(InvalidSetting) {
-                let extensions = try Extensions(given, environment: environment)
+                let extensions = try ExtensionOptions(given, environment: environment)
                 self = .run(
                     Options(program: program, programName: programName, given: given, extensions: extensions)
                 )

@@ -1,58 +1,45 @@
-/// What `load` does with the lists, in order, after the archive is loaded.
-public struct LoadPlan: Sendable, Equatable {
-    /// One step.
-    public enum Step: Sendable, Equatable {
-        /// Tag SOURCE as TARGET, and push TARGET.
-        case push(ImageList.Entry, source: String, target: String)
-        /// Make a manifest list for TARGET of `TARGET-ARCHITECTURE` for each architecture, and push it.
-        case manifestList(ImageList.Entry, target: String, architectures: [String])
-    }
+import ImageEngine
 
+/// What `load` does with the lists, in order, after the archive is loaded.
+package struct LoadPlan: Sendable {
     /// The architecture of what both lists have, beside Windows.
     private static let linux = "linux-amd64"
 
     /// The steps, in the scripts' order.
-    public let steps: [Step]
+    package let steps: [LoadStep]
     /// Sentences for standard error about deliberate differences that apply.
-    public let notes: [String]
+    package let notices: [String]
 
     /// Plans a load.
     ///
     /// - Parameters:
     ///   - images: of the list, without the charts where helm handles them.
     ///   - windowsImages: of the Windows list of shell mode; empty where there is none.
-    public init(_ options: Options, images: [ImageList.Entry], windowsImages: [ImageList.Entry]) {
+    package init(_ options: Options, images: [ListedImage], windowsImages: [ListedImage]) {
         let naming = Naming(options)
         let windows = options.windowsVersions.map { "windows-" + $0 }
         let linuxNames = Set(images.map(\.reference))
         let windowsNames = Set(windowsImages.map(\.reference))
         var steps = windowsImages.filter { !linuxNames.contains($0.reference) }
-            .map { entry in
-                Step.manifestList(entry, target: naming.target(entry.reference), architectures: windows)
-            }
-        for entry in images {
-            let source = naming.source(entry.reference)
-            let target = naming.target(entry.reference)
-            if windowsNames.contains(entry.reference) {
-                steps.append(.push(entry, source: source, target: "\(target)-\(Self.linux)"))
-                steps.append(.manifestList(entry, target: target, architectures: windows + [Self.linux]))
+            .map { LoadStep(manifestList: naming.target($0), of: windows, for: $0) }
+        for image in images {
+            let source = naming.source(image)
+            let target = naming.target(image)
+            if windowsNames.contains(image.reference) {
+                steps.append(LoadStep(push: source, as: ImageName("\(target)-\(Self.linux)"), for: image))
+                steps.append(LoadStep(manifestList: target, of: windows + [Self.linux], for: image))
             } else {
-                steps.append(.push(entry, source: source, target: target))
+                steps.append(LoadStep(push: source, as: target, for: image))
             }
         }
         self.steps = steps
-        notes =
-            Self.notes(windowsNames, "Windows", beginningOf: linuxNames, "Linux")
-            + Self.notes(linuxNames, "Linux", beginningOf: windowsNames, "Windows")
-    }
-
-    /// The members of a manifest list.
-    public static func members(of target: String, architectures: [String]) -> [String] {
-        architectures.map { "\(target)-\($0)" }
+        notices =
+            Self.notices(windowsNames, "Windows", beginningOf: linuxNames, "Linux")
+            + Self.notices(linuxNames, "Linux", beginningOf: windowsNames, "Windows")
     }
 
     /// The names of one list that the scripts would take to be in another, because they begin a name there (D10).
-    private static func notes(
+    private static func notices(
         _ names: Set<String>,
         _ list: String,
         beginningOf others: Set<String>,

@@ -1,12 +1,14 @@
+import ImageEngine
+
 /// How a list's names become the references that are pulled, tagged and pushed.
-public struct Naming: Sendable, Equatable {
+package struct Naming: Sendable, Equatable {
     private let mode: ScriptMode
     private let sourcePrefix: String
     private let targetPrefix: String
     private let suffix: String
 
     /// The rules for a run.
-    public init(_ options: Options) {
+    package init(_ options: Options) {
         mode = options.mode
         let source = options.sourceRegistry ?? ""
         switch options.mode {
@@ -24,20 +26,20 @@ public struct Naming: Sendable, Equatable {
     }
 
     /// SOURCE: what `save` pulls and saves, and `load` tags.
-    public func source(_ name: String) -> String {
-        sourcePrefix + name + suffix
+    package func source(_ image: ListedImage) -> ImageName {
+        ImageName(sourcePrefix + image.reference + suffix)
     }
 
     /// TARGET: what `load` pushes. A name without a slash goes under `rancher/`; PowerShell's script looks for a slash with
     /// something on both sides.
-    public func target(_ name: String) -> String {
-        let reference = name + suffix
+    package func target(_ image: ListedImage) -> ImageName {
+        let reference = image.reference + suffix
         let hasSlash =
             switch mode {
             case .shell: reference.utf8.contains(UInt8(ascii: "/"))
             case .powerShell: reference.utf8.dropFirst().dropLast().contains(UInt8(ascii: "/"))
             }
-        return targetPrefix + (hasSlash ? "" : "rancher/") + reference
+        return ImageName(targetPrefix + (hasSlash ? "" : "rancher/") + reference)
     }
 
     private static func withoutSlashesAtEnd(_ registry: String) -> String {

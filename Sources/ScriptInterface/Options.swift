@@ -1,35 +1,35 @@
 /// What a command line asks for. Paths and registries stand as they were typed.
-public struct Options: Sendable, Equatable {
+package struct Options: Sendable, Equatable {
     /// The executable.
-    public var program: Program
+    package var program: Program
     /// The family of scripts.
-    public var mode: ScriptMode
+    package var mode: ScriptMode
     /// The program as it was typed, `$0` of the scripts.
-    public var programName: String
+    package var programName: String
     /// The list; `nil` where PowerShell has null, which is an error of the run.
-    public var imageList: String?
+    package var imageList: String?
     /// The archive; `nil` where PowerShell has null.
-    public var images: String?
+    package var images: String?
     /// The registry in front of the names in the archive; `nil` and empty are none.
-    public var sourceRegistry: String?
+    package var sourceRegistry: String?
     /// The registry that is pushed to; never empty in `load`, `nil` in `save`.
-    public var registry: String?
+    package var registry: String?
     /// The Windows list of `load` in shell mode; `nil` where there are no Windows images.
-    public var windowsImageList: String?
+    package var windowsImageList: String?
     /// The releases that the Windows images are there for, in order; empty in PowerShell mode.
-    public var windowsVersions: [String]
+    package var windowsVersions: [String]
     /// The release in the names of PowerShell mode; `nil` where PowerShell has null, which stands for nothing in a name.
-    public var osReleaseID: String?
+    package var osReleaseID: String?
     /// What the flags of our own ask for.
-    public var extensions: Extensions
+    package var extensions: ExtensionOptions
     /// Sentences for standard error about deliberate differences that apply.
-    public var notes: [String]
+    package var notices: [String]
 
     init(
         program: Program,
         programName: String,
         given: GivenFlags,
-        extensions: Extensions
+        extensions: ExtensionOptions
     ) {
         self.program = program
         self.mode = given.mode
@@ -41,15 +41,15 @@ public struct Options: Sendable, Equatable {
         registry = given.value(.registry)
         windowsImageList = given.value(.windowsImageList).flatMap { $0.isEmpty ? nil : $0 }
         osReleaseID = given.value(.osReleaseID)
-        notes = []
+        notices = []
 
         if given.mode == .shell, let images, images.utf8.contains(where: isBlank) {
-            notes.append("the archive is called '\(images)', blanks and all")
+            notices.append("the archive is called '\(images)', blanks and all")
         }
         let versions = given.value(.windowsVersions) ?? ""
         windowsVersions = given.mode == .shell && program == .load ? Self.windowsVersions(versions) : []
         if windowsImageList != nil, versions.utf8.contains(where: isBlank) {
-            notes.append("the blanks in '\(versions)', the Windows versions, were dropped")
+            notices.append("the blanks in '\(versions)', the Windows versions, were dropped")
         }
     }
 

@@ -1,17 +1,17 @@
 import Glibc
 
 /// A path as PowerShell's `-Path` takes it on Linux: a backslash is a slash, and each part may hold wildcards.
-public struct PowerShellPath: Sendable {
+package struct PowerShellPath: Sendable {
     private let path: String
 
     /// The path as it was typed.
-    public init(_ path: String) {
+    package init(_ path: String) {
         self.path = path
     }
 
     /// The files and folders that are there under this path, in the order of their names whatever the case; none where there
     /// is no such file. This is what `Test-Path` looks at, and what `Get-Content -Path` reads.
-    public var files: [String] {
+    package var files: [String] {
         let slashes = String(path.map { $0 == "\\" ? "/" : $0 })
         var found = [slashes.hasPrefix("/") ? "/" : ""]
         for part in slashes.split(separator: "/").map(String.init) {

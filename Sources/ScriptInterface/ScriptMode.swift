@@ -1,5 +1,5 @@
 /// Which family of scripts an executable stands in for.
-public enum ScriptMode: Sendable, Hashable, CaseIterable {
+package enum ScriptMode: Sendable, Hashable, CaseIterable {
     /// `rancher-save-images.sh` and `rancher-load-images.sh`.
     case shell
     /// `rancher-save-images.ps1` and `rancher-load-images.ps1`.
@@ -14,7 +14,7 @@ public enum ScriptMode: Sendable, Hashable, CaseIterable {
     /// - Parameters:
     ///   - programName: the program as it was typed, with or without a path.
     ///   - words: the words after it.
-    public init(programName: String, words: [String], program: Program) {
+    package init(programName: String, words: [String], program: Program) {
         if lastPathComponent(programName).lowercased().hasSuffix(".ps1") {
             self = .powerShell
             return

@@ -1,9 +1,9 @@
 /// The usage text: the scripts' first line, then the flags in our own words (D15).
-public enum Usage {
+package enum Usage {
     /// Lines without a newline after the last one.
     ///
     /// - Parameter programName: the program as it was typed.
-    public static func text(_ program: Program, _ mode: ScriptMode, programName: String) -> String {
+    package static func text(_ program: Program, _ mode: ScriptMode, programName: String) -> String {
         let flags = Flag.table(for: program, in: mode)
         let own = flags.filter(\.isExtension)
         let lines =

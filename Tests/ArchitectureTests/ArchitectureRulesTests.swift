@@ -1,7 +1,7 @@
 import Testing
 
 /// Each rule tells when it is broken, on a program of three modules.
-@Suite struct ArchitectureRulesTests {
+@Suite(.timeLimit(.minutes(5))) struct ArchitectureRulesTests {
     static let manifest = """
         /// layer("NotALayer") in a comment
         func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {}

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Testing
 
 /// The program as it is keeps its own rules.
-@Suite struct ArchitectureTests {
+@Suite(.timeLimit(.minutes(5))) struct ArchitectureTests {
     private let rules: ArchitectureRules
     private let root: String
 

@@ -5,7 +5,7 @@ import Testing
 @testable import ByteIO
 
 /// Files that appear under their name only when they are whole.
-@Suite struct UnfinishedFileTests {
+@Suite(.timeLimit(.minutes(5))) struct UnfinishedFileTests {
     private let folder: TemporaryFolder
 
     init() throws {

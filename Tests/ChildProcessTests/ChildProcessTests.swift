@@ -4,7 +4,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite struct ChildProcessTests {
+@Suite(.timeLimit(.minutes(5))) struct ChildProcessTests {
     @Test(arguments: [
         ("success", "exit 0", ChildProcess.ExitStatus.exited(0), Int32(0)),
         ("the largest status", "exit 255", .exited(255), 255),

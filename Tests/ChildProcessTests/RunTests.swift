@@ -4,7 +4,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite struct RunTests {
+@Suite(.timeLimit(.minutes(5))) struct RunTests {
     @Test func whatIsWrittenIsKept() async throws {
         let outcome = try await ChildProcess.run(
             shell("echo out; echo err >&2; exit 3"),

@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite struct SpawnErrorTests {
+@Suite(.timeLimit(.minutes(5))) struct SpawnErrorTests {
     private let folder: TemporaryFolder
 
     init() throws {

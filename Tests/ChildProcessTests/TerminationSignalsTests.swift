@@ -4,7 +4,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite struct TerminationSignalsTests {
+@Suite(.timeLimit(.minutes(5))) struct TerminationSignalsTests {
     @Test(arguments: [SIGHUP, SIGINT, SIGTERM])
     func theProgramDiesOfTheSignalAfterTheHandler(signal: Int32) async throws {
         let result = await #expect(processExitsWith: .signal(signal), observing: [\.standardErrorContent]) { [signal] in

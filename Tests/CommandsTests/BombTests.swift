@@ -6,7 +6,7 @@ import Testing
 
 /// Small files that unpack to large ones end neither the memory nor the patience: each is given to the executable with little
 /// memory, and is refused with a sentence.
-@Suite struct BombTests {
+@Suite(.timeLimit(.minutes(5))) struct BombTests {
     private let folder: TemporaryFolder
     private let registry: StandInRegistry
 

@@ -3,7 +3,11 @@ import TestSupport
 import Testing
 
 /// A full disk is known before anything is fetched, and leaves an older archive as it was.
-@Testing.Suite struct FullDiskTests {
+@Suite(
+    .enabled(if: Machine.canMount, "a file system is mounted, by root or in a user name space"),
+    .timeLimit(.minutes(5))
+)
+struct FullDiskTests {
     @Test func aSmallFileSystem() throws {
         let registry = try StandInRegistry()
         registry.addImage(

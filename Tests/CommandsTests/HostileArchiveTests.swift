@@ -8,7 +8,7 @@ import Testing
 
 /// Archives that were made to do harm, or were harmed: what is damaged is told and not pushed, what is sound is pushed, and nothing
 /// is left behind.
-@Suite struct HostileArchiveTests {
+@Suite(.timeLimit(.minutes(5))) struct HostileArchiveTests {
     private let bench: Bench
     private let registry: StandInRegistry
     private let temporary: TemporaryFolder

@@ -7,7 +7,8 @@ import Testing
 
 /// Archives that the official script saved with docker of several versions, loaded into a real registry: what arrives is what
 /// docker's own load had brought there.
-@Suite struct SavedArchiveTests {
+@Suite(.enabled(if: Machine.hasRegistry, "needs docker-registry"), .timeLimit(.minutes(5)))
+struct SavedArchiveTests {
     private let target: DistributionRegistry
     private let bench: Bench
 

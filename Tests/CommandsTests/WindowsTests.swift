@@ -4,7 +4,8 @@ import TestSupport
 import Testing
 
 /// A runbook's Windows steps, on this host.
-@Suite struct WindowsTests {
+@Suite(.enabled(if: Machine.hasRegistry, "needs docker-registry"), .timeLimit(.minutes(5)))
+struct WindowsTests {
     /// Serves the foreign layers, which no registry has.
     private static func foreignLayers() throws -> LoopbackServer {
         try LoopbackServer { request in

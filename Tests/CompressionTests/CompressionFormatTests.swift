@@ -1,7 +1,7 @@
 import Compression
 import Testing
 
-@Suite struct CompressionFormatTests {
+@Suite(.timeLimit(.minutes(5))) struct CompressionFormatTests {
     @Test(arguments: [
         ("nothing", [], CompressionFormat.none),
         ("gzip", [0x1F, 0x8B, 0x08, 0, 0], .gzip),

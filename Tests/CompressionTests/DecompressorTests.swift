@@ -37,7 +37,7 @@ struct Tool: CustomTestStringConvertible, Sendable {
     }
 }
 
-@Suite struct DecompressorTests {
+@Suite(.timeLimit(.minutes(5))) struct DecompressorTests {
     @Test(arguments: Tool.all, [0, 1, 1_500_000])
     func whatTheToolPacksIsUnpacked(tool: Tool, count: Int) throws {
         let bytes = sample(count)

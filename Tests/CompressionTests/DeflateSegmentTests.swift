@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite struct DeflateSegmentTests {
+@Suite(.timeLimit(.minutes(5))) struct DeflateSegmentTests {
     /// Segments of all kinds in a row, and what they are of.
     private static func member(threads: Int = 2) throws -> (bytes: [UInt8], content: [UInt8]) {
         let parts = [sample(300), sample(1_500_000), [], sample(131_072)]

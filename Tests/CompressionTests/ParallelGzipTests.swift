@@ -6,7 +6,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite struct ParallelGzipTests {
+@Suite(.timeLimit(.minutes(5))) struct ParallelGzipTests {
     /// Around the sizes of a block and of the dictionary, where things could go wrong.
     static let counts = [0, 1, 32_767, 131_071, 131_072, 131_073, 262_144, 524_287, 524_288, 524_289, 1_500_000]
     static let framings: [ParallelGzip.Framing] = [.member, .members]

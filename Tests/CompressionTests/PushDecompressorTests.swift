@@ -2,7 +2,7 @@ import Compression
 import TestSupport
 import Testing
 
-@Suite struct PushDecompressorTests {
+@Suite(.timeLimit(.minutes(5))) struct PushDecompressorTests {
     private struct Stopped: Error {}
 
     /// What `packed` unpacks to when it is pushed in pieces.

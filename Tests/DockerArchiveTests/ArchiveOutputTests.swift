@@ -5,7 +5,7 @@ import Tar
 import TestSupport
 import Testing
 
-@Suite struct ArchiveOutputTests {
+@Suite(.timeLimit(.minutes(5))) struct ArchiveOutputTests {
     private let folder: TemporaryFolder
 
     init() throws {
@@ -17,10 +17,10 @@ import Testing
         try write(images, store, to: try ArchiveOutput(path: folder.path("a.tar.gz")))
         try folder.shell("gzip -t a.tar.gz")
         let names = try folder.shell("tar tzf a.tar.gz")
-        let layout = try ContainerdLayout(of: images)
+        let layout = ContainerdLayout(of: images)
         #expect(
             String(decoding: names, as: UTF8.self).split(separator: "\n").map(String.init)
-                == layout.entries.map(\.header.name)
+                == (layout.blobs + layout.tables).map(\.header.name)
         )
         #expect(try folder.names() == ["a.tar.gz"])
     }
@@ -28,14 +28,14 @@ import Testing
     @Test func theFileIsAsLongAsPlanned() throws {
         let (images, store) = try listedSamples()
         try write(images, store, to: try ArchiveOutput(path: folder.path("a.tar.gz")))
-        let plan = try ArchivePlan(try ContainerdLayout(of: images))
+        let plan = try ArchivePlan(ContainerdLayout(of: images))
         #expect(try Int64(folder.bytes("a.tar.gz").count) == plan.length)
     }
 
     @Test func entriesMayComeInAnyOrder() throws {
         let (images, store) = try listedSamples()
         let output = try ArchiveOutput(path: folder.path("b"))
-        for entry in try ArchivePlan(try ContainerdLayout(of: images)).entries.reversed() {
+        for entry in try ArchivePlan(ContainerdLayout(of: images)).entries.reversed() {
             let writer = try ArchiveEntryWriter(entry, to: output)
             let content: [UInt8] =
                 switch entry.content {
@@ -67,11 +67,14 @@ import Testing
     @Test func aStreamCannotTakeBack() throws {
         let (images, _) = try listedSamples()
         let output = try ArchiveOutput(path: "/dev/null")
-        let entries = try ArchivePlan(try ContainerdLayout(of: images)).entries
-        let entry = try #require(entries.first { $0.content.size > 0 })
-        let writer = try ArchiveEntryWriter(entry, to: output)
-        #expect(writer.canRestart)
-        try [UInt8](repeating: 0, count: 1).withUnsafeBytes(writer.append)
+        let entries = try ArchivePlan(ContainerdLayout(of: images)).entries
+        let entry = try #require(entries.max { $0.content.size < $1.content.size })
+        let writer = try ArchiveEntryWriter(entry.moved(by: -entry.offset), to: output)
+        try [UInt8](repeating: 0, count: 100).withUnsafeBytes(writer.append)
+        #expect(writer.canRestart, "nothing has gone into the stream")
+        try writer.restart()
+        try [UInt8](repeating: 0, count: Int(entry.content.size)).withUnsafeBytes(writer.append)
+        try writer.finish()
         #expect(!writer.canRestart)
     }
 
@@ -87,7 +90,7 @@ import Testing
         try folder.write("older", to: "a")
         let (images, _) = try listedSamples()
         let output = try ArchiveOutput(path: folder.path("a"))
-        let entries = try ArchivePlan(try ContainerdLayout(of: images)).entries
+        let entries = try ArchivePlan(ContainerdLayout(of: images)).entries
         _ = try ArchiveEntryWriter(try #require(entries.first), to: output)
         output.discard()
         #expect(try folder.names() == ["a"])

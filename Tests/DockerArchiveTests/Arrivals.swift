@@ -12,17 +12,20 @@ struct Arrivals {
     /// The manifests by the images' names, by the ID where an image has no name; of an index those that are there.
     private(set) var manifests: [String: [Manifest]] = [:]
 
-    init(of archive: DockerArchive) throws {
+    /// - Parameter composer: of the archive; without one, one is made.
+    init(of archive: DockerArchive, composer: ImageComposer? = nil) throws {
+        let composer = try composer ?? ImageComposer(of: archive)
         for image in archive.images {
             let name = image.reference?.familiar ?? image.id.description
-            switch try archive.form(of: image) {
-            case .composed(let node):
-                #expect(node.digest == SHA256.digest(of: node.manifest.bytes))
-                manifests[name] = [node.manifest]
-            case .original(let descriptor):
-                manifests[name] = try Self.images(below: descriptor, in: archive)
+            guard let descriptor = image.original else {
+                let composed = try composer.compose(image)
+                #expect(composed.manifest.digest == SHA256.digest(of: composed.manifest.bytes))
+                manifests[name] = [composed.manifest]
+                try Self.prove(composed.manifest) { composed.blobs[$0] }
+                continue
             }
-            for manifest in manifests[name] ?? [] { try Self.prove(manifest, in: archive) }
+            manifests[name] = try Self.images(below: descriptor, in: archive)
+            for manifest in manifests[name] ?? [] { try Self.prove(manifest, blob: archive.blob) }
         }
     }
 
@@ -39,13 +42,13 @@ struct Arrivals {
         return try entries.flatMap { try images(below: $0, in: archive) }
     }
 
-    private static func prove(_ manifest: Manifest, in archive: DockerArchive) throws {
+    private static func prove(_ manifest: Manifest, blob: (Digest) -> ArchivedContent?) throws {
         guard case .image(let configuration, let layers) = manifest.content else { return }
-        func bytes(_ blob: Descriptor) throws -> [UInt8] {
-            let content = try #require(archive.blob(blob.digest))
+        func bytes(_ descriptor: Descriptor) throws -> [UInt8] {
+            let content = try #require(blob(descriptor.digest))
             let bytes = try content.bytes(of: "blob", limit: 1 << 20)
-            #expect(SHA256.digest(of: bytes) == blob.digest)
-            #expect(content.size == blob.size)
+            #expect(SHA256.digest(of: bytes) == descriptor.digest)
+            #expect(content.size == descriptor.size)
             return bytes
         }
         // A chart's configuration tells no diff IDs, and foreign layers are not there.

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// Images that are composed of layers and configurations: as docker would push them, to the same bytes each time.
-@Suite struct ComposedImageTests {
+@Suite(.timeLimit(.minutes(5))) struct ComposedImageTests {
     private let folder: TemporaryFolder
 
     init() throws {
@@ -25,15 +25,14 @@ import Testing
     func theManifestIsThatOfSchema2(packing: String) throws {
         let image = try MadeUpImage("a.b/x:1", layers: ["one", "two"])
         let archive = try open(MadeUpImage.archive([image]), packing: packing)
-        guard case .composed(let node) = try archive.form(of: try #require(archive.images.first)),
-            case .image(let configuration, let layers) = node.manifest.content
-        else {
-            Issue.record("it is not composed")
+        let composed = try ImageComposer(of: archive).compose(try #require(archive.images.first))
+        guard case .image(let configuration, let layers) = composed.manifest.content else {
+            Issue.record("it is an index")
             return
         }
-        #expect(try archive.blob(configuration.digest)?.bytes(of: "it", limit: 1 << 20) == image.configuration)
+        #expect(try composed.blobs[configuration.digest]?.bytes(of: "it", limit: 1 << 20) == image.configuration)
         #expect(
-            String(decoding: node.manifest.bytes, as: UTF8.self) == """
+            String(decoding: composed.manifest.bytes, as: UTF8.self) == """
                 {
                    "schemaVersion": 2,
                    "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
@@ -58,7 +57,7 @@ import Testing
                 """
         )
         for (layer, tar) in zip(layers, image.layers) {
-            try folder.write(try #require(archive.blob(layer.digest)).bytes(of: "it", limit: 1 << 20), to: "layer.gz")
+            try folder.write(try #require(composed.blobs[layer.digest]).bytes(of: "it", limit: 1 << 20), to: "layer.gz")
             #expect(try folder.shell("gzip -dc layer.gz") == tar)
         }
     }
@@ -107,14 +106,35 @@ import Testing
         #expect(layers[1].mediaType == .dockerLayer)
     }
 
+    @Test("each blob is given as soon as it is there", arguments: ["cat", "gzip"])
+    func blobsOneByOne(packing: String) throws {
+        let image = try MadeUpImage("a.b/x:1", layers: ["one", "two", "three"])
+        var tar = MadeUpImage.archive([image])
+        // The last layer is another than the configuration tells of.
+        tar[image.layerNames[2]] = image.layers[0] + image.layers[0]
+        let archive = try open(tar, packing: packing)
+        var given: [(descriptor: Descriptor, bytes: [UInt8])] = []
+        #expect(throws: ArchiveError.self) {
+            try ImageComposer(of: archive)
+                .compose(try #require(archive.images.first)) { descriptor, content in
+                    given.append((descriptor, try content.bytes(of: "it", limit: 1 << 20)))
+                }
+        }
+        #expect(given.map(\.descriptor.mediaType) == [.dockerConfiguration, .dockerLayer, .dockerLayer])
+        #expect(given.map(\.descriptor.digest) == given.map { SHA256.digest(of: $0.bytes) })
+        #expect(given.first?.bytes == image.configuration)
+        #expect(try given.dropFirst().map { try unpacked($0.bytes) } == Array(image.layers.prefix(2)))
+    }
+
     @Test(arguments: ["cat", "gzip"])
     func aLayerOfManyImagesIsCompressedOnce(packing: String) throws {
         let base = (0..<200_000).map { "\($0 * 2_654_435_761 % 1_000_003) " }.joined()
         let images = try (0..<8).map { try MadeUpImage("a.b/x:\($0)", layers: [base, "\($0)"]) }
         let archive = try open(MadeUpImage.archive(images), packing: packing)
-        for image in archive.images { _ = try archive.form(of: image) }
+        let composer = try ImageComposer(of: archive)
+        for image in archive.images { _ = try composer.compose(image) }
         let taken = try #require(try spools().first).size
-        let layers = try Arrivals(of: archive).manifests.values
+        let layers = try Arrivals(of: archive, composer: composer).manifests.values
             .map { manifests -> Int64 in
                 guard case .image(_, let layers) = manifests[0].content else { return 0 }
                 return layers[0].size
@@ -155,7 +175,8 @@ import Testing
         let archive = try DockerArchive(path: folder.path("archive"), temporaryFolder: temporary.path) {
             notices.append($0)
         }
-        _ = try Arrivals(of: archive)
+        let composer = try ImageComposer(of: archive) { notices.append($0) }
+        _ = try Arrivals(of: archive, composer: composer)
         // So it goes away with the process, however that ends.
         #expect(try temporary.names().isEmpty)
         #expect(try spools(in: temporary).count == 1)
@@ -168,14 +189,15 @@ import Testing
         let archive = try DockerArchive(path: Fixtures.path(name), temporaryFolder: "/nowhere") {
             Issue.record("\($0)")
         }
-        _ = try Arrivals(of: archive)
+        let composer = try ImageComposer(of: archive) { Issue.record("\($0)") }
+        _ = try Arrivals(of: archive, composer: composer)
     }
 
     @Test func aFolderThatIsNotThere() throws {
         let tar = MadeUpImage.archive([try MadeUpImage("a.b/x:1", layers: ["one"])])
         try folder.write(try tar.bytes(), to: "tar")
         let error = #expect(throws: FileError.self) {
-            try DockerArchive(path: folder.path("tar"), temporaryFolder: "/nowhere")
+            try ImageComposer(of: try DockerArchive(path: folder.path("tar"), temporaryFolder: "/nowhere"))
         }
         #expect(error?.description == "cannot create a temporary file in /nowhere: No such file or directory")
     }
@@ -193,7 +215,7 @@ import Testing
         try file.resize(to: Int64(header.count) + size)
         try file.write(try tar.bytes(), at: Int64(header.count) + size)
         let error = #expect(throws: ArchiveError.self) {
-            try DockerArchive(path: file.path, temporaryFolder: folder.path)
+            try ImageComposer(of: try DockerArchive(path: file.path, temporaryFolder: folder.path))
         }
         let words = try #require(error?.description)
         #expect(words.hasPrefix("it takes about \(size / 2) bytes of temporary space, and \(folder.path) has "))
@@ -208,7 +230,7 @@ import Testing
         let small = folder.path("small")
         for name in ["tar", "packed"] {
             let error = #expect(throws: ArchiveError.self) {
-                try DockerArchive(path: folder.path(name), temporaryFolder: small)
+                try ImageComposer(of: try DockerArchive(path: folder.path(name), temporaryFolder: small))
             }
             #expect(
                 error?.description.hasSuffix("and \(small) has 204800; name another folder in TMPDIR") == true,

@@ -7,7 +7,7 @@ import Testing
 
 /// What docker with the containerd store has saved is repeated to the byte, but for the order of `manifest.json`, which in
 /// docker is another one each time.
-@Suite struct ContainerdLayoutTests {
+@Suite(.timeLimit(.minutes(5))) struct ContainerdLayoutTests {
     struct Item: Decodable, Hashable {
         var configuration: String
         var names: [String]?
@@ -72,7 +72,7 @@ import Testing
     @Test func namesThatDockerForgetsAreTold() throws {
         // The index `multi` leads to the image that `tiny` names: its item takes the place of the other's.
         let (images, _) = try listedSamples()
-        let shadowed = try ContainerdLayout(of: images).shadowedNames.map(\.familiar)
+        let shadowed = ContainerdLayout(of: images).shadowedNames.map(\.familiar)
         #expect(shadowed == ["127.0.0.1:5001/rancher/tiny:v1", "127.0.0.1:5001/rancher/tiny:v1-again"])
     }
 
@@ -96,7 +96,7 @@ import Testing
                 principal: multi.principal
             )
         }
-        let layout = try ContainerdLayout(of: saved)
+        let layout = ContainerdLayout(of: saved)
         let tags = try Self.items(try Self.content("manifest.json", layout))
             .map {
                 ($0.names ?? []).map { String($0.dropFirst("a.b/".count)) }.joined(separator: ",")
@@ -122,7 +122,7 @@ import Testing
             descendants: [],
             principal: images[0].principal
         )
-        let index = String(decoding: try Self.content("index.json", try ContainerdLayout(of: [image])), as: UTF8.self)
+        let index = String(decoding: try Self.content("index.json", ContainerdLayout(of: [image])), as: UTF8.self)
         #expect(index.contains(annotation), "\(index)")
     }
 
@@ -134,14 +134,14 @@ import Testing
             descendants: [],
             principal: images[0].principal
         )
-        let layout = try ContainerdLayout(of: [image])
+        let layout = ContainerdLayout(of: [image])
         let index = try indexEntries(of: try Self.content("index.json", layout))
         #expect(index.map(\.annotations) == [["containerd.io/distribution.source.a.b": "x"]])
         #expect(try Self.items(try Self.content("manifest.json", layout)).map(\.names) == [nil])
     }
 
     private static func content(_ name: String, _ layout: ContainerdLayout) throws -> [UInt8] {
-        let entry = try #require(layout.entries.first { $0.header.name == name })
+        let entry = try #require(layout.tables.first { $0.header.name == name })
         guard case .bytes(let bytes) = entry.content else { throw TestSupportError("\(name) is a blob") }
         return bytes
     }

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Archives that are read by seeking.
-@Suite struct DockerArchiveTests {
+@Suite(.timeLimit(.minutes(5))) struct DockerArchiveTests {
     private let folder: TemporaryFolder
 
     init() throws {
@@ -20,8 +20,8 @@ import Testing
         #expect(archive.images.map(\.reference) == images.map(\.reference))
         #expect(archive.images.map(\.id) == images.map(\.top.digest))
         for image in images {
-            for node in image.nodes {
-                #expect(try archive.manifest(node.descriptor)?.bytes == node.manifest.bytes)
+            for manifest in image.manifests {
+                #expect(try archive.manifest(manifest.descriptor)?.bytes == manifest.bytes)
             }
             for blob in image.blobs {
                 let content = try #require(archive.blob(blob.digest))

@@ -38,21 +38,18 @@ struct BlobStore {
 
     /// The image that a descriptor leads to, with those images below it that are wanted.
     func image(_ reference: Reference, _ descriptor: Descriptor, wanted: (Descriptor) -> Bool) throws -> SavedImage {
-        let top = try node(descriptor)
-        guard case .index(let entries) = top.manifest.content else {
+        let top = try manifest(descriptor)
+        guard case .index(let entries) = top.content else {
             return SavedImage(reference: reference, top: top, descendants: [], principal: top)
         }
-        let descendants = try entries.filter(wanted).map { try node($0) }
+        let descendants = try entries.filter(wanted).map(manifest)
         guard let principal = descendants.first else { throw TestSupportError("\(reference) has no wanted image") }
         return SavedImage(reference: reference, top: top, descendants: descendants, principal: principal)
     }
 
-    private func node(_ descriptor: Descriptor) throws -> SavedImage.Node {
+    private func manifest(_ descriptor: Descriptor) throws -> Manifest {
         guard let bytes = blobs[descriptor.digest] else { throw TestSupportError("no blob \(descriptor.digest)") }
-        return SavedImage.Node(
-            digest: descriptor.digest,
-            manifest: try Manifest(bytes: bytes, servedAs: descriptor.mediaType)
-        )
+        return try Manifest(bytes: bytes, digest: descriptor.digest, servedAs: descriptor.mediaType)
     }
 }
 
@@ -91,35 +88,16 @@ func indexEntries(of json: [UInt8]) throws -> [Descriptor] {
     return try JSONDecoder().decode(Index.self, from: Data(json)).manifests
 }
 
-/// An entry of a tar to the byte.
-struct RawEntry {
-    let header: TarHeader
-    let headerBytes: [UInt8]
-    let content: [UInt8]
-}
-
-/// All entries of a tar.
-func rawEntries(of tar: [UInt8]) throws -> [RawEntry] {
-    let reader = TarReader(MemorySource(tar))
-    var entries: [RawEntry] = []
-    var end = 0
-    while let entry = try reader.next() {
-        let start = Int(entry.dataOffset)
-        let content = Array(tar[start..<start + Int(entry.header.contentSize)])
-        entries.append(RawEntry(header: entry.header, headerBytes: Array(tar[end..<start]), content: content))
-        end = start + content.count + entry.header.padding
-    }
-    return entries
-}
-
 /// Writes a whole archive into an output, and ends it.
 func write(_ images: [SavedImage], _ store: BlobStore, to output: ArchiveOutput) throws {
-    for entry in try ArchivePlan(try ContainerdLayout(of: images)).entries {
-        switch entry.content {
-        case .bytes(let bytes): try ArchiveEntryWriter.write(entry, content: bytes, to: output)
-        case .blob(let blob):
-            try ArchiveEntryWriter.write(entry, content: store.blobs[blob.digest] ?? [], to: output)
+    for entry in try ArchivePlan(ContainerdLayout(of: images)).entries {
+        guard let blob = entry.blob else {
+            try ArchiveEntryWriter.write(entry, to: output)
+            continue
         }
+        let writer = try ArchiveEntryWriter(entry, to: output)
+        try (store.blobs[blob.digest] ?? []).withUnsafeBytes(writer.append)
+        try writer.finish()
     }
     try output.commit()
 }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Gzip members of stored blocks: read by the real gzip, and by seeking.
-@Suite struct StoredGzipTests {
+@Suite(.timeLimit(.minutes(5))) struct StoredGzipTests {
     /// Around the ends of blocks, where a block more or less is needed.
     static let lengths = [0, 1, 5, 512, 65_534, 65_535, 65_536, 131_069, 131_070, 131_071, 262_143, 262_144, 300_000]
 

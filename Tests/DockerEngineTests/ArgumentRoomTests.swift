@@ -3,7 +3,7 @@ import Testing
 
 @testable import DockerEngine
 
-@Suite struct ArgumentRoomTests {
+@Suite(.timeLimit(.minutes(2))) struct ArgumentRoomTests {
     private static let environment = ["PATH": "/usr/bin:/bin", "A": "b"]
 
     /// As many words as a command has room for, and how they are counted.

@@ -4,7 +4,7 @@ import Testing
 
 @testable import DockerEngine
 
-@Suite struct CauseTests {
+@Suite(.timeLimit(.minutes(2))) struct CauseTests {
     private static let rows: [(String, String, String)] = [
         ("echo one >&2; echo two >&2; exit 1", "x: two", "the last line"),
         ("printf 'one\\n\\n  \\n' >&2; exit 1", "x: one", "the last one that says something"),

@@ -3,7 +3,7 @@ import Testing
 
 @testable import DockerEngine
 
-@Suite struct DockerProbeTests {
+@Suite(.timeLimit(.minutes(2))) struct DockerProbeTests {
     private static let rows: [(String, DockerProbe.Finding, String)] = [
         ("echo 20.10.24", .daemon(version: "20.10.24"), "a daemon"),
         ("echo; echo Cannot connect >&2; exit 1", .none("docker version: Cannot connect"), "a client without a daemon"),

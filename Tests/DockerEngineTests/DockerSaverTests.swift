@@ -1,34 +1,41 @@
 import ByteIO
 import DockerArchive
 import ImageEngine
-import ScriptInterface
 import TestSupport
 import Testing
 
 @testable import DockerEngine
 
-@Suite struct DockerSaverTests {
-    private static func saver(_ docker: FakeDocker, to path: String, mode: ScriptMode = .shell) throws -> DockerSaver {
+@Suite(.timeLimit(.minutes(2))) struct DockerSaverTests {
+    private static func saver(
+        _ docker: FakeDocker,
+        to path: String,
+        _ procedure: DockerSaver.Procedure = .shell(compressionLevel: 6)
+    ) throws -> DockerSaver {
         DockerSaver(
             runner: try docker.runner(),
-            mode: mode,
+            procedure: procedure,
             archive: path,
             output: try ArchiveOutput(path: path),
-            compressionLevel: 6
+            counters: TransferCounters()
         )
+    }
+
+    private static func request(_ name: String) -> PullRequest {
+        PullRequest(image: ListedImage(reference: name, file: "list", line: 1), source: ImageName(name))
     }
 
     @Test func gzipReadsWhatDockerHasWritten() async throws {
         let docker = try FakeDocker("seq 1 2000000")
         let archive = docker.folder.path("archive")
-        try await Self.saver(docker, to: archive).save(["a"])
+        try await Self.saver(docker, to: archive).save([Self.request("a")])
         try docker.folder.shell("gzip -t archive && seq 1 2000000 >expected && gzip -dc <archive | cmp - expected")
     }
 
     @Test func aPipeGetsTheArchiveToo() async throws {
         let docker = try FakeDocker("seq 1 200000")
         try docker.folder.shell("mkfifo pipe; gzip -dc <pipe >unpacked 2>/dev/null & echo $! >pid")
-        try await Self.saver(docker, to: docker.folder.path("pipe")).save(["a"])
+        try await Self.saver(docker, to: docker.folder.path("pipe")).save([Self.request("a")])
         try docker.folder.shell(
             """
             for try in $(seq 600); do kill -0 $(cat pid) 2>/dev/null || break; sleep 0.05; done
@@ -37,12 +44,12 @@ import Testing
         )
     }
 
-    @Test(arguments: [ScriptMode.shell, .powerShell])
-    func dockersFailureIsTheCause(_ mode: ScriptMode) async throws {
+    @Test(arguments: [DockerSaver.Procedure.shell(compressionLevel: 6), .powerShell])
+    func dockersFailureIsTheCause(_ procedure: DockerSaver.Procedure) async throws {
         let docker = try FakeDocker("seq 1 100000; echo first >&2; echo last >&2; exit 1")
         let archive = try docker.folder.write("old", to: "archive")
-        let saver = try Self.saver(docker, to: archive, mode: mode)
-        let error = await #expect(throws: DockerEngineError.self) { try await saver.save(["a"]) }
+        let saver = try Self.saver(docker, to: archive, procedure)
+        let error = await #expect(throws: DockerEngineError.self) { try await saver.save([Self.request("a")]) }
         saver.discard()
         #expect(error?.description == "docker save: last")
         #expect(try docker.folder.text("errors") == "first\nlast\n")
@@ -55,7 +62,7 @@ import Testing
         let docker = try FakeDocker("exec yes")
         defer { withExtendedLifetime(docker) {} }
         let saver = try Self.saver(docker, to: "/dev/full")
-        let error = await #expect(throws: FileError.self) { try await saver.save(["a"]) }
+        let error = await #expect(throws: FileError.self) { try await saver.save([Self.request("a")]) }
         #expect(error?.description == "cannot write /dev/full: No space left on device")
     }
 
@@ -63,7 +70,7 @@ import Testing
         let docker = try FakeDocker("echo $$ >\"$(dirname \"$0\")/pid\"; exec yes")
         let archive = docker.folder.path("archive")
         let saver = try Self.saver(docker, to: archive)
-        let task = Task { try await saver.save(["a"]) }
+        let task = Task { try await saver.save([Self.request("a")]) }
         try docker.folder.shell("until [ -s bin/pid ]; do sleep 0.02; done")
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
@@ -76,13 +83,13 @@ import Testing
     @Test func tooManyImagesAreToldBeforeAnyIsPulled() async throws {
         let docker = try FakeDocker("touch \"$(dirname \"$0\")/called\"")
         let saver = try Self.saver(docker, to: docker.folder.path("archive"))
-        let names = (0...ArgumentRoom.ofSystem.limit / 20).map { "registry/image:\($0)" }
-        await #expect(throws: DockerEngineError.self) { try await saver.pull(names, observer: Nobody()) }
+        let requests = (0...ArgumentRoom.ofSystem.limit / 20).map { Self.request("registry/image:\($0)") }
+        await #expect(throws: DockerEngineError.self) { try await saver.pull(requests, observer: Nobody()) }
         #expect(!docker.folder.exists("bin/called"))
     }
 
     private struct Nobody: PullObserver {
-        func willPull(_ reference: String) {}
-        func didPull(_ reference: String, _ outcome: PullOutcome) {}
+        func willPull(_ request: PullRequest) {}
+        func didPull(_ outcome: PullOutcome) {}
     }
 }

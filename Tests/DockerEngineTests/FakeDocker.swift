@@ -1,6 +1,5 @@
 import ByteIO
 import DockerEngine
-import ScriptInterface
 import TestSupport
 
 /// A folder with a `docker` that is a few lines of shell, and files for what is printed.
@@ -20,13 +19,10 @@ final class FakeDocker: Sendable {
 
     var environment: [String: String] { ["PATH": "\(folder.path("bin")):/usr/bin:/bin"] }
 
-    /// A runner whose console writes into the files `output` and `errors`.
+    /// A runner whose commands write into the files `output` and `errors`.
     func runner() throws -> CommandRunner {
         let output = try File(folder.path("output"), for: .creating)
         let errors = try File(folder.path("errors"), for: .creating)
-        return CommandRunner(
-            environment: environment,
-            console: Console(output: output, errors: errors, programName: "test")
-        )
+        return CommandRunner(environment: environment, output: output, errors: errors)
     }
 }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import DockerEngine
 
-@Suite struct HelmVersionTests {
+@Suite(.timeLimit(.minutes(2))) struct HelmVersionTests {
     private static let rows: [(String, Bool?, String)] = [
         ("v3.14.2+gc309b6f", true, "as helm 3 prints it"),
         ("v3.8.0+g1\n", true, "the first one"),

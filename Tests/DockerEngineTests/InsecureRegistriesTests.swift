@@ -2,7 +2,7 @@ import Testing
 
 @testable import DockerEngine
 
-@Suite struct InsecureRegistriesTests {
+@Suite(.timeLimit(.minutes(2))) struct InsecureRegistriesTests {
     private static let registries = InsecureRegistries(
         ["named.example.com:5000"],
         daemonConfiguration: Array(

@@ -2,7 +2,8 @@ import TestSupport
 import Testing
 
 /// Archives of the registry engine with unpacked layers, and a real docker that loads them.
-@Suite(.serialized) struct ArchiveFormatTests {
+@Suite(.serialized, .enabled(if: Machine.canRunDocker, "needs root and docker.io"), .timeLimit(.minutes(10)))
+struct ArchiveFormatTests {
     /// The identifiers of images are the digests of their configurations, and stay those of the source.
     @Test(arguments: ["docker", "legacy"])
     func dockerLoadsTheSameImages(format: String) async throws {

@@ -4,7 +4,8 @@ import TestSupport
 import Testing
 
 /// The executables with a real docker daemon and real registries.
-@Suite(.serialized) struct DockerIntegrationTests {
+@Suite(.serialized, .enabled(if: Machine.canRunDocker, "needs root and docker.io"), .timeLimit(.minutes(10)))
+struct DockerIntegrationTests {
     private static let fixture = "saved/docker-20.10"
 
     @Test func savedAndLoadedByDocker() async throws {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import HTTP
 
-@Suite struct CertificateAuthoritiesTests {
+@Suite(.timeLimit(.minutes(5))) struct CertificateAuthoritiesTests {
     struct Row: Sendable {
         let environment: [String: String]
         let builtIn: String?

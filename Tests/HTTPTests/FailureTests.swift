@@ -2,7 +2,7 @@ import HTTP
 import TestSupport
 import Testing
 
-@Suite struct FailureTests {
+@Suite(.timeLimit(.minutes(5))) struct FailureTests {
     struct FaultCase: Sendable {
         let response: LoopbackResponse
         let code: HTTPError.Code

@@ -2,7 +2,7 @@ import Testing
 
 @testable import HTTP
 
-@Suite struct HTTPAddressTests {
+@Suite(.timeLimit(.minutes(5))) struct HTTPAddressTests {
     @Test(arguments: [
         ("http://a.example/v2/", "http", "a.example", 80, "a.example"),
         ("https://a.example", "https", "a.example", 443, "a.example"),

@@ -1,7 +1,7 @@
 import HTTP
 import Testing
 
-@Suite struct HTTPHeadersTests {
+@Suite(.timeLimit(.minutes(5))) struct HTTPHeadersTests {
     @Test func namesHaveNoCase() {
         let headers: HTTPHeaders = ["Docker-Content-Digest": "a", "Link": "b", "link": "c"]
         #expect(headers["docker-content-digest"] == "a")

@@ -2,7 +2,7 @@ import Testing
 
 @testable import HTTP
 
-@Suite struct JobQueueTests {
+@Suite(.timeLimit(.minutes(5))) struct JobQueueTests {
     private final class Name {}
 
     private let one: HTTPAddress

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Transfers with a server that others have written.
-@Suite struct NginxTests {
+@Suite(.timeLimit(.minutes(5))) struct NginxTests {
     private let server: NginxServer
 
     init() throws {

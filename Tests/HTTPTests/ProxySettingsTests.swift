@@ -1,7 +1,7 @@
 import HTTP
 import Testing
 
-@Suite struct ProxySettingsTests {
+@Suite(.timeLimit(.minutes(5))) struct ProxySettingsTests {
     struct Row: Sendable {
         let environment: [String: String]
         let scheme: String

@@ -3,7 +3,7 @@ import HTTP
 import TestSupport
 import Testing
 
-@Suite struct ProxyTests {
+@Suite(.timeLimit(.minutes(5))) struct ProxyTests {
     @Test func plainRequestsGoToTheProxyWhole() async throws {
         let proxy = try LoopbackServer { _ in LoopbackResponse(text: "from the proxy") }
         defer { proxy.stop() }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import HTTP
 
-@Suite struct ResponseHeadParserTests {
+@Suite(.timeLimit(.minutes(5))) struct ResponseHeadParserTests {
     struct Row: Sendable {
         let lines: [String]
         let expected: String?

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The registry that other tests are made with tells what the real one tells.
-@Suite struct StandInRegistryTests {
+@Suite(.timeLimit(.minutes(5))) struct StandInRegistryTests {
     @Test func itAnswersAsTheRealRegistryDoes() async throws {
         let standIn = try StandInRegistry()
         defer { standIn.stop() }

@@ -2,7 +2,7 @@ import HTTP
 import TestSupport
 import Testing
 
-@Suite struct TransferTests {
+@Suite(.timeLimit(.minutes(5))) struct TransferTests {
     @Test func headAndBodyGoToTheSink() async throws {
         let body = PatternSource(length: 1_000_000).bytes
         try await withServer { _ in

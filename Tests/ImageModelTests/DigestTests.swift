@@ -2,7 +2,7 @@ import FoundationEssentials
 import ImageModel
 import Testing
 
-@Suite struct DigestTests {
+@Suite(.timeLimit(.minutes(5))) struct DigestTests {
     static let hex = String(repeating: "0123456789abcdef", count: 4)
 
     @Test(
@@ -34,12 +34,6 @@ import Testing
         let digest = Digest(.sha256, bytes: [0, 1, 0xfe, 0xff] + [UInt8](repeating: 0x5a, count: 28))
         #expect(digest.hex == "0001feff" + String(repeating: "5a", count: 28))
         #expect(digest.short == "0001feff5a5a")
-    }
-
-    @Test func orderIsThatOfTheText() throws {
-        let texts = ["sha256:\(Self.hex)", "sha256:f\(Self.hex.dropLast())", "sha512:\(Self.hex)\(Self.hex)"]
-        let digests = try texts.map { try #require(Digest($0)) }
-        #expect(digests.reversed().sorted() == digests)
     }
 
     @Test func jsonIsAString() throws {

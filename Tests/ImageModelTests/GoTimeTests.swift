@@ -2,7 +2,7 @@ import ImageModel
 import TestSupport
 import Testing
 
-@Suite struct GoTimeTests {
+@Suite(.timeLimit(.minutes(5))) struct GoTimeTests {
     struct Row: Sendable {
         let text: String
         let written: String?

@@ -1,7 +1,7 @@
 import ImageModel
 import Testing
 
-@Suite struct ImageConfigurationTests {
+@Suite(.timeLimit(.minutes(5))) struct ImageConfigurationTests {
     static let digest = "sha256:" + String(repeating: "0a", count: 32)
 
     @Test(

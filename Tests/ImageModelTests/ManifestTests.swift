@@ -1,11 +1,19 @@
 import ImageModel
 import Testing
 
-@Suite struct ManifestTests {
+@Suite(.timeLimit(.minutes(5))) struct ManifestTests {
     static let digest = "sha256:" + String(repeating: "0a", count: 32)
     static let descriptor = #"{"mediaType":"x/y","digest":"\#(digest)","size":7}"#
     static let index = MediaType.ociIndex
     static let list = MediaType.dockerManifestList
+
+    private static func manifest(_ bytes: [UInt8], servedAs: MediaType? = nil) throws -> Manifest {
+        try Manifest(
+            bytes: bytes,
+            digest: Digest(.sha256, bytes: [UInt8](repeating: 10, count: 32)),
+            servedAs: servedAs
+        )
+    }
 
     @Test(
         arguments: [
@@ -23,9 +31,11 @@ import Testing
     func typeOfAnImage(reason: String, field: String, servedAs: MediaType?, type: MediaType) throws {
         let json =
             #"{"schemaVersion":2,\#(field)"config":\#(Self.descriptor),"layers":[\#(Self.descriptor),\#(Self.descriptor)]}"#
-        let manifest = try Manifest(bytes: Array(json.utf8), servedAs: servedAs)
+        let manifest = try Self.manifest(Array(json.utf8), servedAs: servedAs)
         #expect(manifest.mediaType == type)
         #expect(manifest.bytes == Array(json.utf8))
+        #expect(manifest.descriptor.digest.description == Self.digest)
+        #expect(manifest.descriptor.size == Int64(json.utf8.count))
         guard case .image(let configuration, let layers) = manifest.content else {
             Issue.record("an index")
             return
@@ -44,7 +54,7 @@ import Testing
     )
     func typeOfAnIndex(reason: String, field: String, servedAs: MediaType?, type: MediaType) throws {
         let json = #"{"schemaVersion":2,\#(field)"manifests":[\#(Self.descriptor)]}"#
-        let manifest = try Manifest(bytes: Array(json.utf8), servedAs: servedAs)
+        let manifest = try Self.manifest(Array(json.utf8), servedAs: servedAs)
         #expect(manifest.mediaType == type)
         guard case .index(let entries) = manifest.content else {
             Issue.record("an image")
@@ -79,26 +89,26 @@ import Testing
         ]
     )
     func isRefused(reason: String, json: String, error: ManifestError) {
-        #expect(throws: error) { try Manifest(bytes: Array(json.utf8)) }
+        #expect(throws: error) { try Self.manifest(Array(json.utf8)) }
     }
 
     @Test func anImageServedAsAnIndexIsNone() {
         let json = #"{"config":\#(Self.descriptor)}"#
         #expect(throws: ManifestError.unsupported(.ociIndex)) {
-            try Manifest(bytes: Array(json.utf8), servedAs: .ociIndex)
+            try Self.manifest(Array(json.utf8), servedAs: .ociIndex)
         }
     }
 
     @Test func nestingWithoutEndIsRefused() {
         let json = [UInt8](repeating: UInt8(ascii: "["), count: 1 << 20)
-        #expect(throws: ManifestError.notJSON) { try Manifest(bytes: json) }
+        #expect(throws: ManifestError.notJSON) { try Self.manifest(json) }
     }
 
     @Test func fourMebibytesAreTheLimit() throws {
         let json = Array(#"{"config":\#(Self.descriptor)}"#.utf8)
         let padding = [UInt8](repeating: UInt8(ascii: " "), count: Manifest.sizeLimit - json.count)
-        #expect(try Manifest(bytes: json + padding).bytes.count == 4 << 20)
-        #expect(throws: ManifestError.tooLarge) { try Manifest(bytes: json + padding + [UInt8(ascii: " ")]) }
+        #expect(try Self.manifest(json + padding).bytes.count == 4 << 20)
+        #expect(throws: ManifestError.tooLarge) { try Self.manifest(json + padding + [UInt8(ascii: " ")]) }
     }
 
     @Test(

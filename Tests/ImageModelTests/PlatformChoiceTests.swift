@@ -2,7 +2,7 @@ import ImageModel
 import Testing
 
 /// Which entries of an index are taken.
-@Suite struct PlatformChoiceTests {
+@Suite(.timeLimit(.minutes(5))) struct PlatformChoiceTests {
     struct Row: Sendable, CustomTestStringConvertible {
         let reason: String
         /// The platforms of the entries; `-` for an entry without one.

@@ -1,7 +1,7 @@
 import ImageModel
 import Testing
 
-@Suite struct PlatformTests {
+@Suite(.timeLimit(.minutes(5))) struct PlatformTests {
     @Test(
         arguments: [
             ("linux/amd64", Platform(os: "linux", architecture: "amd64")),

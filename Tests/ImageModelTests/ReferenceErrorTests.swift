@@ -2,7 +2,7 @@ import ImageModel
 import Testing
 
 /// Every way to be no reference, and the sentence that a reader of the list gets.
-@Suite struct ReferenceErrorTests {
+@Suite(.timeLimit(.minutes(5))) struct ReferenceErrorTests {
     static let hex = String(repeating: "0a", count: 32)
 
     static let rows: [(text: String, reason: ReferenceError.Reason, problem: String)] = [

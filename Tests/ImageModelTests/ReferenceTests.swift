@@ -2,7 +2,7 @@ import ImageModel
 import Testing
 
 /// What docker takes for a reference (distribution/reference, `ParseNormalizedNamed` and `ParseDockerRef`).
-@Suite struct ReferenceTests {
+@Suite(.timeLimit(.minutes(5))) struct ReferenceTests {
     struct Row: Sendable, CustomTestStringConvertible {
         let reason: String
         let text: String

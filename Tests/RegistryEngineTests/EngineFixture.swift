@@ -1,12 +1,12 @@
 import ByteIO
 import DockerArchive
+import GraphDriverArchive
 import HTTP
 import ImageEngine
 import ImageModel
 import Registry
 import RegistryEngine
 import SampleImages
-import ScriptInterface
 import Synchronization
 import TestSupport
 
@@ -19,6 +19,7 @@ final class EngineFixture: Sendable {
     let folder: TemporaryFolder
     let http: HTTPClient
     let client: RegistryClient
+    let counters = TransferCounters()
     let notices = Mutex<[String]>([])
 
     init() throws {
@@ -41,7 +42,7 @@ final class EngineFixture: Sendable {
 
     private static func fill(_ registry: StandInRegistry, _ descriptor: Descriptor, _ path: String, tag: String?) {
         guard let bytes = samples.content(descriptor.digest),
-            let manifest = try? Manifest(bytes: bytes, servedAs: descriptor.mediaType)
+            let manifest = try? Manifest(bytes: bytes, digest: descriptor.digest, servedAs: descriptor.mediaType)
         else { return }
         switch manifest.content {
         case .image(let configuration, let layers):
@@ -63,18 +64,22 @@ final class EngineFixture: Sendable {
 
     var archive: String { folder.path("a.tar.gz") }
 
-    func saver(
+    /// What a saver works with.
+    func setup(
         _ choice: PlatformChoice = .platforms([.linuxAMD64]),
         jobs: Int = 4,
+        wrapping: TarWrapping = .gzip(level: 6),
         output: ArchiveOutput? = nil
-    ) throws -> RegistrySaver {
-        RegistrySaver(
+    ) throws -> SaveSetup {
+        SaveSetup(
             client: client,
             choice: choice,
-            wrapping: .gzip(level: 6),
+            wrapping: wrapping,
             jobs: jobs,
-            output: try output ?? ArchiveOutput(path: archive)
-        ) { notice in self.notices.withLock { $0.append(notice) } }
+            output: try output ?? ArchiveOutput(path: archive),
+            temporaryFolder: folder.path,
+            counters: counters
+        ) { [self] notice in notices.withLock { $0.append(notice.description) } }
     }
 
     /// Pulls and saves names of the source registry, as the command does.
@@ -87,12 +92,17 @@ final class EngineFixture: Sendable {
         jobs: Int = 4,
         output: ArchiveOutput? = nil
     ) async throws -> [PullEvents.Event] {
-        let saver = try saver(choice, jobs: jobs, output: output)
+        try await save(names, with: RegistrySaver(setup(choice, jobs: jobs, output: output)))
+    }
+
+    /// Pulls and saves names of the source registry, as the command does.
+    @discardableResult
+    func save(_ names: [String], with saver: any SaveEngine) async throws -> [PullEvents.Event] {
         let events = PullEvents(prefix: "\(source.authority)/")
-        let references = names.map { "\(source.authority)/\($0)" }
         do {
-            try await saver.pull(references, observer: events)
-            try await saver.save(references)
+            try await saver.pull(names.map(request), observer: events)
+            let pulled = events.pulled
+            if pulled.isEmpty { saver.discard() } else { try await saver.save(pulled) }
         } catch {
             saver.discard()
             throw error
@@ -100,54 +110,79 @@ final class EngineFixture: Sendable {
         return events.all
     }
 
-    // MARK: Loading
-
-    struct Outcome {
-        /// What was printed after the archive was opened.
-        var lines: [String]
-        /// Why each step failed.
-        var causes: [String?]
-        /// What was told on standard error.
-        var warnings: String
+    /// A line of a list that names an image of the source registry.
+    func request(_ name: String) -> PullRequest {
+        PullRequest(
+            image: ListedImage(reference: name, file: "list", line: 1),
+            source: ImageName("\(source.authority)/\(name)")
+        )
     }
 
-    /// Loads the archive and does the steps; in names `S/` stands for the source registry, `T/` for the target.
-    func load(_ steps: [LoadStep], jobs: Int = 4) async throws -> Outcome {
+    // MARK: Loading
+
+    /// What became of the steps of a load.
+    struct Loaded {
+        let outcomes: [LoadOutcome]
+
+        /// Why each step failed.
+        var causes: [String?] { outcomes.map(\.cause) }
+
+        /// What was told beside.
+        var notices: [String] { outcomes.flatMap(\.notices).map(\.description) }
+
+        /// What each push brought into the registry.
+        var pushes: [LoadOutcome.Push] {
+            outcomes.compactMap { if case .push(let push) = $0.product { push } else { nil } }
+        }
+
+        /// What became of the layers of each push: their short names, and `uploaded`, `existing` or `mounted from REPOSITORY`.
+        var layers: [[String]] {
+            pushes.map { push in
+                push.blobs.filter(\.isLayer)
+                    .map { blob in
+                        let fate =
+                            switch blob.fate {
+                            case .mounted(let repository): "mounted from \(repository.path)"
+                            default: "\(blob.fate)"
+                            }
+                        return "\(blob.blob.digest.short) \(fate)"
+                    }
+            }
+        }
+    }
+
+    /// Loads the archive and does the steps.
+    func load(_ steps: [LoadStep], jobs: Int = 4) async throws -> Loaded {
         let run = try TemporaryFolder()
-        let console = Console(
-            output: try File(run.path("output"), for: .creating),
-            errors: try File(run.path("errors"), for: .creating),
-            programName: "load"
-        )
         let loader = RegistryLoader(
             archive: archive,
             client: client,
             jobs: jobs,
             temporaryFolder: run.path,
-            console: console
-        )
+            counters: counters
+        ) { _ in }
         _ = try await loader.load()
-        let before = try run.text("output").split(separator: "\n").count
-        let events = LoadEvents()
-        try await loader.perform(steps.map(named), observer: events)
-        let lines = try run.text("output").split(separator: "\n").dropFirst(before)
-            .map { String($0.replacing(target.authority, with: "T")) }
-        return Outcome(lines: lines, causes: events.causes, warnings: try run.text("errors"))
+        let events = LoadEvents(steps)
+        try await loader.perform(steps, observer: events)
+        return Loaded(outcomes: events.all)
     }
 
-    /// The steps that load these names of the archive into the target.
-    static func pushes(_ names: [String]) -> [LoadStep] {
-        names.map { .push(source: "S/\($0)", target: "T/\($0)") }
+    /// The step that loads an image of the archive into the target, under the same name or another.
+    func push(_ name: String, as target: String? = nil) -> LoadStep {
+        LoadStep(
+            push: ImageName("\(source.authority)/\(name)"),
+            as: ImageName("\(self.target.authority)/\(target ?? name)"),
+            for: ListedImage(reference: name, file: "list", line: 1)
+        )
     }
 
-    private func named(_ step: LoadStep) -> LoadStep {
-        let name = { (text: String) in
-            text.hasPrefix("S/") ? self.source.authority + text.dropFirst() : self.target.authority + text.dropFirst()
-        }
-        return switch step {
-        case .push(let source, let target): .push(source: name(source), target: name(target))
-        case .manifestList(let target, let members): .manifestList(target: name(target), members: members.map(name))
-        }
+    /// The step that makes a list of images in the target.
+    func list(_ target: String, _ architectures: [String]) -> LoadStep {
+        LoadStep(
+            manifestList: ImageName("\(self.target.authority)/\(target)"),
+            of: architectures,
+            for: ListedImage(reference: target, file: "list", line: 1)
+        )
     }
 }
 
@@ -160,47 +195,52 @@ final class PullEvents: PullObserver {
     }
 
     private let prefix: String
-    private let state = Mutex((events: [Event](), announced: String?.none))
+    private let state = Mutex((outcomes: [PullOutcome](), events: [Event](), announced: PullRequest?.none))
 
     init(prefix: String) { self.prefix = prefix }
 
     var all: [Event] { state.withLock(\.events) }
 
-    func willPull(_ reference: String) {
-        state.withLock { $0.announced = reference }
+    var outcomes: [PullOutcome] { state.withLock(\.outcomes) }
+
+    /// The images that have not failed.
+    var pulled: [PullRequest] { zip(outcomes, all).filter { $1.cause == nil }.map(\.0.request) }
+
+    func willPull(_ request: PullRequest) {
+        state.withLock { $0.announced = request }
     }
 
-    func didPull(_ reference: String, _ outcome: PullOutcome) {
+    func didPull(_ outcome: PullOutcome) {
         state.withLock { state in
-            var event = Event(name: reference.hasPrefix(prefix) ? String(reference.dropFirst(prefix.count)) : reference)
-            if case .failed(let cause) = outcome { event.cause = cause }
+            let name = outcome.request.source.text
+            var event = Event(name: name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name)
+            if case .failed(let cause) = outcome.result { event.cause = cause }
             // One that was not announced shows up under another name.
-            if state.announced != reference { event.name = "unannounced \(event.name)" }
+            if state.announced != outcome.request { event.name = "unannounced \(event.name)" }
             state.announced = nil
             state.events.append(event)
+            state.outcomes.append(outcome)
         }
     }
 }
 
 /// What was told of a load: every step in order, once.
 final class LoadEvents: LoadObserver {
-    private let state: Mutex<(causes: [String?], next: Int, begun: Int?)>
+    private let steps: [LoadStep]
+    private let state = Mutex((outcomes: [LoadOutcome](), begun: LoadStep?.none))
 
-    init() {
-        state = Mutex(([], 0, nil))
+    init(_ steps: [LoadStep]) { self.steps = steps }
+
+    var all: [LoadOutcome] { state.withLock(\.outcomes) }
+
+    func willPerform(_ step: LoadStep) {
+        state.withLock { $0.begun = step }
     }
 
-    var causes: [String?] { state.withLock(\.causes) }
-
-    func willPerform(_ index: Int) {
-        state.withLock { $0.begun = index }
-    }
-
-    func didPerform(_ index: Int, cause: String?) {
+    func didPerform(_ outcome: LoadOutcome) {
         state.withLock { state in
-            let isInOrder = state.begun == index && state.next == index
-            state.causes.append(isInOrder ? cause : "step \(index) was told out of order")
-            state.next += 1
+            let isInOrder = state.begun == outcome.step && steps[state.outcomes.count] == outcome.step
+            state.outcomes.append(isInOrder ? outcome : LoadOutcome(outcome.step, cause: "it was told out of order"))
         }
     }
 }

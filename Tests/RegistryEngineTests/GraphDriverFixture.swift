@@ -1,6 +1,7 @@
 import ByteIO
 import DockerArchive
 import FoundationEssentials
+import GraphDriverArchive
 import Hashing
 import ImageModel
 import Registry
@@ -9,23 +10,6 @@ import Synchronization
 import TestSupport
 
 extension EngineFixture {
-    func graphDriverSaver(
-        _ format: GraphDriverFormat,
-        _ choice: PlatformChoice = .platforms([.linuxAMD64]),
-        wrapping: TarWrapping = .gzip(level: 6),
-        output: ArchiveOutput? = nil
-    ) throws -> GraphDriverSaver {
-        try GraphDriverSaver(
-            client: client,
-            choice: choice,
-            format: format,
-            wrapping: wrapping,
-            jobs: 4,
-            output: try output ?? ArchiveOutput(path: archive),
-            temporaryFolder: folder.path
-        ) { notice in self.notices.withLock { $0.append(notice) } }
-    }
-
     /// Pulls names of the source registry and saves those that could be pulled, as the command does.
     ///
     /// - Returns: what became of each name.
@@ -37,18 +21,10 @@ extension EngineFixture {
         wrapping: TarWrapping = .gzip(level: 6),
         output: ArchiveOutput? = nil
     ) async throws -> [PullEvents.Event] {
-        let saver = try graphDriverSaver(format, choice, wrapping: wrapping, output: output)
-        let events = PullEvents(prefix: "\(source.authority)/")
-        let references = names.map { "\(source.authority)/\($0)" }
-        do {
-            try await saver.pull(references, observer: events)
-            let pulled = zip(references, events.all).filter { $1.cause == nil }.map(\.0)
-            if pulled.isEmpty { saver.discard() } else { try await saver.save(pulled) }
-        } catch {
-            saver.discard()
-            throw error
-        }
-        return events.all
+        try await save(
+            names,
+            with: GraphDriverSaver(setup(choice, wrapping: wrapping, output: output), format: format)
+        )
     }
 
     /// Puts an image into the source registry whose layers are as given.

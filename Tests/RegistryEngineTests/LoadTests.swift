@@ -2,12 +2,13 @@ import HTTP
 import ImageEngine
 import ImageModel
 import Registry
+import RegistryEngine
 import SampleImages
 import TestSupport
 import Testing
 
 /// From an archive into a registry.
-@Suite struct LoadTests {
+@Suite(.timeLimit(.minutes(2))) struct LoadTests {
     private let fixture: EngineFixture
 
     init() throws {
@@ -26,7 +27,7 @@ import Testing
     @Test func manifestsArriveToTheByte() async throws {
         let names = try Self.list()
         try await fixture.save(names)
-        let outcome = try await fixture.load(EngineFixture.pushes(names))
+        let outcome = try await fixture.load(names.map { fixture.push($0) })
         #expect(outcome.causes == names.map { _ in nil })
         for name in names {
             let parts = name.split(separator: ":").map(String.init)
@@ -41,49 +42,59 @@ import Testing
         }
     }
 
-    @Test func theOutputIsDockers() async throws {
+    @Test func blobsOfSeveralImagesAreSentOnce() async throws {
         let names = ["rancher/tiny:v1", "busybox:1", "rancher/tiny:v1-again"]
         try await fixture.save(names)
-        let first = try await fixture.load(EngineFixture.pushes(names))
+        let first = try await fixture.load(names.map { fixture.push($0) })
         #expect(
-            first.lines == [
-                "The push refers to repository [T/rancher/tiny]",
-                "0f912b902302: Pushed",
-                "42813ff4514d: Pushed",
-                "v1: digest: sha256:9d147502bca8eac69ec061744c3618b5f7dfc410ca18ccbe9829f809694be360 size: 734",
-                "The push refers to repository [T/busybox]",
-                "0f912b902302: Mounted from rancher/tiny",
-                "87656ccf067f: Pushed",
-                "1: digest: sha256:8ec40aa31b62b80ede0099bec6d31c07aca19ef042b4ef94ce3defd0c1999ddd size: 733",
-                "The push refers to repository [T/rancher/tiny]",
-                "0f912b902302: Layer already exists",
-                "42813ff4514d: Layer already exists",
-                "v1-again: digest: sha256:9d147502bca8eac69ec061744c3618b5f7dfc410ca18ccbe9829f809694be360 size: 734",
+            first.layers == [
+                ["0f912b902302 uploaded", "42813ff4514d uploaded"],
+                ["0f912b902302 mounted from rancher/tiny", "87656ccf067f uploaded"],
+                ["0f912b902302 existing", "42813ff4514d existing"],
             ]
         )
-        let second = try await fixture.load(EngineFixture.pushes(names))
-        #expect(
-            second.lines
-                == first.lines.map { line in
-                    for ending in ["Pushed", "Mounted from rancher/tiny"] where line.hasSuffix(ending) {
-                        return line.dropLast(ending.count) + "Layer already exists"
-                    }
-                    return line
-                }
-        )
+        for (push, name) in zip(first.pushes, names) {
+            let parts = name.split(separator: ":").map(String.init)
+            let there = try #require(fixture.source.manifest(parts[0], parts[1]))
+            #expect(push.target.description == "\(fixture.target.authority)/\(name)")
+            #expect(push.source.digest.description == there.digest)
+            #expect(push.manifest?.digest.description == there.digest)
+            #expect(push.manifest?.size == Int64(there.bytes.count))
+        }
+        let second = try await fixture.load(names.map { fixture.push($0) })
+        #expect(second.layers.allSatisfy { $0.allSatisfy { $0.hasSuffix(" existing") } })
+        #expect(second.pushes.map(\.manifest) == first.pushes.map(\.manifest))
+    }
+
+    @Test func bytesAreCounted() async throws {
+        let names = ["rancher/tiny:v1", "busybox:1"]
+        let saved = PullEvents(prefix: "")
+        let saver = RegistrySaver(try fixture.setup())
+        try await saver.pull(names.map(fixture.request), observer: saved)
+        let fetched = saved.outcomes.flatMap(\.blobs)
+        // Both images have the same first layer.
+        let sizes = Dictionary(fetched.map { ($0.blob.digest, $0.transferredBytes) }) { first, _ in first }
+        let total = sizes.values.reduce(0, +)
+        #expect(fixture.counters.snapshot.bytes == TransferCounters.Count(planned: total, done: total))
+        #expect(fixture.counters.snapshot.items == TransferCounters.Count(planned: 2, done: 2))
+        try await saver.save(saved.pulled)
+        _ = try await fixture.load(names.map { fixture.push($0) })
+        #expect(fixture.counters.snapshot.bytes == TransferCounters.Count(planned: 2 * total, done: 2 * total))
+        #expect(fixture.counters.snapshot.items == TransferCounters.Count(planned: 4, done: 4))
+        #expect(fixture.counters.snapshot.transfers.isEmpty)
     }
 
     @Test func eachBlobIsSentOnce() async throws {
         let names = try Self.list()
         try await fixture.save(names)
-        _ = try await fixture.load(EngineFixture.pushes(names))
+        _ = try await fixture.load(names.map { fixture.push($0) })
         let sent = requests("PUT", "/blobs/uploads/").flatMap { $0.query("digest") }
         #expect(Set(sent).count == sent.count)
         #expect(sent.count > 15)
         #expect(requests("POST", "mount=").count >= 8, "the layer that all share")
         // Once all is there, nothing is sent but the questions and the manifests.
         let before = fixture.target.requests.count
-        _ = try await fixture.load(EngineFixture.pushes(names))
+        _ = try await fixture.load(names.map { fixture.push($0) })
         let again = fixture.target.requests.dropFirst(before)
         #expect(again.allSatisfy { $0.method == "HEAD" || $0.method == "PUT" && $0.path.contains("/manifests/") })
     }
@@ -92,26 +103,26 @@ import Testing
         fixture.target.switches.mounts = false
         let names = ["rancher/tiny:v1", "busybox:1"]
         try await fixture.save(names)
-        let outcome = try await fixture.load(EngineFixture.pushes(names))
+        let outcome = try await fixture.load(names.map { fixture.push($0) })
         #expect(outcome.causes == [nil, nil])
-        #expect(outcome.lines.contains { $0.contains("Mounted") } == false)
+        #expect(!outcome.layers.joined().contains { $0.contains("mounted") })
         #expect(fixture.target.manifest("busybox", "1") == fixture.source.manifest("busybox", "1"))
     }
 
     @Test func anotherNameIsAnotherName() async throws {
         try await fixture.save(["busybox:1"])
-        let outcome = try await fixture.load([.push(source: "S/busybox:1", target: "T/rancher/busybox")])
+        let outcome = try await fixture.load([fixture.push("busybox:1", as: "rancher/busybox")])
         #expect(outcome.causes == [nil])
         #expect(fixture.target.manifest("rancher/busybox", "latest") == fixture.source.manifest("busybox", "1"))
-        #expect(outcome.lines.last?.hasPrefix("latest: digest: sha256:8ec40aa3") == true)
+        #expect(outcome.pushes.first?.target.tag == "latest")
     }
 
     @Test func whatTheArchiveLacksIsToldByName() async throws {
         try await fixture.save(["busybox:1"])
         let outcome = try await fixture.load([
-            .push(source: "S/rancher/absent:v1", target: "T/rancher/absent:v1"),
-            .push(source: "S/Busybox:1", target: "T/busybox:1"),
-            .push(source: "S/busybox:1", target: "T/busybox:1"),
+            fixture.push("rancher/absent:v1"),
+            fixture.push("Busybox:1", as: "busybox:1"),
+            fixture.push("busybox:1"),
         ])
         let host = fixture.source.authority
         #expect(
@@ -128,8 +139,8 @@ import Testing
         try await fixture.save(["busybox:1"])
         let digest = try #require(fixture.source.manifest("busybox", "1")?.digest)
         let outcome = try await fixture.load([
-            .push(source: "S/busybox:1", target: "T/busybox@\(digest)"),
-            .push(source: "S/busybox@\(digest)", target: "T/busybox:2"),
+            fixture.push("busybox:1", as: "busybox@\(digest)"),
+            fixture.push("busybox@\(digest)", as: "busybox:2"),
         ])
         #expect(outcome.causes == ["refusing to create a tag with a digest reference", nil])
         #expect(fixture.target.manifest("busybox", "2")?.digest == digest)
@@ -141,12 +152,12 @@ import Testing
         // The shared layer cannot be sent for the first image; the second one must send it itself then.
         let fault = StandInFault(.error(403, "DENIED"), method: "POST", target: "/rancher/tiny/", times: .max)
         fixture.target.add(fault)
-        let outcome = try await fixture.load(EngineFixture.pushes(names))
+        let outcome = try await fixture.load(names.map { fixture.push($0) })
         #expect(outcome.causes.map { $0 == nil } == [false, true])
         #expect(outcome.causes[0]?.contains("denied: requested access to the resource is denied") == true)
         #expect(fixture.target.manifest("rancher/tiny", "v1") == nil)
         #expect(fixture.target.manifest("busybox", "1") != nil)
-        #expect(outcome.lines.contains("0f912b902302: Pushed"))
+        #expect(outcome.layers.last?.contains("0f912b902302 uploaded") == true)
     }
 
     @Test func damageInTheArchiveStaysThere() async throws {
@@ -157,7 +168,7 @@ import Testing
         let start = try #require(bytes.firstRange(of: layer.prefix(4_096))).lowerBound
         bytes[start + 4_000] ^= 1
         try fixture.folder.write(bytes, to: "a.tar.gz")
-        let outcome = try await fixture.load(EngineFixture.pushes(["rancher/tiny:v1", "busybox:1"]))
+        let outcome = try await fixture.load(["rancher/tiny:v1", "busybox:1"].map { fixture.push($0) })
         #expect(outcome.causes.map { $0 == nil } == [false, true])
         #expect(outcome.causes[0]?.hasPrefix("the blob \(digest) has the digest sha256:") == true)
         #expect(fixture.target.manifest("rancher/tiny", "v1") == nil)
@@ -169,7 +180,7 @@ import Testing
         let names = try Self.list()
         try await fixture.save(names)
         fixture.target.add(StandInFault(.transport(.stall), method: "HEAD", times: .max))
-        let task = Task { [fixture] in try await fixture.load(EngineFixture.pushes(names), jobs: jobs).causes }
+        let task = Task { [fixture] in try await fixture.load(names.map { fixture.push($0) }, jobs: jobs).causes }
         while requests("HEAD", "").count < jobs { try await Task.sleep(for: .milliseconds(2)) }
         // None of them ends. One more would come at once.
         try await Task.sleep(for: .milliseconds(50))
@@ -182,7 +193,7 @@ import Testing
         let names = try Self.list()
         try await fixture.save(names)
         fixture.target.add(StandInFault(.transport(.stall), method: "PUT", times: .max))
-        let task = Task { [fixture] in try await fixture.load(EngineFixture.pushes(names)).causes }
+        let task = Task { [fixture] in try await fixture.load(names.map { fixture.push($0) }).causes }
         while requests("PUT", "").isEmpty { try await Task.sleep(for: .milliseconds(2)) }
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }

@@ -8,7 +8,7 @@ import Testing
 @testable import RegistryEngine
 
 /// Lists as `docker manifest create` and `docker manifest push` make them.
-@Suite struct ManifestListTests {
+@Suite(.timeLimit(.minutes(2))) struct ManifestListTests {
     private let fixture: EngineFixture
 
     init() throws {
@@ -92,7 +92,7 @@ import Testing
     @Test func theOrderIsThatOfDockersFiles() throws {
         // Colons become dashes and slashes underscores before the names are compared.
         let names = ["a.b/x/y:v1", "a.b/x0:v1", "a.b/x.c:v1", "a.b/x:v1-linux", "a.b/x:v1", "a.b/x-a:v1"]
-        let ordered = ManifestList.order(try names.map { try Reference($0) }).map(\.familiar)
+        let ordered = ManifestListBuilder.order(try names.map { try Reference($0) }).map(\.familiar)
         #expect(
             ordered == ["a.b/x-a:v1", "a.b/x:v1", "a.b/x:v1-linux", "a.b/x.c:v1", "a.b/x0:v1", "a.b/x/y:v1"]
         )
@@ -101,23 +101,27 @@ import Testing
     @Test func aListWaitsForItsMembers() async throws {
         let names = ["rancher/tiny:v1", "rancher/tiny-oci:v1"]
         try await fixture.save(names)
-        let list = LoadStep.manifestList(target: "T/rancher/x:v1", members: ["T/rancher/x:v1-a", "T/rancher/x:v1-b"])
         let outcome = try await fixture.load([
-            .push(source: "S/rancher/tiny:v1", target: "T/rancher/x:v1-a"),
-            .push(source: "S/rancher/tiny-oci:v1", target: "T/rancher/x:v1-b"),
-            list,
+            fixture.push("rancher/tiny:v1", as: "rancher/x:v1-a"),
+            fixture.push("rancher/tiny-oci:v1", as: "rancher/x:v1-b"),
+            fixture.list("rancher/x:v1", ["a", "b"]),
         ])
         #expect(outcome.causes == [nil, nil, nil])
         let digest = try #require(fixture.target.manifest("rancher/x", "v1")?.digest)
-        #expect(outcome.lines.suffix(2) == ["Created manifest list T/rancher/x:v1", digest])
+        guard case .manifestList(let target, let made) = outcome.outcomes.last?.product else {
+            Issue.record("no manifest list")
+            return
+        }
+        #expect(target.description == "\(fixture.target.authority)/rancher/x:v1")
+        #expect(made.description == digest)
     }
 
     @Test func aListOfWhatFailedFails() async throws {
         try await fixture.save(["rancher/tiny:v1"])
         fixture.target.add(StandInFault(.error(403, "DENIED"), method: "POST", times: .max))
         let outcome = try await fixture.load([
-            .push(source: "S/rancher/tiny:v1", target: "T/rancher/x:v1-a"),
-            .manifestList(target: "T/rancher/x:v1", members: ["T/rancher/x:v1-a"]),
+            fixture.push("rancher/tiny:v1", as: "rancher/x:v1-a"),
+            fixture.list("rancher/x:v1", ["a"]),
         ])
         #expect(outcome.causes[1]?.hasPrefix("no such manifest: ") == true)
     }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import RegistryEngine
 
-@Suite struct OrderedWindowTests {
+@Suite(.timeLimit(.minutes(2))) struct OrderedWindowTests {
     private struct Refusal: Error {}
 
     @Test(arguments: [1, 2, 7, 100])

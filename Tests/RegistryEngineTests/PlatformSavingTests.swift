@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// Names that lead to several images.
-@Suite struct PlatformSavingTests {
+@Suite(.timeLimit(.minutes(2))) struct PlatformSavingTests {
     private let fixture: EngineFixture
 
     init() throws {

@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// From a registry into an archive.
-@Suite struct SaveTests {
+@Suite(.timeLimit(.minutes(2))) struct SaveTests {
     private let fixture: EngineFixture
 
     init() throws {
@@ -102,7 +102,7 @@ import Testing
     }
 
     @Test(
-        "what spoils a blob spoils the archive, and the older one stays",
+        "a blob that cannot be had fails its image, and the archive is that of the others",
         arguments: [
             (StandInFault.Kind.wrongByte, "has the digest sha256:"),
             (.error(404, "BLOB_UNKNOWN"), "blob unknown: blob unknown to registry"),
@@ -111,20 +111,40 @@ import Testing
         ]
     )
     func spoiltBlobs(kind: StandInFault.Kind, words: String) async throws {
-        try fixture.folder.write("older", to: "a.tar.gz")
+        // Of the others, none has the layer, as the index `multi` has.
+        let others = try EngineFixture.list().filter { !$0.contains("rancher/tiny:") && $0 != "rancher/multi:v1" }
+        try await fixture.save(others)
+        let without = try fixture.folder.bytes("a.tar.gz")
         let layer = "42813ff4514d6c8d8b798ac264b4169663e37c1132a2936939596a2cf1009e12"
         fixture.source.add(StandInFault(kind, method: "GET", target: "blobs/sha256:\(layer)", times: .max))
-        do {
-            try await fixture.save(["rancher/tiny:v1", "busybox:1"])
-            Issue.record("the archive was written")
-        } catch {
-            // The image and the blob are named.
-            #expect("\(error)".hasPrefix("\(fixture.source.authority)/rancher/tiny:v1: "), "\(error)")
-            #expect("\(error)".contains(layer))
-            #expect("\(error)".contains(words), "\(error)")
-        }
+        let events = try await fixture.save(["rancher/tiny:v1"] + others)
+        #expect(events.map(\.name) == ["rancher/tiny:v1"] + others)
+        #expect(events.map { $0.cause == nil } == [false] + others.map { _ in true })
+        let cause = try #require(events[0].cause)
+        #expect(cause.contains(layer), "\(cause)")
+        #expect(cause.contains(words), "\(cause)")
+        #expect(try fixture.folder.bytes("a.tar.gz") == without)
         #expect(try fixture.folder.names() == ["a.tar.gz"])
+    }
+
+    @Test func whereAllImagesFailTheOlderArchiveStays() async throws {
+        try fixture.folder.write("older", to: "a.tar.gz")
+        fixture.source.add(StandInFault(.error(404, "BLOB_UNKNOWN"), method: "GET", target: "blobs", times: .max))
+        let events = try await fixture.save(["rancher/tiny:v1", "busybox:1"])
+        #expect(events.allSatisfy { $0.cause != nil })
         #expect(try fixture.folder.text("a.tar.gz") == "older")
+        #expect(try fixture.folder.names() == ["a.tar.gz"])
+    }
+
+    @Test func aManifestThatTellsAnotherSizeFailsItsImage() async throws {
+        let bytes = try #require(fixture.source.manifest("busybox", "1")).bytes
+        let text = String(decoding: bytes, as: UTF8.self)
+        let size = try #require(text.firstMatch(of: /"size": ?(\d+)/)).1
+        let lie = Array(text.replacing(size, with: size + "0").utf8)
+        fixture.source.addManifest(lie, mediaType: .dockerManifest, repository: "busybox", tag: "lie")
+        let events = try await fixture.save(["busybox:1", "busybox:lie"])
+        #expect(events.map { $0.cause == nil } == [true, false])
+        #expect(events[1].cause?.contains("which has another size; it is damaged in the registry") == true, "\(events)")
     }
 
     @Test(arguments: [false, true])
@@ -166,10 +186,10 @@ import Testing
 
     @Test func aCancelledPullIsNotToldAsFailure() async throws {
         fixture.source.add(StandInFault(.transport(.stall), target: "manifests", times: .max))
-        let saver = try fixture.saver()
+        let saver = RegistrySaver(try fixture.setup())
         let events = PullEvents(prefix: "")
         let task = Task { [fixture] in
-            try await saver.pull(["\(fixture.source.authority)/busybox:1"], observer: events)
+            try await saver.pull([fixture.request("busybox:1")], observer: events)
         }
         while !fixture.source.requests.contains(where: { $0.path.contains("manifests") }) {
             try await Task.sleep(for: .milliseconds(2))

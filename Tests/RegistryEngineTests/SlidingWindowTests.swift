@@ -3,7 +3,7 @@ import Testing
 
 @testable import RegistryEngine
 
-@Suite struct SlidingWindowTests {
+@Suite(.timeLimit(.minutes(2))) struct SlidingWindowTests {
     private struct Refusal: Error {}
 
     /// How many are at work, and the most that ever were.
@@ -108,14 +108,44 @@ import Testing
         #expect(try await limiter.run { 7 } == 7)
     }
 
-    @Test func aBoardTellsThoseWhoWaitAndThoseWhoComeLater() async throws {
-        let board = Board<String>()
-        let waiting = (0..<5).map { _ in Task { await board.isDone("a") } }
-        await board.settle("a", true)
-        await board.settle("a", false)
+    @Test func aLedgerTellsThoseWhoWaitAndThoseWhoComeLater() async throws {
+        let ledger = CompletionLedger<String>()
+        let waiting = (0..<5).map { _ in Task { await ledger.isDone("a") } }
+        await ledger.settle("a", true)
+        await ledger.settle("a", false)
         for task in waiting { #expect(await task.value) }
-        #expect(await board.isDone("a"), "the first word stands")
-        await board.settle("b", false)
-        #expect(await board.isDone("b") == false)
+        #expect(await ledger.isDone("a"), "what is settled stays")
+        await ledger.settle("b", false)
+        #expect(await ledger.isDone("b") == false)
+    }
+
+    @Test func theStageRunsBesideTheWorkOnThoseBefore() async throws {
+        // Each work waits until the next element has come through the stage: without the overlap it would wait for ever.
+        let staged = CompletionLedger<Int>()
+        var results: [Int] = []
+        try await stagedWindow(over: Array(0..<20), width: 2) { element in
+            await staged.settle(element, true)
+            return element
+        } work: { element in
+            if element + 1 < 20 { _ = await staged.isDone(element + 1) }
+            return element * 2
+        } deliver: {
+            results.append($0)
+        }
+        #expect(results == (0..<20).map { $0 * 2 })
+    }
+
+    @Test func theStageHasOneElementAtATime() async throws {
+        let stage = Crowd()
+        let all = Crowd()
+        try await stagedWindow(over: Array(0..<50), width: 3) { element in
+            await stage.visit { for _ in 0..<5 { await Task.yield() } }
+            return element
+        } work: { element in
+            await all.visit { for _ in 0..<(50 - element) { await Task.yield() } }
+        } deliver: { _ in
+        }
+        #expect(stage.most == 1)
+        #expect(all.most <= 3)
     }
 }

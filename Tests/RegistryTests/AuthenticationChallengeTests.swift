@@ -2,7 +2,7 @@ import Testing
 
 @testable import Registry
 
-@Suite struct AuthenticationChallengeTests {
+@Suite(.timeLimit(.minutes(5))) struct AuthenticationChallengeTests {
     struct Row: Sendable, CustomTestStringConvertible {
         let reason: String
         let fields: [String]

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Logins, as `docker login` leaves them in `config.json`.
-@Suite struct AuthenticationTests {
+@Suite(.timeLimit(.minutes(5))) struct AuthenticationTests {
     static let basic = StandInSwitches.Authentication.basic(user: "me", password: "s3cret")
     static let token = StandInSwitches.Authentication.token(user: "me", password: "s3cret", anonymousPull: false)
 

@@ -2,7 +2,7 @@ import Registry
 import Testing
 
 /// docker's `config.json` (docker CLI, `cli/config`).
-@Suite struct DockerConfigurationTests {
+@Suite(.timeLimit(.minutes(5))) struct DockerConfigurationTests {
     static let userAndPassword = "dXNlcjpwYXNzOndvcmQ="  // user:pass:word
 
     static let rows: [(reason: String, json: String, domain: String, login: Credential?)] = [

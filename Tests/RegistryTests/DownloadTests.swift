@@ -1,3 +1,4 @@
+import ByteIO
 import HTTP
 import Hashing
 import ImageModel
@@ -6,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Blobs that come whole, in parts, or not as they should.
-@Suite struct DownloadTests {
+@Suite(.timeLimit(.minutes(5))) struct DownloadTests {
     @Test func whole() async throws {
         let fixture = try RegistryFixture()
         #expect(try await fixture.download() == fixture.content)
@@ -200,7 +201,7 @@ import Testing
         #expect(error?.description == "\(fixture.registry.url) redirects more than 10 times")
     }
 
-    private final class FullDisk: BlobDestination {
+    private final class FullDisk: ByteDestination {
         struct Full: Error {}
 
         let canRestart = true

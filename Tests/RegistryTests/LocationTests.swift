@@ -3,7 +3,7 @@ import Testing
 @testable import Registry
 
 /// What a `Location` field may be (RFC 3986, section 4.2), kept to the letter.
-@Suite struct LocationTests {
+@Suite(.timeLimit(.minutes(5))) struct LocationTests {
     static let base = "https://reg.example.com:5000/v2/rancher/x/blobs/uploads/?mount=a"
 
     @Test(

@@ -4,7 +4,7 @@ import Testing
 @testable import Registry
 
 /// How a registry may be reached, the first way first.
-@Suite struct RegistryEndpointTests {
+@Suite(.timeLimit(.minutes(5))) struct RegistryEndpointTests {
     @Test(
         arguments: [
             ("TLS with a good certificate, and nothing else", "reg.example.com", ["https reg.example.com verified"]),

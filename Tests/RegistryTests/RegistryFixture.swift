@@ -84,7 +84,7 @@ final class RegistryFixture: Sendable {
 private let sampleContent = (0..<1_500_000).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
 
 /// Keeps a blob in memory, and how often it was begun anew.
-final class Memory: BlobDestination {
+final class Memory: ByteDestination {
     private let state = Mutex((bytes: [UInt8](), restarts: 0))
     let canRestart: Bool
 

@@ -6,7 +6,7 @@ import Testing
 @testable import Registry
 
 /// What many requests that run at the same time do with one token.
-@Suite struct RegistrySessionTests {
+@Suite(.timeLimit(.minutes(5))) struct RegistrySessionTests {
     private let registry: StandInRegistry
     private let http = HTTPClient(HTTPClient.Configuration(threads: 2))
     private let session: RegistrySession

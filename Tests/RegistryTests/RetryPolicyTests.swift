@@ -3,7 +3,7 @@ import Testing
 
 @testable import Registry
 
-@Suite struct RetryPolicyTests {
+@Suite(.timeLimit(.minutes(5))) struct RetryPolicyTests {
     static let policy = RetryPolicy(attempts: 4, firstDelay: 1, longestDelay: 3, longestRetryAfter: 60)
 
     /// The wait must lie in the range; `nil` where nothing is tried again.

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Registry
 
-@Suite struct TokenServerTests {
+@Suite(.timeLimit(.minutes(5))) struct TokenServerTests {
     static let repository = Repository(domain: "a.b", path: "rancher/x")
     static let sibling = Repository(domain: "a.b", path: "rancher/y")
 

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Blobs that are pushed.
-@Suite struct UploadTests {
+@Suite(.timeLimit(.minutes(5))) struct UploadTests {
     /// Puts the fixture's blob into `rancher/y`.
     private static func upload(
         _ fixture: RegistryFixture,

@@ -1,6 +1,7 @@
 import ByteIO
 import FoundationEssentials
 import HTTP
+import Hashing
 import ImageModel
 import Registry
 

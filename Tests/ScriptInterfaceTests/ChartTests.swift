@@ -1,7 +1,7 @@
 import ScriptInterface
 import Testing
 
-@Suite struct ChartTests {
+@Suite(.timeLimit(.minutes(2))) struct ChartTests {
     @Test func partsOfAReference() throws {
         let chart = try #require(Chart("registry.example.com:5000/rancher/charts/fleet:107.0.0_up0.13.0"))
         #expect(chart.name == "registry.example.com:5000/rancher/charts/fleet", "D12: a port is no tag")

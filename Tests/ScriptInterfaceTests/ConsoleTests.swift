@@ -5,7 +5,7 @@ import ScriptInterface
 import TestSupport
 import Testing
 
-@Suite struct ConsoleTests {
+@Suite(.timeLimit(.minutes(2))) struct ConsoleTests {
     private let folder: TemporaryFolder
 
     init() throws {
@@ -31,7 +31,7 @@ import Testing
     @Test func linesGoWhereTheyBelong() throws {
         let console = try console()
         console.print("one")
-        console.warn("two")
+        console.notice("two")
         console.print("three\nfour")
         #expect(try folder.text("out") == "one\nthree\nfour\n")
         #expect(try folder.text("err") == "rancher-save-images.sh: two\n")
@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test func controlCharactersDoNotReachTheTerminal() throws {
-        try console(programName: "x").warn("a\r\u{1B}[2Jb\n\u{9B}é€")
+        try console(programName: "x").notice("a\r\u{1B}[2Jb\n\u{9B}é€")
         #expect(try folder.text("err") == "x: a\\r\\u{1B}[2Jb\\n\\u{009B}é€\n")
     }
 
@@ -52,7 +52,7 @@ import Testing
         console.print("lost too")
         #expect(console.outputFailed)
         #expect(console.outputError?.description == "cannot write standard output: Broken pipe")
-        console.warn("still there")
+        console.notice("still there")
         #expect(try folder.text("err") == "rancher-save-images.sh: still there\n")
     }
 
@@ -66,7 +66,7 @@ import Testing
         let (reading, writing) = try pipe()
         let console = Console(output: try File(folder.path("out"), for: .creating), errors: writing, programName: "x")
         try reading.close()
-        console.warn("lost")
+        console.notice("lost")
         console.print("line")
         #expect(try folder.text("out") == "line\n")
         #expect(!console.outputFailed)

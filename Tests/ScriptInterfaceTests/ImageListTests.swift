@@ -1,11 +1,12 @@
 import ByteIO
 import Dispatch
 import Glibc
+import ImageEngine
 import ScriptInterface
 import TestSupport
 import Testing
 
-@Suite struct ImageListTests {
+@Suite(.timeLimit(.minutes(2))) struct ImageListTests {
     private let folder: TemporaryFolder
 
     init() throws {
@@ -35,9 +36,9 @@ import Testing
     @Test(arguments: shellTexts)
     func shell(_ text: String, _ references: [String], _ lines: [Int], _ reason: String) throws {
         let list = try read(Array(text.utf8), .shell)
-        #expect(list.entries.map(\.reference) == references, "\(reason)")
-        #expect(list.entries.map(\.line) == lines, "\(reason)")
-        #expect(list.entries.allSatisfy { $0.file == folder.path("list.txt") })
+        #expect(list.images.map(\.reference) == references, "\(reason)")
+        #expect(list.images.map(\.line) == lines, "\(reason)")
+        #expect(list.images.allSatisfy { $0.file == folder.path("list.txt") })
     }
 
     private static let powerShellTexts: [(String, [String], [Int], String)] = [
@@ -53,8 +54,8 @@ import Testing
     @Test(arguments: powerShellTexts)
     func powerShell(_ text: String, _ references: [String], _ lines: [Int], _ reason: String) throws {
         let list = try read(Array(text.utf8), .powerShell)
-        #expect(list.entries.map(\.reference) == references, "\(reason)")
-        #expect(list.entries.map(\.line) == lines, "\(reason)")
+        #expect(list.images.map(\.reference) == references, "\(reason)")
+        #expect(list.images.map(\.line) == lines, "\(reason)")
     }
 
     private static let encodings: [([UInt8], [String], String)] = [
@@ -72,12 +73,12 @@ import Testing
 
     @Test(arguments: encodings)
     func powerShellEncodings(_ bytes: [UInt8], _ references: [String], _ reason: String) throws {
-        #expect(try read(bytes, .powerShell).entries.map(\.reference) == references, "\(reason)")
+        #expect(try read(bytes, .powerShell).images.map(\.reference) == references, "\(reason)")
     }
 
     @Test func bytesThatAreNoTextSpoilTheirOwnNameInTheShellToo() throws {
         let list = try read([0x61, 0xFC, 0x0A, 0x23, 0xFC, 0x0A, 0x62, 0x0A], .shell)
-        #expect(list.entries.map(\.reference) == ["a\u{FFFD}", "b"])
+        #expect(list.images.map(\.reference) == ["a\u{FFFD}", "b"])
     }
 
     private static let notedTexts: [(ScriptMode, String, [String], String)] = [
@@ -121,10 +122,10 @@ import Testing
     ]
 
     @Test(arguments: notedTexts)
-    func notes(_ mode: ScriptMode, _ text: String, _ notes: [String], _ reason: String) throws {
+    func notices(_ mode: ScriptMode, _ text: String, _ notices: [String], _ reason: String) throws {
         let file = folder.path("list.txt")
         let list = try read(Array(text.utf8), mode)
-        #expect(list.notes.map(\.description) == notes.map { file + $0.dropFirst(4) }, "\(reason)")
+        #expect(list.notices.map(\.description) == notices.map { file + $0.dropFirst(4) }, "\(reason)")
     }
 
     @Test func severalFilesOfPowerShell() throws {
@@ -132,10 +133,10 @@ import Testing
         try folder.write("# x\na\n", to: "Part1.txt")
         try folder.write("c\n", to: "part10.txt")
         let list = try ImageList.read(folder.path("part?.txt"), mode: .powerShell)
-        #expect(list.entries.map(\.reference) == ["a", "b"])
-        #expect(list.entries.map(\.line) == [2, 1])
-        #expect(list.entries.map(\.file) == [folder.path("Part1.txt"), folder.path("part2.txt")])
-        #expect(list.notes.map(\.file) == [folder.path("Part1.txt")])
+        #expect(list.images.map(\.reference) == ["a", "b"])
+        #expect(list.images.map(\.line) == [2, 1])
+        #expect(list.images.map(\.file) == [folder.path("Part1.txt"), folder.path("part2.txt")])
+        #expect(list.notices.map(\.file) == [folder.path("Part1.txt")])
     }
 
     @Test func shellHasNoWildcards() throws {
@@ -193,7 +194,7 @@ import Testing
         DispatchQueue.global().async(group: writer) { try? File(path, for: .writing).write("a\nb\n") }
         let list = try ImageList.read(path, mode: .shell)
         writer.wait()
-        #expect(list.entries.map(\.reference) == ["a", "b"])
+        #expect(list.images.map(\.reference) == ["a", "b"])
     }
 
     private static let references: [(String, Bool)] = [
@@ -205,6 +206,6 @@ import Testing
 
     @Test(arguments: references)
     func charts(_ reference: String, _ isChart: Bool) throws {
-        #expect(try read(Array((reference + "\n").utf8), .shell).entries.map(\.isChart) == [isChart])
+        #expect(try read(Array((reference + "\n").utf8), .shell).images.map(\.isChart) == [isChart])
     }
 }

@@ -1,30 +1,26 @@
+import ImageEngine
 import ScriptInterface
 import TestSupport
 import Testing
 
-@Suite struct LoadPlanTests {
-    private struct Step: Equatable, CustomStringConvertible {
-        let description: String
-
-        init(_ step: LoadPlan.Step) {
-            description =
-                switch step {
-                case .push(_, let source, let target): "\(source) -> \(target)"
-                case .manifestList(_, let target, let architectures):
-                    "\(target) = \(LoadPlan.members(of: target, architectures: architectures).joined(separator: " "))"
-                }
+@Suite(.timeLimit(.minutes(2))) struct LoadPlanTests {
+    /// A step in one line.
+    private static func line(_ step: LoadStep) -> String {
+        switch step.action {
+        case .push(let source): "\(source) -> \(step.target)"
+        case .manifestList(_, let members): "\(step.target) = \(members.map(\.text).joined(separator: " "))"
         }
     }
 
     private func plan(_ linux: [String], _ windows: [String], _ words: [String] = []) throws -> LoadPlan {
         let options = try #require(parse(.load, ["-r", "r", "--windows-image-list", "w"] + words).options)
-        return LoadPlan(options, images: try entries(linux), windowsImages: try entries(windows))
+        return LoadPlan(options, images: try images(linux), windowsImages: try images(windows))
     }
 
-    private func entries(_ references: [String]) throws -> [ImageList.Entry] {
+    private func images(_ references: [String]) throws -> [ListedImage] {
         let folder = try TemporaryFolder()
         let path = try folder.write(references.map { $0 + "\n" }.joined(), to: "list")
-        return try ImageList.read(path, mode: .shell).entries
+        return try ImageList.read(path, mode: .shell).images
     }
 
     private static let rows: [([String], [String], [String], [String], String)] = [
@@ -63,24 +59,21 @@ import Testing
     @Test(arguments: rows)
     func steps(_ linux: [String], _ windows: [String], _ words: [String], _ steps: [String], _ reason: String) throws {
         let plan = try plan(linux, windows, words)
-        #expect(plan.steps.map { Step($0).description } == steps, "\(reason)")
-        #expect(plan.notes == [], "\(reason)")
+        #expect(plan.steps.map(Self.line) == steps, "\(reason)")
+        #expect(plan.notices == [], "\(reason)")
     }
 
     @Test func stepsKnowTheirLine() throws {
-        guard case .push(let entry, _, _) = try plan(["a/b", "c/d"], []).steps.last else {
-            Issue.record("no push")
-            return
-        }
-        #expect(entry.reference == "c/d")
-        #expect(entry.line == 2)
+        let image = try #require(try plan(["a/b", "c/d"], []).steps.last).image
+        #expect(image.reference == "c/d")
+        #expect(image.line == 2)
     }
 
     @Test func wholeReferencesAreCompared() throws {
         let longer = try plan(["rancher/pause:3.6-extra"], ["rancher/pause:3.6"])
         #expect(longer.steps.count == 2)
         #expect(
-            longer.notes == [
+            longer.notices == [
                 "rancher/pause:3.6 of the Windows list only begins rancher/pause:3.6-extra of the Linux list, so it is not taken"
                     + " for the same"
             ]
@@ -88,7 +81,7 @@ import Testing
         let shorter = try plan(["a/b:1", "a/b:3.6", "z/z"], ["a/a", "a/b:3.6-extra", "a/b:3.7"])
         #expect(shorter.steps.count == 6)
         #expect(
-            shorter.notes == [
+            shorter.notices == [
                 "a/b:3.6 of the Linux list only begins a/b:3.6-extra of the Windows list, so it is not taken for the same"
             ]
         )
@@ -96,9 +89,9 @@ import Testing
 
     @Test func powerShellOnlyPushes() throws {
         let options = try #require(parsePowerShell(.load, ["-r", "r"]).options)
-        let plan = LoadPlan(options, images: try entries(["a/b:1", "c"]), windowsImages: [])
+        let plan = LoadPlan(options, images: try images(["a/b:1", "c"]), windowsImages: [])
         #expect(
-            plan.steps.map { Step($0).description } == [
+            plan.steps.map(Self.line) == [
                 "a/b:1-windows-1809 -> r/a/b:1-windows-1809", "c-windows-1809 -> r/rancher/c-windows-1809",
             ]
         )

@@ -1,7 +1,8 @@
+import ImageEngine
 import ScriptInterface
 import Testing
 
-@Suite struct NamingTests {
+@Suite(.timeLimit(.minutes(2))) struct NamingTests {
     private static let shellSources: [(String, String, String, String)] = [
         ("", "rancher/shell:v1", "rancher/shell:v1", "no source registry"),
         ("", "busybox", "busybox", "no tag and no rancher/ is added"),
@@ -15,7 +16,7 @@ import Testing
     @Test(arguments: shellSources)
     func shellSource(_ registry: String, _ name: String, _ source: String, _ reason: String) throws {
         let options = try #require(parse(.save, ["-s", registry]).options)
-        #expect(Naming(options).source(name) == source, "\(reason)")
+        #expect(Naming(options).source(listed(name)).text == source, "\(reason)")
     }
 
     private static let shellTargets: [(String, String, String, String)] = [
@@ -31,7 +32,7 @@ import Testing
     @Test(arguments: shellTargets)
     func shellTarget(_ registry: String, _ name: String, _ target: String, _ reason: String) throws {
         let options = try #require(parse(.load, ["-r", registry, "-s", "mirror"]).options)
-        #expect(Naming(options).target(name) == target, "\(reason)")
+        #expect(Naming(options).target(listed(name)).text == target, "\(reason)")
     }
 
     private static let powerShellSources: [([String], String, String, String)] = [
@@ -46,7 +47,7 @@ import Testing
     @Test(arguments: powerShellSources)
     func powerShellSource(_ words: [String], _ name: String, _ source: String, _ reason: String) throws {
         let options = try #require(parsePowerShell(.save, words).options)
-        #expect(Naming(options).source(name) == source, "\(reason)")
+        #expect(Naming(options).source(listed(name)).text == source, "\(reason)")
     }
 
     private static let powerShellTargets: [(String, String, String, String)] = [
@@ -61,6 +62,8 @@ import Testing
     @Test(arguments: powerShellTargets)
     func powerShellTarget(_ registry: String, _ name: String, _ target: String, _ reason: String) throws {
         let options = try #require(parsePowerShell(.load, ["-r", registry]).options)
-        #expect(Naming(options).target(name) == target, "\(reason)")
+        #expect(Naming(options).target(listed(name)).text == target, "\(reason)")
     }
+
+    private func listed(_ name: String) -> ListedImage { ListedImage(reference: name, file: "list", line: 1) }
 }

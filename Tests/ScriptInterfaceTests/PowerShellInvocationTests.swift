@@ -2,7 +2,7 @@ import ImageModel
 import ScriptInterface
 import Testing
 
-@Suite struct PowerShellInvocationTests {
+@Suite(.timeLimit(.minutes(2))) struct PowerShellInvocationTests {
     @Test func defaults() throws {
         let options = try #require(parsePowerShell(.save, []).options)
         #expect(options.mode == .powerShell)

@@ -2,7 +2,7 @@ import ScriptInterface
 import TestSupport
 import Testing
 
-@Suite struct PowerShellPathTests {
+@Suite(.timeLimit(.minutes(2))) struct PowerShellPathTests {
     private static let rows: [(String, [String], String)] = [
         ("a.txt", ["a.txt"], "no wildcard"),
         ("A.txt", [], "without a wildcard the case matters on Linux"),

@@ -1,7 +1,7 @@
 import ScriptInterface
 import Testing
 
-@Suite struct ScriptModeTests {
+@Suite(.timeLimit(.minutes(2))) struct ScriptModeTests {
     private static let nameDecidesRows: [(String, ScriptMode, String)] = [
         ("rancher-save-images", ScriptMode.shell, "no ending"),
         ("./rancher-save-images.sh", .shell, "the script's own name"),

@@ -1,7 +1,7 @@
 import ScriptInterface
 import Testing
 
-@Suite struct ShellInvocationTests {
+@Suite(.timeLimit(.minutes(2))) struct ShellInvocationTests {
     @Test func defaults() throws {
         let save = try #require(parse(.save, []).options)
         #expect(save.mode == .shell)
@@ -12,7 +12,7 @@ import Testing
         #expect(save.osReleaseID == nil)
         #expect(save.windowsImageList == nil)
         #expect(save.windowsVersions == [])
-        #expect(save.notes == [])
+        #expect(save.notices == [])
 
         let load = try #require(parse(.load, ["-r", "r"]).options)
         #expect(load.registry == "r")
@@ -95,9 +95,9 @@ import Testing
 
     @Test func droppedBlanksAreTold() throws {
         let words = ["-r", "r", "--windows-versions", "1809, ltsc2022"]
-        let notes = ["the blanks in '1809, ltsc2022', the Windows versions, were dropped"]
-        #expect(parse(.load, words + ["--windows-image-list", "w"]).options?.notes == notes)
-        #expect(parse(.load, words).options?.notes == [], "without a Windows list nobody looks at the versions")
+        let notices = ["the blanks in '1809, ltsc2022', the Windows versions, were dropped"]
+        #expect(parse(.load, words + ["--windows-image-list", "w"]).options?.notices == notices)
+        #expect(parse(.load, words).options?.notices == [], "without a Windows list nobody looks at the versions")
     }
 
     @Test func emptyWindowsListIsNone() {

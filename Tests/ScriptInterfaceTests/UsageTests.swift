@@ -1,7 +1,7 @@
 import ScriptInterface
 import Testing
 
-@Suite struct UsageTests {
+@Suite(.timeLimit(.minutes(2))) struct UsageTests {
     @Test func saveInShellMode() {
         let lines = Usage.text(.save, .shell, programName: "./save.sh")
             .split(separator: "\n", omittingEmptySubsequences: false)

@@ -3,7 +3,7 @@ import Tar
 import Testing
 
 /// Archives that real daemons made; our encoder has to repeat their headers to the byte.
-@Suite struct DockerArchiveTests {
+@Suite(.timeLimit(.minutes(5))) struct DockerArchiveTests {
     static let archives = [
         "graph-20.10.24-4img.tar",  // type bits in the mode, names of the owner, symbolic links
         "graph-26.1.5-4img.tar",  // hybrid of the legacy and the OCI layout

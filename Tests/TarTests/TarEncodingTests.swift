@@ -1,7 +1,7 @@
 import Tar
 import Testing
 
-@Suite struct TarEncodingTests {
+@Suite(.timeLimit(.minutes(5))) struct TarEncodingTests {
     /// Docker 29 and containerd: what Go's `archive/tar` puts before an entry of 8 GiB.
     @Test func eightGibibytesNeedARecord() throws {
         let bytes = try TarHeader(name: "blobs/sha256/abc", size: 8 << 30).encoded()

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// GNU tar is the neighbour: it reads what we write, and we read what it writes.
-@Suite struct TarInteropTests {
+@Suite(.timeLimit(.minutes(5))) struct TarInteropTests {
     static let nineGigabytes: Int64 = 9 << 30
 
     @Test(arguments: ["v7", "ustar", "gnu", "pax"])

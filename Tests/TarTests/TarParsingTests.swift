@@ -2,7 +2,7 @@ import ByteIO
 import Tar
 import Testing
 
-@Suite struct TarParsingTests {
+@Suite(.timeLimit(.minutes(5))) struct TarParsingTests {
     private static let valid = TarHeader(name: "name", size: 3, modificationTime: 7)
 
     @Test(arguments: [

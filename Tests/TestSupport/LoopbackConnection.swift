@@ -2,7 +2,7 @@ import Glibc
 
 /// One connection of the test server: reads requests and writes responses, whole or with their faults.
 final class LoopbackConnection {
-    private let socket: Int32
+    let socket: Int32
     private let number: Int
     private var buffer: [UInt8] = []
 
@@ -99,6 +99,10 @@ final class LoopbackConnection {
 
     /// Sends the response; `false` when that ends the connection.
     func send(_ response: LoopbackResponse, to request: LoopbackRequest) -> Bool {
+        if let port = response.tunnel {
+            tunnel(to: port)
+            return false
+        }
         switch response.fault {
         case .stall:
             waitForEnd()
@@ -161,7 +165,7 @@ final class LoopbackConnection {
         while fill() { buffer.removeAll() }
     }
 
-    private func write(_ bytes: ArraySlice<UInt8>) -> Bool {
+    func write(_ bytes: ArraySlice<UInt8>) -> Bool {
         bytes.withUnsafeBytes { bytes in
             var sent = 0
             while sent < bytes.count {

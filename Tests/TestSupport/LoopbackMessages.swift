@@ -103,6 +103,9 @@ public struct LoopbackResponse: Sendable {
     public var closes: Bool
     /// What goes wrong.
     public var fault: Fault
+    /// A port of 127.0.0.1 to which the connection is a tunnel from now on, which answers `CONNECT` (RFC 9110, section
+    /// 9.3.6); all else of the response is left out.
+    public var tunnel: Int?
 
     /// A response. Without arguments it is an empty one of status 200.
     public init(
@@ -126,5 +129,11 @@ public struct LoopbackResponse: Sendable {
     /// A response with a text as its body.
     public init(status: Int = 200, headers: LoopbackHeaders = [:], text: String) {
         self.init(status: status, headers: headers, body: Array(text.utf8))
+    }
+
+    /// A tunnel to a port of 127.0.0.1.
+    public init(tunnelTo port: Int) {
+        self.init()
+        tunnel = port
     }
 }

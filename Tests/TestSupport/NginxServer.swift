@@ -5,29 +5,34 @@ public final class NginxServer: Sendable {
     /// `http://127.0.0.1:port`
     public let url: String
     /// `https://127.0.0.1:port`
-    public let secureURL: String
-    /// The file of the certificate, which it has signed itself, for 127.0.0.1 and no name.
+    public var secureURL: String { "https://127.0.0.1:\(securePort)" }
+    /// The port of ``secureURL``.
+    public let securePort: Int
+    /// The file of the certificate, which it has signed itself, for 127.0.0.1 and the names it was given.
     public let certificate: String
 
     private let folder: TemporaryFolder
 
     /// Starts the server.
     ///
-    /// - Parameter locations: the text of nginx's `location` blocks; `root` is an empty folder that takes `PUT`.
+    /// - Parameters:
+    ///   - locations: the text of nginx's `location` blocks; `root` is an empty folder that takes `PUT`.
+    ///   - names: hosts that the certificate is for, beside 127.0.0.1.
     /// - Throws: what nginx or openssl wrote, where they cannot be started.
-    public init(locations: String = "") throws {
+    public init(locations: String = "", names: [String] = []) throws {
+        let subjects = (["IP:127.0.0.1"] + names.map { "DNS:\($0)" }).joined(separator: ",")
         folder = try TemporaryFolder()
         certificate = folder.path("certificate.pem")
         try folder.shell(
             """
             mkdir files
             openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=test \
-                -addext subjectAltName=IP:127.0.0.1 -keyout key.pem -out certificate.pem
+                -addext subjectAltName=\(subjects) -keyout key.pem -out certificate.pem
             """
         )
         let ports = try Self.start(in: folder, locations)
         url = "http://127.0.0.1:\(ports[0])"
-        secureURL = "https://127.0.0.1:\(ports[1])"
+        securePort = ports[1]
     }
 
     deinit {

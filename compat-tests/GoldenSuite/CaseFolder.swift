@@ -12,11 +12,13 @@ public final class CaseFolder: Sendable {
 
     /// Lays the folder out.
     ///
-    /// - Parameter standIn: the path of the executable that acts as docker and helm.
-    public init(_ recording: Recording, standIn: String) throws {
+    /// - Parameters:
+    ///   - standIn: the path of the executable that acts as docker and helm.
+    ///   - files: what stands in files of the recording in the place of their own content.
+    public init(_ recording: Recording, standIn: String, files: [String: [UInt8]] = [:]) throws {
         self.recording = recording
         root = try TemporaryFolder()
-        filesBefore = try recording.filesBefore()
+        filesBefore = try recording.filesBefore().merging(files) { $1 }
         for folder in ["work", "bin", "home"] {
             try FileManager.default.createDirectory(atPath: root.path(folder), withIntermediateDirectories: true)
         }
@@ -26,15 +28,19 @@ public final class CaseFolder: Sendable {
         if recording.hasHelm { try link(standIn, "bin/helm") }
     }
 
-    /// Runs one of our executables under the script's name, with the engine that runs docker, and with no command to run but
-    /// the stand-ins.
+    /// The variables by which the executables run docker, as the scripts do.
+    public static let dockerEngine = ["RANCHER_IMAGES_ENGINE": "docker"]
+
+    /// Runs one of our executables under the script's name, with no command to run but the stand-ins.
     ///
-    /// - Parameter executable: its path.
-    public func runOurs(_ executable: String) async throws -> Account {
+    /// - Parameters:
+    ///   - executable: its path.
+    ///   - variables: what the executable sees beside `PATH`, `HOME` and what the recording sets.
+    public func runOurs(_ executable: String, variables: [String: String] = dockerEngine) async throws -> Account {
         try link(executable, "work/" + recording.script)
         // PowerShell's script knows itself by its full path.
         let name = recording.isPowerShell ? root.path("work/" + recording.script) : "./" + recording.script
-        return try await run([name], ourVariables)
+        return try await run([name], variables.merging(path) { $1 })
     }
 
     /// Starts one of our executables as ``runOurs(_:)`` runs it, and waits until a stand-in has begun with what does not end.
@@ -42,7 +48,10 @@ public final class CaseFolder: Sendable {
     /// - Returns: the executable's process, and the number of the stand-in's.
     public func startOurs(_ executable: String) async throws -> (process: ChildProcess, standIn: Int32) {
         try link(executable, "work/" + recording.script)
-        let process = try ChildProcess.start(words(["./" + recording.script]), environment: environment(ourVariables))
+        let process = try ChildProcess.start(
+            words(["./" + recording.script]),
+            environment: environment(Self.dockerEngine.merging(path) { $1 })
+        )
         for _ in 0..<1200 {
             if let number = Int32((try? root.text("calls.process")) ?? "") { return (process, number) }
             try await Task.sleep(for: .milliseconds(50))
@@ -59,7 +68,7 @@ public final class CaseFolder: Sendable {
     /// The text of a file in the case's folder.
     public func text(_ name: String) throws -> String { try root.text("work/" + name) }
 
-    private var ourVariables: [String: String] { ["PATH": root.path("bin"), "RANCHER_IMAGES_ENGINE": "docker"] }
+    private var path: [String: String] { ["PATH": root.path("bin")] }
 
     /// Runs a script as it was recorded.
     ///
@@ -142,7 +151,7 @@ public final class CaseFolder: Sendable {
     /// `gzip` itself tells whether it can read a file.
     private func file(_ bytes: [UInt8], _ path: String) async throws -> Account.File {
         guard bytes.starts(with: [0x1F, 0x8B]) else {
-            return Account.File(kind: "plain", text: String(decoding: bytes, as: UTF8.self))
+            return Account.File(kind: "plain", text: SavedNames.text(of: bytes))
         }
         let unpacked = try await ChildProcess.run(
             ["gzip", "-dc", root.path(path)],

@@ -28,10 +28,30 @@ public struct Recording: Decodable, Sendable {
     /// The executable that stands in for the script.
     public var executable: String { String(script.prefix { $0 != "." }) }
 
-    private struct Answers: Decodable, Sendable {}
+    /// How the stand-in for docker answered, where that is not its usual answer.
+    public struct DockerAnswers: Decodable, Sendable {
+        /// The references of which `docker pull` failed.
+        public let pullFails: [String]?
+        /// The references that `docker tag` did not know.
+        public let tagFails: [String]?
+        /// The references of which `docker push` failed.
+        public let pushFails: [String]?
+        /// Whether `docker save` failed.
+        public let saveFails: Bool?
 
-    private let docker: Answers?
-    private let helm: Answers?
+        private enum CodingKeys: String, CodingKey {
+            case pullFails = "pull_fails"
+            case tagFails = "tag_fails"
+            case pushFails = "push_fails"
+            case saveFails = "save_fails"
+        }
+    }
+
+    private struct HelmAnswers: Decodable, Sendable {}
+
+    /// How docker answered; `nil` where there was no docker command.
+    public let docker: DockerAnswers?
+    private let helm: HelmAnswers?
     private let files: [String: String]
     private let files64: [String: String]?
 

@@ -25,6 +25,11 @@ public struct Suite: Sendable {
         try Recording.all(in: "\(folder)/recordings")
     }
 
+    /// The recording of that name.
+    public func recording(called name: String) throws -> Recording {
+        try Recording.read("\(folder)/recordings/\(name).json")
+    }
+
     /// Cases of our own, which no official script was recorded for; `expect` has what the executables do.
     public func ownCases() throws -> [Recording] {
         try Recording.all(in: "\(folder)/cases")

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The runner against official scripts, with scripts of which it is known what they do.
-@Suite struct CompareOfficialTests {
+@Suite(.timeLimit(.minutes(5))) struct CompareOfficialTests {
     private let suite: Suite
     private let recordings: [Recording]
 

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What signals leave behind: no child, and no archive that is not whole.
-@Suite struct EndingTests {
+@Suite(.timeLimit(.minutes(5))) struct EndingTests {
     private static let rows: [(command: String, signal: Int32)] = [
         ("pull", SIGINT), ("pull", SIGTERM), ("save", SIGINT), ("save", SIGTERM), ("save", SIGHUP),
     ]

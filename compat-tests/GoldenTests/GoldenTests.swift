@@ -3,7 +3,7 @@ import GoldenSuite
 import Testing
 
 /// The executables against the recordings of the official scripts: exit status, standard output, calls and files to the byte.
-@Suite struct GoldenTests {
+@Suite(.timeLimit(.minutes(5))) struct GoldenTests {
     /// Set to write `differences` anew where a deliberate difference applies. A run that does so fails.
     private static let isRecording = ProcessInfo.processInfo.environment["RECORD_DIFFERENCES"] == "1"
     private static let suite = Result { try Suite() }

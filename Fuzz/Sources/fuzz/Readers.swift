@@ -42,7 +42,7 @@ func readCompressed(_ bytes: [UInt8]) throws {
 /// All JSON that images come with.
 func readJSON(_ bytes: [UInt8]) throws {
     _ = ImageConfiguration(bytes: bytes)
-    _ = try? Manifest(bytes: bytes)
+    _ = try? Manifest(bytes: bytes, digest: Digest(.sha256, bytes: [UInt8](repeating: 0, count: 32)))
     for name in ["manifest.json", "index.json"] {
         let header = TarHeader(name: name, size: Int64(bytes.count))
         let padding = [UInt8](repeating: 0, count: header.padding)
@@ -70,22 +70,18 @@ private func openArchive(_ bytes: [UInt8]) throws {
     let file = File(owning: descriptor, path: "/proc/self/fd/\(descriptor)")
     try file.write(bytes)
     let archive = try DockerArchive(path: file.path)
+    let composer = try ImageComposer(of: archive)
     for image in archive.images {
-        try? read(image, of: archive)
+        try? read(image, of: archive, composer)
     }
 }
 
-private func read(_ image: DockerArchive.Image, of archive: DockerArchive) throws {
-    switch try archive.form(of: image) {
-    case .original(let descriptor):
-        if let manifest = try archive.manifest(descriptor) { try read(manifest, of: archive) }
-    case .composed(let node):
-        try read(node.manifest, of: archive)
+private func read(_ image: DockerArchive.Image, of archive: DockerArchive, _ composer: ImageComposer) throws {
+    guard let descriptor = image.original else {
+        for content in try composer.compose(image).blobs.values { try content.open().forEachPiece { _ in } }
+        return
     }
-}
-
-private func read(_ manifest: Manifest, of archive: DockerArchive) throws {
-    guard case .image(let configuration, let layers) = manifest.content else { return }
+    guard case .image(let configuration, let layers) = try archive.manifest(descriptor)?.content else { return }
     for blob in [configuration] + layers {
         try archive.blob(blob.digest)?.open().forEachPiece { _ in }
     }

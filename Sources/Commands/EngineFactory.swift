@@ -1,0 +1,191 @@
+import ByteIO
+import DockerArchive
+import DockerEngine
+import Glibc
+import GraphDriverArchive
+import HTTP
+import ImageEngine
+import ImageModel
+import Registry
+import RegistryEngine
+import ScriptInterface
+
+/// Makes the engine that a run asks for.
+struct EngineFactory: Sendable {
+    let options: Options
+    let environment: [String: String]
+    /// What the engine feeds while it works.
+    let counters: TransferCounters
+
+    /// The engine of a save, its archive open.
+    ///
+    /// - Parameter lines: gets what the scripts print.
+    /// - Throws: where the archive cannot be written, or the engine cannot be had.
+    func saveEngine(archive: String, console: Console, lines: Console) async throws -> any SaveEngine {
+        let engine = try await EngineChoice(options, environment: environment).engine(notice: console.notice)
+        switch engine {
+        case .docker:
+            let output = try output(archive, continues: false, console: console)
+            let level = options.extensions.compressionLevel
+            return DockerSaver(
+                runner: runner(lines),
+                procedure: options.mode == .shell ? .shell(compressionLevel: level) : .powerShell,
+                archive: archive,
+                output: output,
+                counters: counters
+            )
+        case .registry(let besideDocker):
+            let store = DockerStore(runner: runner(lines))
+            let local = besideDocker ? LocalImages(in: store, temporaryFolder: temporaryFolder) : nil
+            let continues = options.extensions.archiveFormat == .containerd
+            let output = try output(archive, continues: continues, console: console)
+            return try registrySaver(output, local: local, console: console)
+        }
+    }
+
+    private func registrySaver(
+        _ output: ArchiveOutput,
+        local: LocalImages?,
+        console: Console
+    ) throws -> any SaveEngine {
+        let setup = SaveSetup(
+            client: client(console),
+            choice: platforms,
+            windowsRelease: windowsRelease,
+            wrapping: wrapping,
+            jobs: jobs,
+            output: output,
+            temporaryFolder: temporaryFolder,
+            local: local,
+            reuse: options.extensions.reuse,
+            counters: counters,
+            notice: handler(console)
+        )
+        return switch options.extensions.archiveFormat {
+        case .containerd: RegistrySaver(setup)
+        case .docker: try GraphDriverSaver(setup, format: .docker)
+        case .legacy: try GraphDriverSaver(setup, format: .legacy)
+        }
+    }
+
+    /// - Parameter continues: whether what is not finished stays for the next run.
+    private func output(_ archive: String, continues: Bool, console: Console) throws -> ArchiveOutput {
+        if ArchiveStream.isStandardOutput(archive) {
+            return ArchiveOutput(stream: try ArchiveStream.duplicate(console.output))
+        }
+        do {
+            return try ArchiveOutput(path: archive, continues: continues, isFresh: options.extensions.fresh)
+        } catch let error as FileError {
+            throw CommandError("cannot write \(archive): \(systemMessage(error.code)); nothing was pulled")
+        }
+    }
+
+    /// The engine of a load.
+    ///
+    /// - Throws: where the engine cannot be had.
+    func loadEngine(archive: String, console: Console) async throws -> any LoadEngine {
+        switch try await EngineChoice(options, environment: environment).engine(notice: console.notice) {
+        case .docker:
+            return DockerLoader(
+                runner: runner(console),
+                archive: archive,
+                insecure: insecureRegistries,
+                counters: counters
+            )
+        case .registry:
+            guard !archive.isEmpty else {
+                throw CommandError("no archive is named: give --images the path of the file to load")
+            }
+            return RegistryLoader(
+                archive: archive,
+                client: client(console),
+                jobs: jobs,
+                temporaryFolder: temporaryFolder,
+                counters: counters,
+                notice: handler(console)
+            )
+        }
+    }
+
+    private func runner(_ console: Console) -> CommandRunner {
+        CommandRunner(environment: environment, output: console.output, errors: console.errors)
+    }
+
+    private func handler(_ console: Console) -> NoticeHandler {
+        { console.notice($0.description) }
+    }
+
+    /// The release that PowerShell mode puts behind the names, if its build is known.
+    private var windowsRelease: WindowsRelease? {
+        options.mode == .powerShell ? options.osReleaseID.flatMap { WindowsRelease($0) } : nil
+    }
+
+    /// Which images are wanted: those for Windows of the release in the names.
+    private var platforms: PlatformChoice {
+        guard let release = windowsRelease, case .platforms(let platforms) = options.extensions.platforms else {
+            return options.extensions.platforms
+        }
+        return .platforms(
+            platforms.map { $0.os == release.platform.os && $0.architecture == "amd64" ? release.platform : $0 }
+        )
+    }
+
+    /// PowerShell's script has docker write the archive, which is then a plain tar, whatever it is called.
+    private var wrapping: TarWrapping {
+        options.mode == .powerShell ? .none : .gzip(level: options.extensions.compressionLevel)
+    }
+
+    /// Where an archive is unpacked that has to be, and where layers wait that go into a stream.
+    private var temporaryFolder: String {
+        environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+    }
+
+    /// The registries that the daemon on this machine reaches without TLS, and those that the flags name.
+    private var insecureRegistries: InsecureRegistries {
+        let configuration = try? File("/etc/docker/daemon.json", for: .reading).readBytes(1 << 20)
+        return InsecureRegistries(Set(options.extensions.insecureRegistries), daemonConfiguration: configuration ?? [])
+    }
+
+    /// How many blobs are moved at a time: enough to keep all cores and a distant registry busy.
+    private var jobs: Int {
+        options.extensions.jobs ?? max(4, min(2 * sysconf(Int32(_SC_NPROCESSORS_ONLN)), 16))
+    }
+
+    private func client(_ console: Console) -> RegistryClient {
+        let http = HTTPClient(
+            HTTPClient.Configuration(
+                threads: jobs * 2,
+                userAgent: "rancher-images/\(CommandLineTool.version)",
+                proxies: ProxySettings(environment: environment),
+                authorities: CertificateAuthorities(environment: environment)
+            )
+        )
+        return RegistryClient(
+            http: http,
+            settings: RegistrySettings(
+                insecureRegistries: Set(options.extensions.insecureRegistries),
+                logins: logins(console)
+            )
+        )
+    }
+
+    /// The logins of docker. As with docker, a file that cannot be read is told, and the run goes on without it.
+    private func logins(_ console: Console) -> DockerConfiguration {
+        guard let path = DockerConfiguration.path(in: environment), access(path, F_OK) == 0 else {
+            return DockerConfiguration()
+        }
+        do {
+            return try DockerConfiguration(json: try File(path, for: .reading).readBytes(1 << 20))
+        } catch {
+            console.notice("no logins are taken from \(path): \(error)")
+            return DockerConfiguration()
+        }
+    }
+}
+
+/// Why a run cannot begin.
+struct CommandError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,48 @@
+import ImageEngine
+import ScriptInterface
+import Synchronization
+
+/// Prints the scripts' lines for each image that is pulled, and keeps what became of it.
+final class PullReporter: PullObserver {
+    private let mode: ScriptMode
+    private let lines: Console
+    private let console: Console
+    private let kept = Mutex<[PullOutcome]>([])
+
+    /// - Parameters:
+    ///   - lines: gets what the scripts print.
+    ///   - console: gets the causes of failures.
+    init(mode: ScriptMode, lines: Console, console: Console) {
+        self.mode = mode
+        self.lines = lines
+        self.console = console
+    }
+
+    /// What became of the images, in the order of the list.
+    var outcomes: [PullOutcome] { kept.withLock(\.self) }
+
+    func willPull(_ request: PullRequest) {
+        if mode == .powerShell { lines.print(ScriptLines.pulling(request.source.text)) }
+    }
+
+    func didPull(_ outcome: PullOutcome) {
+        let name = outcome.request.source.text
+        switch outcome.result {
+        case .pulled:
+            if mode == .shell { lines.print(ScriptLines.pullSuccess(name)) }
+        case .foundLocally(let cause):
+            console.notice("\(name): \(cause); the image in docker's local store is saved")
+        case .failed(let cause):
+            if mode == .shell { lines.print(ScriptLines.pullFailed(name)) }
+            console.notice("\(name): \(cause)")
+        }
+        kept.withLock { $0.append(outcome) }
+    }
+}
+
+extension PullOutcome {
+    /// Whether there is nothing to save of the image.
+    var isFailure: Bool {
+        if case .failed = result { true } else { false }
+    }
+}

@@ -1,0 +1,26 @@
+import ImageModel
+
+/// What archives with an OCI layout have in common (OCI image-spec image-layout.md).
+package enum OCILayout {
+    /// The version that the entry `oci-layout` states.
+    package static let version = "1.0.0"
+
+    /// The name of a blob's entry.
+    package static func path(of digest: Digest) -> String { "blobs/\(digest.algorithm)/\(digest.hex)" }
+
+    /// The digest of the blob that lies at a path; `nil` for another path.
+    static func digest(ofPath path: String) -> Digest? {
+        let parts = path.split(separator: "/").drop { $0 == "." }
+        guard parts.count == 3, parts.first == "blobs" else { return nil }
+        return Digest(parts.dropFirst().joined(separator: ":"))
+    }
+
+    // MARK: Annotations of the entries of `index.json`
+
+    /// The image's whole name; containerd's own.
+    package static let nameAnnotation = "io.containerd.image.name"
+    /// The image's tag (annotations.md).
+    package static let tagAnnotation = "org.opencontainers.image.ref.name"
+    /// With a registry's host name behind it, the repositories that the manifest came from, separated by commas; containerd's own.
+    static let sourceAnnotation = "containerd.io/distribution.source."
+}

@@ -1,0 +1,80 @@
+import ImageModel
+
+/// The sizes that the manifests of images tell of their blobs, which have to agree before an archive can be laid out.
+package struct BlobSizes {
+    private var sizes: [Digest: Int64]
+    private var total: Int64 = 0
+
+    /// More bytes of blobs than any disk holds, with room for all that an archive adds: what is larger is no size.
+    private static let limit: Int64 = 1 << 60
+
+    /// - Parameter known: sizes that are proven; of other blobs the first manifest that tells one is believed.
+    package init(known: [Digest: Int64] = [:]) {
+        sizes = known
+    }
+
+    /// Adds the sizes that an image's manifests tell; none of them where it fails.
+    package mutating func add(_ image: SavedImage) throws(BlobSizeError) {
+        var next = self
+        for manifest in image.manifests { next.sizes[manifest.digest] = Int64(manifest.bytes.count) }
+        for blob in image.blobs {
+            guard blob.size <= Self.limit - next.total else { throw BlobSizeError(blob, .tooLarge) }
+            guard let known = next.sizes[blob.digest] else {
+                next.total += blob.size
+                next.sizes[blob.digest] = blob.size
+                continue
+            }
+            guard known == blob.size else { throw BlobSizeError(blob, .contradiction) }
+        }
+        self = next
+    }
+
+    /// The blobs of which manifests tell different sizes, each once, with the images that have them.
+    package static func disputed(in images: [SavedImage]) -> [Digest: [SavedImage]] {
+        var told: [Digest: Set<Int64>] = [:]
+        for image in images {
+            for blob in image.blobs { told[blob.digest, default: []].insert(blob.size) }
+        }
+        let disputed = told.filter { $0.value.count > 1 }
+        guard !disputed.isEmpty else { return [:] }
+        var owners: [Digest: [SavedImage]] = [:]
+        for image in images {
+            for digest in Set(image.blobs.map(\.digest)) where disputed[digest] != nil {
+                owners[digest, default: []].append(image)
+            }
+        }
+        return owners
+    }
+}
+
+/// A manifest tells a size of a blob that cannot be true.
+package struct BlobSizeError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// What is wrong with the size.
+    package enum Reason: Equatable, Sendable {
+        /// Another manifest tells another one, or the registry does.
+        case contradiction
+        /// No archive could hold the blob beside the others.
+        case tooLarge
+    }
+
+    /// The blob as the manifest tells of it.
+    package let blob: Descriptor
+    /// What is wrong with the size.
+    package let reason: Reason
+
+    init(_ blob: Descriptor, _ reason: Reason) {
+        self.blob = blob
+        self.reason = reason
+    }
+
+    /// What is wrong, to follow the image's name.
+    package var description: String {
+        switch reason {
+        case .contradiction:
+            "its manifest tells \(blob.size) bytes of \(blob.digest), which has another size; it is damaged in the registry"
+        case .tooLarge:
+            "its manifest tells that \(blob.digest) has \(blob.size) bytes, more than an archive can hold; it is damaged in the"
+                + " registry"
+        }
+    }
+}

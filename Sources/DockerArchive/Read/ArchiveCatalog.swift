@@ -1,0 +1,86 @@
+import FoundationEssentials
+import Hashing
+import ImageModel
+
+/// Which images an archive has, and in which of its two tables they are looked up.
+///
+/// `index.json` names manifests as the registry had them, and is taken where it is there, as by docker's containerd store.
+/// But an archive that Docker 25 or later saved from a graph driver has manifests that it made up for uncompressed layers; it is
+/// told by the `LayerSources` of its `manifest.json`, which is then taken, as is one without `index.json`.
+enum ArchiveCatalog {
+    static func images(of entries: ArchiveEntries) throws -> [DockerArchive.Image] {
+        var items: [ManifestItem]?
+        if let content = entries["manifest.json"] {
+            items = try ManifestItem.read(try content.bytes(of: "manifest.json", limit: limit))
+        }
+        let isFromGraphDriver = items.map { $0.contains(where: \.hasLayerSources) } ?? false
+        if let index = entries["index.json"], !isFromGraphDriver {
+            try checkLayout(entries)
+            return try images(ofIndex: try index.bytes(of: "index.json", limit: limit))
+        }
+        guard let items else { throw ArchiveError.missing(entry: "manifest.json") }
+        return try images(of: items, in: entries)
+    }
+
+    /// In bytes, as docker's containerd store limits its JSON.
+    private static let limit = 20 << 20
+
+    private static func images(of items: [ManifestItem], in entries: ArchiveEntries) throws -> [DockerArchive.Image] {
+        let named = try items.flatMap { item in
+            try item.references.map { try image($0, item, in: entries) }
+        }
+        // As docker does: if the last one has no name, each is told by its ID too.
+        guard items.last.map(\.references.isEmpty) ?? false else { return named }
+        return named + (try items.map { try image(nil, $0, in: entries) })
+    }
+
+    private static func image(
+        _ reference: Reference?,
+        _ item: ManifestItem,
+        in entries: ArchiveEntries
+    ) throws -> DockerArchive.Image {
+        DockerArchive.Image(reference: reference, id: try id(of: item, in: entries), source: .item(item))
+    }
+
+    /// The digest of an image's configuration. One that is called by it may be damaged or missing, which is not the fault of the
+    /// other images.
+    private static func id(of item: ManifestItem, in entries: ArchiveEntries) throws -> Digest {
+        if let digest = item.configurationDigest { return digest }
+        guard let content = entries[item.configuration] else { throw ArchiveError.missing(entry: item.configuration) }
+        return SHA256.digest(of: try content.bytes(of: item.configuration, limit: ImageConfiguration.sizeLimit))
+    }
+
+    private static func images(ofIndex json: [UInt8]) throws -> [DockerArchive.Image] {
+        struct Index: Decodable {
+            var manifests: [Descriptor]?
+        }
+        let entries: [Descriptor]
+        do {
+            entries = try JSONDecoder().decode(Index.self, from: Data(json)).manifests ?? []
+        } catch {
+            throw ArchiveError.malformed(entry: "index.json", problem: "it is not the JSON of an index")
+        }
+        return try entries.map { entry in
+            let name = entry.annotations?[OCILayout.nameAnnotation]
+            do {
+                let reference = try name.map { try Reference($0) }
+                return DockerArchive.Image(reference: reference, id: entry.digest, source: .manifest(entry))
+            } catch {
+                throw ArchiveError.malformed(entry: "index.json", problem: "\(error)")
+            }
+        }
+    }
+
+    private static func checkLayout(_ entries: ArchiveEntries) throws {
+        struct Layout: Decodable {
+            var imageLayoutVersion: String
+        }
+        guard let content = entries["oci-layout"] else { return }
+        let json = Data(try content.bytes(of: "oci-layout", limit: limit))
+        guard let layout = try? JSONDecoder().decode(Layout.self, from: json),
+            layout.imageLayoutVersion == OCILayout.version
+        else {
+            throw ArchiveError.malformed(entry: "oci-layout", problem: "it is not of version \(OCILayout.version)")
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import ByteIO
+import FoundationEssentials
+import Hashing
+import ImageModel
+
+/// An archive of images, open for reading: of any layout and compression that `docker load` takes.
+///
+/// Manifests are read when they are asked for, and blobs are read from where they lie, by many threads at once.
+public struct DockerArchive: Sendable {
+    /// An image by the name that it has in the archive.
+    public struct Image: Sendable {
+        /// Its name, or `nil` where it was saved without one.
+        package let reference: Reference?
+        /// What docker calls it where it has no name: the digest of its manifest, else of its configuration.
+        package let id: Digest
+        let source: Source
+
+        /// How the archive has the image.
+        enum Source: Sendable {
+            /// By its manifest, or its index.
+            case manifest(Descriptor)
+            /// By the names of the entries that are its configuration and its layers.
+            case item(ManifestItem)
+        }
+
+        /// The image's manifest or index as its registry had it; `nil` where the archive has none, so that one has to be made
+        /// by an ``ImageComposer``.
+        public var original: Descriptor? {
+            if case .manifest(let descriptor) = source { descriptor } else { nil }
+        }
+
+        /// What an image without an original consists of.
+        var item: ManifestItem? {
+            if case .item(let item) = source { item } else { nil }
+        }
+    }
+
+    /// The images, in the order in which docker tells of them.
+    public let images: [Image]
+    /// What the archive is called in messages.
+    let path: String
+    let entries: ArchiveEntries
+    /// The layers that were compressed while the archive was unpacked, by diff ID.
+    let layers: [Digest: CompressedLayer]
+    let temporary: TemporarySpace
+
+    /// Opens the archive called `path`; one that has to be unpacked can take minutes.
+    ///
+    /// - Parameters:
+    ///   - temporaryFolder: where what has to be unpacked goes. Nothing is left there, however the process ends.
+    ///   - notice: told what is about to be done with temporary space.
+    /// - Throws: `FileError`, or ``ArchiveError``.
+    public init(path: String, temporaryFolder: String = "/tmp", notice: (String) -> Void = { _ in }) throws {
+        self.path = path
+        temporary = TemporarySpace(folder: temporaryFolder)
+        let file = try File(path, for: .reading)
+        let opening = try ArchiveOpening(file, temporary: temporary) { notice("\(path) \($0)") }
+        entries = opening.entries
+        layers = opening.layers
+        images = try ArchiveCatalog.images(of: opening.entries)
+    }
+
+    /// The content of a blob, or `nil` where the archive lacks it. Its size is what the archive says.
+    public func blob(_ digest: Digest) -> ArchivedContent? {
+        entries[OCILayout.path(of: digest)]
+    }
+
+    /// Reads the manifest that a descriptor names, and verifies its digest.
+    ///
+    /// - Returns: `nil` where the archive lacks it.
+    public func manifest(_ descriptor: Descriptor) throws -> Manifest? {
+        guard let content = blob(descriptor.digest) else { return nil }
+        let name = OCILayout.path(of: descriptor.digest)
+        let bytes = try content.bytes(of: name, limit: Manifest.sizeLimit)
+        let digest = ContentHash.digest(of: bytes, descriptor.digest.algorithm)
+        guard digest == descriptor.digest else { throw ArchiveError.damaged("its \(name) has the digest \(digest)") }
+        do {
+            return try Manifest(bytes: bytes, digest: digest, servedAs: descriptor.mediaType)
+        } catch {
+            throw ArchiveError.malformed(entry: name, problem: "\(error)")
+        }
+    }
+}

@@ -1,0 +1,117 @@
+import ByteIO
+import Compression
+import Hashing
+import ImageModel
+import Tar
+
+/// Another archive, from which blobs can be copied that a planned one needs.
+///
+/// It may be of any tool that writes an OCI layout with the registry's own blobs, as a plain tar or compressed. One whose layers are
+/// unpacked has none of those blobs.
+package final class ReusableArchive: Sendable {
+    private enum Access: Sendable {
+        /// Blobs are read where they lie.
+        case indexed(ArchiveEntries)
+        /// What is compressed as a whole can only be read from its beginning to its end.
+        case sequential
+    }
+
+    private let file: File
+    private let access: Access
+
+    /// Opens the archive at `path`; nothing is unpacked.
+    ///
+    /// - Throws: `FileError`, or ``ArchiveError``.
+    package init(_ path: String) throws {
+        file = try File(path, for: .reading)
+        guard try file.isRegular else { throw ArchiveError.unreadable("it is not a file") }
+        access = try ArchiveOpening.index(file).map { .indexed($0) } ?? .sequential
+    }
+
+    /// Whether ``copy(_:into:)`` works; else the archive is read as a whole.
+    package var isIndexed: Bool {
+        if case .indexed = access { true } else { false }
+    }
+
+    /// Whether the archive has a blob of this digest, as far as that is known without reading all of it.
+    package func has(_ digest: Digest) -> Bool {
+        if case .indexed(let entries) = access { entries[OCILayout.path(of: digest)] != nil } else { false }
+    }
+
+    /// Copies a blob into its place in a planned archive.
+    ///
+    /// - Returns: whether it is there now, proven; `false` where this archive lacks it, or has something else under its name.
+    package func copy(_ entry: ArchivePlan.Entry, into output: ArchiveOutput, _ journal: ArchiveJournal) throws -> Bool
+    {
+        guard case .indexed(let entries) = access, let blob = entry.blob,
+            let content = entries[OCILayout.path(of: blob.digest)], content.size == blob.size
+        else { return false }
+        if try content.copyFrames(of: entry, into: output),
+            try EntryProof.read(entry, written: blob.size, in: output) != nil
+        {
+            try journal.note(
+                blob.digest,
+                ArchiveJournal.Place(offset: entry.offset, size: blob.size, written: blob.size)
+            )
+            return true
+        }
+        return try Self.copy(try content.open(), entry, into: output, journal)
+    }
+
+    /// Reads the archive from its beginning to its end, and copies the blobs that are asked for.
+    ///
+    /// It ends early where none of the first blobs is wanted, as in an archive whose layers are unpacked.
+    ///
+    /// - Parameters:
+    ///   - entry: gives the place of a blob that is wanted.
+    ///   - copied: told of each blob that is there now, proven.
+    package func copyAll(
+        into output: ArchiveOutput,
+        _ journal: ArchiveJournal,
+        entry: (Digest) -> ArchivePlan.Entry?,
+        copied: (Digest) -> Void
+    ) throws {
+        let reader = TarReader(try GuardedDecompressor(file))
+        var passed = 0
+        var hits = 0
+        while let header = try reader.next()?.header {
+            guard header.kind == .file, let digest = OCILayout.digest(ofPath: header.name) else { continue }
+            guard let entry = entry(digest), entry.content.size == header.contentSize else {
+                passed += 1
+                guard hits > 0 || passed < Self.patience else { return }
+                continue
+            }
+            hits += 1
+            if try Self.copy(reader, entry, into: output, journal) { copied(digest) }
+        }
+    }
+
+    /// How many blobs in a row that nobody wants show that there are none that anybody wants.
+    private static let patience = 50
+
+    private static func copy(
+        _ source: any ByteSource,
+        _ entry: ArchivePlan.Entry,
+        into output: ArchiveOutput,
+        _ journal: ArchiveJournal
+    ) throws -> Bool {
+        guard let blob = entry.blob else { return false }
+        // Nothing of it is noted before it is proven: a damaged copy would be gone on with.
+        let writer = try ArchiveEntryWriter(entry, to: output)
+        let hash = ContentHash(blob.digest.algorithm)
+        var size: Int64 = 0
+        try source.forEachPiece { bytes in
+            size += Int64(bytes.count)
+            guard size <= blob.size else { return }
+            hash.update(bytes)
+            try writer.append(bytes)
+        }
+        guard size == blob.size, hash.finish() == blob.digest else { return false }
+        try writer.finish()
+        try journal.note(
+            blob.digest,
+            ArchiveJournal.Place(offset: entry.offset, size: blob.size, written: blob.size)
+        )
+        return true
+    }
+}

@@ -1,0 +1,158 @@
+import ByteIO
+import Glibc
+import ImageModel
+import Synchronization
+
+/// Where an archive is written: a file that appears when it is whole, or a stream.
+package final class ArchiveOutput: Sendable {
+    private enum Target {
+        case file(UnfinishedFile)
+        case stream(File)
+    }
+
+    private let target: Target
+    /// What the journal of an unfinished file is called; `nil` where a run that ends leaves nothing.
+    private let journalPath: String?
+    private let isFresh: Bool
+    private let journal = Mutex<ArchiveJournal?>(nil)
+    private let streamed = Mutex<Int64>(0)
+
+    /// Opens the output for an archive called `path`: a stream where that is a pipe, a device or a socket, else a file.
+    ///
+    /// - Parameters:
+    ///   - continues: whether a file that is not finished stays for the next run, with a journal of what it has.
+    ///   - isFresh: whether what an earlier run has left is dropped.
+    /// - Throws: `FileError` or `UnfinishedFileError`.
+    package init(path: String, continues: Bool = false, isFresh: Bool = false) throws {
+        self.isFresh = isFresh
+        var status = stat()
+        if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG, status.st_mode & S_IFMT != S_IFDIR {
+            target = .stream(try File(path, for: .writing))
+            journalPath = nil
+        } else {
+            let file = try UnfinishedFile(for: path, keepsContent: continues && !isFresh)
+            target = .file(file)
+            journalPath = continues ? file.file.path + ".journal" : nil
+        }
+    }
+
+    /// An output that writes into an open stream, and closes it at the end.
+    package init(stream: File) {
+        target = .stream(stream)
+        journalPath = nil
+        isFresh = true
+    }
+
+    /// Whether bytes can only be written in order.
+    package var isStream: Bool {
+        if case .stream = target { true } else { false }
+    }
+
+    /// Makes sure that there is room for so many bytes, where that can be known.
+    package func requireSpace(for length: Int64) throws {
+        if case .file(let file) = target { try file.requireSpace(for: length) }
+    }
+
+    /// Writes at an offset. Into a stream the offsets must come in order, without a gap.
+    package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws {
+        switch target {
+        case .file(let unfinished):
+            try unfinished.file.write(bytes, at: offset)
+            unfinished.file.startWriteback(at: offset, length: bytes.count)
+        case .stream(let file):
+            try streamed.withLock { position in
+                precondition(position == offset, "a stream is written in order")
+                try file.write(bytes)
+                position += Int64(bytes.count)
+            }
+        }
+    }
+
+    /// The file that is being written; `nil` for a stream.
+    package var file: File? {
+        if case .file(let unfinished) = target { unfinished.file } else { nil }
+    }
+
+    /// Moves blobs of a file to the places that entries have in a plan. Blobs come in the same order in every plan.
+    ///
+    /// - Parameters:
+    ///   - entries: in the order of the plan.
+    ///   - places: where their blobs are now, and how much of them.
+    ///   - moved: told of each entry that has come to another place.
+    package func relocate(
+        _ entries: [ArchivePlan.Entry],
+        from places: [Digest: ArchiveJournal.Place],
+        moved: (ArchivePlan.Entry) throws -> Void = { _ in }
+    ) throws {
+        guard case .file(let unfinished) = target else { return }
+        func move(_ entry: ArchivePlan.Entry, _ place: ArchiveJournal.Place) throws {
+            let length = entry.length(ofFirst: place.written)
+            try unfinished.file.move(place.offset..<place.offset + length, to: entry.offset)
+            try moved(entry)
+        }
+        let pairs = entries.compactMap { entry -> (ArchivePlan.Entry, ArchiveJournal.Place)? in
+            guard let blob = entry.blob, let place = places[blob.digest] else { return nil }
+            return (entry, place)
+        }
+        // Since the order stays, none is written over that has not moved yet: from the first to the last of those that move to the front,
+        // from the last to the first of those that move to the back.
+        for (entry, place) in pairs where entry.offset < place.offset { try move(entry, place) }
+        for (entry, place) in pairs.reversed() where entry.offset > place.offset { try move(entry, place) }
+    }
+
+    /// Cuts a file at its final length.
+    package func resize(to length: Int64) throws {
+        if case .file(let unfinished) = target { try unfinished.file.resize(to: length) }
+    }
+
+    /// Begins the journal of an unfinished file, or goes on with that of an earlier run.
+    ///
+    /// - Parameter isGzip: whether the archive's entries are gzip members of stored blocks; else it is a plain tar.
+    /// - Returns: `nil` where nothing is left for another run.
+    package func beginJournal(isGzip: Bool) throws -> ArchiveJournal? {
+        guard let journalPath else { return nil }
+        let begun = try ArchiveJournal(journalPath, isGzip: isGzip, isFresh: isFresh)
+        journal.withLock { $0 = begun }
+        return begun
+    }
+
+    /// Whether an error about the file of this path is about the output.
+    package func isNamed(_ path: String) -> Bool { file?.path == path }
+
+    /// The archive that the output will take the place of, if there is one.
+    package var olderArchive: String? {
+        guard case .file(let file) = target, access(file.finalPath, R_OK) == 0 else { return nil }
+        return file.finalPath
+    }
+
+    /// Ends the output: only now does a file appear under its name.
+    package func commit() throws {
+        switch target {
+        case .file(let file):
+            try file.commit()
+            removeJournal()
+        case .stream(let file): try file.close()
+        }
+    }
+
+    /// Gives the output up; what was under its name before stays. What an unfinished file has stays for the next run, if there is a
+    /// journal of it.
+    ///
+    /// - Returns: how many bytes the next run can go on with.
+    @discardableResult
+    package func discard() -> Int64 {
+        guard case .file(let file) = target else { return 0 }
+        let kept = journal.withLock { $0?.written } ?? 0
+        if kept > 0 {
+            file.leave()
+        } else {
+            file.discard()
+            removeJournal()
+        }
+        return kept
+    }
+
+    private func removeJournal() {
+        if let journalPath { unlink(journalPath) }
+    }
+}

@@ -1,0 +1,40 @@
+import ImageModel
+
+/// What became of a blob that an image needs.
+package struct BlobOutcome: Sendable, Hashable {
+    package enum Fate: Sendable, Hashable {
+        /// The target repository had it.
+        case existing
+        /// The registry mounted it from another of its repositories.
+        case mounted(from: Repository)
+        /// It was sent to the registry.
+        case uploaded
+        /// It was fetched from a registry, or from the URL of a foreign layer.
+        case fetched
+        /// It was copied from the local store of docker.
+        case copied
+        /// It was in the archive that an earlier run has left unfinished.
+        case continued
+        /// It was copied from another archive.
+        case reused
+    }
+
+    package let blob: Descriptor
+    /// Whether the blob is a layer; else it is an image's configuration.
+    package let isLayer: Bool
+    package let fate: Fate
+
+    package init(_ blob: Descriptor, isLayer: Bool, _ fate: Fate) {
+        self.blob = blob
+        self.isLayer = isLayer
+        self.fate = fate
+    }
+
+    /// How many bytes of the blob went over the wire.
+    package var transferredBytes: Int64 {
+        switch fate {
+        case .existing, .mounted, .copied, .continued, .reused: 0
+        case .uploaded, .fetched: blob.size
+        }
+    }
+}

@@ -1,0 +1,19 @@
+/// A number of bytes as people read it: `512 B`, `1.2 MB`, `312 GB`, in powers of 1000 as disks are sold.
+package struct ByteCount: Sendable, Hashable, CustomStringConvertible {
+    package let bytes: Int64
+
+    package init(_ bytes: Int64) { self.bytes = bytes }
+
+    /// With one decimal below 100 of a unit, else with none.
+    package var description: String {
+        let units = ["kB", "MB", "GB", "TB", "PB"]
+        guard bytes >= 1000 else { return "\(bytes) B" }
+        var tenths = (bytes + 50) / 100
+        var unit = 0
+        while tenths >= 10_000, unit + 1 < units.count {
+            tenths = (tenths + 500) / 1000
+            unit += 1
+        }
+        return tenths < 1000 ? "\(tenths / 10).\(tenths % 10) \(units[unit])" : "\((tenths + 5) / 10) \(units[unit])"
+    }
+}

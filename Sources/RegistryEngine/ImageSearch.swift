@@ -1,0 +1,81 @@
+import ImageEngine
+import ImageModel
+import Registry
+
+/// Finds the images that the names of a list lead to, each name once and a few at a time.
+struct ImageSearch<Image: Sendable>: Sendable {
+    /// An image that a name has led to.
+    struct Found: Sendable {
+        let name: ImageName
+        /// The name, normalised. Two spellings of one name, such as `busybox` and `busybox:latest`, have the same.
+        let reference: Reference
+        let image: Image
+        /// Why no registry has given the image; `nil` where one has, else it is in the local store.
+        let refusal: String?
+    }
+
+    /// How many names are looked up at a time.
+    let width: Int
+    /// Asks a registry; what it throws is why the name has failed.
+    let resolve: @Sendable (Reference) async throws -> Image
+    /// Looks in the local store; `nil` where the image is not there.
+    let findLocally: @Sendable (Reference, ImageName) async throws -> Image?
+
+    /// Looks up the names of all requests. A name whose registry could not be reached is looked up once more at the end.
+    ///
+    /// - Parameter outcomes: told of the names that have failed.
+    /// - Returns: what was found, in the order of the list, each name once.
+    /// - Throws: `CancellationError`.
+    func run(_ requests: [PullRequest], outcomes: OrderedOutcomes) async throws -> [Found] {
+        var seen: Set<ImageName> = []
+        let names = requests.map(\.source).filter { seen.insert($0).inserted }
+        var found: [ImageName: Found] = [:]
+        var left = names
+        for isLast in [false, true] {
+            let pass = left
+            left = []
+            try await slidingWindow(over: pass, width: width) { name in
+                await attempt(name, isLast: isLast)
+            } deliver: {
+                try Task.checkCancellation()
+                switch $1 {
+                case .found(let image): found[pass[$0]] = image
+                case .failed(let cause): outcomes.fail(pass[$0], cause)
+                case .unreachable: left.append(pass[$0])
+                }
+            }
+        }
+        return names.compactMap { found[$0] }
+    }
+
+    private enum Attempt: Sendable {
+        case found(Found)
+        case failed(cause: String)
+        /// To be tried once more.
+        case unreachable
+    }
+
+    private func attempt(_ name: ImageName, isLast: Bool) async -> Attempt {
+        let reference: Reference
+        do {
+            reference = try name.reference
+        } catch {
+            return .failed(cause: "\(error)")
+        }
+        let refusal: any Error
+        do {
+            return .found(Found(name: name, reference: reference, image: try await resolve(reference), refusal: nil))
+        } catch {
+            refusal = error
+        }
+        do {
+            if let image = try await findLocally(reference, name) {
+                return .found(Found(name: name, reference: reference, image: image, refusal: "\(refusal)"))
+            }
+        } catch {
+            return .failed(cause: "\(refusal); docker's local store has it, but: \(error)")
+        }
+        let isUnreachable = (refusal as? RegistryError)?.code == .unreachable
+        return isUnreachable && !isLast ? .unreachable : .failed(cause: "\(refusal)")
+    }
+}

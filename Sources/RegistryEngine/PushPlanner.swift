@@ -1,0 +1,137 @@
+import DockerArchive
+import ImageEngine
+import ImageModel
+
+/// What the steps of a load have to bring into the registry, planned one after the other.
+///
+/// Who sends a blob and who mounts it follows from the order of the steps alone, so the output is the same in every run. An image
+/// that the archive has in parts is composed when its step is planned, which can take minutes.
+///
+/// Used from one thread at a time, which is what `@unchecked` stands for.
+final class PushPlanner: @unchecked Sendable {
+    private let opened: (archive: DockerArchive, composer: ImageComposer)?
+    private let path: String
+    private let byName: [String: DockerArchive.Image]
+    private let byDigest: [Digest: DockerArchive.Image]
+    /// The first repository of each registry that gets a blob.
+    private var owners: [String: [Digest: Repository]] = [:]
+    private var placed: Set<BlobLocation> = []
+    private var pushed: Set<Reference> = []
+
+    /// - Parameters:
+    ///   - opened: `nil` where the archive could not be opened: every push then fails.
+    ///   - path: what the archive is called.
+    init(_ opened: (archive: DockerArchive, composer: ImageComposer)?, path: String) {
+        self.opened = opened
+        self.path = path
+        let images = opened?.archive.images ?? []
+        byName = Dictionary(images.compactMap { image in image.reference.map { ($0.description, image) } }) { $1 }
+        byDigest = Dictionary(images.map { ($0.id, $0) }) { first, _ in first }
+    }
+
+    /// Plans the next step.
+    func work(for step: LoadStep) -> StepWork {
+        do {
+            let target = try step.target.reference
+            switch step.action {
+            case .push(let source):
+                return StepWork(step, .push(try push(try source.reference, to: target)))
+            case .manifestList(_, let members):
+                let members = try members.map { try $0.reference }
+                return StepWork(step, .manifestList(target, of: members, after: members.filter(pushed.contains)))
+            }
+        } catch {
+            return StepWork(step, .failure(cause: "\(error)"))
+        }
+    }
+
+    private func push(_ source: Reference, to target: Reference) throws -> ImagePush {
+        guard let (archive, composer) = opened else { throw PlanningError("\(path) could not be read") }
+        guard target.digest == nil else { throw PlanningError("refusing to create a tag with a digest reference") }
+        guard let image = source.digest.map({ byDigest[$0] }) ?? byName[source.description] else {
+            throw PlanningError("\(path) has no image called \(source.familiar)")
+        }
+        let selection = try ArchiveSelection(of: image, in: archive, composer)
+        var blobs: [PlannedBlob] = []
+        var seen: Set<Digest> = []
+        for manifest in selection.manifests {
+            guard case .image(let configuration, let layers) = manifest.content else { continue }
+            for (blob, isLayer) in layers.map({ ($0, true) }) + [(configuration, false)] {
+                let content = selection.content(of: blob.digest)
+                guard seen.insert(blob.digest).inserted, !blob.isForeignLayer || content != nil else { continue }
+                blobs.append(place(blob, isLayer: isLayer, content, in: target.repository))
+            }
+        }
+        pushed.insert(target)
+        return ImagePush(target: target, selection: selection, blobs: blobs)
+    }
+
+    private func place(
+        _ blob: Descriptor,
+        isLayer: Bool,
+        _ content: ArchivedContent?,
+        in repository: Repository
+    ) -> PlannedBlob {
+        let owner = owners[repository.domain]?[blob.digest]
+        if owner == nil { owners[repository.domain, default: [:]][blob.digest] = repository }
+        let location = BlobLocation(digest: blob.digest, repository: repository)
+        return PlannedBlob(
+            blob: blob,
+            isLayer: isLayer,
+            content: content,
+            repository: repository,
+            sibling: owner == repository ? nil : owner,
+            isRepeated: !placed.insert(location).inserted
+        )
+    }
+}
+
+/// What a step of a load comes to.
+struct StepWork: Sendable {
+    enum Content: Sendable {
+        case push(ImagePush)
+        /// A list of images in the registry, once the pushes of this run that some of them come from have ended.
+        case manifestList(Reference, of: [Reference], after: [Reference])
+        /// The step cannot be done.
+        case failure(cause: String)
+    }
+
+    let step: LoadStep
+    let content: Content
+
+    init(_ step: LoadStep, _ content: Content) {
+        self.step = step
+        self.content = content
+    }
+}
+
+/// An image, or several and their index, on the way to a name.
+struct ImagePush: Sendable {
+    let target: Reference
+    /// What of the archive gets the name.
+    let selection: ArchiveSelection
+    /// Its blobs, each once.
+    let blobs: [PlannedBlob]
+}
+
+/// A blob that has to be in a repository.
+struct PlannedBlob: Sendable {
+    let blob: Descriptor
+    /// Whether docker prints a line for the blob.
+    let isLayer: Bool
+    /// `nil` where the archive lacks it.
+    let content: ArchivedContent?
+    let repository: Repository
+    /// The first repository of the same registry that gets the blob in this run, if that is another one.
+    let sibling: Repository?
+    /// Whether an earlier step places the blob in the same repository.
+    let isRepeated: Bool
+
+    var location: BlobLocation { BlobLocation(digest: blob.digest, repository: repository) }
+}
+
+/// A blob in a repository. That a blob exists is true of a repository only, never of a registry.
+struct BlobLocation: Hashable, Sendable {
+    let digest: Digest
+    let repository: Repository
+}

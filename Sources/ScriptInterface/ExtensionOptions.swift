@@ -1,0 +1,115 @@
+import ImageModel
+
+/// What the flags that no script knows, or their environment variables, ask for.
+package struct ExtensionOptions: Sendable, Equatable {
+    /// Who moves the images.
+    package enum Engine: String, Sendable {
+        /// Docker in shell mode where a daemon answers, else the registry engine.
+        case auto
+        /// The docker commands of the scripts.
+        case docker
+        /// This program itself, without docker.
+        case registry
+    }
+
+    /// What a saved archive looks like.
+    package enum ArchiveFormat: String, Sendable {
+        /// As docker writes it with the containerd image store.
+        case containerd
+        /// As docker 25 and later write it with a graph driver.
+        case docker
+        /// As docker wrote it before 25.
+        case legacy
+    }
+
+    /// The most transfers at a time that can be asked for.
+    static let mostJobs = 256
+
+    /// Who moves the images.
+    package var engine: Engine
+    /// Transfers at a time, from 1 to 256; `nil`: to be chosen for the machine.
+    package var jobs: Int?
+    /// Which image of a multi-platform name.
+    package var platforms: PlatformChoice
+    /// Whether any failure is exit status 1.
+    package var strict: Bool
+    /// What a saved archive looks like.
+    package var archiveFormat: ArchiveFormat
+    /// Where the references that failed are written.
+    package var failedList: String?
+    /// Registries, `HOST[:PORT]`, that may be without TLS or without a valid certificate.
+    package var insecureRegistries: [String]
+    /// gzip's level, 1 to 9.
+    package var compressionLevel: Int
+    /// Archives that blobs are copied from, beside the one that is replaced.
+    package var reuse: [String]
+    /// Whether what a stopped run has left is dropped.
+    package var fresh: Bool
+    /// Whether more is told on standard error.
+    package var verbose: Bool
+
+    /// Reads flags and variables; a flag beats its variable.
+    ///
+    /// - Throws: the sentence for the first value that is not allowed.
+    init(_ given: GivenFlags, environment: [String: String]) throws(InvalidSetting) {
+        let flags = FlagReader(given: given, environment: environment)
+        engine = try flags.one(.engine, Engine.init(rawValue:))
+        jobs = try flags.optional(.jobs) { wholeNumber($0, in: 1...Self.mostJobs) }
+        platforms = try flags.platforms
+        strict = try flags.isOn(.strict)
+        archiveFormat = try flags.one(.archiveFormat, ArchiveFormat.init(rawValue:))
+        failedList = try flags.optional(.failedList) { $0 }
+        insecureRegistries = try flags.all(.insecureRegistry) { isHostAndPort($0) ? $0 : nil }
+        compressionLevel = try flags.one(.compressionLevel) { wholeNumber($0, in: 1...9) }
+        reuse = try flags.all(.reuse) { $0 }
+        fresh = try flags.isOn(.fresh)
+        verbose = try flags.isOn(.verbose)
+    }
+}
+
+extension FlagReader {
+    /// The platforms that are asked for, each once; `all` beats any other.
+    fileprivate var platforms: PlatformChoice {
+        get throws(InvalidSetting) {
+            var platforms: [Platform] = []
+            for choice in try all(.platform, Self.platformChoice) {
+                guard case .platforms(let more) = choice else { return .all }
+                platforms += more.filter { !platforms.contains($0) }
+            }
+            return .platforms(platforms)
+        }
+    }
+
+    private static func platformChoice(_ word: String) -> PlatformChoice? {
+        word == "all" ? .all : Platform(word).map { .platforms([$0]) }
+    }
+}
+
+/// A number written with decimal digits alone.
+private func wholeNumber(_ word: String, in range: ClosedRange<Int>) -> Int? {
+    guard word.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains), let number = Int(word) else {
+        return nil
+    }
+    return range.contains(number) ? number : nil
+}
+
+/// Whether a word is a host name, an IPv4 address or an IPv6 address in brackets, with a port or without.
+private func isHostAndPort(_ word: String) -> Bool {
+    var host = word[...]
+    if let colon = word.lastIndex(of: ":"), word.last != "]" {
+        guard wholeNumber(String(word[word.index(after: colon)...]), in: 1...65535) != nil else { return false }
+        host = word[..<colon]
+    }
+    let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
+    if isBracketed { host = host.dropFirst().dropLast() }
+    return !host.isEmpty
+        && host.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"):
+                true
+            default:
+                isBracketed && byte == UInt8(ascii: ":")
+            }
+        }
+}

@@ -1,0 +1,48 @@
+extension ImageList {
+    /// A deliberate difference that applied to a list, for standard error.
+    package struct Notice: Sendable, Equatable, CustomStringConvertible {
+        /// Which difference.
+        package enum Kind: Sendable, Hashable, CaseIterable {
+            /// The last line has no newline (D1).
+            case noFinalNewline
+            /// Lines end in a carriage return (D2).
+            case carriageReturn
+            /// Names have blanks around them (D2).
+            case blanks
+            /// Lines begin with `#` (D3).
+            case comment
+            /// A byte order mark is part of the first name in shell mode, as it is in the scripts.
+            case byteOrderMark
+        }
+
+        /// Which difference.
+        package let kind: Kind
+        /// The file it applied to.
+        package let file: String
+        /// How many lines it applied to.
+        package internal(set) var lines: Int
+        /// The first of them, from 1.
+        package let firstLine: Int
+
+        /// One sentence.
+        package var description: String {
+            let isOne = lines == 1
+            let place = isOne ? "line \(firstLine)" : "\(lines) lines"
+            let first = isOne ? "" : " (first: line \(firstLine))"
+            let verb = isOne ? "was" : "were"
+            switch kind {
+            case .noFinalNewline:
+                return "\(file): \(place), the last one, has no newline at its end, and was read all the same"
+            case .carriageReturn:
+                return "\(file): \(place) \(isOne ? "ends" : "end") in a carriage return, which was dropped\(first)"
+            case .blanks:
+                return "\(file): \(place) \(isOne ? "has" : "have") blanks around the name, which were dropped\(first)"
+            case .comment:
+                return "\(file): \(place) \(isOne ? "begins" : "begin") with # and \(verb) skipped\(first)"
+            case .byteOrderMark:
+                return "\(file): \(place) begins with a byte order mark, which is part of the name there:"
+                    + " save the list as UTF-8 without one"
+            }
+        }
+    }
+}

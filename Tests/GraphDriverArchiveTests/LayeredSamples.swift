@@ -1,0 +1,97 @@
+import ByteIO
+import Compression
+import DockerArchive
+import FoundationEssentials
+import GraphDriverArchive
+import Hashing
+import ImageModel
+import Tar
+import TestSupport
+
+/// An archive that a docker with a graph driver made, taken apart: its entries, its images in docker's order, and its layers.
+struct GraphDriverSample {
+    let entries: [RawEntry]
+    let images: [GraphDriverImage]
+    let layers: [Digest: [UInt8]]
+
+    /// - Parameter name: of the fixture, a tar or a gzip of one.
+    init(_ name: String, _ format: GraphDriverFormat) throws {
+        let tar = try content(of: Decompressor(MemorySource(try Fixtures.bytes(name))))
+        let entries = try rawEntries(of: tar)
+        let files = Dictionary(uniqueKeysWithValues: entries.map { ($0.header.name, $0) })
+        func file(_ name: String) throws -> [UInt8] {
+            guard let entry = files[name] else { throw TestSupportError("no entry \(name)") }
+            guard entry.header.kind == .symbolicLink else { return entry.content }
+            return try file(String(entry.header.linkName.dropFirst(3)))
+        }
+        struct Item: Decodable {
+            var config: String
+            var repoTags: [String]?
+            var layers: [String]
+
+            enum CodingKeys: String, CodingKey {
+                case config = "Config"
+                case repoTags = "RepoTags"
+                case layers = "Layers"
+            }
+        }
+        var layers: [Digest: [UInt8]] = [:]
+        var images: [GraphDriverImage] = []
+        for item in try JSONDecoder().decode([Item].self, from: Data(try file("manifest.json"))) {
+            let contents = try item.layers.map(file)
+            for content in contents { layers[SHA256.digest(of: content)] = content }
+            let configuration = try file(item.config)
+            for name in item.repoTags ?? ["rancher/x@\(SHA256.digest(of: configuration))"] {
+                images.append(
+                    try GraphDriverImage(
+                        try Reference(name),
+                        configuration: configuration,
+                        layers: contents.map {
+                            Descriptor(mediaType: .dockerLayer, digest: SHA256.digest(of: $0), size: Int64($0.count))
+                        },
+                        os: "linux",
+                        format: format
+                    )
+                )
+            }
+        }
+        self.entries = entries
+        self.images = images
+        self.layers = layers
+    }
+}
+
+/// Has an archive of layers at hand written into an output, which is not committed.
+///
+/// - Parameter store: what the registry would send for a layer.
+func write(
+    _ layout: any LayeredLayout,
+    _ layers: [Digest: [UInt8]],
+    wrapping: TarWrapping,
+    to output: ArchiveOutput,
+    in folder: TemporaryFolder,
+    store: ([UInt8]) throws -> [UInt8] = { $0 }
+) throws {
+    let writer = try LayeredArchiveWriter(layout, wrapping: wrapping, to: output, temporaryFolder: folder.path)
+    for diffID in writer.layers {
+        guard let content = layers[diffID] else { throw TestSupportError("no layer \(diffID)") }
+        let layer = try writer.beginLayer()
+        try store(content).withUnsafeBytes(layer.append)
+        try layer.finish()
+    }
+    try writer.finish(as: layout)
+}
+
+/// The tar of an archive.
+func tar(
+    _ layout: any LayeredLayout,
+    _ layers: [Digest: [UInt8]],
+    wrapping: TarWrapping = .none,
+    store: ([UInt8]) throws -> [UInt8] = { $0 }
+) throws -> [UInt8] {
+    let folder = try TemporaryFolder()
+    let output = try ArchiveOutput(path: folder.path("archive"))
+    try write(layout, layers, wrapping: wrapping, to: output, in: folder, store: store)
+    try output.commit()
+    return try content(of: Decompressor(MemorySource(try folder.bytes("archive"))))
+}

@@ -1,0 +1,75 @@
+import Hashing
+import ImageModel
+import Testing
+
+@testable import RegistryEngine
+
+@Suite(.timeLimit(.minutes(1))) struct FetchScheduleTests {
+    private func blobs(_ sizes: [Int64]) -> [Descriptor] {
+        sizes.enumerated()
+            .map { index, size in
+                Descriptor(mediaType: .dockerLayer, digest: SHA256.digest(of: Array("\(index)".utf8)), size: size)
+            }
+    }
+
+    /// The sizes in the order in which they are begun.
+    private func order(_ sizes: [Int64], jobs: Int) -> [Int64] {
+        var schedule = FetchSchedule(blobs(sizes), jobs: jobs)
+        var order: [Int64] = []
+        while let blob = schedule.begin() { order.append(blob.size) }
+        return order
+    }
+
+    /// How long it takes if a byte takes a moment on each of the jobs.
+    private func duration(_ sizes: [Int64], jobs: Int) -> Int64 {
+        var schedule = FetchSchedule(blobs(sizes), jobs: jobs)
+        var ends = [Int64](repeating: 0, count: jobs)
+        while let blob = schedule.begin() {
+            ends.sort()
+            ends[0] += blob.size
+        }
+        return ends.max() ?? 0
+    }
+
+    @Test func theListsOrderIsKeptWhereNothingIsLarge() {
+        #expect(
+            order([10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21], jobs: 2).prefix(9) == [
+                10, 11, 12, 13, 14, 15, 16, 17, 18,
+            ]
+        )
+    }
+
+    @Test func aLargeBlobAtTheEndIsBegunWhileTheOthersStillTakeAsLong() {
+        let order = order([Int64](repeating: 10, count: 30) + [100], jobs: 2)
+        let position = order.firstIndex(of: 100) ?? 0
+        #expect((18...22).contains(position), "\(position)")
+    }
+
+    @Test(arguments: [2, 4, 8])
+    func noTransferIsLeftAloneAtTheEnd(jobs: Int) {
+        var random = SystemRandomNumberGenerator()
+        for _ in 0..<100 {
+            let sizes = (0..<200).map { Int64.random(in: 1...1000, using: &random) * ($0 % 20 == 0 ? 30 : 1) }
+            let ideal = max(sizes.reduce(0, +) / Int64(jobs), sizes.max() ?? 0)
+            let duration = duration(sizes, jobs: jobs)
+            #expect(Double(duration) <= Double(ideal) * 1.03, "\(duration) for \(ideal), sizes \(sizes)")
+        }
+    }
+
+    @Test func eachIsBegunOnce() {
+        let order = order([5, 5, 5, 900, 1, 1, 1, 300, 5], jobs: 3)
+        #expect(order.sorted() == [1, 1, 1, 5, 5, 5, 5, 300, 900])
+    }
+
+    @Test func whatIsTakenOutIsNotBegun() {
+        let blobs = blobs([10, 20, 30, 1000])
+        var schedule = FetchSchedule(blobs, jobs: 1)
+        let first = schedule.begin()
+        let removed = schedule.remove([blobs[1].digest, blobs[3].digest, first?.digest ?? blobs[0].digest])
+        #expect(removed.allSatisfy { $0.digest != first?.digest })
+        var rest: [Int64] = []
+        while let blob = schedule.begin() { rest.append(blob.size) }
+        #expect(removed.count + rest.count + 1 == 4)
+        #expect(!rest.contains(1000) && !rest.contains(20))
+    }
+}

@@ -1,0 +1,41 @@
+/// Registries elsewhere, all of them one stand-in on 127.0.0.1 that is reached under their names, with TLS, by a proxy. No
+/// request of a program that has ``environment`` leaves this machine, whatever registry it asks.
+public final class NamedRegistries: Sendable {
+    /// What answers for all of them; a repository is the same under each name.
+    public let registry: StandInRegistry
+
+    private let tls: NginxServer
+    private let proxy: LoopbackServer
+
+    /// Starts all servers.
+    ///
+    /// - Parameter hosts: the names without ports; others are reached too, but have no good certificate.
+    public init(_ hosts: [String]) throws {
+        var switches = StandInSwitches()
+        // The stand-in itself knows neither its names nor its TLS.
+        switches.location = .relative
+        registry = try StandInRegistry(switches)
+        let location = "location /v2/ { proxy_pass \(registry.url); proxy_set_header Host $http_host; }"
+        let tls = try NginxServer(locations: location, names: hosts)
+        self.tls = tls
+        proxy = try LoopbackServer { request in
+            request.method == "CONNECT"
+                ? LoopbackResponse(tunnelTo: tls.securePort)
+                : LoopbackResponse(status: 403, text: "only TLS is passed on\n")
+        }
+    }
+
+    /// Ends the servers.
+    public func stop() {
+        proxy.stop()
+        registry.stop()
+    }
+
+    /// The variables by which programs get there, as Go's `net/http` and `crypto/x509` read them.
+    public var environment: [String: String] {
+        ["HTTPS_PROXY": proxy.url, "HTTP_PROXY": proxy.url, "SSL_CERT_FILE": tls.certificate]
+    }
+
+    /// The `HOST:PORT` of each registry that was asked, sorted.
+    public var asked: [String] { Set(proxy.requests.map(\.target)).sorted() }
+}

@@ -1,0 +1,109 @@
+import GoldenSuite
+import Hashing
+import ImageModel
+import TestSupport
+import Testing
+
+/// A recording of a PowerShell script for the engine that such a call takes by itself, which asks registries where the script
+/// runs docker: what registries and archive hold, and what the executable has to do.
+struct DefaultEngineCase: CustomTestStringConvertible {
+    /// What is run.
+    let recording: Recording
+    /// What the executable has to do.
+    let expected: Account
+    /// What the registries hold: the images that docker could pull.
+    let pulled: [MadeUpImage]
+    /// Whether the registries have lost all blobs, where `docker save` failed.
+    let hasLostBlobs: Bool
+    /// The archive's bytes, by its path: the images that docker could tag, or another one where it tagged none.
+    let archive: [String: [UInt8]]
+    /// What arrives in the registry, by its target.
+    let pushed: [String: MadeUpImage]
+    /// The targets that the registry refuses.
+    let refused: [String]
+    /// How many images of the list fail.
+    let failures: Int
+    /// The registries that are asked, as `HOST:PORT`, sorted.
+    let asked: [String]
+
+    var testDescription: String { recording.name }
+
+    /// The recordings without docker. This engine does not need it (D8), and does what another recording has with docker.
+    private static let withoutDocker = [
+        "ps1-save-no-docker": "ps1-save-defaults",
+        "ps1-load-no-docker": "ps1-load-unknown-flag",
+    ]
+
+    /// The recordings in which the stand-in for docker took a target that is no reference, which docker refuses to tag, as this
+    /// engine does. No image is left, so that the status is 1 (D7).
+    private static let withInvalidTargets: Set = ["ps1-load-leading-slash"]
+
+    init(_ recording: Recording, _ suite: Suite) throws {
+        self.recording = recording
+        let example = try Self.withoutDocker[recording.name].map(suite.recording(called:)) ?? recording
+        let docker = try #require(example.docker, "a recording with docker stands for \(recording.name)")
+        var expected = try suite.expectation(for: example)
+        let calls = expected.calls.filter { $0[0] == "docker" }
+
+        let pulls = calls.filter { $0[1] == "pull" }.map { $0[2] }
+        let missing = docker.pullFails ?? []
+        pulled = try pulls.filter { !missing.contains($0) }.map(Self.image)
+        hasLostBlobs = docker.saveFails ?? false
+
+        let tags = calls.filter { $0[1] == "tag" }.map { (source: $0[2], target: $0[3]) }
+        let isInvalid = Self.withInvalidTargets.contains(recording.name)
+        let tagged = tags.filter { !isInvalid && docker.tagFails?.contains($0.source) != true }
+        let images = try Dictionary(uniqueKeysWithValues: tagged.map { ($0.target, try Self.image($0.source)) })
+        let loaded = tagged.isEmpty ? [try Self.image("rancher/other:v1")] : tagged.compactMap { images[$0.target] }
+        let loads = calls.filter { $0[1] == "load" }.map { $0[3] }
+        archive = try Dictionary(uniqueKeysWithValues: loads.map { ($0, try MadeUpImage.layout(loaded).bytes()) })
+        let refused = docker.pushFails ?? []
+        self.refused = refused
+        pushed = images.filter { !refused.contains($0.key) }
+
+        failures = pulls.count - pulled.count + tags.count - pushed.count
+        asked = Set(try (pulls + images.keys).map(Self.authority)).sorted()
+        expected.calls = []
+        if isInvalid { expected.exit = 1 }
+        let lines = try loads.flatMap { _ in try loaded.map { "Loaded image: \(try Reference($0.name).familiar)" } }
+        expected.stdout = (lines + Self.lines(expected.stdout, images)).map { $0 + "\n" }.joined()
+        self.expected = expected
+    }
+
+    /// An image that has nothing in common with those of other names.
+    private static func image(_ name: String) throws -> MadeUpImage {
+        try MadeUpImage(Reference(name).description, layers: [name])
+    }
+
+    /// Where the registry of a reference listens.
+    private static func authority(_ name: String) throws -> String {
+        let domain = try Reference(name).domain
+        if domain == Reference.hub { return "registry-1.docker.io:443" }
+        return domain.contains(":") ? domain : "\(domain):443"
+    }
+
+    /// The lines of the script as they are. In the place of the stand-in's words for `docker push` stand docker's own; those for
+    /// `docker pull` are left out, since this engine does not print what a pull does.
+    ///
+    /// - Parameter images: what is pushed, by its target.
+    private static func lines(_ text: String, _ images: [String: MadeUpImage]) -> [String] {
+        var lines: [String] = []
+        var image: MadeUpImage?
+        var rest = text.split(separator: "\n")[...]
+        while let line = rest.popFirst() {
+            if line.hasPrefix("Tagging ") { image = images[String(line.dropFirst("Tagging ".count))] }
+            if line.hasPrefix("Status: Downloaded newer image for ") {
+                // The reference follows.
+                rest.removeFirst()
+            } else if let digest = line.firstRange(of: ": digest: sha256:0000") {
+                guard let image else { continue }
+                lines += image.layers.map { "\(SHA256.digest(of: $0).short): Pushed" }
+                let (hash, size) = (SHA256.digest(of: image.manifest), image.manifest.count)
+                lines.append("\(line[..<digest.lowerBound]): digest: \(hash) size: \(size)")
+            } else if image != nil || !line.hasPrefix("The push refers to repository [") {
+                lines.append(String(line))
+            }
+        }
+        return lines
+    }
+}
