@@ -15,7 +15,7 @@ public protocol ByteSource: AnyObject {
 }
 
 extension ByteSource {
-    /// Passes over bytes by reading them; sources that can seek have a faster way of their own.
+    /// By reading; sources that can seek have a faster way of their own.
     public func skip(_ count: Int64) throws -> Int64 {
         try skipByReading(count)
     }
@@ -23,7 +23,7 @@ extension ByteSource {
     /// Fills the whole of `buffer`, with as many reads as that takes.
     ///
     /// - Returns: how many bytes were written; less than `buffer.count` only at the end of the source.
-    public func readFully(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    package func readFully(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         var filled = 0
         while filled < buffer.count {
             let count = try read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
@@ -43,14 +43,14 @@ extension ByteSource {
     }
 
     /// The next bytes of the source, at most `count` of them; fewer only at its end.
-    public func readBytes(_ count: Int) throws -> [UInt8] {
+    package func readBytes(_ count: Int) throws -> [UInt8] {
         try [UInt8](unsafeUninitializedCapacity: count) { buffer, initializedCount in
             initializedCount = try readFully(into: UnsafeMutableRawBufferPointer(buffer))
         }
     }
 
-    /// What ``skip(_:)`` does unless a source has a faster way.
-    public func skipByReading(_ count: Int64) throws -> Int64 {
+    /// Passes over bytes by reading them, as ``skip(_:)`` does for a source that has no faster way.
+    package func skipByReading(_ count: Int64) throws -> Int64 {
         guard count > 0 else { return 0 }
         let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: Int(min(count, 64 << 10)), alignment: 16)
         defer { scratch.deallocate() }

@@ -13,7 +13,7 @@ extension File: ByteSource {
     /// Reads at `offset`, whatever the file's position.
     ///
     /// - Returns: how many bytes were read; less than `buffer.count` only at the end of the file.
-    public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(FileError) -> Int {
+    package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(FileError) -> Int {
         var filled = 0
         while filled < buffer.count {
             let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
@@ -27,7 +27,7 @@ extension File: ByteSource {
     }
 
     /// Writes all of `bytes` at the file's position and moves it.
-    public func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+    package func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
         var rest = bytes
         while !rest.isEmpty {
             let count = try retrying("write", path, waitingOn: (descriptor, POLLOUT)) {
@@ -38,7 +38,7 @@ extension File: ByteSource {
     }
 
     /// Writes all of `bytes` at `offset`, whatever the file's position.
-    public func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(FileError) {
+    package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(FileError) {
         var written = 0
         while written < bytes.count {
             let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
@@ -54,12 +54,12 @@ extension File: ByteSource {
     }
 
     /// Writes all of `bytes` at `offset`, whatever the file's position.
-    public func write(_ bytes: [UInt8], at offset: Int64) throws(FileError) {
+    package func write(_ bytes: [UInt8], at offset: Int64) throws(FileError) {
         try bytes.withBytes { bytes throws(FileError) in try write(bytes, at: offset) }
     }
 
     /// Writes the UTF-8 of `text` at the file's position and moves it.
-    public func write(_ text: String) throws(FileError) {
+    package func write(_ text: String) throws(FileError) {
         try write(Array(text.utf8))
     }
 

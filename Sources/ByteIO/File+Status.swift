@@ -3,7 +3,7 @@ import Glibc
 
 extension File {
     /// How many bytes the file has; 0 for what is not a regular file.
-    public var size: Int64 {
+    package var size: Int64 {
         get throws(FileError) { Int64(try status.st_size) }
     }
 
@@ -13,17 +13,17 @@ extension File {
     }
 
     /// Whether the file is a regular one, which can be read and written at any offset.
-    public var isRegular: Bool {
+    package var isRegular: Bool {
         get throws(FileError) { try status.st_mode & S_IFMT == S_IFREG }
     }
 
     /// Makes the file `size` bytes long: cuts the rest, or adds zeros that take no space.
-    public func resize(to size: Int64) throws(FileError) {
+    package func resize(to size: Int64) throws(FileError) {
         _ = try retrying("resize", path) { ftruncate(descriptor, off_t(size)) }
     }
 
     /// How many bytes this process may still write to the file's system; `nil` where that keeps no count.
-    public var availableSpace: Int64? {
+    package var availableSpace: Int64? {
         var space = statvfs()
         guard fstatvfs(descriptor, &space) == 0, space.f_blocks > 0 else { return nil }
         let (available, overflow) = UInt64(space.f_bavail).multipliedReportingOverflow(by: UInt64(space.f_frsize))
@@ -31,12 +31,12 @@ extension File {
     }
 
     /// Returns once what was written is on the disk.
-    public func sync() throws(FileError) {
+    package func sync() throws(FileError) {
         _ = try retrying("sync", path) { fsync(descriptor) }
     }
 
     /// Has the disk begin with what was written into a stretch of the file, so that ``sync()`` finds less to wait for.
-    public func startWriteback(at offset: Int64, length: Int) {
+    package func startWriteback(at offset: Int64, length: Int) {
         // Where the file system knows nothing of this, nothing is lost but time.
         _ = sync_file_range(descriptor, offset, Int64(length), writeback_start)
     }

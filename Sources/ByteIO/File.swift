@@ -7,8 +7,8 @@ import Synchronization
 /// that someone else has made non-blocking is waited for. The calls with an offset may be made from many threads at once;
 /// those without one share the file's position.
 public final class File: Sendable {
-    /// What a file is opened for.
-    public enum Access: Sendable {
+    /// What a file is opened for, and what becomes of one that is there.
+    package enum Access: Sendable {
         /// Reading what exists.
         case reading
         /// Writing into what exists without shortening it, such as a device or a named pipe.
@@ -24,7 +24,7 @@ public final class File: Sendable {
     private let ownedDescriptor: Atomic<Int32>
 
     /// The open descriptor, −1 once the file has been closed.
-    public var descriptor: Int32 { ownedDescriptor.load(ordering: .acquiring) }
+    package var descriptor: Int32 { ownedDescriptor.load(ordering: .acquiring) }
 
     /// Takes over an open descriptor, which from now on is closed here.
     public init(owning descriptor: Int32, path: String) {
@@ -66,7 +66,7 @@ public final class File: Sendable {
     /// Closes the descriptor; closing twice is allowed. No other thread may still be using the file.
     ///
     /// - Throws: what network file systems only tell now, for instance that the disk is full.
-    public func close() throws(FileError) {
+    package func close() throws(FileError) {
         let descriptor = ownedDescriptor.exchange(-1, ordering: .acquiringAndReleasing)
         // After EINTR Linux has closed the descriptor all the same; a second try could close a stranger's.
         if descriptor >= 0, Glibc.close(descriptor) != 0, errno != EINTR {

@@ -1,18 +1,15 @@
 import Glibc
 
-/// What the operating system refused to do with a file, and why.
+/// A system call on a file that failed.
 public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What was tried, as it reads after "cannot": `open`, `read`, `write`.
-    public let operation: String
+    package let operation: String
     /// The file, as the caller named it.
-    public let path: String
-    /// The `errno` of the call that failed.
-    public let code: Int32
+    package let path: String
+    /// The `errno` of the call.
+    package let code: Int32
 
-    /// Describes a failed operation.
-    ///
-    /// - Parameter code: the `errno` of the call that failed.
-    public init(operation: String, path: String, code: Int32) {
+    package init(operation: String, path: String, code: Int32) {
         self.operation = operation
         self.path = path
         self.code = code
@@ -25,8 +22,34 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 /// The operating system's text for an `errno`, for instance `No space left on device`.
-public func systemMessage(_ code: Int32) -> String {
+package func systemMessage(_ code: Int32) -> String {
     // `strerror` of glibc 2.32 and later keeps its text for each thread, and the text is copied here at once.
     guard let text = strerror(code) else { return "error \(code)" }
     return String(cString: text)
+}
+
+/// Makes a system call, again while signals interrupt it, and turns −1 into an error.
+///
+/// - Parameter waitingOn: the descriptor and the event to wait for when the call says that it would block, which descriptors
+///   do that another program sharing them has made non-blocking.
+func retrying<Count: SignedInteger>(
+    _ operation: String,
+    _ path: String,
+    waitingOn readiness: (descriptor: Int32, event: Int32)? = nil,
+    _ call: () -> Count
+) throws(FileError) -> Count {
+    while true {
+        let result = call()
+        if result >= 0 { return result }
+        switch errno {
+        case EINTR:
+            continue
+        case EAGAIN:
+            guard let (descriptor, event) = readiness else { fallthrough }
+            var request = pollfd(fd: descriptor, events: Int16(event), revents: 0)
+            _ = poll(&request, 1, -1)
+        default:
+            throw FileError(operation: operation, path: path, code: errno)
+        }
+    }
 }

@@ -1,11 +1,11 @@
-/// A stretch of a file as a source of bytes, read by offset, so that many sections of one file may be read at once.
-public final class FileSection: ByteSource {
+/// A source of a stretch of a file. It reads by offset, so many sections of one file may be read at once.
+package final class FileSection: ByteSource {
     private let file: File
     private var position: Int64
     private let end: Int64
 
-    /// The `length` bytes of `file` from `offset` on, or as many of them as the file has.
-    public init(of file: File, at offset: Int64, length: Int64) {
+    /// - Parameter length: how many bytes from `offset` on; the section is shorter where the file ends before.
+    package init(of file: File, at offset: Int64, length: Int64) {
         self.file = file
         self.position = offset
         let (end, overflow) = offset.addingReportingOverflow(length)
@@ -15,7 +15,7 @@ public final class FileSection: ByteSource {
     /// Reads the next bytes of the section.
     ///
     /// - Returns: how many bytes were read, 0 at the end of the section or of the file.
-    public func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
+    package func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
         let wanted = Int(min(Int64(buffer.count), max(0, end - position)))
         let count = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]), at: position)
         position += Int64(count)
@@ -23,7 +23,7 @@ public final class FileSection: ByteSource {
     }
 
     /// Passes over bytes without reading them.
-    public func skip(_ count: Int64) throws(FileError) -> Int64 {
+    package func skip(_ count: Int64) throws(FileError) -> Int64 {
         let skipped = max(0, min(count, end - position, try file.size - position))
         position += skipped
         return skipped

@@ -1,9 +1,9 @@
-/// Bytes in memory as a source.
+/// A source of bytes that lie in memory.
 public final class MemorySource: ByteSource {
     private let bytes: [UInt8]
     private var position = 0
 
-    /// A source that gives `bytes` and ends.
+    /// - Parameter bytes: what the source gives before it ends.
     public init(_ bytes: [UInt8]) {
         self.bytes = bytes
     }

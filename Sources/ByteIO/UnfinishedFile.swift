@@ -141,7 +141,7 @@ package final class UnfinishedFile: Sendable {
     }
 }
 
-/// Why a file cannot be written, where it is not a single call that failed.
+/// A file that cannot be written because another run writes it, or because its file system has no room for it.
 package enum UnfinishedFileError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Another run holds the unfinished file.
     case busy(path: String, unfinished: String)

@@ -2,7 +2,7 @@ import ByteIO
 
 extension ChildProcess {
     /// What to do with what a command writes.
-    public enum Capture: Equatable, Sendable {
+    package enum Capture: Equatable, Sendable {
         /// Nothing.
         case null
         /// The command writes into this open descriptor itself.
@@ -30,13 +30,13 @@ extension ChildProcess {
     }
 
     /// What a command that has ended left behind.
-    public struct Outcome: Equatable, Sendable {
+    package struct Outcome: Equatable, Sendable {
         /// How it ended.
-        public let status: ExitStatus
+        package let status: ExitStatus
         /// The last bytes of its standard output, as far as they were to be kept.
-        public let output: [UInt8]
+        package let output: [UInt8]
         /// The last bytes of its standard error, as far as they were to be kept.
-        public let errors: [UInt8]
+        package let errors: [UInt8]
     }
 
     /// Runs a command to its end.
@@ -49,7 +49,7 @@ extension ChildProcess {
     ///   - timeLimit: how long the command may run; without a limit, for ever.
     /// - Throws: ``ChildProcessError`` if it cannot be started or the time is over, `CancellationError`, `FileError` if what
     ///   it writes cannot be handed on. An exit status is not an error.
-    public static func run(
+    package static func run(
         _ command: [String],
         environment: [String: String],
         input: Input = .null,

@@ -7,9 +7,9 @@ import Synchronization
 ///
 /// The command is in our process group, so that Ctrl-C reaches it and it may read from the terminal; it has the descriptors
 /// 0, 1 and 2 and no other. It is reaped as soon as it ends, whether anyone waits or not.
-public final class ChildProcess: Sendable {
+package final class ChildProcess: Sendable {
     /// What a command reads.
-    public enum Input: Equatable, Sendable {
+    package enum Input: Equatable, Sendable {
         /// Nothing.
         case null
         /// What this open descriptor gives; the caller keeps it.
@@ -17,7 +17,7 @@ public final class ChildProcess: Sendable {
     }
 
     /// Where a command writes to.
-    public enum Output: Equatable, Sendable {
+    package enum Output: Equatable, Sendable {
         /// Nowhere.
         case null
         /// Into this open descriptor; the caller keeps it.
@@ -27,13 +27,13 @@ public final class ChildProcess: Sendable {
     }
 
     /// The command as it was called, without its arguments.
-    public let command: String
+    package let command: String
     /// The process's number.
-    public let identifier: Int32
+    package let identifier: Int32
     /// What the command writes to its standard output, if that is a pipe.
-    public let output: File?
+    package let output: File?
     /// What the command writes to its standard error, if that is a pipe.
-    public let errors: File?
+    package let errors: File?
 
     private enum State {
         case running([CheckedContinuation<ExitStatus, Never>])
@@ -53,7 +53,7 @@ public final class ChildProcess: Sendable {
     ///     folders of the `PATH` that `environment` has, as `execvp` does.
     ///   - environment: all the variables that the command gets.
     /// - Throws: ``ChildProcessError`` if it cannot be started, `FileError` if a descriptor is not open.
-    public static func start(
+    package static func start(
         _ command: [String],
         environment: [String: String],
         input: Input = .null,
@@ -87,7 +87,7 @@ public final class ChildProcess: Sendable {
     }
 
     /// Waits until the command has ended. Any number of tasks may wait, at any time.
-    public func wait() async -> ExitStatus {
+    package func wait() async -> ExitStatus {
         await withCheckedContinuation { continuation in
             let status: ExitStatus? = state.withLock { state in
                 switch state {
@@ -103,7 +103,7 @@ public final class ChildProcess: Sendable {
     }
 
     /// Sends a signal, unless the command has ended.
-    public func terminate(_ signal: Int32 = SIGTERM) {
+    package func terminate(_ signal: Int32 = SIGTERM) {
         // Under the lock the process has not been reaped, so its number cannot be another's.
         state.withLock { state in
             if case .running = state { kill(identifier, signal) }
@@ -111,7 +111,7 @@ public final class ChildProcess: Sendable {
     }
 
     /// Asks the command to end, and makes it do so if it has not after a while.
-    public func stop(gracePeriod: Duration) {
+    package func stop(gracePeriod: Duration) {
         terminate(SIGTERM)
         let (seconds, attoseconds) = gracePeriod.components
         let deadline = DispatchTime.now() + .seconds(Int(seconds)) + .nanoseconds(Int(attoseconds / 1_000_000_000))

@@ -2,9 +2,9 @@ import ByteIO
 import Glibc
 
 /// Why a command was not run to its end.
-public struct ChildProcessError: Error, Equatable, Sendable, CustomStringConvertible {
+package struct ChildProcessError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What went wrong.
-    public enum Reason: Equatable, Sendable {
+    package enum Reason: Equatable, Sendable {
         /// No file of that name is there, or in any folder of `PATH`. Shells report status 127.
         case notFound
         /// There is such a file, but it must not or cannot be executed; with the `errno`. Shells report status 126.
@@ -18,18 +18,18 @@ public struct ChildProcessError: Error, Equatable, Sendable, CustomStringConvert
     }
 
     /// The command as it was called, without its arguments.
-    public let command: String
+    package let command: String
     /// What went wrong.
-    public let reason: Reason
+    package let reason: Reason
 
     /// Describes what went wrong with a command.
-    public init(command: String, reason: Reason) {
+    package init(command: String, reason: Reason) {
         self.command = command
         self.reason = reason
     }
 
     /// One sentence that names the command.
-    public var description: String {
+    package var description: String {
         switch reason {
         case .notFound where command.contains("/"): "cannot run \(command): there is no such file"
         case .notFound: "cannot run \(command): it is not installed, or not in PATH"

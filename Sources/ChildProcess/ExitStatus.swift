@@ -1,16 +1,16 @@
 extension ChildProcess {
     /// How a process ended.
-    public enum ExitStatus: Equatable, Sendable {
+    package enum ExitStatus: Equatable, Sendable {
         /// It ended by itself with this status, 0 to 255.
         case exited(Int32)
         /// It was ended by this signal.
         case signalled(Int32)
 
         /// Whether it ended by itself with status 0.
-        public var isSuccess: Bool { self == .exited(0) }
+        package var isSuccess: Bool { self == .exited(0) }
 
         /// The status as a shell has it in `$?`: 128 and more for signals.
-        public var shellStatus: Int32 {
+        package var shellStatus: Int32 {
             switch self {
             case .exited(let status): status
             case .signalled(let signal): 128 + signal

@@ -49,6 +49,19 @@ func executables(named name: String, searchPath: String?) -> [String] {
         }
 }
 
+extension ChildProcess {
+    /// Whether a command is there to be started, by the same rules as ``start(_:environment:input:output:errors:)``.
+    ///
+    /// - Parameter environment: its `PATH` is searched for a name without a slash.
+    package static func isInstalled(_ name: String, environment: [String: String]) -> Bool {
+        executables(named: name, searchPath: environment["PATH"])
+            .contains { path in
+                var status = stat()
+                return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
+            }
+    }
+}
+
 extension ChildProcessError.Reason {
     fileprivate init(spawnCode code: Int32) {
         self =

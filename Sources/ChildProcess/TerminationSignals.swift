@@ -6,7 +6,7 @@ import Synchronization
 /// The signals that ask a program to end: HUP, INT and TERM.
 ///
 /// A program that cleans up and then dies of the same signal leaves the status behind that its caller expects.
-public enum TerminationSignals {
+package enum TerminationSignals {
     /// Where the signal handler writes the number of the signal.
     private static let announcement = Atomic<Int32>(-1)
 
@@ -16,7 +16,7 @@ public enum TerminationSignals {
     /// Signals that whoever started the program has made it ignore, by `nohup` for instance, stay ignored.
     ///
     /// - Throws: `FileError` if there is no descriptor left.
-    public static func handleFirst(_ handler: @escaping @Sendable (Int32) -> Void) throws(FileError) {
+    package static func handleFirst(_ handler: @escaping @Sendable (Int32) -> Void) throws(FileError) {
         let (reading, writing) = try makePipe()
         announcement.store(writing.descriptor, ordering: .releasing)
         for signal in [SIGHUP, SIGINT, SIGTERM] where !isIgnored(signal) {
@@ -44,7 +44,7 @@ public enum TerminationSignals {
     }
 
     /// Ends the program by the signal, so that its parent sees that it died of it.
-    public static func die(of signal: Int32) -> Never {
+    package static func die(of signal: Int32) -> Never {
         setDisposition(of: signal, to: SIG_DFL)
         var signals = sigset_t()
         sigemptyset(&signals)

@@ -1,35 +1,26 @@
 /// Why bytes can neither be decompressed nor compressed.
-public struct CompressionError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// What is wrong.
-    public enum Reason: Error, Equatable, Sendable {
-        /// The data ends before it says so itself.
+package struct CompressionError: Error, Equatable, Sendable, CustomStringConvertible {
+    package enum Reason: Error, Equatable, Sendable {
+        /// The data ends before its end mark.
         case truncated
         /// The data contradicts itself or its checksum; the text is the library's, for instance `incorrect data check`.
         case corrupted(String)
-        /// The data needs more memory than it is given.
+        /// The data asks for more memory than a decoder may take.
         case memoryLimit
         /// The system has no memory left.
         case outOfMemory
-        /// The library does not do what is asked of it; the number is its own.
+        /// The library failed with an error of its own, which has this number.
         case library(code: Int)
     }
 
-    /// What is wrong.
-    public let reason: Reason
+    package let reason: Reason
     /// What the data is compressed with.
-    public let format: CompressionFormat
-    /// About where it is: how many compressed bytes had been taken in when it showed.
-    public let offset: Int64
-
-    /// Describes a fault of compressed data.
-    public init(reason: Reason, format: CompressionFormat, offset: Int64) {
-        self.reason = reason
-        self.format = format
-        self.offset = offset
-    }
+    package let format: CompressionFormat
+    /// How many compressed bytes had been taken in when the fault showed: about where it is.
+    package let offset: Int64
 
     /// One sentence that names the format, the fault and the byte.
-    public var description: String {
+    package var description: String {
         switch reason {
         case .truncated:
             "the \(format.rawValue) data is cut short: it ends at byte \(offset)"

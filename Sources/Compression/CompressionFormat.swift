@@ -1,20 +1,20 @@
-/// How bytes are compressed, as far as their beginning tells; these are the formats that `docker load` takes.
+/// How bytes are compressed, told from their beginning: the formats that `docker load` takes.
 public enum CompressionFormat: String, Equatable, Sendable {
-    /// Not compressed, or in a way nobody here knows.
+    /// None of the others: not compressed, or in a way that is not known here.
     case none
     /// RFC 1952.
     case gzip
-    /// What `bzip2` writes.
+    /// The format of the `bzip2` program, which has no other description.
     case bzip2
     /// The .xz file format 1.1.0.
     case xz
     /// RFC 8878.
     case zstd
 
-    /// How many bytes are enough to know every format; Docker looks at as many.
-    public static let prefixLength = 10
+    /// How many bytes are enough to tell every format; moby's `DetectCompression` looks at as many.
+    package static let prefixLength = 10
 
-    /// Tells the format from its magic number; the name of a file means nothing (`DetectCompression` in moby).
+    /// The format whose magic number stands at the beginning, as `DetectCompression` in moby tells it.
     ///
     /// - Parameter prefix: the first ``prefixLength`` bytes, or all there are if they are fewer.
     public static func detect(_ prefix: some Collection<UInt8>) -> CompressionFormat {

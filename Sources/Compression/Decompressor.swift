@@ -12,9 +12,9 @@ public final class Decompressor: ByteSource {
     private var pending: Range<Int>
     private var sourceHasEnded = false
 
-    /// A decompressor of what `source` gives from here on.
-    ///
-    /// - Parameter format: what the data is compressed with; if `nil`, its first bytes tell.
+    /// - Parameters:
+    ///   - source: gives the compressed data from here on.
+    ///   - format: what the data is compressed with; if `nil`, its first bytes tell.
     /// - Throws: what the source throws, or ``CompressionError`` if there is no memory.
     public init(_ source: any ByteSource, format: CompressionFormat? = nil) throws {
         self.source = source
@@ -25,7 +25,7 @@ public final class Decompressor: ByteSource {
     }
 
     /// What the data is compressed with.
-    public var format: CompressionFormat { decoder.format }
+    package var format: CompressionFormat { decoder.format }
 
     /// Unpacks the next bytes.
     ///

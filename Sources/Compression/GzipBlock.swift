@@ -5,7 +5,7 @@ import Dispatch
 /// It belongs to one thread at a time: to the caller until it is submitted, then to a worker, then to the writer, then to the
 /// caller again. The semaphores hand it over.
 final class GzipBlock: @unchecked Sendable {
-    /// As much of what came before as deflate can refer to.
+    /// How far back deflate can refer, in bytes (RFC 1951, section 2).
     static let dictionaryCapacity = 32 << 10
 
     /// Signalled when the caller may fill the block.

@@ -50,7 +50,7 @@ final class GzipDecoder: StreamDecoder {
     }
 }
 
-/// What a return code of zlib means that is not a success.
+/// The reason that a return code of zlib other than `Z_OK` stands for.
 func zlibFault(_ status: Int32, message: UnsafePointer<CChar>?) -> CompressionError.Reason {
     switch status {
     case Z_DATA_ERROR: .corrupted(message.map { String(cString: $0) } ?? "invalid data")

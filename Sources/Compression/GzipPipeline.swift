@@ -69,7 +69,7 @@ extension GzipPipeline {
         work.signal()
     }
 
-    /// Makes everything that is under way come to nothing.
+    /// Has nothing more be deflated or written; the threads end after the last block all the same.
     func cancel() {
         fail(Cancelled())
     }

@@ -8,9 +8,9 @@ import FoundationEssentials
 ///
 /// Memory is bounded by two blocks and a half for each thread: ``write(_:)`` waits for room, and the threads wait for the output.
 /// It blocks, so call it from a thread of its own, and from one thread at a time.
-public final class ParallelGzip {
-    /// What is made of the content.
-    public enum Framing: Sendable {
+package final class ParallelGzip {
+    /// The form of the output.
+    package enum Framing: Sendable {
         /// A whole gzip member.
         case member
         /// A ``DeflateSegment``, to be put into a member by the caller.
@@ -20,7 +20,7 @@ public final class ParallelGzip {
         case members
 
         /// How many bytes of content a block has.
-        public var blockSize: Int {
+        package var blockSize: Int {
             switch self {
             // Larger blocks gain nothing, smaller ones cost size.
             case .member, .segment: 128 << 10
@@ -53,11 +53,11 @@ public final class ParallelGzip {
     /// - Parameters:
     ///   - level: 1 (fast) to 9 (small), as `gzip` counts.
     ///   - threads: how many blocks are deflated at once, at least 1.
-    ///   - framing: what is made of the content.
+    ///   - framing: the form of the output.
     ///   - output: takes the compressed bytes in order, on a thread of the compressor's. When it throws, nothing more is
     ///     compressed, and the next call of ``write(_:)`` or ``finish()`` throws the same error.
     /// - Throws: ``CompressionError`` if there is no memory.
-    public init(
+    package init(
         level: Int = 6,
         threads: Int = ParallelGzip.processorCount,
         framing: Framing = .member,
@@ -77,10 +77,10 @@ public final class ParallelGzip {
     }
 
     /// How many processors this process may use.
-    public static var processorCount: Int { ProcessInfo.processInfo.activeProcessorCount }
+    package static var processorCount: Int { ProcessInfo.processInfo.activeProcessorCount }
 
     /// Adds bytes to the content.
-    public func write(_ bytes: UnsafeRawBufferPointer) throws {
+    package func write(_ bytes: UnsafeRawBufferPointer) throws {
         precondition(!isFinished, "the compressed stream has been finished")
         try pipeline.throwFailure()
         var rest = bytes
@@ -91,7 +91,7 @@ public final class ParallelGzip {
             }
             let count = min(rest.count, current.room)
             current.append(UnsafeRawBufferPointer(rebasing: rest[..<count]))
-            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            rest.removeFirst(bytes: count)
         }
     }
 
@@ -100,14 +100,14 @@ public final class ParallelGzip {
     /// - Returns: the checksum of the content.
     /// - Throws: what the output has thrown; the stream is not complete then.
     @discardableResult
-    public func finish() throws -> GzipChecksum {
+    package func finish() throws -> GzipChecksum {
         end()
         try pipeline.throwFailure()
         return pipeline.checksum
     }
 
     /// Ends the threads; the output gets nothing more and stays incomplete. Does nothing after ``finish()``.
-    public func abort() {
+    package func abort() {
         guard !isFinished else { return }
         pipeline.cancel()
         end()

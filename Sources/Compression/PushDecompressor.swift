@@ -9,7 +9,7 @@ public final class PushDecompressor {
     /// What arrived and could not be decoded without more.
     private var pending: [UInt8] = []
 
-    /// A decompressor of data whose first bytes will tell what it is compressed with.
+    /// The data's first bytes will tell what it is compressed with.
     ///
     /// - Parameter output: takes the content in order.
     public init(output: @escaping (UnsafeRawBufferPointer) throws -> Void) {

@@ -1,70 +1,68 @@
-/// Writes one gzip member of stored blocks, in order.
+/// Writes a gzip member of stored blocks from its first byte to its last.
 ///
 /// Not for use from two threads at a time. It holds 256 KiB.
-public final class StoredGzipEncoder {
+package final class StoredGzipEncoder {
     private let member: StoredGzipMember
     private let output: (UnsafeRawBufferPointer) throws -> Void
     private let buffer = Buffer(byteCount: 256 << 10)
     private var filled = 0
     private var position: Int64 = 0
     private var blockEnd: Int64 = 0
-    private var crc: UInt32 = 0
+    private var checksum = GzipChecksum()
 
-    /// An encoder for a member whose content is not yet there.
-    ///
-    /// - Parameter output: takes the bytes of the member in order, in large pieces; what it throws ends the member.
-    public init(_ member: StoredGzipMember, output: @escaping (UnsafeRawBufferPointer) throws -> Void) {
+    /// - Parameters:
+    ///   - member: tells the length of the content, which ``append(_:)`` is to be given.
+    ///   - output: takes the bytes of the member in order, in pieces of up to 256 KiB; what it throws ends the member.
+    package init(_ member: StoredGzipMember, output: @escaping (UnsafeRawBufferPointer) throws -> Void) {
         self.member = member
         self.output = output
         buffer.bytes.copyBytes(from: StoredGzipMember.header)
         filled = StoredGzipMember.header.count
     }
 
-    /// An encoder that goes on where an earlier one has ended.
+    /// Goes on where an earlier encoder has ended.
     ///
     /// - Parameters:
-    ///   - position: how many bytes of the content have been written.
-    ///   - crc: the checksum of those bytes.
+    ///   - written: the checksum of the content that has been written.
     ///   - output: takes what follows the first ``StoredGzipMember/length(ofContentUpTo:)`` bytes of the member.
-    public init(
+    package init(
         _ member: StoredGzipMember,
-        after position: Int64,
-        crc: UInt32,
+        after written: GzipChecksum,
         output: @escaping (UnsafeRawBufferPointer) throws -> Void
     ) {
         self.member = member
         self.output = output
-        self.position = position
-        self.crc = crc
-        let capacity = Int64(StoredGzipMember.blockCapacity)
+        position = written.length
+        checksum = written
+        let capacity = Int64(StoredBlock.capacity)
         blockEnd = min((position + capacity - 1) / capacity * capacity, member.contentLength)
     }
 
     /// Adds the next bytes of the content, which must not be more than the member was made for.
-    public func append(_ bytes: UnsafeRawBufferPointer) throws {
+    package func append(_ bytes: UnsafeRawBufferPointer) throws {
         precondition(position + Int64(bytes.count) <= member.contentLength, "more content than the member was made for")
-        crc = CRC32.update(crc, bytes)
+        checksum.update(bytes)
         var rest = bytes
         while !rest.isEmpty {
             if position == blockEnd { try beginBlock() }
             let count = min(rest.count, Int(blockEnd - position))
             try put(UnsafeRawBufferPointer(rebasing: rest[..<count]))
             position += Int64(count)
-            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            rest.removeFirst(bytes: count)
         }
     }
 
     /// Writes the end of the member; its whole content must have been added.
-    public func finish() throws {
+    package func finish() throws {
         precondition(position == member.contentLength, "less content than the member was made for")
         if member.contentLength == 0 { try beginBlock() }
-        try StoredGzipMember.trailer(crc: crc, length: member.contentLength).withUnsafeBytes(put)
+        try checksum.trailer.withUnsafeBytes(put)
         try flush()
     }
 
     private func beginBlock() throws {
         try member.blockHeader(at: position).withUnsafeBytes(put)
-        blockEnd = min(position + Int64(StoredGzipMember.blockCapacity), member.contentLength)
+        blockEnd = min(position + Int64(StoredBlock.capacity), member.contentLength)
     }
 
     private func put(_ bytes: UnsafeRawBufferPointer) throws {
@@ -75,7 +73,7 @@ public final class StoredGzipEncoder {
             UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[filled..<filled + count])
                 .copyMemory(from: UnsafeRawBufferPointer(rebasing: rest[..<count]))
             filled += count
-            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            rest.removeFirst(bytes: count)
         }
     }
 

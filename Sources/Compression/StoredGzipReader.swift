@@ -3,14 +3,14 @@ import ByteIO
 /// Reads the content of a gzip member of stored blocks at any position, straight from the file.
 ///
 /// The blocks' headers are passed over, not believed: what is read is proven by the digest of the content.
-public struct StoredGzipReader: Sendable {
+package struct StoredGzipReader: Sendable {
     package let file: File
     package let member: StoredGzipMember
     /// Where in the file the member begins.
     package let offset: Int64
 
-    /// A reader of the member that begins at `offset` of `file`.
-    public init(_ member: StoredGzipMember, in file: File, at offset: Int64) {
+    /// - Parameter offset: where in `file` the member begins.
+    package init(_ member: StoredGzipMember, in file: File, at offset: Int64) {
         self.file = file
         self.member = member
         self.offset = offset
@@ -19,11 +19,11 @@ public struct StoredGzipReader: Sendable {
     /// Fills `buffer` from `position` of the content on.
     ///
     /// - Returns: how many bytes were read; fewer than there is room for only at the end of the content, or of the file.
-    public func read(into buffer: UnsafeMutableRawBufferPointer, at position: Int64) throws -> Int {
+    package func read(into buffer: UnsafeMutableRawBufferPointer, at position: Int64) throws -> Int {
         var filled = 0
         while filled < buffer.count, position + Int64(filled) < member.contentLength {
             let start = position + Int64(filled)
-            let inBlock = Int64(StoredGzipMember.blockCapacity) - start % Int64(StoredGzipMember.blockCapacity)
+            let inBlock = Int64(StoredBlock.capacity) - start % Int64(StoredBlock.capacity)
             let wanted = Int(min(Int64(buffer.count - filled), inBlock, member.contentLength - start))
             let target = UnsafeMutableRawBufferPointer(rebasing: buffer[filled..<filled + wanted])
             let count = try file.read(into: target, at: offset + member.offset(ofContent: start))

@@ -1,4 +1,4 @@
-/// What one call of a decoder led to.
+/// The result of one call of a decoder.
 enum DecodingStep {
     /// So many bytes were unpacked; if none were and no input was taken, more input is needed.
     case produced(Int)
@@ -6,7 +6,7 @@ enum DecodingStep {
     case ended
 }
 
-/// The C library of one format, fed with pieces of input. Its state has one owner and one address, and goes with the owner.
+/// The decoder of one format by its C library, which is given the data in pieces.
 protocol StreamDecoder: AnyObject {
     /// Unpacks some of `input`, and takes what it has unpacked away from it.
     ///
@@ -34,7 +34,7 @@ extension CompressionFormat {
     }
 }
 
-/// Hands on what is not compressed.
+/// The decoder of ``CompressionFormat/none``: its output is its input.
 private final class PlainDecoder: StreamDecoder {
     func decode(
         _ input: inout UnsafeRawBufferPointer,

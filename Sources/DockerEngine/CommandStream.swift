@@ -22,7 +22,7 @@ final class CommandStream: Sendable {
             // A serial queue without a target has a thread of its own while it has work.
             DispatchQueue(label: "docker.save")
                 .async {
-                    let result = Result { try self.readToEnd(take) }
+                    let result = Result { try self.reading.forEachPiece(take) }
                     if case .failure = result { try? self.reading.close() }
                     continuation.resume(with: result)
                 }
@@ -32,13 +32,5 @@ final class CommandStream: Sendable {
     /// Closes the end that the command has had.
     func endOfWriting() {
         try? writing.close()
-    }
-
-    private func readToEnd(_ take: (UnsafeRawBufferPointer) throws -> Void) throws {
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 4096)
-        defer { buffer.deallocate() }
-        while case let count = try reading.read(into: buffer), count > 0 {
-            try take(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-        }
     }
 }

@@ -2,17 +2,17 @@ import CCurl
 import Glibc
 
 /// Where the certificates of the authorities are whose signatures are believed.
-public struct CertificateAuthorities: Sendable, Hashable {
+package struct CertificateAuthorities: Sendable, Hashable {
     /// A file of PEM certificates; `nil` for the one libcurl was built with.
-    public let file: String?
+    package let file: String?
 
     /// Folders of certificates named by hash, parted by colons; `nil` for the one libcurl was built with.
-    public let folders: String?
+    package let folders: String?
 
     /// As Go's `crypto/x509` chooses: `SSL_CERT_FILE` and `SSL_CERT_DIR` where they are set. Otherwise it is libcurl's
     /// own choice, or, where that file is missing because libcurl was built for another system, the first of
     /// ``usualFiles`` that is there.
-    public init(environment: [String: String]) {
+    package init(environment: [String: String]) {
         self.init(environment: environment, builtIn: Self.builtInFile) { access($0, R_OK) == 0 }
     }
 

@@ -1,5 +1,5 @@
 /// The body of a request.
-public enum HTTPBody: Sendable {
+package enum HTTPBody: Sendable {
     /// No bytes. `post`, `put` and `patch` say so with `Content-Length: 0`.
     case none
     /// These bytes.
@@ -12,7 +12,7 @@ public enum HTTPBody: Sendable {
 ///
 /// All calls come from one of the client's threads, one after another, and end before `perform` returns. An error thrown
 /// here ends the transfer and is thrown by `perform`, unchanged.
-public protocol HTTPBodySource: AnyObject, Sendable {
+package protocol HTTPBodySource: AnyObject, Sendable {
     /// How many bytes there are. It is sent as `Content-Length` and must not change.
     var length: Int64 { get }
 

@@ -1,26 +1,26 @@
 extension HTTPClient {
     /// What holds for all requests of a client.
-    public struct Configuration: Sendable {
+    package struct Configuration: Sendable {
         /// How many transfers run at the same time, each on a thread of its own: 1 or more.
-        public var threads: Int
+        package var threads: Int
 
         /// How long a connection may take to be made, name resolution and TLS included.
-        public var connectTimeoutSeconds: Int
+        package var connectTimeoutSeconds: Int
 
         /// How long a transfer may stand still, that is, move less than a byte a second.
-        public var stallSeconds: Int
+        package var stallSeconds: Int
 
         /// The value of `User-Agent`.
-        public var userAgent: String
+        package var userAgent: String
 
         /// Which hosts are reached by which proxy.
-        public var proxies: ProxySettings
+        package var proxies: ProxySettings
 
         /// Whose signatures on certificates are believed.
-        public var authorities: CertificateAuthorities
+        package var authorities: CertificateAuthorities
 
         /// A configuration; nothing is taken from the environment unless `proxies` and `authorities` were made of it.
-        public init(
+        package init(
             threads: Int = 4,
             connectTimeoutSeconds: Int = 30,
             stallSeconds: Int = 60,

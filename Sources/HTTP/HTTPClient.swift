@@ -6,11 +6,11 @@
 ///
 /// HTTP/1.1 is spoken, with TLS too: a connection carries one transfer at a time here, so HTTP/2 could add nothing but its
 /// framing and windows.
-public final class HTTPClient: Sendable {
+package final class HTTPClient: Sendable {
     private let pool: TransferPool
 
     /// Starts the threads.
-    public init(_ configuration: Configuration = Configuration()) {
+    package init(_ configuration: Configuration = Configuration()) {
         pool = TransferPool(configuration)
     }
 
@@ -26,7 +26,7 @@ public final class HTTPClient: Sendable {
     ///
     /// - Returns: the head that the sink was given.
     /// - Throws: `HTTPError`; `CancellationError`; or what the sink or the body's source threw, unchanged.
-    public func perform(
+    package func perform(
         _ request: HTTPRequest,
         into sink: any HTTPResponseSink
     ) async throws -> HTTPResponseHead {
@@ -42,7 +42,7 @@ public final class HTTPClient: Sendable {
     ///
     /// - Parameter limit: the most bytes the body may have.
     /// - Throws: as `perform`; `HTTPError` with `bodyTooLarge` where the body has more bytes than that.
-    public func collect(_ request: HTTPRequest, limit: Int) async throws -> HTTPResponse {
+    package func collect(_ request: HTTPRequest, limit: Int) async throws -> HTTPResponse {
         let host = try HTTPAddress(request.url).authority
         let sink = CollectingSink(
             limit: limit,

@@ -1,7 +1,7 @@
 /// Why a transfer came to nothing. A response of any status is no error.
-public struct HTTPError: Error, CustomStringConvertible, Hashable, Sendable {
+package struct HTTPError: Error, CustomStringConvertible, Hashable, Sendable {
     /// What kind of failure it was.
-    public enum Code: String, Sendable {
+    package enum Code: String, Sendable {
         /// The URL is not one, or is neither `http` nor `https`. Nothing was sent.
         case badURL
         /// A header field has a line break or another control character in it. Nothing was sent.
@@ -31,17 +31,17 @@ public struct HTTPError: Error, CustomStringConvertible, Hashable, Sendable {
     }
 
     /// What kind of failure it was.
-    public let code: Code
+    package let code: Code
 
     /// One sentence without its full stop, with the host and the cause; it has no query, credentials or header fields.
-    public let message: String
+    package let message: String
 
     /// An error of these parts.
-    public init(_ code: Code, _ message: String) {
+    package init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
     }
 
     /// The message.
-    public var description: String { message }
+    package var description: String { message }
 }

@@ -1,29 +1,29 @@
 /// The header fields of a request or a response, in the order they were added or received.
 ///
 /// Names are compared without regard to ASCII case (RFC 9110, section 5.1). A name may occur more than once.
-public struct HTTPHeaders: Sendable, ExpressibleByDictionaryLiteral {
+package struct HTTPHeaders: Sendable, ExpressibleByDictionaryLiteral {
     /// Every field, in order, with its name as written.
-    public private(set) var entries: [(name: String, value: String)]
+    package private(set) var entries: [(name: String, value: String)]
 
     /// Fields in the order given.
-    public init(_ entries: [(String, String)] = []) {
+    package init(_ entries: [(String, String)] = []) {
         self.entries = entries.map { (name: $0.0, value: $0.1) }
     }
 
     /// Fields in the order written; a name may be repeated.
-    public init(dictionaryLiteral elements: (String, String)...) {
+    package init(dictionaryLiteral elements: (String, String)...) {
         self.init(elements)
     }
 
     /// Adds a field at the end and leaves others of that name alone.
-    public mutating func add(_ name: String, _ value: String) {
+    package mutating func add(_ name: String, _ value: String) {
         entries.append((name: name, value: value))
     }
 
     /// The value of the first field of that name.
     ///
     /// Setting a value replaces all fields of that name by one at the end; setting `nil` removes them.
-    public subscript(name: String) -> String? {
+    package subscript(name: String) -> String? {
         get { entries.first { Self.matches($0.name, name) }?.value }
         set {
             entries.removeAll { Self.matches($0.name, name) }
@@ -34,7 +34,7 @@ public struct HTTPHeaders: Sendable, ExpressibleByDictionaryLiteral {
     }
 
     /// The values of all fields of that name, in order.
-    public func values(_ name: String) -> [String] {
+    package func values(_ name: String) -> [String] {
         entries.compactMap { Self.matches($0.name, name) ? $0.value : nil }
     }
 

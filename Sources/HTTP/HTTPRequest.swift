@@ -1,5 +1,5 @@
 /// The request methods this client speaks (RFC 9110, section 9, and RFC 5789).
-public enum HTTPMethod: String, Sendable {
+package enum HTTPMethod: String, Sendable {
     /// Transfers a representation.
     case get = "GET"
     /// As `get`, without the body.
@@ -15,39 +15,39 @@ public enum HTTPMethod: String, Sendable {
 }
 
 /// How much is asked of the peer of an `https` connection. It has no effect on `http`.
-public struct TransportSecurity: Sendable, Hashable {
+package struct TransportSecurity: Sendable, Hashable {
     /// Whether the certificate must be signed by a known authority and name the host.
-    public var verifiesCertificate: Bool
+    package var verifiesCertificate: Bool
 
     /// The certificate is checked: its chain, its dates and the host's name.
-    public static let verified = TransportSecurity(verifiesCertificate: true)
+    package static let verified = TransportSecurity(verifiesCertificate: true)
 
     /// Any certificate will do, as for a registry that is configured as insecure.
-    public static let unverified = TransportSecurity(verifiesCertificate: false)
+    package static let unverified = TransportSecurity(verifiesCertificate: false)
 }
 
 /// One request, as it will be sent. Redirects and authentication are the caller's.
-public struct HTTPRequest: Sendable {
+package struct HTTPRequest: Sendable {
     /// The method.
-    public var method: HTTPMethod
+    package var method: HTTPMethod
 
     /// An absolute `http` or `https` URL. Its path and query are sent as they are written.
-    public var url: String
+    package var url: String
 
     /// The fields to send. `Host`, `Content-Length` and `User-Agent` are added; `Expect` never is.
-    public var headers: HTTPHeaders
+    package var headers: HTTPHeaders
 
     /// The body. A `head` request has none.
-    public var body: HTTPBody
+    package var body: HTTPBody
 
     /// What is asked of the server's certificate.
-    public var security: TransportSecurity
+    package var security: TransportSecurity
 
     /// How long the transfer may stand still before it fails with `timedOut`; `nil` for the client's own setting.
-    public var stallSeconds: Int?
+    package var stallSeconds: Int?
 
     /// A request. Only method and URL have to be given.
-    public init(
+    package init(
         _ method: HTTPMethod,
         _ url: String,
         headers: HTTPHeaders = HTTPHeaders(),

@@ -1,28 +1,28 @@
 /// The status and the header fields of a response.
-public struct HTTPResponseHead: Sendable {
+package struct HTTPResponseHead: Sendable {
     /// The status code, 200 to 599 for what servers send in practice.
-    public var status: Int
+    package var status: Int
 
     /// The fields in the order received. Trailers of a chunked body are not among them.
-    public var headers: HTTPHeaders
+    package var headers: HTTPHeaders
 
     /// A head of these parts.
-    public init(status: Int, headers: HTTPHeaders = HTTPHeaders()) {
+    package init(status: Int, headers: HTTPHeaders = HTTPHeaders()) {
         self.status = status
         self.headers = headers
     }
 }
 
 /// A response whose body is held in memory.
-public struct HTTPResponse: Sendable {
+package struct HTTPResponse: Sendable {
     /// Status and header fields.
-    public var head: HTTPResponseHead
+    package var head: HTTPResponseHead
 
     /// The whole body, as it came: no content coding is undone.
-    public var body: [UInt8]
+    package var body: [UInt8]
 
     /// A response of these parts.
-    public init(head: HTTPResponseHead, body: [UInt8] = []) {
+    package init(head: HTTPResponseHead, body: [UInt8] = []) {
         self.head = head
         self.body = body
     }
@@ -32,7 +32,7 @@ public struct HTTPResponse: Sendable {
 ///
 /// All calls come from one of the client's threads, one after another, and end before `perform` returns. An error thrown
 /// here ends the transfer and is thrown by `perform`, unchanged.
-public protocol HTTPResponseSink: AnyObject, Sendable {
+package protocol HTTPResponseSink: AnyObject, Sendable {
     /// Called once, before any byte of the body, with the final head: never that of a 1xx response or of a proxy's
     /// answer to `CONNECT`.
     func begin(_ head: HTTPResponseHead) throws

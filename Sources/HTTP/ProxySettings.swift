@@ -1,8 +1,8 @@
 /// Which hosts are reached by which proxy, by the rules of Go's `net/http` (`golang.org/x/net/http/httpproxy`), which are
 /// docker's.
-public struct ProxySettings: Sendable {
+package struct ProxySettings: Sendable {
     /// No proxy for any host.
-    public static let none = ProxySettings(environment: [:])
+    package static let none = ProxySettings(environment: [:])
 
     private let http: String?
     private let https: String?
@@ -11,7 +11,7 @@ public struct ProxySettings: Sendable {
     /// Reads `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, and where one of them is not set, the same in lower case.
     ///
     /// With `REQUEST_METHOD` set, `HTTP_PROXY` is ignored: in a CGI program it would be the client's `Proxy:` header.
-    public init(environment: [String: String]) {
+    package init(environment: [String: String]) {
         func value(_ name: String) -> String? {
             [name, name.lowercased()].lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
         }
@@ -26,7 +26,7 @@ public struct ProxySettings: Sendable {
     ///   - scheme: `http` or `https`.
     ///   - host: a name or an address, without the brackets of IPv6.
     ///   - port: the port, the scheme's own where none was given.
-    public func proxy(scheme: String, host: String, port: Int) -> String? {
+    package func proxy(scheme: String, host: String, port: Int) -> String? {
         guard let proxy = scheme == "https" ? https : http else { return nil }
         return exemptions.contains(host: host.lowercased(), port: port) ? nil : proxy
     }

@@ -4,12 +4,12 @@ import ImageModel
 /// A running hash of content, by libcrypto's EVP interface.
 ///
 /// Not for use from two threads at a time.
-public final class ContentHash {
+package final class ContentHash {
     private let algorithm: Digest.Algorithm
     private let context: OpaquePointer
 
     /// A hash of nothing yet, of the kind that a digest names.
-    public init(_ algorithm: Digest.Algorithm = .sha256) {
+    package init(_ algorithm: Digest.Algorithm = .sha256) {
         guard let context = EVP_MD_CTX_new() else { fatalError("no memory for a hash") }
         self.algorithm = algorithm
         self.context = context
@@ -21,12 +21,12 @@ public final class ContentHash {
     }
 
     /// Adds bytes.
-    public func update(_ bytes: UnsafeRawBufferPointer) {
+    package func update(_ bytes: UnsafeRawBufferPointer) {
         EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
     }
 
     /// The digest of all bytes added. The hash starts anew.
-    public func finish() -> Digest {
+    package func finish() -> Digest {
         let bytes = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Int(EVP_MAX_MD_SIZE)) { buffer in
             var length: UInt32 = 0
             EVP_DigestFinal_ex(context, buffer.baseAddress, &length)
@@ -37,7 +37,7 @@ public final class ContentHash {
     }
 
     /// Forgets all bytes added.
-    public func start() {
+    package func start() {
         let kind =
             switch algorithm {
             case .sha256: EVP_sha256()
@@ -50,7 +50,7 @@ public final class ContentHash {
 
 extension ContentHash {
     /// The digest of bytes at hand.
-    public static func digest(of bytes: [UInt8], _ algorithm: Digest.Algorithm) -> Digest {
+    package static func digest(of bytes: [UInt8], _ algorithm: Digest.Algorithm) -> Digest {
         let hash = ContentHash(algorithm)
         bytes.withUnsafeBytes(hash.update)
         return hash.finish()
@@ -58,7 +58,7 @@ extension ContentHash {
 }
 
 /// SHA-256 (FIPS 180-4) of bytes at hand.
-public enum SHA256 {
+package enum SHA256 {
     /// The digest of the bytes.
-    public static func digest(of bytes: [UInt8]) -> Digest { ContentHash.digest(of: bytes, .sha256) }
+    package static func digest(of bytes: [UInt8]) -> Digest { ContentHash.digest(of: bytes, .sha256) }
 }

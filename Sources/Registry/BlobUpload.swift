@@ -4,7 +4,7 @@ import Hashing
 import ImageModel
 
 /// The content of a blob that is to be pushed.
-public protocol BlobSource: Sendable {
+package protocol BlobSource: Sendable {
     /// In bytes.
     var size: Int64 { get }
     /// The content from its first byte on; an upload that is tried again opens it again.

@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 /// What `docker login` keeps for a registry. It is never printed.
-public enum Credential: Sendable, Equatable {
+package enum Credential: Sendable, Equatable {
     /// A user and a password.
     case basic(user: String, password: String)
     /// A refresh token, which a token server turns into access tokens.
@@ -12,7 +12,7 @@ public enum Credential: Sendable, Equatable {
 
 extension Credential: CustomStringConvertible, CustomDebugStringConvertible {
     /// Without the secret, so that it cannot get into a message by accident.
-    public var description: String {
+    package var description: String {
         switch self {
         case .basic(let user, _): "user \(user)"
         case .identityToken: "identity token"
@@ -21,7 +21,7 @@ extension Credential: CustomStringConvertible, CustomDebugStringConvertible {
     }
 
     /// As ``description``.
-    public var debugDescription: String { description }
+    package var debugDescription: String { description }
 }
 
 extension Credential {

@@ -3,16 +3,16 @@ import FoundationEssentials
 import ImageModel
 
 /// The logins of docker's `config.json`: what `docker login` wrote under `auths`.
-public struct DockerConfiguration: Sendable {
+package struct DockerConfiguration: Sendable {
     private let logins: [String: Credential]
 
     /// No logins.
-    public init() {
+    package init() {
         logins = [:]
     }
 
     /// Where the file lies: `$DOCKER_CONFIG/config.json`, else `$HOME/.docker/config.json`; `nil` where neither is set.
-    public static func path(in environment: [String: String]) -> String? {
+    package static func path(in environment: [String: String]) -> String? {
         if let folder = environment["DOCKER_CONFIG"], !folder.isEmpty { return folder + "/config.json" }
         guard let home = environment["HOME"], !home.isEmpty else { return nil }
         return home + "/.docker/config.json"
@@ -21,7 +21,7 @@ public struct DockerConfiguration: Sendable {
     /// Reads the text of a `config.json`.
     ///
     /// - Throws: ``DockerConfigurationError``; as in docker, one bad login spoils the file.
-    public init(json: [UInt8]) throws(DockerConfigurationError) {
+    package init(json: [UInt8]) throws(DockerConfigurationError) {
         struct File: Decodable {
             struct Entry: Decodable {
                 var auth: String?
@@ -61,7 +61,7 @@ public struct DockerConfiguration: Sendable {
     }
 
     /// The login for a registry: under its own name, else under the first key whose host is that name.
-    public func credential(for domain: String) -> Credential? {
+    package func credential(for domain: String) -> Credential? {
         if domain == Reference.hub { return logins["https://index.docker.io/v1/"] }
         if let login = logins[domain] { return login }
         return logins.sorted { $0.key < $1.key }.first { Self.host(of: $0.key) == domain }?.value
@@ -76,14 +76,14 @@ public struct DockerConfiguration: Sendable {
 }
 
 /// Why docker's `config.json` cannot be used. The caller names the file.
-public enum DockerConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum DockerConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
     /// It is not JSON, or not docker's.
     case notJSON
     /// The login under this key cannot be decoded.
     case badLogin(String)
 
     /// What is wrong, to follow the file's name.
-    public var description: String {
+    package var description: String {
         switch self {
         case .notJSON: "it is not the JSON of docker's configuration"
         case .badLogin(let key): "the login of \(key) cannot be decoded; run 'docker login \(key)' again"

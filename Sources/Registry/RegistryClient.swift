@@ -5,13 +5,13 @@ import Synchronization
 /// A client of any number of registries (OCI distribution-spec 1.1).
 ///
 /// It limits nothing: callers say how many requests are under way.
-public final class RegistryClient: Sendable {
+package final class RegistryClient: Sendable {
     private let http: HTTPClient
     let settings: RegistrySettings
     private let sessions = Mutex<[String: RegistrySession]>([:])
 
     /// A client that makes its transfers with `http`.
-    public init(http: HTTPClient, settings: RegistrySettings) {
+    package init(http: HTTPClient, settings: RegistrySettings) {
         self.http = http
         self.settings = settings
     }

@@ -2,9 +2,9 @@ import FoundationEssentials
 import HTTP
 
 /// Why a registry did not do what it was asked.
-public struct RegistryError: Error, Sendable, CustomStringConvertible {
+package struct RegistryError: Error, Sendable, CustomStringConvertible {
     /// What kind of failure it was.
-    public enum Code: Sendable, Equatable {
+    package enum Code: Sendable, Equatable {
         /// There is no such manifest, blob or repository.
         case notFound
         /// The registry wants a login, or refused the one it was given.
@@ -22,14 +22,14 @@ public struct RegistryError: Error, Sendable, CustomStringConvertible {
     }
 
     /// What kind of failure it was.
-    public let code: Code
+    package let code: Code
     /// One sentence without its full stop: where, what, and what to do about it.
-    public let description: String
+    package let description: String
     /// The status of the registry's answer; `nil` where there was none, or it was no matter of that.
-    public let status: Int?
+    package let status: Int?
 
     /// A failure and its sentence.
-    public init(_ code: Code, _ description: String, status: Int? = nil) {
+    package init(_ code: Code, _ description: String, status: Int? = nil) {
         self.code = code
         self.description = description
         self.status = status

@@ -1,20 +1,20 @@
 import HTTP
 
 /// When a request is made again, and after how long. No clock and no network: a value that is asked.
-public struct RetryPolicy: Sendable {
+package struct RetryPolicy: Sendable {
     /// How often a request is made at the most.
-    public var attempts: Int
+    package var attempts: Int
     /// The wait before the second try, in seconds; it doubles with each try after that.
-    public var firstDelay: Double
+    package var firstDelay: Double
     /// The longest wait between two tries, in seconds.
-    public var longestDelay: Double
+    package var longestDelay: Double
     /// The longest `Retry-After` that is waited for, in seconds; a registry that asks for more has refused.
-    public var longestRetryAfter: Double
+    package var longestRetryAfter: Double
     /// The statuses after which a request is made again: those of servers that are busy or stumbled.
     var statuses: Set<Int> = [408, 429, 500, 502, 503, 504]
 
     /// A policy; the values given are for real registries.
-    public init(
+    package init(
         attempts: Int = 5,
         firstDelay: Double = 0.5,
         longestDelay: Double = 15,

@@ -1,7 +1,7 @@
 /// Why an archive cannot be read as tar, and where.
 public struct TarError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What is wrong.
-    public enum Reason: Equatable, Sendable {
+    package enum Reason: Equatable, Sendable {
         /// The block's checksum is not that of its bytes: it is damaged, or no header at all.
         case checksum
         /// A field holds no number, or one that does not fit; the field is named.
@@ -23,12 +23,12 @@ public struct TarError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     /// What is wrong.
-    public let reason: Reason
+    package let reason: Reason
     /// Where it is: the offset in the archive of the block in question, or of the archive's end if that comes too soon.
-    public let offset: Int64
+    package let offset: Int64
 
     /// Describes a fault at an offset of the archive.
-    public init(_ reason: Reason, at offset: Int64) {
+    package init(_ reason: Reason, at offset: Int64) {
         self.reason = reason
         self.offset = offset
     }
@@ -61,9 +61,9 @@ public struct TarError: Error, Equatable, Sendable, CustomStringConvertible {
 /// Why an entry cannot be described by a tar header.
 public struct TarEncodingError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The entry's name.
-    public let name: String
+    package let name: String
     /// The part of the header that no format can hold.
-    public let field: String
+    package let field: String
 
     /// One sentence that names the entry and the field.
     public var description: String {

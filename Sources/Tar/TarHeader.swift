@@ -17,23 +17,23 @@ public struct TarHeader: Equatable, Sendable {
     /// The path of the entry, as the archive has it.
     public var name: String
     /// What the entry is.
-    public var kind: Kind
+    package var kind: Kind
     /// The permission bits; Docker before 24.0 adds the bits of the file's type, as in `0o100644`.
-    public var mode: UInt32
+    package var mode: UInt32
     /// The numeric owner.
-    public var uid: Int64
+    package var uid: Int64
     /// The numeric group.
-    public var gid: Int64
+    package var gid: Int64
     /// The size that the header states, in bytes. What follows the header is ``contentSize``.
-    public var size: Int64
+    package var size: Int64
     /// When the content was last changed, in seconds since 1970.
-    public var modificationTime: Int64
+    package var modificationTime: Int64
     /// Where a link points to; empty for all that is no link.
-    public var linkName: String
+    package var linkName: String
     /// The owner's name, empty if unknown.
-    public var userName: String
+    package var userName: String
     /// The group's name, empty if unknown.
-    public var groupName: String
+    package var groupName: String
 
     /// Describes an entry; what is left out is zero or empty.
     public init(
@@ -69,14 +69,14 @@ extension TarHeader {
     public static let endOfArchive = [UInt8](repeating: 0, count: 2 * blockSize)
 
     /// How many zeros follow a content of `size` bytes, 0 to 511.
-    public static func padding(after size: Int64) -> Int {
+    package static func padding(after size: Int64) -> Int {
         let rest = Int(size % Int64(blockSize))
         return rest == 0 ? 0 : blockSize - rest
     }
 
     /// How many bytes of content follow the header, before their padding: links, directories and devices have none,
     /// whatever size their header states.
-    public var contentSize: Int64 {
+    package var contentSize: Int64 {
         switch kind {
         case .file: size
         case .directory, .symbolicLink, .hardLink: 0

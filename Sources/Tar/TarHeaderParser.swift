@@ -15,7 +15,7 @@ public struct TarHeaderParser: Sendable {
     }
 
     /// How large an extended header may be, in bytes; Go has the same limit.
-    public static let extensionLimit: Int64 = 1 << 20
+    package static let extensionLimit: Int64 = 1 << 20
 
     /// Where in the archive the next block lies that the parser wants: behind the content and the padding of the entry that
     /// it told of last.
@@ -45,7 +45,7 @@ public struct TarHeaderParser: Sendable {
     }
 
     /// Whether the archive may end before the next block. Some programs leave the blocks of zeros out.
-    public var mayEnd: Bool {
+    package var mayEnd: Bool {
         if case .extension = state { return false }
         return pending.isEmpty
     }

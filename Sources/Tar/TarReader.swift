@@ -10,7 +10,7 @@ public final class TarReader: ByteSource {
         /// What the archive tells of the entry.
         public let header: TarHeader
         /// Where in the archive the content begins.
-        public let dataOffset: Int64
+        package let dataOffset: Int64
     }
 
     private let source: any ByteSource

@@ -71,7 +71,7 @@ package final class ArchiveEntryWriter: ByteDestination, @unchecked Sendable {
         if let proof {
             flushed = entry.member?.length(ofContentUpTo: position) ?? position
             encoder =
-                entry.member.map { StoredGzipEncoder($0, after: position, crc: proof.crc, output: write) }
+                entry.member.map { StoredGzipEncoder($0, after: proof.checksum, output: write) }
                 ?? PlainEncoder(output: write)
         } else {
             flushed = 0

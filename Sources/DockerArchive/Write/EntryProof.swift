@@ -13,7 +13,7 @@ package struct EntryProof: @unchecked Sendable {
     /// The hash of those bytes; of a whole blob it has been compared.
     package let hash: ContentHash
     /// The checksum of the entry's header and those bytes.
-    let crc: UInt32
+    let checksum: GzipChecksum
 
     /// Reads the place of a blob.
     ///
@@ -29,7 +29,7 @@ package struct EntryProof: @unchecked Sendable {
         let reader = EntryReader(entry, in: file)
         let hash = ContentHash(blob.digest.algorithm)
         guard try reader.expect(entry.header), try reader.read(written, hash.update) else { return nil }
-        let proof = EntryProof(written: written, hash: hash, crc: reader.crc)
+        let proof = EntryProof(written: written, hash: hash, checksum: reader.checksum)
         guard written == blob.size else { return proof }
         let padding = [UInt8](repeating: 0, count: TarHeader.padding(after: blob.size))
         guard try reader.expect(padding), try reader.expectEnd(), hash.finish() == blob.digest else { return nil }
@@ -48,7 +48,7 @@ private final class EntryReader {
     /// How much of the member's content has been taken, and where its current block ends.
     private var position: Int64 = 0
     private var blockEnd: Int64 = 0
-    private(set) var crc: UInt32 = 0
+    private(set) var checksum = GzipChecksum()
 
     init(_ entry: ArchivePlan.Entry, in file: File) {
         member = entry.member
@@ -73,7 +73,7 @@ private final class EntryReader {
     func expectEnd() throws -> Bool {
         guard let member else { return true }
         guard position == member.contentLength else { return false }
-        return try expectFrame(StoredGzipMember.trailer(crc: crc, length: member.contentLength))
+        return try expectFrame(checksum.trailer)
     }
 
     /// Takes the next `count` bytes of the content.
@@ -87,13 +87,13 @@ private final class EntryReader {
                 guard position < member.contentLength, try expectFrame(member.blockHeader(at: position)) else {
                     return false
                 }
-                blockEnd = min(position + Int64(StoredGzipMember.blockCapacity), member.contentLength)
+                blockEnd = min(position + Int64(StoredBlock.capacity), member.contentLength)
             }
             if pending.isEmpty, try !refill() { return false }
             let room = member == nil ? left : min(left, blockEnd - position)
             let length = Int(min(Int64(pending.count), room))
             let piece = UnsafeRawBufferPointer(rebasing: buffer[pending.prefix(length)])
-            crc = CRC32.update(crc, piece)
+            checksum.update(piece)
             take(piece)
             pending = pending.dropFirst(length)
             position += Int64(length)
