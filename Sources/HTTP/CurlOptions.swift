@@ -42,8 +42,11 @@ struct CurlOptions {
         try set(CURLOPT_LOW_SPEED_TIME, request.stallSeconds ?? configuration.stallSeconds)
 
         // Without both of these libcurl would read the environment.
-        try set(CURLOPT_PROXY, configuration.proxies.proxy(for: transfer.address) ?? "")
+        let proxy = try configuration.proxies.proxy(for: transfer.address)
+        try set(CURLOPT_PROXY, proxy?.url ?? "")
         try set(CURLOPT_NOPROXY, "")
+        // The option of all versions that decode what they are given; of PROXYUSERNAME only the older ones do.
+        if let login = proxy?.login { try set(CURLOPT_PROXYUSERPWD, login) }
         try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
 
         if !request.security.verifiesCertificate {
@@ -88,7 +91,7 @@ struct CurlOptions {
             code: code,
             text: text,
             systemError: systemError,
-            proxyRefused: connectCode != 0 && !(200...299).contains(connectCode)
+            proxyStatus: connectCode
         )
     }
 

@@ -9,8 +9,11 @@ struct CurlFailure {
     let text: String
     /// `CURLINFO_OS_ERRNO`, 0 if unknown.
     let systemError: Int
-    /// Whether the proxy refused to connect, as `CURLINFO_HTTP_CONNECTCODE` tells.
-    let proxyRefused: Bool
+    /// What the proxy answered to `CONNECT`, as `CURLINFO_HTTP_CONNECTCODE` tells; 0 if it was not asked.
+    let proxyStatus: Int
+
+    /// Whether the proxy would not connect.
+    var proxyRefused: Bool { proxyStatus != 0 && !(200...299).contains(proxyStatus) }
 }
 
 extension HTTPError {
@@ -23,6 +26,9 @@ extension HTTPError {
             case .unresolvedHost: "the name of \(authority) has no address"
             case .refused: "\(authority) refused the connection: nobody listens on that port"
             case .unreachable: "\(authority) cannot be reached: \(text)"
+            case .proxy where failure.proxyStatus == 407:
+                "the proxy for \(authority) wants a login (407): put its user and password into the proxy's variable, as in"
+                    + " HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT"
             case .proxy: "the proxy for \(authority) made no connection: \(text)"
             case .tls: "TLS with \(authority) failed: \(text)"
             case .timedOut: "\(authority) took too long: \(text)"

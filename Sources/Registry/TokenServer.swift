@@ -45,23 +45,6 @@ struct TokenServer: Sendable, Equatable {
     }
 
     private static func query(_ parameters: [(String, String)]) -> String {
-        parameters.map { "\($0.0)=\(encoded($0.1))" }.joined(separator: "&")
-    }
-
-    /// Percent-encoding of all but RFC 3986's unreserved characters.
-    private static func encoded(_ text: String) -> String {
-        let digits = Array("0123456789ABCDEF")
-        return text.utf8
-            .map { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                    UInt8(ascii: "~"):
-                    String(UnicodeScalar(byte))
-                default:
-                    "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
-                }
-            }
-            .joined()
+        parameters.map { "\($0.0)=\(PercentEncoding.encode($0.1))" }.joined(separator: "&")
     }
 }
