@@ -23,7 +23,9 @@ struct CurlOptions {
         try set(CURLOPT_LOW_SPEED_LIMIT, 1)
         try set(CURLOPT_TCP_NODELAY, 1)
         try set(CURLOPT_TCP_KEEPALIVE, 1)
-        try set(CURLOPT_BUFFERSIZE, 512 * 1024)
+        // Refused by libcurl 7 where a transfer has left its buffer behind, as one does whose host has no address. That has the
+        // size already.
+        _ = shim_easy_setopt_long(easy, CURLOPT_BUFFERSIZE, 512 * 1024)
         try set(CURLOPT_UPLOAD_BUFFERSIZE, 512 * 1024)
 
         try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
