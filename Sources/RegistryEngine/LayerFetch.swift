@@ -1,3 +1,4 @@
+import ByteIO
 import DockerArchive
 import ImageModel
 import Registry
