@@ -50,7 +50,7 @@ let package = Package(
         layer("Hashing", ["ImageModel", "CCrypto"]),
         layer("Tar", ["ByteIO"]),
         layer("Compression", ["ByteIO", "CZlib", "CLibdeflate", "CLZMA", "CBZip2", "CZstd"]),
-        layer("HTTP", ["CCurl"]),
+        layer("HTTP", ["ByteIO", "CCurl"]),
         layer("DockerArchive", ["ByteIO", "ImageModel", "Hashing", "Tar", "Compression"]),
         layer("Registry", ["ByteIO", "ImageModel", "Hashing", "HTTP"]),
         layer("ImageEngine"),

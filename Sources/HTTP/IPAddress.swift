@@ -1,12 +1,12 @@
 import Glibc
 
 /// An IPv4 or IPv6 address.
-struct IPAddress: Hashable {
+package struct IPAddress: Hashable, Sendable {
     /// 4 or 16 bytes in network order. An IPv4 address mapped into IPv6 (RFC 4291, section 2.5.5.2) has 4.
     let bytes: [UInt8]
 
     /// Reads `192.0.2.1` or `2001:db8::1`, without brackets.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         var v4 = in_addr()
         var v6 = in6_addr()
         if inet_pton(AF_INET, text, &v4) == 1 {
@@ -28,11 +28,11 @@ struct IPAddress: Hashable {
 }
 
 /// A range of addresses in the notation of RFC 4632: `10.0.0.0/8`.
-struct IPNetwork: Hashable {
+package struct IPNetwork: Hashable, Sendable {
     private let address: IPAddress
     private let bits: Int
 
-    init?(_ text: String) {
+    package init?(_ text: String) {
         guard let slash = text.firstIndex(of: "/"), let address = IPAddress(String(text[..<slash])),
             let bits = Int(text[text.index(after: slash)...]), (0...address.bytes.count * 8).contains(bits)
         else { return nil }
@@ -40,7 +40,7 @@ struct IPNetwork: Hashable {
         self.bits = bits
     }
 
-    func contains(_ other: IPAddress) -> Bool {
+    package func contains(_ other: IPAddress) -> Bool {
         guard other.bytes.count == address.bytes.count else { return false }
         return (0..<bits)
             .allSatisfy { bit in
