@@ -156,23 +156,10 @@ struct EngineSetting: Sendable {
         return RegistryClient(
             http: http,
             settings: RegistrySettings(
-                insecureRegistries: Set(options.extensions.insecureRegistries),
-                logins: logins(console)
+                insecureRegistries: InsecureHosts(options.extensions.insecureRegistries),
+                logins: Logins(environment: environment) { console.warn($0) }
             )
         )
-    }
-
-    /// The logins of docker. As with docker, a file that cannot be read is told, and the run goes on without it.
-    private func logins(_ console: Console) -> DockerConfiguration {
-        guard let path = DockerConfiguration.path(in: environment), access(path, F_OK) == 0 else {
-            return DockerConfiguration()
-        }
-        do {
-            return try DockerConfiguration(json: try File(path, for: .reading).readBytes(1 << 20))
-        } catch {
-            console.warn("no logins are taken from \(path): \(error)")
-            return DockerConfiguration()
-        }
     }
 }
 

@@ -1,20 +1,28 @@
 /// How registries are reached and logged in to.
 public struct RegistrySettings: Sendable {
-    /// Registries that need no good certificate and no TLS, as `host` or `host:port`.
-    public var insecureRegistries: Set<String>
-    /// The logins of docker.
-    public var logins: DockerConfiguration
+    /// Registries that need no good certificate and no TLS.
+    public var insecureRegistries: InsecureHosts
+    /// The logins, and where they are from.
+    public var logins: Logins
+    /// Where images of Docker Hub are looked for first, in this order.
+    package var mirrors: [RegistryMirror]
+    /// The certificates for single registries; `nil` for none.
+    package var certificates: CertificateFolders?
     /// When a request is made again.
     public var retry: RetryPolicy
 
     /// Settings; without any, only secure registries are reached, and without a login.
-    public init(
-        insecureRegistries: Set<String> = [],
-        logins: DockerConfiguration = DockerConfiguration(),
+    package init(
+        insecureRegistries: InsecureHosts = [],
+        logins: Logins = Logins(),
+        mirrors: [RegistryMirror] = [],
+        certificates: CertificateFolders? = nil,
         retry: RetryPolicy = RetryPolicy()
     ) {
         self.insecureRegistries = insecureRegistries
         self.logins = logins
+        self.mirrors = mirrors
+        self.certificates = certificates
         self.retry = retry
     }
 }
