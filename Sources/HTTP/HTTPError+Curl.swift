@@ -28,8 +28,9 @@ extension HTTPError {
             case .unresolvedHost: "the name of \(authority) has no address"
             case .refused: "\(authority) refused the connection: nobody listens on that port"
             case .unreachable: "\(authority) cannot be reached: \(text)"
-            case .proxy where failure.proxyStatus == 407:
-                "the proxy for \(authority) wants a login (407): put its user and password into the proxy's variable, as in"
+            // tinyproxy answers 401 to a wrong password.
+            case .proxy where [401, 407].contains(failure.proxyStatus):
+                "the proxy for \(authority) wants another login (\(failure.proxyStatus)): put its user and password into the proxy's variable, as in"
                     + " HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT"
             case .proxy: "the proxy for \(authority) made no connection: \(text)"
             case .tls, .unknownAuthority, .certificateRequired: "TLS with \(authority) failed: \(text)"

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import HTTP
 
 /// What `docker login` keeps for a registry. It is never printed.
 public enum Credential: Sendable, Equatable {
@@ -39,7 +40,7 @@ extension Credential {
         let secrets =
             switch self {
             case .basic(let user, let password): [Self.base64(user, password), password]
-            case .identityToken(let token, let user): [Self.base64(user, token), token]
+            case .identityToken(let token, let user): [Self.base64(user, token), token, PercentEncoding.encode(token)]
             case .registryToken(let token): [token]
             }
         return secrets.filter { !$0.isEmpty }.reduce(text) { $0.replacing($1, with: "…") }

@@ -22,10 +22,10 @@ extension RegistryClient {
         return try await perform(request, by: session(for: domain), into: sink)
     }
 
+    /// What a mirror has tells nothing of whether the Hub has it, so what belongs to a push is not asked there.
     private func mirrors(for request: RegistryRequest, of domain: String) -> [RegistryMirror] {
-        guard domain == Reference.hub, [.get, .head].contains(request.method), case .path = request.target else {
-            return []
-        }
+        let isPull = [.get, .head].contains(request.method) && !request.scopes.contains(where: \.isPush)
+        guard domain == Reference.hub, isPull, case .path = request.target else { return [] }
         return settings.mirrors
     }
 

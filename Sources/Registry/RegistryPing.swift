@@ -114,11 +114,19 @@ extension RegistryPing {
         case stranger(url: String, status: Int)
         case proxyWantsLogin
 
-        /// The failure that tells the most: an answer more than none, and none more than that nobody speaks TLS there.
+        /// The failure that tells the most.
         static func telling(of failures: [Failure]) -> Failure? {
-            failures.first { if case .transfer = $0 { false } else { true } }
-                ?? failures.first { if case .transfer(let error) = $0 { error.code != .tls } else { true } }
-                ?? failures.last
+            failures.enumerated().max { ($0.element.weight, $1.offset) < ($1.element.weight, $0.offset) }?.element
+        }
+
+        /// An answer tells more than none; but that nobody speaks TLS there, or nothing but TLS, are what one of two ways
+        /// always comes to.
+        private var weight: Int {
+            switch self {
+            case .transfer(let error): error.code == .tls ? 0 : 2
+            case .stranger(_, let status): status == 400 ? 1 : 3
+            case .proxyWantsLogin: 3
+            }
         }
 
         /// As it reads after "cannot reach the registry".

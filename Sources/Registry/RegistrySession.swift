@@ -88,8 +88,13 @@ actor RegistrySession {
     /// - Parameter path: the repository's.
     func note(for path: String) async -> LoginNote {
         let login = try? await settings.logins.login(for: Repository(domain: domain, path: path))
-        let asksForLogin = if case .none = authentication { false } else { true }
-        return LoginNote(login, asksForLogin: asksForLogin, domain: domain, logins: settings.logins)
+        let wanted: LoginNote.Wanted =
+            switch authentication {
+            case .none: .nothing
+            case .basic: .password
+            case .bearer: .token
+            }
+        return LoginNote(login, wanted: wanted, domain: domain, logins: settings.logins)
     }
 
     private func login(for scopes: Set<TokenScope>) async throws -> Login? {

@@ -30,7 +30,7 @@ struct TokenFetch: Sendable {
                 response = try await answer(withoutForm: true)
             }
             guard (200..<300).contains(response.head.status) else {
-                let note = LoginNote(login, asksForLogin: true, domain: domain, logins: settings.logins)
+                let note = LoginNote(login, wanted: .token, domain: domain, logins: settings.logins)
                 throw RegistryError(response, from: domain, asking: subject, note)
             }
             guard let token = AccessToken(json: response.body, receivedAt: .now) else {

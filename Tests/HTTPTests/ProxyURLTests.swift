@@ -3,7 +3,7 @@ import Testing
 @testable import HTTP
 
 /// What `HTTPS_PROXY` and its like may look like.
-@Suite struct ProxyURLTests {
+@Suite(.timeLimit(.minutes(1))) struct ProxyURLTests {
     struct Row: Sendable, CustomTestStringConvertible {
         let text: String
         let url: String?

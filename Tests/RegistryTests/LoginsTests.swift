@@ -218,6 +218,44 @@ import Testing
         }
     }
 
+    @Test(arguments: ["p@ss", "a#b/c?", "50% off", "tw o"])
+    func aTokenThatATokenServerRepeatsIsNotPrinted(secret: String) async throws {
+        let server = try LoopbackServer { request in
+            guard request.path == "/token" else {
+                return LoopbackResponse(
+                    status: 401,
+                    headers: ["WWW-Authenticate": #"Bearer realm="/token",service="s""#, "Content-Type": "text/plain"]
+                )
+            }
+            let form = String(decoding: request.body, as: UTF8.self)
+            return LoopbackResponse(status: 400, text: "bad form \(form); bad token \(secret)")
+        }
+        defer { server.stop() }
+        let fixture = try RegistryFixture()
+        let client = try fixture.newClient(
+            config: #"{"auths":{"\#(server.authority)":{"identitytoken":"\#(secret)"}}}"#
+        )
+        let repository = Repository(domain: server.authority, path: "x")
+        let error = await registryError { _ = try await client.manifest(.tag("v1"), in: repository) }
+        let sentence = try #require(error).description
+        #expect(sentence.contains("refresh_token=…&") && sentence.contains("bad token …"), "\(sentence)")
+        #expect(!sentence.contains(secret))
+    }
+
+    @Test func anIdentityTokenIsNoPassword() async throws {
+        var switches = StandInSwitches()
+        switches.authentication = AuthenticationTests.basic
+        let fixture = try RegistryFixture(switches, config: { #"{"auths":{"\#($0)":{"identitytoken":"t0ken"}}}"# })
+        let error = await registryError { _ = try await fixture.client.manifest(.tag("v1"), in: fixture.repository) }
+        #expect(
+            error?.description
+                .contains(
+                    "; it wants a user and a password, and there is only the identity token from /etc/logins.json; log in "
+                ) == true,
+            "\(error?.description ?? "")"
+        )
+    }
+
     @Test func aSecretInAURLThatAServerGivesIsNotPrinted() async throws {
         let fixture = try RegistryFixture()
         for password in ["p@ss", "a#b", "a/b", "a?b", "50%", "tw o"] {
