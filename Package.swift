@@ -129,7 +129,8 @@ let package = Package(
         tests(
             "CommandsTests",
             [
-                "Commands", "ByteIO", "GoldenSuite", "Hashing", "ImageModel", "SampleImages", "ScriptInterface", "Tar",
+                "Commands", "ByteIO", "GoldenSuite", "Hashing", "ImageModel", "Registry", "SampleImages",
+                "ScriptInterface", "Tar",
                 "rancher-load-images", "rancher-save-images",
             ]
         ),

@@ -35,7 +35,7 @@ extension ChildProcess.Output {
 }
 
 /// A pipe that no command inherits.
-func makePipe() throws(FileError) -> (reading: File, writing: File) {
+package func makePipe() throws(FileError) -> (reading: File, writing: File) {
     var ends: (Int32, Int32) = (-1, -1)
     let status = withUnsafeMutableBytes(of: &ends) { pipe($0.baseAddress?.assumingMemoryBound(to: Int32.self)) }
     guard status == 0 else { throw FileError(operation: "open", path: "a pipe", code: errno) }
