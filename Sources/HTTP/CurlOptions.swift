@@ -103,7 +103,7 @@ struct CurlOptions {
     }
 
     /// What libcurl tells of the transfer that has just failed.
-    func failure(_ code: CURLcode, text: String) -> CurlFailure {
+    func failure(_ code: CURLcode, text: String, proxy: Proxy?) -> CurlFailure {
         var systemError = 0
         var connectCode = 0
         var verifyResult = 0
@@ -114,6 +114,7 @@ struct CurlOptions {
             code: code,
             text: text,
             systemError: systemError,
+            proxy: proxy,
             proxyStatus: connectCode,
             verifyResult: verifyResult
         )

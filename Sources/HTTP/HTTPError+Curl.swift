@@ -9,6 +9,8 @@ struct CurlFailure {
     let text: String
     /// `CURLINFO_OS_ERRNO`, 0 if unknown.
     let systemError: Int
+    /// The proxy that was to be used; `nil` for none.
+    let proxy: Proxy?
     /// What the proxy answered to `CONNECT`, as `CURLINFO_HTTP_CONNECTCODE` tells; 0 if it was not asked.
     let proxyStatus: Int
     /// OpenSSL's `X509_V_ERR` number of `CURLINFO_SSL_VERIFYRESULT`, 0 for a certificate that is good.
@@ -26,12 +28,18 @@ extension HTTPError {
         let message =
             switch code {
             case .unresolvedHost: "the name of \(authority) has no address"
-            case .refused: "\(authority) refused the connection: nobody listens on that port"
-            case .unreachable: "\(authority) cannot be reached: \(text)"
+            case .refused, .unreachable:
+                if let proxy = failure.proxy {
+                    "\(authority) cannot be reached: the proxy \(proxy) cannot be connected to: \(text)"
+                } else if code == .refused {
+                    "\(authority) refused the connection: nobody listens on that port"
+                } else {
+                    "\(authority) cannot be reached: \(text)"
+                }
             // tinyproxy answers 401 to a wrong password.
             case .proxy where [401, 407].contains(failure.proxyStatus):
-                "the proxy for \(authority) wants another login (\(failure.proxyStatus)): put its user and password into the proxy's variable, as in"
-                    + " HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT"
+                "the proxy for \(authority) wants another login (\(failure.proxyStatus)): put its user and password into"
+                    + " the proxy's variable, as in HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT"
             case .proxy: "the proxy for \(authority) made no connection: \(text)"
             case .tls, .unknownAuthority, .certificateRequired: "TLS with \(authority) failed: \(text)"
             case .timedOut: "\(authority) took too long: \(text)"

@@ -38,6 +38,21 @@ import Testing
         #expect(error?.message.contains("xyzzy") == false)
     }
 
+    @Test func aProxyThatIsNotThereIsTold() async throws {
+        let client = Self.client(["HTTP_PROXY": "http://user:xyzzy@127.0.0.1:1"])
+        let error = try await httpError {
+            try await client.collect(HTTPRequest(.get, "http://far.invalid/"), limit: 0)
+        }
+        #expect(error?.code == .refused)
+        #expect(
+            error?.message
+                .hasPrefix(
+                    "far.invalid cannot be reached: the proxy http://127.0.0.1:1 cannot be connected to: "
+                ) == true,
+            "\(error?.message ?? "")"
+        )
+    }
+
     /// In a process of its own: changing the environment would disturb other tests.
     @Test func theEnvironmentIsNotRead() async {
         await #expect(processExitsWith: .success) {
