@@ -144,20 +144,30 @@ struct EngineSetting: Sendable {
         options.extensions.jobs ?? max(4, min(2 * sysconf(Int32(_SC_NPROCESSORS_ONLN)), 16))
     }
 
+    /// A client that reaches registries as docker and podman on this host would: with their logins, certificates, proxies
+    /// and mirrors.
     private func client(_ console: Console) -> RegistryClient {
+        let daemon = DaemonConfiguration(environment: environment, notice: console.warn)
+        let authorities = CertificateAuthorities(environment: environment)
         let http = HTTPClient(
             HTTPClient.Configuration(
                 threads: jobs * 2,
                 userAgent: "rancher-images/\(CommandLineTool.version)",
-                proxies: ProxySettings(environment: environment),
-                authorities: CertificateAuthorities(environment: environment)
+                proxies: ProxySettings(environment: environment, file: daemon.proxies),
+                authorities: authorities
             )
         )
         return RegistryClient(
             http: http,
             settings: RegistrySettings(
-                insecureRegistries: InsecureHosts(options.extensions.insecureRegistries),
-                logins: Logins(environment: environment) { console.warn($0) }
+                insecureRegistries: InsecureHosts(options.extensions.insecureRegistries).union(daemon.insecureHosts),
+                logins: Logins(
+                    environment: environment,
+                    helper: CredentialHelperProcess(environment: environment),
+                    notice: { console.warn($0) }
+                ),
+                mirrors: daemon.mirrors,
+                certificates: CertificateFolders(environment: environment, authorities: authorities)
             )
         )
     }
