@@ -51,7 +51,7 @@ let package = Package(
         layer("Hashing", ["ImageModel", "CCrypto"]),
         layer("Tar", ["Basics", "ByteIO"]),
         layer("Compression", ["ByteIO", "CZlib", "CLibdeflate", "CLZMA", "CBZip2", "CZstd"]),
-        layer("HTTP", ["Basics", "CCurl"]),
+        layer("HTTP", ["Basics", "ByteIO", "CCurl"]),
         layer("DockerArchive", ["ByteIO", "ImageModel", "Hashing", "Tar", "Compression"]),
         layer("GraphDriverArchive", ["ByteIO", "ImageModel", "Hashing", "Tar", "Compression", "DockerArchive"]),
         layer("Registry", ["Basics", "ByteIO", "ImageModel", "Hashing", "HTTP"]),
@@ -139,7 +139,8 @@ let package = Package(
         tests(
             "CommandsTests",
             [
-                "Commands", "ByteIO", "GoldenSuite", "Hashing", "ImageModel", "SampleImages", "ScriptInterface", "Tar",
+                "Commands", "ByteIO", "GoldenSuite", "Hashing", "ImageModel", "Registry", "SampleImages",
+                "ScriptInterface", "Tar",
                 "rancher-load-images", "rancher-save-images",
             ]
         ),

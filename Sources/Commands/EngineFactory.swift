@@ -151,35 +151,32 @@ struct EngineFactory: Sendable {
         options.extensions.jobs ?? max(4, min(2 * sysconf(Int32(_SC_NPROCESSORS_ONLN)), 16))
     }
 
+    /// A client that reaches registries as docker and podman on this host would: with their logins, certificates, proxies
+    /// and mirrors.
     private func client(_ console: Console) -> RegistryClient {
+        let daemon = DaemonConfiguration(environment: environment, notice: console.notice)
+        let authorities = CertificateAuthorities(environment: environment)
         let http = HTTPClient(
             HTTPClient.Configuration(
                 threads: jobs * 2,
                 userAgent: "rancher-images/\(CommandLineTool.version)",
-                proxies: ProxySettings(environment: environment),
-                authorities: CertificateAuthorities(environment: environment)
+                proxies: ProxySettings(environment: environment, file: daemon.proxies),
+                authorities: authorities
             )
         )
         return RegistryClient(
             http: http,
             settings: RegistrySettings(
-                insecureRegistries: Set(options.extensions.insecureRegistries),
-                logins: logins(console)
+                insecureRegistries: InsecureHosts(options.extensions.insecureRegistries).union(daemon.insecureHosts),
+                logins: Logins(
+                    environment: environment,
+                    helper: CredentialHelperProcess(environment: environment),
+                    notice: { console.notice($0) }
+                ),
+                mirrors: daemon.mirrors,
+                certificates: CertificateFolders(environment: environment, authorities: authorities)
             )
         )
-    }
-
-    /// The logins of docker. As with docker, a file that cannot be read is told, and the run goes on without it.
-    private func logins(_ console: Console) -> DockerConfiguration {
-        guard let path = DockerConfiguration.path(in: environment), access(path, F_OK) == 0 else {
-            return DockerConfiguration()
-        }
-        do {
-            return try DockerConfiguration(json: try File(path, for: .reading).readBytes(1 << 20))
-        } catch {
-            console.notice("no logins are taken from \(path): \(error)")
-            return DockerConfiguration()
-        }
     }
 }
 

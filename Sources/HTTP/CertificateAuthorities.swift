@@ -1,23 +1,31 @@
+import ByteIO
 import CCurl
 import Glibc
 
-/// Where the certificates of the authorities are whose signatures are believed.
+/// The authorities whose signatures on certificates are believed.
 package struct CertificateAuthorities: Sendable, Hashable {
-    /// A file of PEM certificates; `nil` for the one libcurl was built with.
-    package let file: String?
+    /// A file of PEM certificates for libcurl; `nil` for the one it was built with.
+    let file: String?
 
-    /// Folders of certificates named by hash, parted by colons; `nil` for the one libcurl was built with.
-    package let folders: String?
+    /// All certificates as PEM, in place of the file; `nil` where that is enough.
+    let bundle: [UInt8]?
 
-    /// As Go's `crypto/x509` chooses: `SSL_CERT_FILE` and `SSL_CERT_DIR` where they are set. Otherwise it is libcurl's
-    /// own choice, or, where that file is missing because libcurl was built for another system, the first of
-    /// ``usualFiles`` that is there.
+    private init(file: String?, bundle: [UInt8]?) {
+        self.file = file
+        self.bundle = bundle
+    }
+
+    /// As Go's `crypto/x509` chooses: `SSL_CERT_FILE` and `SSL_CERT_DIR` where they are set. Otherwise the file is libcurl's
+    /// own, or, where that is missing because libcurl was built for another system, the first of ``usualFiles`` that is there.
+    ///
+    /// All files of the folders in `SSL_CERT_DIR` count, whatever they are called; libcurl would read those that are named by
+    /// their hash.
     package init(environment: [String: String]) {
         self.init(environment: environment, builtIn: Self.builtInFile) { access($0, R_OK) == 0 }
     }
 
     init(environment: [String: String], builtIn: String?, exists: (String) -> Bool) {
-        folders = Self.value("SSL_CERT_DIR", environment)
+        let file: String?
         if let named = Self.value("SSL_CERT_FILE", environment) {
             file = named
         } else if let builtIn, exists(builtIn) {
@@ -25,6 +33,57 @@ package struct CertificateAuthorities: Sendable, Hashable {
         } else {
             file = Self.usualFiles.first(where: exists)
         }
+        var certificates = PEMCertificates()
+        for folder in Self.value("SSL_CERT_DIR", environment)?.split(separator: ":") ?? [] {
+            // Go passes over what it cannot read there.
+            for name in (try? Folder.names(in: String(folder))) ?? [] {
+                if let bytes = try? Self.read("\(folder)/\(name)") { certificates.add(bytes) }
+            }
+        }
+        let chosen = CertificateAuthorities(file: file, bundle: nil)
+        self = certificates.isEmpty ? chosen : (try? chosen.adding(certificates)) ?? chosen
+    }
+
+    /// These authorities and those whose certificates are in a file, as PEM or DER.
+    ///
+    /// - Parameter mayBeEmpty: whether a file without a certificate is passed over.
+    /// - Throws: `HTTPError` where the file cannot be read or has no certificate.
+    package func adding(file path: String, mayBeEmpty: Bool = false) throws(HTTPError) -> CertificateAuthorities {
+        var certificates = PEMCertificates()
+        do {
+            certificates.add(try Self.read(path))
+        } catch {
+            throw HTTPError(.tls, "no certificate of an authority is taken from \(path): \(error)")
+        }
+        guard !certificates.isEmpty || mayBeEmpty else {
+            throw HTTPError(.tls, "no certificate of an authority is taken from \(path): there is none in it")
+        }
+        return try adding(certificates)
+    }
+
+    /// - Throws: where the file to which they are added cannot be read.
+    private func adding(_ certificates: PEMCertificates) throws(HTTPError) -> CertificateAuthorities {
+        var all = PEMCertificates()
+        if let bundle {
+            all.add(bundle)
+        } else if let path = file ?? Self.builtInFile {
+            do {
+                all.add(try Self.read(path))
+            } catch let error as FileError where error.code == ENOENT && file == nil {
+                // A host without any certificates.
+            } catch {
+                throw HTTPError(.tls, "the certificates of authorities cannot be read: \(error)")
+            }
+        }
+        all.add(certificates)
+        return CertificateAuthorities(file: nil, bundle: all.text)
+    }
+
+    /// Far more than all the authorities of the world need.
+    private static let sizeLimit = 16 << 20
+
+    private static func read(_ path: String) throws -> [UInt8] {
+        try File(path, for: .reading).readBytes(sizeLimit)
     }
 
     /// Where distributions keep the file.

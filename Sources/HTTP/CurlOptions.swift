@@ -23,14 +23,13 @@ struct CurlOptions {
         try set(CURLOPT_LOW_SPEED_LIMIT, 1)
         try set(CURLOPT_TCP_NODELAY, 1)
         try set(CURLOPT_TCP_KEEPALIVE, 1)
-        try set(CURLOPT_BUFFERSIZE, 512 * 1024)
+        // Refused by libcurl 7 where a transfer has left its buffer behind, as one does whose host has no address. That has the
+        // size already.
+        _ = shim_easy_setopt_long(easy, CURLOPT_BUFFERSIZE, 512 * 1024)
         try set(CURLOPT_UPLOAD_BUFFERSIZE, 512 * 1024)
 
         try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
-        for (file, folder) in [(CURLOPT_CAINFO, CURLOPT_CAPATH), (CURLOPT_PROXY_CAINFO, CURLOPT_PROXY_CAPATH)] {
-            if let path = configuration.authorities.file { try set(file, path) }
-            if let path = configuration.authorities.folders { try set(folder, path) }
-        }
+        try set(configuration.authorities, file: CURLOPT_PROXY_CAINFO, blob: CURLOPT_PROXY_CAINFO_BLOB)
     }
 
     /// Sets what is the transfer's own. Both arguments must outlive the transfer.
@@ -42,14 +41,14 @@ struct CurlOptions {
         try set(CURLOPT_LOW_SPEED_TIME, request.stallSeconds ?? configuration.stallSeconds)
 
         // Without both of these libcurl would read the environment.
-        try set(CURLOPT_PROXY, configuration.proxies.proxy(for: transfer.address) ?? "")
+        let proxy = try configuration.proxies.proxy(for: transfer.address)
+        try set(CURLOPT_PROXY, proxy?.url ?? "")
         try set(CURLOPT_NOPROXY, "")
+        // The option of all versions that decode what they are given; of PROXYUSERNAME only the older ones do.
+        if let login = proxy?.login { try set(CURLOPT_PROXYUSERPWD, login) }
         try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
 
-        if !request.security.verifiesCertificate {
-            try set(CURLOPT_SSL_VERIFYPEER, 0)
-            try set(CURLOPT_SSL_VERIFYHOST, 0)
-        }
+        try set(request.security, default: configuration.authorities)
 
         let context = Unmanaged.passUnretained(transfer).toOpaque()
         try setMethod(request.method, source: transfer.source, context)
@@ -57,6 +56,31 @@ struct CurlOptions {
         try set(CURLOPT_WRITEDATA, context)
         try check(shim_easy_setopt_write(easy, CURLOPT_HEADERFUNCTION, curlHeader))
         try check(shim_easy_setopt_write(easy, CURLOPT_WRITEFUNCTION, curlWrite))
+    }
+
+    private func set(_ security: TransportSecurity, default authorities: CertificateAuthorities) throws(HTTPError) {
+        if security.verifiesCertificate {
+            try set(security.authorities ?? authorities, file: CURLOPT_CAINFO, blob: CURLOPT_CAINFO_BLOB)
+        } else {
+            try set(CURLOPT_SSL_VERIFYPEER, 0)
+            try set(CURLOPT_SSL_VERIFYHOST, 0)
+        }
+        if let client = security.clientCertificate {
+            try set(CURLOPT_SSLCERT, client.certificate)
+            try set(CURLOPT_SSLKEY, client.key)
+        }
+    }
+
+    private func set(
+        _ authorities: CertificateAuthorities,
+        file: CURLoption,
+        blob: CURLoption
+    ) throws(HTTPError) {
+        if let bundle = authorities.bundle {
+            try check(bundle.withUnsafeBytes { shim_easy_setopt_blob(easy, blob, $0.baseAddress, $0.count) })
+        } else if let path = authorities.file {
+            try set(file, path)
+        }
     }
 
     private func setMethod(
@@ -79,16 +103,20 @@ struct CurlOptions {
     }
 
     /// What libcurl tells of the transfer that has just failed.
-    func failure(_ code: CURLcode, text: String) -> CurlFailure {
+    func failure(_ code: CURLcode, text: String, proxy: Proxy?) -> CurlFailure {
         var systemError = 0
         var connectCode = 0
+        var verifyResult = 0
         shim_easy_getinfo_long(easy, CURLINFO_OS_ERRNO, &systemError)
         shim_easy_getinfo_long(easy, CURLINFO_HTTP_CONNECTCODE, &connectCode)
+        shim_easy_getinfo_long(easy, CURLINFO_SSL_VERIFYRESULT, &verifyResult)
         return CurlFailure(
             code: code,
             text: text,
             systemError: systemError,
-            proxyRefused: connectCode != 0 && !(200...299).contains(connectCode)
+            proxy: proxy,
+            proxyStatus: connectCode,
+            verifyResult: verifyResult
         )
     }
 

@@ -9,8 +9,15 @@ struct CurlFailure {
     let text: String
     /// `CURLINFO_OS_ERRNO`, 0 if unknown.
     let systemError: Int
-    /// Whether the proxy refused to connect, as `CURLINFO_HTTP_CONNECTCODE` tells.
-    let proxyRefused: Bool
+    /// The proxy that was to be used; `nil` for none.
+    let proxy: Proxy?
+    /// What the proxy answered to `CONNECT`, as `CURLINFO_HTTP_CONNECTCODE` tells; 0 if it was not asked.
+    let proxyStatus: Int
+    /// OpenSSL's `X509_V_ERR` number of `CURLINFO_SSL_VERIFYRESULT`, 0 for a certificate that is good.
+    let verifyResult: Int
+
+    /// Whether the proxy would not connect.
+    var proxyRefused: Bool { proxyStatus != 0 && !(200...299).contains(proxyStatus) }
 }
 
 extension HTTPError {
@@ -21,10 +28,20 @@ extension HTTPError {
         let message =
             switch code {
             case .unresolvedHost: "the name of \(authority) has no address"
-            case .refused: "\(authority) refused the connection: nobody listens on that port"
-            case .unreachable: "\(authority) cannot be reached: \(text)"
+            case .refused, .unreachable:
+                if let proxy = failure.proxy {
+                    "\(authority) cannot be reached: the proxy \(proxy) cannot be connected to: \(text)"
+                } else if code == .refused {
+                    "\(authority) refused the connection: nobody listens on that port"
+                } else {
+                    "\(authority) cannot be reached: \(text)"
+                }
+            // tinyproxy answers 401 to a wrong password.
+            case .proxy where [401, 407].contains(failure.proxyStatus):
+                "the proxy for \(authority) wants another login (\(failure.proxyStatus)): put its user and password into"
+                    + " the proxy's variable, as in HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT"
             case .proxy: "the proxy for \(authority) made no connection: \(text)"
-            case .tls: "TLS with \(authority) failed: \(text)"
+            case .tls, .unknownAuthority, .certificateRequired: "TLS with \(authority) failed: \(text)"
             case .timedOut: "\(authority) took too long: \(text)"
             case .malformedResponse: "\(authority) answered with something that is not HTTP: \(text)"
             case .interrupted: "the transfer with \(authority) broke off: \(text)"
@@ -45,14 +62,17 @@ extension HTTPError {
             .unreachable
         case CURLE_SSL_CONNECT_ERROR:
             // The same code tells of a peer that speaks no TLS and of a connection that broke during the handshake.
-            isBreak(failure.text) ? .interrupted : .tls
+            wantsCertificate(failure.text) ? .certificateRequired : isBreak(failure.text) ? .interrupted : .tls
+        case CURLE_PEER_FAILED_VERIFICATION where Self.unknownIssuer.contains(failure.verifyResult):
+            .unknownAuthority
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
             CURLE_SSL_ENGINE_INITFAILED, CURLE_SSL_CLIENTCERT, CURLE_USE_SSL_FAILED:
             .tls
         case CURLE_OPERATION_TIMEDOUT:
             .timedOut
         case CURLE_RECV_ERROR, CURLE_SEND_ERROR:
-            failure.proxyRefused ? .proxy : .interrupted
+            // In TLS 1.3 the server tells that after the handshake.
+            failure.proxyRefused ? .proxy : wantsCertificate(failure.text) ? .certificateRequired : .interrupted
         case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING:
             .interrupted
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING:
@@ -61,6 +81,15 @@ extension HTTPError {
         default:
             .failed
         }
+    }
+
+    /// That the issuer is not known, or the certificate signs itself (OpenSSL, `x509_vfy.h`).
+    private static let unknownIssuer: Set = [2, 18, 19, 20, 21]
+
+    /// Whether the server wants a certificate of ours, or does not take the one it got (RFC 8446, section 6.2).
+    private static func wantsCertificate(_ text: String) -> Bool {
+        ["alert certificate required", "alert bad certificate", "alert unknown ca", "alert certificate unknown"]
+            .contains(where: text.contains)
     }
 
     private static func isBreak(_ text: String) -> Bool {

@@ -16,8 +16,12 @@ package struct HTTPError: Error, CustomStringConvertible, Hashable, Sendable {
         case unreachable
         /// The proxy is unknown, or would not connect to the host.
         case proxy
-        /// TLS failed: the certificate, the protocol version, or the server speaks no TLS.
+        /// TLS failed otherwise: the host's name, the dates, the protocol version, or the server speaks no TLS.
         case tls
+        /// The server's certificate is signed by nobody whose signature is believed.
+        case unknownAuthority
+        /// The server wants a client certificate, or another one than it was shown.
+        case certificateRequired
         /// No connection within the time given, or no byte moved for the time given.
         case timedOut
         /// The connection broke, or the body ended too early or was garbled.

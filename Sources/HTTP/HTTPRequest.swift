@@ -14,18 +14,6 @@ package enum HTTPMethod: String, Sendable {
     case delete = "DELETE"
 }
 
-/// How much is asked of the peer of an `https` connection. It has no effect on `http`.
-package struct TransportSecurity: Sendable, Hashable {
-    /// Whether the certificate must be signed by a known authority and name the host.
-    package var verifiesCertificate: Bool
-
-    /// The certificate is checked: its chain, its dates and the host's name.
-    package static let verified = TransportSecurity(verifiesCertificate: true)
-
-    /// Any certificate will do, as for a registry that is configured as insecure.
-    package static let unverified = TransportSecurity(verifiesCertificate: false)
-}
-
 /// One request, as it will be sent. Redirects and authentication are the caller's.
 package struct HTTPRequest: Sendable {
     /// The method.

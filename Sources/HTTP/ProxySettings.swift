@@ -4,45 +4,90 @@ package struct ProxySettings: Sendable {
     /// No proxy for any host.
     package static let none = ProxySettings(environment: [:])
 
-    private let http: String?
-    private let https: String?
+    /// What a file of settings says, where the environment says nothing.
+    package struct File: Sendable, Equatable {
+        /// The proxy for `http`.
+        package var http: String?
+        /// The proxy for `https`.
+        package var https: String?
+        /// The hosts that are reached directly, parted by commas.
+        package var exemptions: String?
+        /// The file's path, for messages.
+        package var path: String
+
+        /// The values of a file.
+        package init(http: String? = nil, https: String? = nil, exemptions: String? = nil, path: String) {
+            self.http = http
+            self.https = https
+            self.exemptions = exemptions
+            self.path = path
+        }
+    }
+
+    private enum Choice {
+        case direct
+        case proxy(Proxy)
+        /// What names it cannot be read. It has no text of the value, which may have a password in it.
+        case unusable(source: String)
+
+        init(_ setting: (text: String, source: String)?) {
+            guard let setting else {
+                self = .direct
+                return
+            }
+            self = Proxy(setting.text).map { .proxy($0) } ?? .unusable(source: setting.source)
+        }
+    }
+
+    private let http: Choice
+    private let https: Choice
     private let exemptions: ProxyExemptions
 
-    /// Reads `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, and where one of them is not set, the same in lower case.
+    /// Reads `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, where one of them is not set the same in lower case, and where that is
+    /// not set either what the file says.
     ///
     /// With `REQUEST_METHOD` set, `HTTP_PROXY` is ignored: in a CGI program it would be the client's `Proxy:` header.
     package init(environment: [String: String]) {
-        func value(_ name: String) -> String? {
-            [name, name.lowercased()].lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
-        }
-        http = value("REQUEST_METHOD") == nil ? value("HTTP_PROXY").map(Self.address) : nil
-        https = value("HTTPS_PROXY").map(Self.address)
-        exemptions = ProxyExemptions(value("NO_PROXY") ?? "")
+        self.init(environment: environment, file: nil)
     }
 
-    /// The proxy for a host, as a URL, or `nil` if it is reached directly.
+    /// As ``init(environment:)``, with a file for what the environment does not say.
+    package init(environment: [String: String], file: File?) {
+        func value(_ name: String, _ inFile: String?, called key: String) -> (text: String, source: String)? {
+            for variable in [name, name.lowercased()] {
+                if let text = environment[variable], !text.isEmpty { return (text, variable) }
+            }
+            guard let file, let inFile, !inFile.isEmpty else { return nil }
+            return (inFile, "\(key) in \(file.path)")
+        }
+        let isCGI = environment["REQUEST_METHOD"]?.isEmpty == false
+        http = Choice(isCGI ? nil : value("HTTP_PROXY", file?.http, called: "http-proxy"))
+        https = Choice(value("HTTPS_PROXY", file?.https, called: "https-proxy"))
+        exemptions = ProxyExemptions(value("NO_PROXY", file?.exemptions, called: "no-proxy")?.text ?? "")
+    }
+
+    /// The proxy for a host, or `nil` if it is reached directly.
     ///
     /// - Parameters:
     ///   - scheme: `http` or `https`.
     ///   - host: a name or an address, without the brackets of IPv6.
     ///   - port: the port, the scheme's own where none was given.
-    package func proxy(scheme: String, host: String, port: Int) -> String? {
-        guard let proxy = scheme == "https" ? https : http else { return nil }
-        return exemptions.contains(host: host.lowercased(), port: port) ? nil : proxy
-    }
-
-    func proxy(for address: HTTPAddress) -> String? {
-        proxy(scheme: address.scheme, host: address.host, port: address.port)
-    }
-
-    /// A proxy without a scheme is an `http` one. Go has the proxy resolve names for `socks5`, libcurl for `socks5h` only.
-    private static func address(_ value: String) -> String {
-        if value.hasPrefix("socks5://") {
-            "socks5h://" + value.dropFirst("socks5://".count)
-        } else if value.contains("://") {
-            value
-        } else {
-            "http://" + value
+    /// - Throws: where what is set for this host names no proxy; nothing is to be sent then.
+    package func proxy(scheme: String, host: String, port: Int) throws(HTTPError) -> Proxy? {
+        guard !exemptions.contains(host: host.lowercased(), port: port) else { return nil }
+        switch scheme == "https" ? https : http {
+        case .direct: return nil
+        case .proxy(let proxy): return proxy
+        case .unusable(let source):
+            throw HTTPError(
+                .proxy,
+                "\(host) was not asked: \(source) names no proxy; it must be [SCHEME://][USER:PASSWORD@]HOST[:PORT], where"
+                    + " SCHEME is http, https, socks5, socks5h, socks4 or socks4a"
+            )
         }
+    }
+
+    func proxy(for address: HTTPAddress) throws(HTTPError) -> Proxy? {
+        try proxy(scheme: address.scheme, host: address.host, port: address.port)
     }
 }

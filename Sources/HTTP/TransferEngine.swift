@@ -61,7 +61,8 @@ final class TransferEngine: @unchecked Sendable {
         if code == CURLE_OK, let head = transfer.head { return head }
         if let failure = transfer.failure { throw failure }
         guard !transfer.isCancelled else { throw CancellationError() }
-        throw HTTPError(options.failure(code, text: String(cString: errorText)), authority: authority)
+        let proxy = try configuration.proxies.proxy(for: transfer.address)
+        throw HTTPError(options.failure(code, text: String(cString: errorText), proxy: proxy), authority: authority)
     }
 
     /// - Returns: how libcurl says that the transfer ended; `CURLE_ABORTED_BY_CALLBACK` where it was told to stop.

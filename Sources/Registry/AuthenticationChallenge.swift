@@ -21,6 +21,7 @@ struct AuthenticationChallenge: Sendable, Equatable {
             skipSeparators()
             while let scheme = token() {
                 var parameters: [String: String] = [:]
+                skipToken68(of: scheme)
                 skipSeparators()
                 while let (name, value) = parameter() {
                     if parameters[name] == nil { parameters[name] = value }
@@ -43,6 +44,19 @@ struct AuthenticationChallenge: Sendable, Equatable {
             rest.removeFirst()
             skipBlanks()
             return (name.lowercased(), rest.first == "\"" ? quoted() : token() ?? "")
+        }
+
+        /// Passes over the opaque text that schemes such as `Negotiate` have in place of parameters (RFC 9110, section 11.2).
+        ///
+        /// `realm=` could be one too, so the schemes that are known to have parameters are left alone.
+        private mutating func skipToken68(of scheme: String) {
+            guard !["bearer", "basic", "digest"].contains(scheme.lowercased()) else { return }
+            let start = rest
+            skipBlanks()
+            _ = token()
+            rest = rest.drop { $0 == "=" }
+            skipBlanks()
+            if !rest.isEmpty, !rest.hasPrefix(",") { rest = start }
         }
 
         private mutating func token() -> String? {

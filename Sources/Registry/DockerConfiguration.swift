@@ -2,91 +2,125 @@ import Basics
 import FoundationEssentials
 import ImageModel
 
-/// The logins of docker's `config.json`: what `docker login` wrote under `auths`.
+/// The logins of a file such as docker's `config.json` or podman's `auth.json`.
+///
+/// `auths` has them themselves, as `docker login` wrote them; `credHelpers` and `credsStore` name the programs that keep them.
 package struct DockerConfiguration: Sendable {
-    private let logins: [String: Credential]
+    private let entries: [String: Entry]
+    private let helpers: [String: String]
+    private let store: String?
+
+    fileprivate struct Entry: Decodable {
+        var auth: String?
+        var username: String?
+        var password: String?
+        var identitytoken: String?
+        var registrytoken: String?
+    }
 
     /// No logins.
     package init() {
-        logins = [:]
+        (entries, helpers, store) = ([:], [:], nil)
     }
 
-    /// Where the file lies: `$DOCKER_CONFIG/config.json`, else `$HOME/.docker/config.json`; `nil` where neither is set.
-    package static func path(in environment: [String: String]) -> String? {
-        if let folder = environment["DOCKER_CONFIG"], !folder.isEmpty { return folder + "/config.json" }
-        guard let home = environment["HOME"], !home.isEmpty else { return nil }
-        return home + "/.docker/config.json"
-    }
-
-    /// Reads the text of a `config.json`.
+    /// Reads the text of a file.
     ///
-    /// - Throws: ``DockerConfigurationError``; as in docker, one bad login spoils the file.
+    /// - Throws: ``DockerConfigurationError`` where it is not JSON. A login that cannot be decoded is told when it is wanted.
     package init(json: [UInt8]) throws(DockerConfigurationError) {
         struct File: Decodable {
-            struct Entry: Decodable {
-                var auth: String?
-                var username: String?
-                var password: String?
-                var identitytoken: String?
-                var registrytoken: String?
-            }
-            var auths: [String: Entry]?
+            var auths: [String: Entry?]?
+            var credHelpers: [String: String]?
+            var credsStore: String?
         }
-        let entries: [String: File.Entry]
         do {
-            entries = try JSONDecoder().decode(File.self, from: Data(json)).auths ?? [:]
+            let file = try JSONDecoder().decode(File.self, from: Data(json))
+            entries = (file.auths ?? [:]).compactMapValues(\.self)
+            helpers = (file.credHelpers ?? [:]).filter { !$0.value.isEmpty }
+            store = file.credsStore.flatMap { $0.isEmpty ? nil : $0 }
         } catch {
             throw .notJSON
         }
-        var logins: [String: Credential] = [:]
-        for (key, entry) in entries {
-            var user = entry.username ?? ""
-            var password = entry.password ?? ""
-            if let auth = entry.auth, !auth.isEmpty {
-                guard let text = Data(base64Encoded: auth).map({ String(decoding: $0, as: UTF8.self) }),
-                    let colon = text.firstIndex(of: ":")
-                else { throw .badLogin(key) }
-                user = String(text[..<colon])
-                password = String(text[text.index(after: colon)...].trimmingSuffix { $0 == "\0" })
-            }
-            if let token = entry.identitytoken, !token.isEmpty {
-                logins[key] = .identityToken(token)
-            } else if let token = entry.registrytoken, !token.isEmpty {
-                logins[key] = .registryToken(token)
-            } else if !user.isEmpty {
-                logins[key] = .basic(user: user, password: password)
-            }
+    }
+
+    /// The program that keeps the login for a repository, and what it knows the registry by.
+    func helper(for repository: Repository) -> (name: String, server: String)? {
+        let server = RegistryName.dockerKey(repository.domain)
+        if let key = Self.best(helpers.keys, for: repository), let name = helpers[key] {
+            return (name, key == server ? server : repository.domain)
         }
-        self.logins = logins
+        return store.map { ($0, server) }
     }
 
-    /// The login for a registry: under its own name, else under the first key whose host is that name.
-    package func credential(for domain: String) -> Credential? {
-        if domain == Reference.hub { return logins["https://index.docker.io/v1/"] }
-        if let login = logins[domain] { return login }
-        return logins.sorted { $0.key < $1.key }.first { Self.host(of: $0.key) == domain }?.value
+    /// The login for a repository that stands under `auths`.
+    ///
+    /// - Throws: where it cannot be decoded.
+    func credential(for repository: Repository) throws(DockerConfigurationError) -> Credential? {
+        let filled = entries.filter { !$0.value.isEmpty }
+        guard let key = Self.best(filled.keys, for: repository), let entry = filled[key] else { return nil }
+        return try entry.credential(for: repository.domain)
     }
 
-    /// `https://reg:5000/v1/` and `reg:5000/path` are both for `reg:5000`.
-    private static func host(of key: String) -> String {
-        var rest = key[...]
-        for scheme in ["http://", "https://"] where rest.hasPrefix(scheme) { rest = rest.dropFirst(scheme.count) }
-        return String(rest.prefix { $0 != "/" })
+    /// The key that fits a repository best.
+    ///
+    /// The longest path that the repository's begins with wins, as in podman. Then comes the registry itself: as docker names
+    /// it, else in any other way. A key with another path is the last resort, since docker does not look at paths.
+    private static func best(_ keys: some Collection<String>, for repository: Repository) -> String? {
+        let wanted = RegistryName(repository.domain)
+        func rank(_ key: String) -> Int? {
+            let name = RegistryName(key)
+            guard name.host == wanted.host else { return nil }
+            if name.path.isEmpty { return key == RegistryName.dockerKey(repository.domain) ? 2 : 1 }
+            let isAbove = "\(repository.path)/".hasPrefix("\(name.path)/")
+            return isAbove ? 2 + name.path.utf8.count : 0
+        }
+        return keys.compactMap { key in rank(key).map { (rank: $0, key: key) } }
+            .max { ($0.rank, $1.key) < ($1.rank, $0.key) }?
+            .key
     }
 }
 
-/// Why docker's `config.json` cannot be used. The caller names the file.
+extension DockerConfiguration.Entry {
+    /// Whether it has no login, as where a credential store has it.
+    fileprivate var isEmpty: Bool {
+        [auth, username, identitytoken, registrytoken].allSatisfy { $0?.isEmpty ?? true }
+    }
+
+    /// `auth` wins over the fields, and a token over a password.
+    fileprivate func credential(for domain: String) throws(DockerConfigurationError) -> Credential? {
+        var user = username ?? ""
+        var password = password ?? ""
+        if let auth, !auth.isEmpty {
+            guard let text = Self.decoded(auth), let colon = text.firstIndex(of: ":") else { throw .badLogin(domain) }
+            user = String(text[..<colon])
+            password = String(text[text.index(after: colon)...])
+            while password.hasSuffix("\0") { password.removeLast() }
+        }
+        if let identitytoken, !identitytoken.isEmpty { return .identityToken(identitytoken, user: user) }
+        if let registrytoken, !registrytoken.isEmpty { return .registryToken(registrytoken) }
+        return user.isEmpty ? nil : .basic(user: user, password: password)
+    }
+
+    /// Base64 as people write it: with line breaks, and without the signs at its end.
+    private static func decoded(_ text: String) -> String? {
+        var digits = text.filter { !$0.isWhitespace }
+        while digits.hasSuffix("=") { digits.removeLast() }
+        digits += String(repeating: "=", count: (4 - digits.utf8.count % 4) % 4)
+        return Data(base64Encoded: digits).map { String(decoding: $0, as: UTF8.self) }
+    }
+}
+
+/// Why a file of logins cannot be used. The caller names the file.
 package enum DockerConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
     /// It is not JSON, or not docker's.
     case notJSON
-    /// The login under this key cannot be decoded.
+    /// The login for this registry cannot be decoded.
     case badLogin(String)
 
     /// What is wrong, to follow the file's name.
     package var description: String {
         switch self {
         case .notJSON: "it is not the JSON of docker's configuration"
-        case .badLogin(let key): "the login of \(key) cannot be decoded; run 'docker login \(key)' again"
+        case .badLogin(let domain): "the login of \(domain) cannot be decoded; run 'docker login \(domain)' again"
         }
     }
 }

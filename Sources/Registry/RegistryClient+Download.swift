@@ -20,6 +20,7 @@ extension RegistryClient {
             blob,
             called: "the blob \(blob.digest) of \(repository)",
             host: repository.domain,
+            repository,
             to: destination,
             after: prefix
         ) { headers, sink in
@@ -55,11 +56,14 @@ extension RegistryClient {
 
     /// Fetches a blob, with as many requests as that takes.
     ///
-    /// - Parameter request: makes a request with these headers.
+    /// - Parameters:
+    ///   - repository: where the blob is; `nil` where it is in none.
+    ///   - request: makes a request with these headers.
     private func download(
         _ blob: Descriptor,
         called subject: String,
         host: String,
+        _ repository: Repository? = nil,
         to destination: any ByteDestination,
         after prefix: BlobPrefix?,
         _ request: (HTTPHeaders, any HTTPResponseSink) async throws -> HTTPResponseHead
@@ -87,7 +91,10 @@ extension RegistryClient {
                 case .refused:
                     let response = HTTPResponse(head: head, body: download.errorBody)
                     delay = settings.retry.delay(after: response, attempt: attempt)
-                    failure = RegistryError(response, from: host, asking: subject)
+                    failure =
+                        if let repository { await refusal(response, from: repository, asking: subject) } else {
+                            RegistryError(response, from: host, asking: subject)
+                        }
                 }
             } catch let spoilt as BlobDownload.Spoilt {
                 guard mayRestart else {

@@ -27,7 +27,7 @@ extension RegistryClient {
             limit: Manifest.sizeLimit + 1
         )
         guard response.head.status == 200 else {
-            throw RegistryError(response, from: repository.domain, asking: subject)
+            throw await refusal(response, from: repository, asking: subject)
         }
         // What was cut at the limit has another digest, but nobody has damaged it.
         guard response.body.count <= Manifest.sizeLimit else { throw ManifestError.tooLarge }
@@ -82,7 +82,7 @@ extension RegistryClient {
             retry: retry
         )
         guard [200, 201, 202].contains(response.head.status) else {
-            throw RegistryError(response, from: repository.domain, asking: subject)
+            throw await refusal(response, from: repository, asking: subject)
         }
     }
 }

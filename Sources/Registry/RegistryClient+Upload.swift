@@ -39,7 +39,7 @@ extension RegistryClient {
         case 200: return response.head
         // A registry that does not answer such questions gets the blob, which does no harm where it is there.
         case 404, 405: return nil
-        default: throw RegistryError(response, from: repository.domain, asking: subject)
+        default: throw await refusal(response, from: repository, asking: subject)
         }
     }
 
@@ -68,12 +68,10 @@ extension RegistryClient {
         do {
             var session: String?
             if let sibling {
-                let answer = try await settings.retry.run {
-                    try await open(repository, mounting: blob.digest, from: sibling)
-                }
-                if answer.head.status == 201 { return .mounted(from: sibling) }
+                let answer = try await mount(blob.digest, from: sibling, in: repository)
+                if answer?.head.status == 201 { return .mounted(from: sibling) }
                 // A registry that does not mount has begun an upload instead; one that refuses is asked for an upload.
-                session = Self.session(in: answer)
+                session = answer.flatMap(Self.session)
             }
             let response = try await settings.retry.run {
                 // An upload that broke is not continued: each try has one of its own.
@@ -92,11 +90,26 @@ extension RegistryClient {
                 return try await send(body, as: blob, to: begun, of: repository)
             }
             guard [200, 201, 202, 204].contains(response.head.status) else {
-                throw RegistryError(response, from: repository.domain, asking: subject)
+                throw await refusal(response, from: repository, asking: subject)
             }
             return .uploaded
         } catch let error as HTTPError {
             throw RegistryError(error, asking: subject)
+        }
+    }
+
+    /// Asks for a mount.
+    ///
+    /// - Returns: `nil` where the token server gives no token for both repositories, as where nobody may read the other one.
+    private func mount(
+        _ digest: Digest,
+        from sibling: Repository,
+        in repository: Repository
+    ) async throws -> HTTPResponse? {
+        do {
+            return try await settings.retry.run { try await open(repository, mounting: digest, from: sibling) }
+        } catch let error as RegistryError where [.unauthorized, .denied, .notFound, .refused].contains(error.code) {
+            return nil
         }
     }
 

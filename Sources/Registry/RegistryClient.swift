@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// It limits nothing: callers say how many requests are under way.
 package final class RegistryClient: Sendable {
-    private let http: HTTPClient
+    let http: HTTPClient
     let settings: RegistrySettings
     private let sessions = Mutex<[String: RegistrySession]>([:])
 
@@ -19,13 +19,34 @@ package final class RegistryClient: Sendable {
     /// Answers of errors are cut here, in bytes.
     static let errorLimit = 64 << 10
 
-    private func session(for domain: String) -> RegistrySession {
+    func session(for domain: String) -> RegistrySession {
+        session(domain) { RegistrySession(domain: domain, http: http, settings: settings) }
+    }
+
+    func session(for mirror: RegistryMirror) -> RegistrySession {
+        session(mirror.url) { RegistrySession(domain: mirror.domain, mirror: mirror, http: http, settings: settings) }
+    }
+
+    private func session(_ key: String, _ make: () -> RegistrySession) -> RegistrySession {
         sessions.withLock { sessions in
-            if let session = sessions[domain] { return session }
-            let session = RegistrySession(domain: domain, http: http, settings: settings)
-            sessions[domain] = session
+            if let session = sessions[key] { return session }
+            let session = make()
+            sessions[key] = session
             return session
         }
+    }
+
+    /// The error for an answer of a registry that is no success.
+    ///
+    /// - Parameter subject: what was asked for.
+    func refusal(
+        _ response: HTTPResponse,
+        from repository: Repository,
+        asking subject: String
+    ) async -> RegistryError {
+        let isLogin = [401, 403].contains(response.head.status)
+        let note = isLogin ? await session(for: repository.domain).note(for: repository.path) : nil
+        return RegistryError(response, from: repository.domain, asking: subject, note)
     }
 
     /// Makes a request until its answer is final, and keeps the answer in memory.
@@ -55,15 +76,15 @@ package final class RegistryClient: Sendable {
 
     /// Makes a request once; but it logs in again where the login has run out, and follows redirects.
     ///
-    /// The login goes to the registry only, not to where it redirects. A sink sees the heads of such answers too.
+    /// The login goes to the registry only, not to where it redirects: a host that wants one there gets its own. A sink sees
+    /// the heads of such answers too.
     ///
     /// - Returns: the head, and the URL that gave it.
     func perform(
         _ request: RegistryRequest,
-        to domain: String,
+        by session: RegistrySession,
         into sink: any HTTPResponseSink
     ) async throws -> (head: HTTPResponseHead, url: String) {
-        let session = session(for: domain)
         let endpoint = try await session.endpoint()
         let home = Location.origin(of: endpoint.url(""))
         var trail =
@@ -72,9 +93,13 @@ package final class RegistryClient: Sendable {
             case .url(let url): RedirectTrail(url)
             }
         var isRenewed = false
+        var foreign: (origin: String, authorization: String)?
         while true {
             let isHome = Location.origin(of: trail.url) == home
-            let authorization = isHome ? try await session.authorization(for: request.scopes) : nil
+            let authorization =
+                isHome
+                ? try await session.authorization(for: request.scopes)
+                : foreign?.origin == Location.origin(of: trail.url) ? foreign?.authorization : nil
             var headers = request.headers
             if let authorization { headers.add("Authorization", authorization) }
             let head = try await http.perform(
@@ -91,7 +116,20 @@ package final class RegistryClient: Sendable {
             if head.status == 401, isHome, !isRenewed {
                 isRenewed = true
                 let fields = head.headers.values("WWW-Authenticate")
-                if await session.renew(after: authorization, scopes: request.scopes, challenges: fields) { continue }
+                if try await session.renew(
+                    after: authorization,
+                    scopes: request.scopes,
+                    challenges: fields,
+                    at: trail.url
+                ) {
+                    continue
+                }
+            }
+            if head.status == 401, !isHome, foreign == nil, [.get, .head].contains(request.method),
+                let other = try await foreignAuthorization(at: trail.url, head.headers.values("WWW-Authenticate"))
+            {
+                foreign = (Location.origin(of: trail.url), other)
+                continue
             }
             guard try trail.follow(head, of: request.method) else { return (head, trail.url) }
         }

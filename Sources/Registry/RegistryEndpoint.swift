@@ -6,9 +6,9 @@ import ImageModel
 struct RegistryEndpoint: Sendable, Equatable {
     /// `https` or `http`.
     let scheme: String
-    /// The host and port on the wire.
+    /// The host and port on the wire, and for a mirror the path in front of the API.
     let authority: String
-    /// Whether the certificate must be good.
+    /// What is asked of the certificate.
     let security: TransportSecurity
 
     /// The URL of a path below `/v2/`.
@@ -21,14 +21,21 @@ struct RegistryEndpoint: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - domain: the registry in a reference.
-    ///   - insecure: registries called insecure, as `host` or `host:port`, to be equal to the whole domain.
-    static func candidates(for domain: String, insecure: Set<String>) -> [RegistryEndpoint] {
+    ///   - isInsecure: whether the registry is called insecure.
+    ///   - security: what is asked of its certificate where it is not.
+    static func candidates(
+        for domain: String,
+        isInsecure: Bool,
+        security: TransportSecurity = .verified
+    ) -> [RegistryEndpoint] {
         let wire = domain == Reference.hub ? "registry-1.docker.io" : domain
-        let secure = RegistryEndpoint(scheme: "https", authority: wire, security: .verified)
-        let unverified = RegistryEndpoint(scheme: "https", authority: wire, security: .unverified)
-        let plain = RegistryEndpoint(scheme: "http", authority: wire, security: .unverified)
+        let secure = RegistryEndpoint(scheme: "https", authority: wire, security: security)
+        var any = security
+        any.verifiesCertificate = false
+        let unverified = RegistryEndpoint(scheme: "https", authority: wire, security: any)
+        let plain = RegistryEndpoint(scheme: "http", authority: wire, security: any)
         if domain == Reference.hub { return [secure] }
         if Authority(domain)?.isLoopback == true { return [plain, unverified] }
-        return insecure.contains(domain) ? [unverified, plain] : [secure]
+        return isInsecure ? [unverified, plain] : [secure]
     }
 }

@@ -42,9 +42,11 @@ extension RegistryError {
     /// - Parameters:
     ///   - host: who answered.
     ///   - subject: what was asked for, such as `the manifest of rancher/shell:v1`.
-    init(_ response: HTTPResponse, from host: String, asking subject: String) {
+    ///   - login: what to say of the login, where that was refused.
+    init(_ response: HTTPResponse, from host: String, asking subject: String, _ login: LoginNote? = nil) {
         let status = response.head.status
         let reason = Self.reason(in: response.body)
+        let text = login?.credential?.redacting(reason.text) ?? reason.text
         let isMissing = status == 404 || reason.code == "NAME_UNKNOWN" || reason.code == "MANIFEST_UNKNOWN"
         let code: Code =
             switch status {
@@ -57,16 +59,17 @@ extension RegistryError {
             }
         let advice =
             switch code {
-            case .unauthorized, .denied: "; log in with 'docker login \(host)' as a user who may do this"
+            case .unauthorized, .denied:
+                (login?.text ?? "") + "; log in with 'docker login \(host)' as a user who may do this"
             case .rateLimited: "; try again later, or log in with 'docker login \(host)'"
             default: ""
             }
-        self.init(code, "\(host) answered \(status) to \(subject): \(reason.text)\(advice)", status: status)
+        self.init(code, "\(host) answered \(status) to \(subject): \(text)\(advice)", status: status)
     }
 
     /// From a transfer that came to nothing.
     init(_ error: HTTPError, asking subject: String) {
-        self.init(.unreachable, "\(subject): \(error.message)")
+        self.init(.unreachable, "\(subject): \(error.message)\(error.advice(for: nil))")
     }
 
     /// What the body of an answer says (distribution-spec, "Error Codes"), worded as docker does: `manifest unknown: …`.

@@ -11,40 +11,44 @@ actor RegistrySession {
         case bearer(TokenServer)
     }
 
-    private nonisolated let domain: String
-    private let http: HTTPClient
+    /// The registry in a reference, or a mirror's host.
+    nonisolated let domain: String
+    private let ping: RegistryPing
     private let settings: RegistrySettings
-    private let credential: Credential?
     private var connection: SharedTask<RegistryEndpoint>?
     private var authentication = Authentication.none
     private var tokens: [Set<TokenScope>: SharedTask<AccessToken>] = [:]
 
-    init(domain: String, http: HTTPClient, settings: RegistrySettings) {
+    init(domain: String, mirror: RegistryMirror? = nil, http: HTTPClient, settings: RegistrySettings) {
         self.domain = domain
-        self.http = http
         self.settings = settings
-        self.credential = settings.logins.credential(for: domain)
+        ping = RegistryPing(domain: domain, mirror: mirror, http: http, settings: settings)
     }
 
     /// How the registry is reached. The first call asks `/v2/`, by each way that is allowed.
     func endpoint() async throws -> RegistryEndpoint {
         if let connection { return try await connection.value }
-        let task = SharedTask { try await self.connect() }
+        let task = SharedTask {
+            let outcome = try await self.ping.outcome()
+            await self.adopt(outcome.challenges, at: outcome.endpoint.url(""))
+            return outcome.endpoint
+        }
         connection = task
         return try await task.value
     }
 
     /// The value of `Authorization` for a request, or `nil` where none is wanted or can be given.
     func authorization(for scopes: Set<TokenScope>) async throws -> String? {
-        if case .registryToken(let token) = credential { return "Bearer \(token)" }
+        let login = try await login(for: scopes)
+        if case .registryToken(let token) = login?.credential { return "Bearer \(token)" }
         switch authentication {
         case .none:
             return nil
         case .basic:
-            guard case .basic(let user, let password) = credential else { return nil }
+            guard case .basic(let user, let password) = login?.credential else { return nil }
             return Credential.basicHeader(user: user, password: password)
         case .bearer(let server):
-            return "Bearer \(try await token(for: scopes, from: server).text)"
+            return "Bearer \(try await token(for: scopes, from: server, login).text)"
         }
     }
 
@@ -53,12 +57,20 @@ actor RegistrySession {
     /// - Parameters:
     ///   - authorization: what was sent.
     ///   - fields: the answer's `WWW-Authenticate` fields.
+    ///   - url: the request that was answered.
     /// - Returns: whether another try can do better: with a new token, or with a login where none was sent.
-    func renew(after authorization: String?, scopes: Set<TokenScope>, challenges fields: [String]) async -> Bool {
-        adopt(AuthenticationChallenge.parse(fields))
+    func renew(
+        after authorization: String?,
+        scopes: Set<TokenScope>,
+        challenges fields: [String],
+        at url: String
+    ) async throws -> Bool {
+        adopt(AuthenticationChallenge.parse(fields), at: url)
         switch authentication {
         case .none: return false
-        case .basic: return authorization == nil && credential != nil
+        case .basic:
+            guard authorization == nil else { return false }
+            return try await login(for: scopes) != nil
         case .bearer:
             // Of the many requests that a token ran out under, one renews it for all.
             if let known = tokens[scopes], let token = try? await known.value,
@@ -71,79 +83,63 @@ actor RegistrySession {
         }
     }
 
-    private func connect() async throws -> RegistryEndpoint {
-        let candidates = RegistryEndpoint.candidates(for: domain, insecure: settings.insecureRegistries)
-        var failure: HTTPError?
-        for (index, endpoint) in candidates.enumerated() {
-            do {
-                let response = try await settings.retry.run(isReached: false) {
-                    try await http.collect(
-                        HTTPRequest(.get, endpoint.url(""), security: endpoint.security, stallSeconds: 15),
-                        limit: 1 << 20
-                    )
-                }
-                // What a server that wants TLS says to plain http.
-                if response.head.status == 400, index + 1 < candidates.count { continue }
-                if response.head.status == 401 {
-                    adopt(AuthenticationChallenge.parse(response.head.headers.values("WWW-Authenticate")))
-                }
-                return endpoint
-            } catch let error as HTTPError {
-                // The first way's failure tells more, unless it was only that nobody speaks TLS there.
-                if failure == nil || failure?.code == .tls { failure = error }
+    /// What to say of the login in the sentence for a refusal.
+    ///
+    /// - Parameter path: the repository's.
+    func note(for path: String) async -> LoginNote {
+        let login = try? await settings.logins.login(for: Repository(domain: domain, path: path))
+        let wanted: LoginNote.Wanted =
+            switch authentication {
+            case .none: .nothing
+            case .basic: .password
+            case .bearer: .token
             }
-        }
-        throw RegistryError(.unreachable, "cannot reach the registry \(domain): \(failure?.message ?? "it wants TLS")")
+        return LoginNote(login, wanted: wanted, domain: domain, logins: settings.logins)
     }
 
-    /// Bearer before basic, as docker does.
-    private func adopt(_ challenges: [AuthenticationChallenge]) {
+    private func login(for scopes: Set<TokenScope>) async throws -> Login? {
+        let repository = Repository(domain: domain, path: TokenScope.repository(of: scopes))
+        return try await settings.logins.login(for: repository)
+    }
+
+    /// Bearer before basic, as docker does; what else is offered changes nothing.
+    private func adopt(_ challenges: [AuthenticationChallenge], at url: String) {
         if let server = challenges.lazy.compactMap(TokenServer.init).first {
-            authentication = .bearer(server)
+            authentication = .bearer(server.resolved(at: url))
         } else if challenges.contains(where: { $0.scheme == "basic" }) {
             authentication = .basic
         }
     }
 
-    private func token(for scopes: Set<TokenScope>, from server: TokenServer) async throws -> AccessToken {
+    private func token(
+        for scopes: Set<TokenScope>,
+        from server: TokenServer,
+        _ login: Login?
+    ) async throws -> AccessToken {
         while let known = tokens[scopes] {
             let token = try await known.value
             if token.isValid(at: .now) { return token }
             if tokens[scopes] == known { tokens[scopes] = nil }
         }
-        let task = SharedTask { try await self.fetchToken(for: scopes, from: server) }
-        tokens[scopes] = task
-        return try await task.value
-    }
-
-    private func fetchToken(for scopes: Set<TokenScope>, from server: TokenServer) async throws -> AccessToken {
-        let endpoint = try await endpoint()
-        if credential != nil, endpoint.security == .verified, !Location.hasTLS(server.realm) {
-            throw RegistryError(
-                .unauthorized,
-                "\(domain) asks for its login to be sent without TLS, to its token server; that is not done"
+        let task = SharedTask {
+            let fetch = TokenFetch(
+                domain: self.domain,
+                endpoint: try await self.endpoint(),
+                server: server,
+                scopes: scopes,
+                login: login,
+                http: self.ping.http,
+                settings: self.settings
             )
+            return try await fetch.token()
         }
-        let subject = "the login of \(domain)"
+        tokens[scopes] = task
         do {
-            let response = try await settings.retry.run {
-                try await http.collect(
-                    server.request(for: scopes, with: credential, security: endpoint.security),
-                    limit: 1 << 20
-                )
-            }
-            guard (200..<300).contains(response.head.status) else {
-                throw RegistryError(response, from: domain, asking: subject)
-            }
-            guard let token = AccessToken(json: response.body, receivedAt: .now) else {
-                throw RegistryError(
-                    .unauthorized,
-                    "\(subject): authorization server did not include a token in the response"
-                )
-            }
-            return token
-        } catch let error as HTTPError {
-            throw RegistryError(error, asking: subject)
+            return try await task.value
+        } catch let error as RegistryError where [.unreachable, .rateLimited].contains(error.code) {
+            // A refusal holds for the run, or a wrong password would be sent until the account is locked.
+            if tokens[scopes] == task { tokens[scopes] = nil }
+            throw error
         }
     }
 }

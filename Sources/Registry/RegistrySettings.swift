@@ -1,20 +1,28 @@
 /// How registries are reached and logged in to.
 package struct RegistrySettings: Sendable {
-    /// Registries that need no good certificate and no TLS, as `host` or `host:port`.
-    package var insecureRegistries: Set<String>
-    /// The logins of docker.
-    package var logins: DockerConfiguration
+    /// Registries that need no good certificate and no TLS.
+    package var insecureRegistries: InsecureHosts
+    /// The logins, and where they are from.
+    package var logins: Logins
+    /// Where images of Docker Hub are looked for first, in this order.
+    package var mirrors: [RegistryMirror]
+    /// The certificates for single registries; `nil` for none.
+    package var certificates: CertificateFolders?
     /// When a request is made again.
     package var retry: RetryPolicy
 
     /// Settings; without any, only secure registries are reached, and without a login.
     package init(
-        insecureRegistries: Set<String> = [],
-        logins: DockerConfiguration = DockerConfiguration(),
+        insecureRegistries: InsecureHosts = [],
+        logins: Logins = Logins(),
+        mirrors: [RegistryMirror] = [],
+        certificates: CertificateFolders? = nil,
         retry: RetryPolicy = RetryPolicy()
     ) {
         self.insecureRegistries = insecureRegistries
         self.logins = logins
+        self.mirrors = mirrors
+        self.certificates = certificates
         self.retry = retry
     }
 }

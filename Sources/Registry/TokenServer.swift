@@ -16,27 +16,60 @@ struct TokenServer: Sendable, Equatable {
         self.service = challenge.parameters["service"] ?? ""
     }
 
+    /// The same server, its realm made a whole URL where it is none.
+    ///
+    /// - Parameter url: the request that was answered with the challenge.
+    func resolved(at url: String) -> TokenServer {
+        TokenServer(realm: Location.resolve(realm, relativeTo: url), service: service)
+    }
+
+    private init(realm: String, service: String) {
+        self.realm = realm
+        self.service = service
+    }
+
     /// The request for a token. With a refresh token it is docker's OAuth2 form, else a `GET` with the login.
-    func request(for scopes: Set<TokenScope>, with credential: Credential?, security: TransportSecurity) -> HTTPRequest
-    {
-        if case .identityToken(let token) = credential {
-            let form = [
-                ("grant_type", "refresh_token"), ("refresh_token", token), ("service", service),
-                ("scope", scopes.sorted().map(\.text).joined(separator: " ")), ("client_id", "docker"),
-            ]
-            return HTTPRequest(
-                .post,
-                realm,
-                headers: HTTPHeaders([("Content-Type", "application/x-www-form-urlencoded")]),
-                body: .bytes(Array(Self.query(form).utf8)),
-                security: security
-            )
+    ///
+    /// - Parameter withoutForm: whether the server knows no form: then the refresh token goes as a password.
+    func request(
+        for scopes: Set<TokenScope>,
+        with credential: Credential?,
+        withoutForm: Bool = false,
+        security: TransportSecurity
+    ) -> HTTPRequest {
+        switch credential {
+        case .identityToken(let token, _) where !withoutForm: form(for: scopes, token, security)
+        case .identityToken(let token, let user): query(for: scopes, user: user, password: token, security)
+        case .basic(let user, let password): query(for: scopes, user: user, password: password, security)
+        case .registryToken, nil: query(for: scopes, user: nil, password: "", security)
         }
+    }
+
+    private func form(for scopes: Set<TokenScope>, _ token: String, _ security: TransportSecurity) -> HTTPRequest {
+        let form = [
+            ("grant_type", "refresh_token"), ("refresh_token", token), ("service", service),
+            ("scope", scopes.sorted().map(\.text).joined(separator: " ")), ("client_id", "docker"),
+        ]
+        return HTTPRequest(
+            .post,
+            realm,
+            headers: HTTPHeaders([("Content-Type", "application/x-www-form-urlencoded")]),
+            body: .bytes(Array(Self.query(form).utf8)),
+            security: security
+        )
+    }
+
+    private func query(
+        for scopes: Set<TokenScope>,
+        user: String?,
+        password: String,
+        _ security: TransportSecurity
+    ) -> HTTPRequest {
         var parameters = service.isEmpty ? [] : [("service", service)]
         parameters += scopes.sorted().map { ("scope", $0.text) }
         var headers = HTTPHeaders()
-        if case .basic(let user, let password) = credential {
-            parameters.append(("account", user))
+        if let user {
+            if !user.isEmpty { parameters.append(("account", user)) }
             headers.add("Authorization", Credential.basicHeader(user: user, password: password))
         }
         let separator = realm.contains("?") ? "&" : "?"
@@ -45,23 +78,6 @@ struct TokenServer: Sendable, Equatable {
     }
 
     private static func query(_ parameters: [(String, String)]) -> String {
-        parameters.map { "\($0.0)=\(encoded($0.1))" }.joined(separator: "&")
-    }
-
-    /// Percent-encoding of all but RFC 3986's unreserved characters.
-    private static func encoded(_ text: String) -> String {
-        let digits = Array("0123456789ABCDEF")
-        return text.utf8
-            .map { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                    UInt8(ascii: "~"):
-                    String(UnicodeScalar(byte))
-                default:
-                    "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
-                }
-            }
-            .joined()
+        parameters.map { "\($0.0)=\(PercentEncoding.encode($0.1))" }.joined(separator: "&")
     }
 }

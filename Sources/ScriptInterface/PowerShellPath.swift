@@ -1,3 +1,4 @@
+import ByteIO
 import Glibc
 
 /// A path as PowerShell's `-Path` takes it on Linux: a backslash is a slash, and each part may hold wildcards.
@@ -29,14 +30,7 @@ package struct PowerShellPath: Sendable {
 
     /// The names in a folder, `""` being the current one; none where it cannot be read.
     private static func names(in folder: String) -> [String] {
-        guard let directory = opendir(folder.isEmpty ? "." : folder) else { return [] }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name.0) { String(cString: $0) }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names
+        (try? Folder.names(in: folder.isEmpty ? "." : folder)) ?? []
     }
 
     private static func precedes(_ left: String, _ right: String) -> Bool {

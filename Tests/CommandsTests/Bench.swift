@@ -44,7 +44,8 @@ struct Bench {
         let status = await CommandLineTool.run(
             program,
             arguments: [typed] + words,
-            environment: ["PATH": output.path, "DOCKER_CONFIG": output.path].merging(environment) { $1 },
+            environment: ["PATH": output.path, "DOCKER_CONFIG": output.path, "XDG_RUNTIME_DIR": output.path]
+                .merging(environment) { $1 },
             output: try File(output.path("output"), for: .creating),
             errors: try File(output.path("errors"), for: .creating)
         )

@@ -8,7 +8,6 @@ import Testing
         let builtIn: String?
         let there: Set<String>
         let file: String?
-        let folders: String?
         let why: String
 
         init(
@@ -16,14 +15,12 @@ import Testing
             builtIn: String? = "/built/in",
             there: Set<String>,
             file: String?,
-            folders: String? = nil,
             _ why: String
         ) {
             self.environment = environment
             self.builtIn = builtIn
             self.there = there
             self.file = file
-            self.folders = folders
             self.why = why
         }
     }
@@ -44,13 +41,12 @@ import Testing
             "named, and libcurl tells if it is missing"
         ),
         Row(["SSL_CERT_FILE": ""], there: ["/built/in"], file: nil, "empty is not set"),
-        Row(["SSL_CERT_DIR": "/a:/b"], there: [rhel], file: rhel, folders: "/a:/b", "folders are besides the file"),
     ])
     func choice(_ row: Row) {
         let authorities = CertificateAuthorities(environment: row.environment, builtIn: row.builtIn) {
             row.there.contains($0)
         }
         #expect(authorities.file == row.file, "\(row.why)")
-        #expect(authorities.folders == row.folders, "\(row.why)")
+        #expect(authorities.bundle == nil, "\(row.why)")
     }
 }

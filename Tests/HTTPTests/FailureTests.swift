@@ -95,6 +95,16 @@ import Testing
         #expect(error?.message == "the name of unknown.invalid has no address")
     }
 
+    @Test func anUnknownHostSpoilsNoLaterTransfer() async throws {
+        try await withServer(threads: 1) { _ in
+            LoopbackResponse(body: Self.body)
+        } _: { server, client in
+            let unknown = HTTPRequest(.get, "http://unknown.invalid/v2/")
+            _ = try await httpError { try await client.collect(unknown, limit: 0) }
+            #expect(try await client.collect(HTTPRequest(.get, server.url), limit: 100_000).body == Self.body)
+        }
+    }
+
     @Test func serverWithoutTLS() async throws {
         try await withServer { _ in
             LoopbackResponse()

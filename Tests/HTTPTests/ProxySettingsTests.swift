@@ -36,29 +36,29 @@ import Testing
             "http",
             "a.example",
             80,
-            "http://u",
+            "http://u:80",
             "upper case wins"
         ),
-        Row(["HTTP_PROXY": "", "http_proxy": "http://l"], "http", "a.example", 80, "http://l", "empty is not set"),
+        Row(["HTTP_PROXY": "", "http_proxy": "http://l"], "http", "a.example", 80, "http://l:80", "empty is not set"),
         Row(["HTTP_PROXY": "http://p"], "https", "a.example", 443, nil, "it is for http only"),
         Row(["HTTPS_PROXY": "http://p"], "http", "a.example", 80, nil, "it is for https only"),
-        Row(["https_proxy": "https://p"], "https", "a.example", 443, "https://p", "a proxy may speak TLS"),
+        Row(["https_proxy": "https://p"], "https", "a.example", 443, "https://p:443", "a proxy may speak TLS"),
         Row(["ALL_PROXY": "http://p", "all_proxy": "http://p"], "http", "a.example", 80, nil, "Go does not know it"),
         Row(["HTTP_PROXY": "p:3128"], "http", "a.example", 80, "http://p:3128", "http where no scheme is given"),
-        Row(["HTTP_PROXY": "socks5://p"], "http", "a.example", 80, "socks5h://p", "the proxy resolves names"),
+        Row(["HTTP_PROXY": "socks5://p"], "http", "a.example", 80, "socks5h://p:1080", "the proxy resolves names"),
         Row(["HTTP_PROXY": "http://p", "REQUEST_METHOD": "GET"], "http", "a.example", 80, nil, "a CGI program"),
         Row(
             ["HTTPS_PROXY": "http://p", "REQUEST_METHOD": "GET"],
             "https",
             "a.example",
             443,
-            "http://p",
+            "http://p:80",
             "CGI has no Https"
         ),
     ])
-    func chosenProxy(_ row: Row) {
+    func chosenProxy(_ row: Row) throws {
         let settings = ProxySettings(environment: row.environment)
-        #expect(settings.proxy(scheme: row.scheme, host: row.host, port: row.port) == row.proxy, "\(row.why)")
+        #expect(try settings.proxy(scheme: row.scheme, host: row.host, port: row.port)?.url == row.proxy, "\(row.why)")
     }
 
     struct Exemption: Sendable {
@@ -122,9 +122,9 @@ import Testing
         Exemption("[2001:db8::1]:80", "2001:db8::1", port: 80, true, "an address and that port"),
         Exemption("[2001:db8::1]:81", "2001:db8::1", port: 80, false, "an address and another port"),
     ])
-    func exemptHosts(_ row: Exemption) {
+    func exemptHosts(_ row: Exemption) throws {
         let settings = ProxySettings(environment: ["HTTP_PROXY": "http://p", "NO_PROXY": row.list])
-        let proxy = settings.proxy(scheme: "http", host: row.host, port: row.port)
+        let proxy = try settings.proxy(scheme: "http", host: row.host, port: row.port)
         #expect((proxy == nil) == row.isDirect, "\(row.list) and \(row.host): \(row.why)")
     }
 }

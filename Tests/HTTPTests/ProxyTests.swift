@@ -7,35 +7,50 @@ import Testing
     @Test func plainRequestsGoToTheProxyWhole() async throws {
         let proxy = try LoopbackServer { _ in LoopbackResponse(text: "from the proxy") }
         defer { proxy.stop() }
-        let client = Self.client(["HTTP_PROXY": "http://user:word@\(proxy.authority)"])
+        let client = Self.client(["HTTP_PROXY": "http://user:xyzzy@\(proxy.authority)"])
         let answer = try await client.collect(HTTPRequest(.get, "http://far.invalid/v2/?a=b"), limit: 100)
         #expect(String(decoding: answer.body, as: UTF8.self) == "from the proxy")
         #expect(proxy.requests.map(\.target) == ["http://far.invalid/v2/?a=b"])
-        #expect(proxy.requests.first?.headers["Proxy-Authorization"] == "Basic dXNlcjp3b3Jk")
+        #expect(proxy.requests.first?.headers["Proxy-Authorization"] == "Basic dXNlcjp4eXp6eQ==")
     }
 
     @Test func aProxyThatWillNotConnect() async throws {
         let proxy = try LoopbackServer { _ in LoopbackResponse(status: 407, headers: ["X-Proxy": "yes"]) }
         defer { proxy.stop() }
-        let client = Self.client(["HTTPS_PROXY": "http://user:word@\(proxy.authority)"])
+        let client = Self.client(["HTTPS_PROXY": "http://user:xyzzy@\(proxy.authority)"])
         let sink = RecordingSink()
         let error = try await httpError {
             try await client.perform(HTTPRequest(.get, "https://far.invalid/"), into: sink)
         }
         #expect(error?.code == .proxy)
         #expect(error?.message.contains("407") == true)
-        #expect(error?.message.contains("word") == false)
+        #expect(error?.message.contains("xyzzy") == false)
         #expect(sink.events.isEmpty, "the head is the proxy's, not the host's")
         #expect(proxy.requests.map { "\($0.method) \($0.target)" } == ["CONNECT far.invalid:443"])
     }
 
     @Test func anUnknownProxy() async throws {
-        let client = Self.client(["HTTP_PROXY": "http://user:word@unknown.invalid:1"])
+        let client = Self.client(["HTTP_PROXY": "http://user:xyzzy@unknown.invalid:1"])
         let error = try await httpError {
             try await client.collect(HTTPRequest(.get, "http://far.invalid/"), limit: 0)
         }
         #expect(error?.code == .proxy)
-        #expect(error?.message.contains("word") == false)
+        #expect(error?.message.contains("xyzzy") == false)
+    }
+
+    @Test func aProxyThatIsNotThereIsTold() async throws {
+        let client = Self.client(["HTTP_PROXY": "http://user:xyzzy@127.0.0.1:1"])
+        let error = try await httpError {
+            try await client.collect(HTTPRequest(.get, "http://far.invalid/"), limit: 0)
+        }
+        #expect(error?.code == .refused)
+        #expect(
+            error?.message
+                .hasPrefix(
+                    "far.invalid cannot be reached: the proxy http://127.0.0.1:1 cannot be connected to: "
+                ) == true,
+            "\(error?.message ?? "")"
+        )
     }
 
     /// In a process of its own: changing the environment would disturb other tests.

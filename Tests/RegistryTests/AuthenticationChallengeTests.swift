@@ -59,6 +59,12 @@ import Testing
         ),
         Row("the first of two equal names", ["Bearer realm=x,realm=y"], [("bearer", ["realm": "x"])]),
         Row("a quote that does not end", [#"Bearer realm="x"#], [("bearer", ["realm": "x"])]),
+        Row(
+            "a token of Negotiate before it",
+            ["Negotiate YIIJvwYGKwYBBQUCoIIJ==, Basic realm=\"z\""],
+            [("negotiate", [:]), ("basic", ["realm": "z"])]
+        ),
+        Row("a token alone", ["NTLM TlRMTVNTUAAB", #"Basic realm="z""#], [("ntlm", [:]), ("basic", ["realm": "z"])]),
         Row("a sign without a value", ["Bearer realm="], [("bearer", ["realm": ""])]),
         Row("an empty value", [#"Bearer realm="",service="y""#], [("bearer", ["realm": "", "service": "y"])]),
         Row("nothing", ["", " , "], []),

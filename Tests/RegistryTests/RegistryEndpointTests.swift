@@ -37,9 +37,10 @@ import Testing
             ("another address", "128.0.0.1", ["https 128.0.0.1 verified"]),
         ]
     )
-    func candidates(reason: String, domain: String, ways: [String]) {
-        let insecure: Set<String> = ["old.example.com", "odd.example.com:80", "docker.io"]
-        let candidates = RegistryEndpoint.candidates(for: domain, insecure: insecure)
+    func candidates(reason: String, domain: String, ways: [String]) async {
+        let insecure: InsecureHosts = ["old.example.com", "odd.example.com:80", "docker.io"]
+        let isInsecure = await insecure.contains(domain)
+        let candidates = RegistryEndpoint.candidates(for: domain, isInsecure: isInsecure)
         #expect(
             candidates.map { endpoint in
                 let security = endpoint.security == .verified ? " verified" : " unverified"

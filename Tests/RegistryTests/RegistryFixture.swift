@@ -56,11 +56,15 @@ final class RegistryFixture: Sendable {
         config: String?,
         attempts: Int
     ) throws -> RegistryClient {
-        let logins = try config.map { try DockerConfiguration(json: Array($0.utf8)) }
+        let logins = try config.map {
+            Logins([
+                Logins.Source(name: "/etc/logins.json", configuration: try DockerConfiguration(json: Array($0.utf8)))
+            ])
+        }
         let retry = RetryPolicy(attempts: attempts, firstDelay: 0.001, longestDelay: 0.002, longestRetryAfter: 5)
         return RegistryClient(
             http: http,
-            settings: RegistrySettings(logins: logins ?? DockerConfiguration(), retry: retry)
+            settings: RegistrySettings(logins: logins ?? Logins(), retry: retry)
         )
     }
 

@@ -10,9 +10,11 @@ public final class DockerDaemon: Sendable {
 
     /// Starts the daemon and waits until it answers.
     ///
+    /// - Parameter settings: the text of its `daemon.json`.
     /// - Throws: the end of its log, where it does not.
-    public init() throws {
+    public init(settings: String = "{}") throws {
         folder = try TemporaryFolder()
+        try folder.write(settings, to: "daemon.json")
         host = "unix://\(folder.path("socket"))"
         configuration = folder.path("configuration")
         try folder.shell(
@@ -20,7 +22,7 @@ public final class DockerDaemon: Sendable {
             PATH=$PATH:/usr/sbin:/sbin
             mkdir configuration
             dockerd --bridge=none --iptables=false --data-root "$PWD/data" --exec-root "$PWD/exec" \
-                --pidfile "$PWD/pidfile" -H \(host) >log 2>&1 </dev/null &
+                --pidfile "$PWD/pidfile" --config-file "$PWD/daemon.json" -H \(host) >log 2>&1 </dev/null &
             echo $! >pid
             for try in $(seq 600); do
                 docker -H \(host) version >/dev/null 2>&1 && exit

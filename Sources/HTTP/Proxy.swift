@@ -1,0 +1,91 @@
+/// A proxy as a variable such as `HTTPS_PROXY` names it: `[SCHEME://][USER[:PASSWORD]@]HOST[:PORT]`.
+package struct Proxy: Sendable, Hashable {
+    /// How the proxy is spoken to, as libcurl calls it.
+    private enum Scheme: String {
+        case http
+        case https
+        case socks4
+        case socks4a
+        /// Names are resolved by the proxy.
+        case socks5h
+
+        /// Go has the proxy resolve names for `socks5` too, which is libcurl's `socks5h`.
+        init?(name: String) {
+            guard let scheme = Scheme(rawValue: name == "socks5" ? "socks5h" : name) else { return nil }
+            self = scheme
+        }
+
+        /// The port where none is named, as in Go; libcurl's own for a proxy of `http` is another.
+        var port: Int {
+            switch self {
+            case .http: 80
+            case .https: 443
+            case .socks4, .socks4a, .socks5h: 1080
+            }
+        }
+    }
+
+    /// `SCHEME://HOST:PORT`, for libcurl and for messages: without the login.
+    package let url: String
+
+    /// `USER:PASSWORD`, both percent-encoded, as `CURLOPT_PROXYUSERPWD` wants it; `nil` where the proxy needs none.
+    let login: String?
+
+    /// Reads a proxy; `nil` where the text names none.
+    ///
+    /// The rules are those of Go's `net/http`, and more lenient where Go would refuse: the login ends at the last `@`, so that
+    /// a password may have any character in it, and a `%` without two digits stands for itself. What follows the port is
+    /// ignored.
+    package init?(_ text: String) {
+        var rest = text[...]
+        while rest.first?.isWhitespace == true { rest.removeFirst() }
+        while rest.last?.isWhitespace == true { rest.removeLast() }
+
+        var scheme = Scheme.http
+        if let end = rest.firstRange(of: "://"), rest[..<end.lowerBound].allSatisfy(\.isLetterOrDigit) {
+            guard let named = Scheme(name: rest[..<end.lowerBound].lowercased()) else { return nil }
+            scheme = named
+            rest = rest[end.upperBound...]
+        }
+        var login: String?
+        if let at = rest.lastIndex(of: "@") {
+            let parts = rest[..<at].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+                .map(PercentEncoding.decode)
+            guard parts.allSatisfy({ $0.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } }) else { return nil }
+            login = parts == [""] ? nil : (parts + [""]).prefix(2).map(PercentEncoding.encode).joined(separator: ":")
+            rest = rest[rest.index(after: at)...]
+        }
+        guard let (host, port) = Self.address(rest.prefix { !"/?#".contains($0) }) else { return nil }
+        url = "\(scheme.rawValue)://\(host):\(port ?? scheme.port)"
+        self.login = login
+    }
+
+    /// Parts `HOST:PORT` and `[ADDRESS]:PORT`; a port that is missing is `nil`.
+    private static func address(_ text: Substring) -> (host: Substring, port: Int?)? {
+        let hostEnd =
+            text.hasPrefix("[")
+            ? text.firstIndex(of: "]").map(text.index(after:))
+            : text.firstIndex(of: ":") ?? text.endIndex
+        guard let hostEnd else { return nil }
+        let host = text[..<hostEnd]
+        guard !host.isEmpty, host != "[]", host.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else { return nil }
+        let suffix = text[hostEnd...]
+        guard suffix != "", suffix != ":" else { return (host, nil) }
+        guard suffix.hasPrefix(":"), suffix.dropFirst().allSatisfy(\.isNumber),
+            let port = Int(suffix.dropFirst()), (1...65535).contains(port)
+        else { return nil }
+        return (host, port)
+    }
+}
+
+extension Proxy: CustomStringConvertible, CustomDebugStringConvertible {
+    /// Without the login, so that it cannot get into a message by accident.
+    package var description: String { url }
+
+    /// As ``description``.
+    package var debugDescription: String { url }
+}
+
+extension Character {
+    fileprivate var isLetterOrDigit: Bool { isASCII && (isLetter || isNumber) }
+}

@@ -1,0 +1,87 @@
+import ByteIO
+import Glibc
+import HTTP
+
+/// The certificates that docker and containers keep for single registries: in folders called `HOST[:PORT]` below `certs.d`.
+///
+/// Each `*.crt` is an authority's, believed besides those of the client. A `*.cert` is a client certificate, and its key is
+/// the `*.key` of the same name (moby, `registry.ReadCertsDirectory`; containers-certs.d(5)).
+package struct CertificateFolders: Sendable {
+    private let roots: [String]
+    private let authorities: CertificateAuthorities
+
+    /// The folders of this host.
+    ///
+    /// - Parameters:
+    ///   - environment: has `HOME` and `XDG_CONFIG_HOME`.
+    ///   - authorities: those that are believed for all registries.
+    package init(environment: [String: String], authorities: CertificateAuthorities) {
+        func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+        let home = value("HOME").map { $0 + "/.config" }
+        let configuration = value("XDG_CONFIG_HOME") ?? home
+        let own = [home.map { $0 + "/containers" }, configuration.map { $0 + "/docker" }].compactMap(\.self)
+        self.init(roots: (own + ["/etc/containers", "/etc/docker"]).map { $0 + "/certs.d" }, authorities: authorities)
+    }
+
+    /// Folders that are to be looked at in this order.
+    package init(roots: [String], authorities: CertificateAuthorities) {
+        self.roots = roots
+        self.authorities = authorities
+    }
+
+    /// Where docker looks for the certificate of a registry's authority.
+    static func place(for domain: String) -> String { "/etc/docker/certs.d/\(domain)/ca.crt" }
+
+    /// What is asked of a registry's certificate, and shown to it: all authorities of all its folders, and the first client
+    /// certificate. A folder that we may not read is passed over, as containers does.
+    ///
+    /// - Parameter domain: the registry in a reference, `HOST[:PORT]`.
+    /// - Throws: ``RegistryError`` where a file cannot be used.
+    func security(for domain: String) throws(RegistryError) -> TransportSecurity {
+        var security = TransportSecurity.verified
+        for root in roots where !domain.contains("/") && domain != ".." {
+            let folder = "\(root)/\(domain)"
+            guard let names = try? Folder.names(in: folder) else { continue }
+            for name in names where name.hasSuffix(".crt") {
+                do {
+                    // As docker does: what is no certificate is passed over.
+                    security.authorities = try (security.authorities ?? authorities)
+                        .adding(file: "\(folder)/\(name)", mayBeEmpty: true)
+                } catch {
+                    throw RegistryError(.unreachable, "\(domain) was not asked: \(error)")
+                }
+            }
+            let pair = try Self.clientCertificate(in: folder, names, for: domain)
+            security.clientCertificate = security.clientCertificate ?? pair
+        }
+        return security
+    }
+
+    /// The first pair of a folder, in docker's words where the half of one is missing.
+    private static func clientCertificate(
+        in folder: String,
+        _ names: [String],
+        for domain: String
+    ) throws(RegistryError) -> ClientCertificate? {
+        func stems(_ suffix: String) -> [String] {
+            names.filter { $0.hasSuffix(suffix) }.map { String($0.dropLast(suffix.count)) }
+        }
+        let (certificates, keys) = (stems(".cert"), stems(".key"))
+        if let lone = certificates.first(where: { !keys.contains($0) }) {
+            throw RegistryError(
+                .unreachable,
+                "\(domain) was not asked: in \(folder), missing key \(lone).key for client certificate \(lone).cert; CA"
+                    + " certificates must use the extension .crt"
+            )
+        }
+        if let lone = keys.first(where: { !certificates.contains($0) }) {
+            throw RegistryError(
+                .unreachable,
+                "\(domain) was not asked: in \(folder), missing client certificate \(lone).cert for key \(lone).key"
+            )
+        }
+        return certificates.first.map {
+            ClientCertificate(certificate: "\(folder)/\($0).cert", key: "\(folder)/\($0).key")
+        }
+    }
+}

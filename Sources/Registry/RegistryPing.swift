@@ -1,0 +1,167 @@
+import Basics
+import ByteIO
+import HTTP
+
+/// Finds out how a registry is reached, by asking `/v2/` by each way that is allowed.
+struct RegistryPing: Sendable {
+    /// The registry in a reference, or a mirror's host.
+    let domain: String
+    /// The mirror that it is, if it is one.
+    let mirror: RegistryMirror?
+    let http: HTTPClient
+    let settings: RegistrySettings
+
+    /// A registry that was reached.
+    struct Outcome: Sendable {
+        let endpoint: RegistryEndpoint
+        /// How it wants to be logged in to.
+        let challenges: [AuthenticationChallenge]
+    }
+
+    /// Reaches the registry.
+    ///
+    /// - Throws: ``RegistryError`` where no way leads to it.
+    func outcome() async throws -> Outcome {
+        var failures: [Failure] = []
+        for endpoint in try await candidates() {
+            do {
+                var url = ""
+                let request = HTTPRequest(.get, endpoint.url(""), security: endpoint.security, stallSeconds: 15)
+                let answer = try await settings.retry.run(isReached: false) {
+                    let (response, answered) = try await http.collectFollowing(request, limit: 1 << 20)
+                    url = answered
+                    return response
+                }
+                switch Verdict(answer) {
+                case .registry: return Self.outcome(answer, from: url, at: endpoint)
+                case .busy: throw RegistryError(answer, from: domain, asking: "GET \(endpoint.url(""))")
+                case .proxyWantsLogin: failures.append(.proxyWantsLogin)
+                case .stranger: failures.append(.stranger(url: endpoint.url(""), status: answer.head.status))
+                }
+            } catch let error as HTTPError {
+                failures.append(.transfer(error))
+            }
+        }
+        throw RegistryError(
+            .unreachable,
+            "cannot reach the registry \(domain): \(Failure.telling(of: failures)?.reason(domain) ?? "no way is allowed")"
+        )
+    }
+
+    private func candidates() async throws -> [RegistryEndpoint] {
+        let isInsecure = await settings.insecureRegistries.contains(domain)
+        let security = try await onThread { [settings, domain] in
+            try settings.certificates?.security(for: domain) ?? .verified
+        }
+        guard let mirror else {
+            return RegistryEndpoint.candidates(for: domain, isInsecure: isInsecure, security: security)
+        }
+        return [mirror.endpoint(isInsecure: isInsecure || (Authority(domain)?.isLoopback == true), security: security)]
+    }
+
+    /// What an answer means for the requests to come.
+    ///
+    /// Where plain http leads to the same host's https, as nginx is often set up, the registry is reached there at once: a
+    /// `POST` would not get that far. What another host says of logins is no matter of this registry.
+    private static func outcome(_ answer: HTTPResponse, from url: String, at endpoint: RegistryEndpoint) -> Outcome {
+        guard RedirectRule.keepsLogin(from: endpoint.url(""), to: url) else {
+            return Outcome(endpoint: endpoint, challenges: [])
+        }
+        var endpoint = endpoint
+        let (start, end) = ("https://", "/v2/")
+        if endpoint.scheme == "http", url.hasPrefix(start), url.hasSuffix(end) {
+            let authority = String(url.dropFirst(start.count).dropLast(end.count))
+            endpoint = RegistryEndpoint(scheme: "https", authority: authority, security: endpoint.security)
+        }
+        let fields = answer.head.status == 401 ? answer.head.headers.values("WWW-Authenticate") : []
+        return Outcome(endpoint: endpoint, challenges: AuthenticationChallenge.parse(fields))
+    }
+}
+
+extension RegistryPing {
+    /// What an answer to `GET /v2/` tells.
+    enum Verdict: Equatable {
+        case registry
+        /// Something answers, but not as a registry does.
+        case stranger
+        /// The proxy on the way wants a login.
+        case proxyWantsLogin
+        /// What is there cannot answer now.
+        case busy
+
+        /// A registry answers 200, 401 or 403, with its version, JSON or a challenge.
+        ///
+        /// Any other answer of these will do but a page for people: registries of files behind a web server send what that
+        /// makes of a file called `index.html`, and Quay sends `true` as HTML, with its version.
+        init(_ answer: HTTPResponse) {
+            let headers = answer.head.headers
+            switch answer.head.status {
+            case 200, 401, 403:
+                let type = headers["Content-Type"]?.lowercased() ?? ""
+                let isChallenge = answer.head.status == 401 && headers["WWW-Authenticate"] != nil
+                let speaks = headers["Docker-Distribution-Api-Version"] != nil || type.contains("json") || isChallenge
+                let isPage = type.contains("html") && answer.body.contains(UInt8(ascii: "<"))
+                self = speaks || !isPage ? .registry : .stranger
+            case 407: self = .proxyWantsLogin
+            case 408, 429, 500...: self = .busy
+            default: self = .stranger
+            }
+        }
+    }
+
+    /// Why a way led nowhere.
+    private enum Failure {
+        case transfer(HTTPError)
+        case stranger(url: String, status: Int)
+        case proxyWantsLogin
+
+        /// The failure that tells the most.
+        static func telling(of failures: [Failure]) -> Failure? {
+            failures.enumerated().max { ($0.element.weight, $1.offset) < ($1.element.weight, $0.offset) }?.element
+        }
+
+        /// An answer tells more than none; but that nobody speaks TLS there, or nothing but TLS, are what one of two ways
+        /// always comes to.
+        private var weight: Int {
+            switch self {
+            case .transfer(let error): error.code == .tls ? 0 : 2
+            case .stranger(_, let status): status == 400 ? 1 : 3
+            case .proxyWantsLogin: 3
+            }
+        }
+
+        /// As it reads after "cannot reach the registry".
+        func reason(_ domain: String) -> String {
+            switch self {
+            case .transfer(let error): error.message + error.advice(for: domain)
+            case .stranger(let url, let status):
+                "it answers GET \(url) with \(status), as no registry does; check its name and its port"
+            case .proxyWantsLogin:
+                "the proxy wants a login (407): put its user and password into the proxy's variable, as in"
+                    + " HTTP_PROXY=http://USER:PASSWORD@HOST:PORT"
+            }
+        }
+    }
+}
+
+extension HTTPError {
+    /// What to do about it, to follow the message; empty where there is no advice.
+    ///
+    /// - Parameter domain: the registry; `nil` where it may be another host that it sends us to.
+    func advice(for domain: String?) -> String {
+        switch code {
+        case .unknownAuthority:
+            let place = domain.map {
+                "put the certificate of its authority into \(CertificateFolders.place(for: $0)), or "
+            }
+            return "; \(place ?? "")name the file of the authority's certificate with --ca-file"
+        case .certificateRequired:
+            let folder = "/etc/docker/certs.d/\(domain ?? "HOST:PORT")/"
+            return "; it wants a client certificate: put one into \(folder) as client.cert, and its key as client.key"
+        case .tls where message.contains("wrong version number"):
+            return "; if it is meant to be without TLS, name it with --insecure-registry \(domain ?? "HOST:PORT")"
+        default:
+            return ""
+        }
+    }
+}

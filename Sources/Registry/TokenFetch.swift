@@ -1,0 +1,57 @@
+import HTTP
+
+/// Asks a registry's token server for a token (distribution, "Token Authentication Specification").
+struct TokenFetch: Sendable {
+    /// The registry in a reference.
+    let domain: String
+    /// How the registry is reached.
+    let endpoint: RegistryEndpoint
+    let server: TokenServer
+    let scopes: Set<TokenScope>
+    let login: Login?
+    let http: HTTPClient
+    let settings: RegistrySettings
+
+    /// A token, or why there is none.
+    ///
+    /// - Throws: ``RegistryError``.
+    func token() async throws -> AccessToken {
+        if login != nil, endpoint.security.verifiesCertificate, !server.realm.lowercased().hasPrefix("https://") {
+            throw RegistryError(
+                .unauthorized,
+                "\(domain) asks for its login to be sent without TLS, to its token server; that is not done"
+            )
+        }
+        let subject = "the login of \(domain)"
+        do {
+            var response = try await answer(withoutForm: false)
+            // Not all token servers know the form (go-containerregistry and containerd tell of GCR, for one).
+            if case .identityToken = login?.credential, [404, 405].contains(response.head.status) {
+                response = try await answer(withoutForm: true)
+            }
+            guard (200..<300).contains(response.head.status) else {
+                let note = LoginNote(login, wanted: .token, domain: domain, logins: settings.logins)
+                throw RegistryError(response, from: domain, asking: subject, note)
+            }
+            guard let token = AccessToken(json: response.body, receivedAt: .now) else {
+                throw RegistryError(
+                    .unauthorized,
+                    "\(subject): authorization server did not include a token in the response"
+                )
+            }
+            return token
+        } catch let error as HTTPError {
+            throw RegistryError(error, asking: subject)
+        }
+    }
+
+    private func answer(withoutForm: Bool) async throws -> HTTPResponse {
+        let request = server.request(
+            for: scopes,
+            with: login?.credential,
+            withoutForm: withoutForm,
+            security: endpoint.security
+        )
+        return try await settings.retry.run { try await http.collectFollowing(request, limit: 1 << 20).response }
+    }
+}

@@ -1,0 +1,187 @@
+import FoundationEssentials
+import ScriptInterface
+import TestSupport
+import Testing
+
+/// What docker and podman on a host have configured works for the program, and no secret of it is told.
+@Suite(.timeLimit(.minutes(2))) struct LoginCommandTests {
+    private static let image = "rancher/x:v1"
+
+    /// A registry with one image, or with none that the list names.
+    private static func registry(
+        _ authentication: StandInSwitches.Authentication = .none,
+        images: [String] = ["rancher/x"]
+    ) throws -> StandInRegistry {
+        var switches = StandInSwitches()
+        switches.authentication = authentication
+        let registry = try StandInRegistry(switches)
+        for image in images {
+            registry.addImage(
+                repository: image,
+                tag: "v1",
+                configuration: Array(#"{"os":"linux","architecture":"amd64"}"#.utf8),
+                layers: [Array("the layer of \(image)".utf8)]
+            )
+        }
+        return registry
+    }
+
+    @Test func aCredentialHelperThatIsAScript() async throws {
+        let registry = try Self.registry(.basic(user: "me", password: "p@ss #/?%"), images: ["rancher/x", "rancher/y"])
+        defer { registry.stop() }
+        let bench = try Bench()
+        try bench.folder.write(#"{"credsStore":"keep"}"#, to: "config.json")
+        let script = #"""
+            #!/bin/sh
+            read -r server
+            echo "$server" >>"$LOG"
+            printf '{"ServerURL":"%s","Username":"me","Secret":"p@ss #/?%%"}\n' "$server"
+            """#
+        try bench.folder.write(script, to: "bin/docker-credential-keep")
+        try bench.folder.shell("chmod +x bin/docker-credential-keep")
+        let saved = try await bench.save(
+            [Self.image, "rancher/y:v1"],
+            from: registry.authority,
+            environment: [
+                "DOCKER_CONFIG": bench.folder.path, "PATH": bench.path("bin"), "LOG": bench.path("log"),
+            ]
+        )
+        #expect(saved.status == 0, "\(saved.errors)")
+        #expect(try bench.folder.text("log") == "\(registry.authority)\n", "it is run once")
+    }
+
+    @Test func aHelperThatIsMissingIsToldByName() async throws {
+        let registry = try Self.registry(.basic(user: "me", password: "x"))
+        defer { registry.stop() }
+        let bench = try Bench()
+        try bench.folder.write(#"{"credsStore":"gone"}"#, to: "config.json")
+        let saved = try await bench.save(
+            [Self.image],
+            from: registry.authority,
+            environment: ["DOCKER_CONFIG": bench.folder.path]
+        )
+        #expect(saved.status == 1)
+        #expect(saved.errors.contains("docker-credential-gone, which \(bench.path("config.json")) names for "))
+        #expect(saved.errors.contains("is not installed, or not in PATH"))
+        #expect(saved.errors.contains("no login for \(registry.authority) is known: it was looked for in "))
+    }
+
+    @Test func aHostWithPodmanOnly() async throws {
+        let registry = try Self.registry(.token(user: "me", password: "x", anonymousPull: false))
+        defer { registry.stop() }
+        let bench = try Bench()
+        let auth = Data("me:x".utf8).base64EncodedString()
+        try bench.folder.write(
+            #"{"auths":{"\#(registry.authority)/rancher":{"auth":"\#(auth)"}}}"#,
+            to: ".config/containers/auth.json"
+        )
+        let saved = try await bench.save(
+            [Self.image],
+            from: registry.authority,
+            environment: ["HOME": bench.folder.path]
+        )
+        #expect(saved.status == 0, "\(saved.errors)")
+    }
+
+    @Test func mirrorsOfWhichEachHasAHalf() async throws {
+        let first = try Self.registry(images: ["rancher/x"])
+        defer { first.stop() }
+        let second = try Self.registry(images: ["rancher/y"])
+        defer { second.stop() }
+        let bench = try Bench()
+        try bench.folder.write(
+            #"{"registry-mirrors":["\#(first.url)","\#(second.url)/"]}"#,
+            to: ".config/docker/daemon.json"
+        )
+        try bench.folder.write("rancher/x:v1\nrancher/y:v1\nrancher/none:v1\n", to: "list.txt")
+        let saved = try await bench.run(
+            .save,
+            ["-l", bench.path("list.txt"), "-i", bench.path("images.tar.gz")],
+            // The Hub itself lies behind a proxy that is not there.
+            environment: ["HOME": bench.folder.path, "HTTPS_PROXY": "http://127.0.0.1:1"]
+        )
+        #expect(saved.status == 0, "\(saved.errors)")
+        #expect(saved.lines.contains("Image pull success: rancher/x:v1"))
+        #expect(saved.lines.contains("Image pull success: rancher/y:v1"))
+        #expect(saved.errors.contains("cannot reach the registry docker.io: "))
+        #expect(saved.errors.contains("2 of 3 images saved, 1 failed"))
+    }
+
+    // MARK: No secret leaves
+
+    private static let secrets = ["p@sss", "a#b#c", "a/b/c", "a?b?c", "50%%", "two  words", "q\"'\\q"]
+
+    /// Where a secret may be given, and what the program then sees; `SECRET` stands for it as JSON has it, `AUTH` for user and
+    /// secret in base64, `HOST` for the registry.
+    private static let places: [(name: String, files: [String: String], environment: [String: String])] = [
+        ("auth", ["config.json": #"{"auths":{"HOST":{"auth":"AUTH"}}}"#], [:]),
+        ("password", ["config.json": #"{"auths":{"HOST":{"username":"me","password":"SECRET"}}}"#], [:]),
+        ("identity token", ["config.json": #"{"auths":{"HOST":{"identitytoken":"SECRET"}}}"#], [:]),
+        ("registry token", ["config.json": #"{"auths":{"HOST":{"registrytoken":"SECRET"}}}"#], [:]),
+        ("a file that is no JSON", ["config.json": #"{"auths":{"HOST":{"password":"SECRET""#], [:]),
+        ("a key", ["config.json": #"{"auths":{"https://me:SECRET@HOST/":{"auth":"!"}}}"#], [:]),
+        ("a variable", [:], ["DOCKER_AUTH_CONFIG": #"{"auths":{"HOST":{"auth":"AUTH"}}}"#]),
+        ("a variable that is no JSON", [:], ["DOCKER_AUTH_CONFIG": #"{"auths":{"HOST":{"auth":"SECRET""#]),
+        ("a helper", ["config.json": #"{"credsStore":"good"}"#], [:]),
+        ("a helper that fails", ["config.json": #"{"credsStore":"bad"}"#], [:]),
+        ("a helper that says something else", ["config.json": #"{"credsStore":"odd"}"#], [:]),
+        ("a mirror", [".config/docker/daemon.json": #"{"registry-mirrors":["https://me:SECRET@HOST"]}"#], [:]),
+        (
+            "a proxy of the daemon",
+            [
+                ".config/docker/daemon.json":
+                    #"{"proxies":{"http-proxy":"ftp://me:SECRET@HOST","https-proxy":"http://me:SECRET@127.0.0.1:1"}}"#
+            ],
+            [:]
+        ),
+    ]
+
+    @Test(arguments: places.indices, secrets)
+    func noSecretIsTold(place: Int, secret: String) async throws {
+        let registry = try Self.registry(
+            secret.contains("/")
+                ? .token(user: "me", password: "another", anonymousPull: false)
+                : .basic(user: "me", password: "another")
+        )
+        defer { registry.stop() }
+        let bench = try Bench()
+        let auth = Data("me:\(secret)".utf8).base64EncodedString()
+        let json = String(decoding: try JSONEncoder().encode(secret), as: UTF8.self).dropFirst().dropLast()
+        func filled(_ text: String) -> String {
+            text.replacing("HOST", with: registry.authority).replacing("SECRET", with: json)
+                .replacing("AUTH", with: auth)
+        }
+        let (name, files, variables) = Self.places[place]
+        for (path, text) in files { try bench.folder.write(filled(text), to: path) }
+        try bench.folder.write(#"{"Username":"me","Secret":"\#(json)"}"#, to: "answer")
+        let read = #"read -r answer <"$ANSWER"; printf '%s\n' "$answer"; printf '%s\n' "$answer" >&2"#
+        for (helper, end) in [("good", "exit 0"), ("bad", "exit 1"), ("odd", "printf x")] {
+            try bench.folder.write("#!/bin/sh\n\(read)\n\(end)\n", to: "bin/docker-credential-\(helper)")
+        }
+        try bench.folder.shell("chmod +x bin/*")
+        var environment = [
+            "HOME": bench.folder.path, "DOCKER_CONFIG": bench.folder.path, "PATH": bench.path("bin"),
+            "ANSWER": bench.path("answer"), "HTTPS_PROXY": "http://me:\(secret)@127.0.0.1:1",
+        ]
+        for (variable, text) in variables { environment[variable] = filled(text) }
+        // One from the registry itself, one by the daemon's proxy.
+        let saved = try await bench.save(
+            [Self.image, "far.invalid/rancher/x:v1"],
+            from: "",
+            ["--verbose", "--insecure-registry", "far.invalid"],
+            environment: environment
+        )
+        let other = try await bench.save(
+            [Self.image],
+            from: registry.authority,
+            ["--verbose"],
+            environment: environment
+        )
+        #expect(other.status == 1, "\(name)")
+        let told = saved.output + saved.errors + other.output + other.errors
+        #expect(!told.isEmpty)
+        for form in [secret, String(json), auth, secret.replacing("%", with: "%25")] where !form.isEmpty {
+            #expect(!told.contains(form), "\(name) with \(secret): \(told)")
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import ChildProcess
+import FoundationEssentials
+import GoldenSuite
+import SampleImages
+import TestSupport
+import Testing
+
+/// What docker is configured with works for the registry engine as it does for docker.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct SameConfigurationTests {
+    /// A mirror of the Hub, an insecure registry by a network, and a login that a credential helper has.
+    @Test func mirrorNetworkAndCredentialHelper() async throws {
+        let password = #"p@ss #/?%"#
+        let folder = try TemporaryFolder()
+        try folder.write(password, to: "password")
+        let line = try folder.shell(
+            #"perl -e 'local $/; print "me:", crypt(<>, "\$2y\$05\$abcdefghijklmnopqrstuu"), "\n"' password"#
+        )
+        try folder.write(line, to: "htpasswd")
+        let mirror = try DistributionRegistry(allowsURLs: true)
+        try await SampleImages(folder: Fixtures.path("source")).push(to: mirror.authority)
+        let registry = try DistributionRegistry(
+            auth: #"{htpasswd: {realm: test, path: "\#(folder.path("htpasswd"))"}}"#
+        )
+        // This machine, and no address of the loopback, which docker trusts anyway.
+        let target = registry.authority.replacing("127.0.0.1", with: "0.0.0.0")
+
+        let settings = #"{"registry-mirrors":["\#(mirror.url)"],"insecure-registries":["0.0.0.0/32"]}"#
+        let daemon = try DockerDaemon(settings: settings)
+        try folder.write(settings, to: ".config/docker/daemon.json")
+        try folder.write(#"{"credsStore":"keep"}"#, to: ".docker/config.json")
+        let helper = #"""
+            #!/bin/sh
+            read -r server
+            printf '{"ServerURL":"%s","Username":"me","Secret":"\#(password.replacing("%", with: "%%"))"}\n' "$server"
+            """#
+        try folder.write(helper, to: "bin/docker-credential-keep")
+        try folder.shell("chmod +x bin/docker-credential-keep")
+        try folder.write("rancher/tiny:v1\n", to: "list.txt")
+
+        let products = try Suite().products
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+        let environment = [
+            "HOME": folder.path, "PATH": "\(folder.path("bin")):\(path)", "DOCKER_HOST": daemon.host,
+            "XDG_RUNTIME_DIR": folder.path,
+        ]
+        let list = ["-l", folder.path("list.txt"), "-i", folder.path("images.tar.gz"), "--engine", "registry"]
+        let commands = [
+            ["docker", "pull", "rancher/tiny:v1"],
+            ["docker", "tag", "rancher/tiny:v1", "\(target)/docker/rancher/tiny:v1"],
+            ["docker", "push", "\(target)/docker/rancher/tiny:v1"],
+            ["\(products)/rancher-save-images"] + list,
+            ["\(products)/rancher-load-images"] + list + ["-r", "\(target)/engine"],
+        ]
+        for command in commands {
+            let outcome = try await ChildProcess.run(
+                command,
+                environment: environment,
+                timeLimit: .seconds(120)
+            )
+            let errors = String(decoding: outcome.errors, as: UTF8.self)
+            try #require(outcome.status.isSuccess, "\(command): \(errors)")
+            #expect(!errors.contains(password))
+        }
+        let tags = try registry.tags()
+        #expect(tags.keys.sorted() == ["docker/rancher/tiny:v1", "engine/rancher/tiny:v1"])
+        #expect(
+            try registry.imageID("engine/rancher/tiny:v1") == registry.imageID("docker/rancher/tiny:v1"),
+            "the same image"
+        )
+    }
+}

@@ -1,0 +1,87 @@
+import FoundationEssentials
+import TestSupport
+import Testing
+
+@testable import HTTP
+
+/// Certificates as people keep them.
+@Suite(.timeLimit(.minutes(1))) struct PEMCertificatesTests {
+    private let folder: TemporaryFolder
+    private let one: [UInt8]
+    private let other: [UInt8]
+
+    init() throws {
+        folder = try TemporaryFolder()
+        for name in ["one", "other"] {
+            try folder.shell(
+                "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=\(name)"
+                    + " -keyout \(name).key -out \(name).pem"
+            )
+        }
+        one = try folder.bytes("one.pem")
+        other = try folder.bytes("other.pem")
+    }
+
+    private static func certificates(_ files: [UInt8]...) -> PEMCertificates {
+        var certificates = PEMCertificates()
+        for file in files { certificates.add(file) }
+        return certificates
+    }
+
+    @Test func opensslReadsWhatIsGathered() throws {
+        let key = try folder.bytes("one.key")
+        let damaged = Array("-----BEGIN CERTIFICATE-----\nMIIBdamaged\n-----END CERTIFICATE-----\n".utf8)
+        let windows = other.flatMap { $0 == UInt8(ascii: "\n") ? [UInt8(ascii: "\r"), $0] : [$0] }
+        let text = Array("a text\nof someone's\n".utf8)
+        let gathered = Self.certificates(text + one + key + damaged, windows + one, key, [])
+        try folder.write(gathered.text, to: "all.pem")
+        let subjects = try folder.shell(
+            "openssl crl2pkcs7 -nocrl -certfile all.pem | openssl pkcs7 -print_certs -noout | grep subject"
+        )
+        #expect(String(decoding: subjects, as: UTF8.self) == "subject=CN = one\nsubject=CN = other\n")
+        #expect(try folder.text("all.pem") == String(decoding: one + other, as: UTF8.self))
+    }
+
+    @Test func aFileOfDERIsOneToo() throws {
+        try folder.shell("openssl x509 -in one.pem -outform DER -out one.der")
+        let der = try folder.bytes("one.der")
+        #expect(Self.certificates(der) == Self.certificates(one))
+        #expect(Self.certificates(Array(der.dropLast())).isEmpty)
+        #expect(Self.certificates([0x30, 0x83, 1]).isEmpty)
+        #expect(Self.certificates([0x30, 0x84, 0xFF, 0xFF, 0xFF, 0xFF, 0]).isEmpty)
+    }
+
+    @Test func namesInAFolderDoNotMatter() throws {
+        try folder.write(one, to: "certificates/any name")
+        try folder.write(other, to: "certificates/other.txt")
+        try folder.write("no certificate", to: "certificates/readme")
+        try folder.write("", to: "certificates/below/empty")
+        let file = try folder.write("", to: "empty.pem")
+        let environment = [
+            "SSL_CERT_FILE": file, "SSL_CERT_DIR": "\(folder.path("none")):\(folder.path("certificates"))",
+        ]
+        #expect(CertificateAuthorities(environment: environment).bundle == Self.certificates(one, other).text)
+    }
+
+    @Test func aFileIsBesidesTheOthers() throws {
+        let authorities = CertificateAuthorities(environment: ["SSL_CERT_FILE": folder.path("one.pem")])
+        #expect(authorities.bundle == nil)
+        let both = try authorities.adding(file: folder.path("other.pem"))
+        #expect(both.bundle == one + other)
+        #expect(try both.adding(file: folder.path("one.pem")) == both)
+        #expect(try both.adding(file: folder.path("one.key"), mayBeEmpty: true) == both)
+        let empty = #expect(throws: HTTPError.self) { try both.adding(file: folder.path("one.key")) }
+        #expect(
+            empty?.message
+                == "no certificate of an authority is taken from \(folder.path("one.key")): there is none in it"
+        )
+        let missing = #expect(throws: HTTPError.self) { try both.adding(file: "/no/where.pem") }
+        #expect(
+            missing?.message == "no certificate of an authority is taken from /no/where.pem: cannot open /no/where.pem:"
+                + " No such file or directory"
+        )
+        let lost = CertificateAuthorities(environment: ["SSL_CERT_FILE": "/no/where.pem"])
+        let unread = #expect(throws: HTTPError.self) { try lost.adding(file: folder.path("one.pem")) }
+        #expect(unread?.message.contains("/no/where.pem") == true)
+    }
+}

@@ -1,0 +1,56 @@
+/// A real HTTP proxy, Debian's `tinyproxy`, on a free port of 127.0.0.1, that wants a user and a password.
+public final class TinyProxy: Sendable {
+    /// `127.0.0.1:port`
+    public let authority: String
+
+    private let folder: TemporaryFolder
+
+    /// Starts the proxy and waits until it listens.
+    ///
+    /// - Throws: what it wrote, where it does not.
+    public init(user: String, password: String) throws {
+        folder = try TemporaryFolder()
+        authority = try Self.start(in: folder, user, password)
+    }
+
+    deinit {
+        _ = try? folder.shell("kill $(cat pid)")
+    }
+
+    /// What it wrote of what it was asked.
+    public func log() throws -> String {
+        try folder.text("log")
+    }
+
+    /// It cannot be told to take any free port, so it is given one that was free a moment ago.
+    private static func start(in folder: TemporaryFolder, _ user: String, _ password: String) throws -> String {
+        for _ in 0..<10 {
+            let server = try LoopbackServer { _ in LoopbackResponse() }
+            server.stop()
+            let configuration = """
+                Port \(server.port)
+                Listen 127.0.0.1
+                LogLevel Info
+                Timeout 60
+                BasicAuth \(user) \(password)
+                """
+            try folder.write(configuration, to: "tinyproxy.conf")
+            let outcome = try folder.shell(
+                """
+                tinyproxy -d -c tinyproxy.conf >log 2>&1 </dev/null &
+                echo $! >pid
+                for try in $(seq 600); do
+                    grep -q 'Accepting connections' log && echo started && exit
+                    kill -0 $(cat pid) 2>/dev/null || break
+                    sleep 0.05
+                done
+                cat log
+                """
+            )
+            let text = String(decoding: outcome, as: UTF8.self)
+            if text.hasSuffix("started\n") { return server.authority }
+            guard text.contains("bind") || text.contains("listen") else { throw TestSupportError("tinyproxy: \(text)") }
+        }
+        throw TestSupportError("tinyproxy found no free port")
+    }
+}
