@@ -1,10 +1,10 @@
 /// Writes a gzip member of stored blocks from its first byte to its last.
 ///
-/// Not for use from two threads at a time. It holds 256 KiB.
+/// Not for use from two threads at a time. It holds 64 KiB: what a run that is killed has not written is fetched again.
 package final class StoredGzipEncoder {
     private let member: StoredGzipMember
     private let output: (UnsafeRawBufferPointer) throws -> Void
-    private let buffer = Buffer(byteCount: 256 << 10)
+    private let buffer = Buffer(byteCount: 64 << 10)
     private var filled = 0
     private var position: Int64 = 0
     private var blockEnd: Int64 = 0

@@ -4,15 +4,20 @@ import Glibc
 final class LoopbackConnection {
     let socket: Int32
     private let number: Int
-    private let didSend: (Int) -> Void
+    /// Bytes that have gone one way or the other.
+    enum Moved {
+        case sent(Int)
+        case received(Int)
+    }
+
+    private let didMove: (Moved) -> Void
     private var buffer: [UInt8] = []
 
     /// The first byte that a client sends where it wants TLS (RFC 8446, section 5.1).
     private static let handshake: UInt8 = 22
 
-    /// - Parameter didSend: told how many bytes have been sent.
-    init(socket: Int32, number: Int, didSend: @escaping (Int) -> Void) {
-        self.didSend = didSend
+    init(socket: Int32, number: Int, didMove: @escaping (Moved) -> Void) {
+        self.didMove = didMove
         self.socket = socket
         self.number = number
         var on: Int32 = 1
@@ -92,7 +97,10 @@ final class LoopbackConnection {
     private func fill() -> Bool {
         let count = withUnsafeTemporaryAllocation(byteCount: 256 * 1024, alignment: 16) { space in
             let count = recv(socket, space.baseAddress, space.count, 0)
-            if count > 0 { buffer.append(contentsOf: space[..<count]) }
+            if count > 0 {
+                buffer.append(contentsOf: space[..<count])
+                didMove(.received(count))
+            }
             return count
         }
         return count > 0
@@ -175,7 +183,7 @@ final class LoopbackConnection {
                 let rest = UnsafeRawBufferPointer(rebasing: bytes[sent...])
                 let count = Glibc.send(socket, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL))
                 guard count > 0 else { return false }
-                didSend(count)
+                didMove(.sent(count))
                 sent += count
             }
             return true

@@ -23,6 +23,7 @@ public final class LoopbackServer: Sendable {
     private let listener: Int32
     private let state = Mutex(State())
     private let sent = Atomic<Int64>(0)
+    private let received = Atomic<Int64>(0)
 
     /// Starts the server.
     public init(_ handler: @escaping Handler) throws {
@@ -46,6 +47,9 @@ public final class LoopbackServer: Sendable {
 
     /// How many bytes have been sent so far, heads included.
     public var sentBytes: Int64 { sent.load(ordering: .relaxed) }
+
+    /// How many bytes have come so far, heads included.
+    public var receivedBytes: Int64 { received.load(ordering: .relaxed) }
 
     /// Closes all connections and waits for all threads. It may be called more than once.
     public func stop() {
@@ -110,8 +114,11 @@ public final class LoopbackServer: Sendable {
     }
 
     private func converse(_ socket: Int32, _ number: Int) {
-        let connection = LoopbackConnection(socket: socket, number: number) { [self] count in
-            sent.add(Int64(count), ordering: .relaxed)
+        let connection = LoopbackConnection(socket: socket, number: number) { [self] moved in
+            switch moved {
+            case .sent(let count): sent.add(Int64(count), ordering: .relaxed)
+            case .received(let count): received.add(Int64(count), ordering: .relaxed)
+            }
         }
         while let request = connection.receive() {
             var entry = request

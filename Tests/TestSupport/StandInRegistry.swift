@@ -64,6 +64,9 @@ public final class StandInRegistry: Sendable {
     /// How many bytes have been sent so far, heads and manifests included.
     public var sentBytes: Int64 { server.sentBytes }
 
+    /// How many bytes have come so far, heads included.
+    public var receivedBytes: Int64 { server.receivedBytes }
+
     /// Has all tokens given out so far be rejected.
     public func expireTokens() {
         core.state.withLock { $0.tokens = [:] }

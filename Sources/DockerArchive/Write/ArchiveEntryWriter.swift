@@ -107,12 +107,12 @@ private final class PlainEncoder: EntryEncoder {
 
     init(output: @escaping (UnsafeRawBufferPointer) throws -> Void) {
         self.output = output
-        buffer.reserveCapacity(256 << 10)
+        buffer.reserveCapacity(64 << 10)
     }
 
     func append(_ bytes: UnsafeRawBufferPointer) throws {
-        if buffer.count + bytes.count > 256 << 10 { try finish() }
-        if bytes.count > 256 << 10 { return try output(bytes) }
+        if buffer.count + bytes.count > 64 << 10 { try finish() }
+        if bytes.count > 64 << 10 { return try output(bytes) }
         buffer.append(contentsOf: bytes)
     }
 

@@ -58,7 +58,7 @@ package final class ArchiveOutput: Sendable {
         switch target {
         case .file(let unfinished):
             try unfinished.file.write(bytes, at: offset)
-            unfinished.file.startWriteback(at: offset, length: bytes.count)
+            startWriteback(of: unfinished.file, behind: offset, bytes.count)
         case .stream(let file):
             try streamed.withLock { position in
                 precondition(position == offset, "a stream is written in order")
@@ -66,6 +66,14 @@ package final class ArchiveOutput: Sendable {
                 position += Int64(bytes.count)
             }
         }
+    }
+
+    /// Has the disk begin with each stretch of a mebibyte that has been written to its end.
+    private func startWriteback(of file: File, behind offset: Int64, _ count: Int) {
+        let stretch: Int64 = 1 << 20
+        let first = offset / stretch * stretch
+        let last = (offset + Int64(count)) / stretch * stretch
+        if last > first { file.startWriteback(at: first, length: Int(last - first)) }
     }
 
     /// The file that is being written; `nil` for a stream.

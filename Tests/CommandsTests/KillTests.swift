@@ -1,0 +1,110 @@
+import ChildProcess
+import GoldenSuite
+import Hashing
+import ScriptInterface
+import TestSupport
+import Testing
+
+/// Runs that are killed in the middle, again and again, and then let run: nothing is lost, and little is moved twice.
+@Suite(.timeLimit(.minutes(10))) struct KillTests {
+    private static let kills = 20
+
+    private let bench: Bench
+    private let products: String
+    private let source: StandInRegistry
+    private let list: [String]
+
+    init() throws {
+        bench = try Bench()
+        products = try Suite().products
+        source = try StandInRegistry()
+        var list: [String] = []
+        for number in 0..<100 {
+            list.append(Self.addImage("small/image\(number)", size: 2_000 + number, seed: number, to: source))
+            if number % 10 == 9 {
+                list.append(Self.addImage("large/image\(number)", size: 12_000_000, seed: number, to: source))
+            }
+        }
+        self.list = list
+        try bench.folder.write(list.map { $0 + "\n" }.joined(), to: "list.txt")
+    }
+
+    private static func addImage(_ repository: String, size: Int, seed: Int, to registry: StandInRegistry) -> String {
+        var state = UInt32(truncatingIfNeeded: seed) &* 2_654_435_761 | 1
+        let layer = (0..<size / 4)
+            .flatMap { _ -> [UInt8] in
+                state = state &* 1_664_525 &+ 1_013_904_223
+                return withUnsafeBytes(of: state, Array.init)
+            }
+        let configuration = Array(#"{"os":"linux","architecture":"amd64","config":{"n":"\#(repository)"}}"#.utf8)
+        registry.addImage(repository: repository, tag: "v1", configuration: configuration, layers: [layer])
+        return "\(repository):v1"
+    }
+
+    private func start(_ program: String, _ words: [String]) throws -> ChildProcess {
+        try ChildProcess.start(
+            ["\(products)/\(program)", "-l", bench.path("list.txt"), "-s", source.authority, "--engine", "registry"]
+                + words,
+            environment: ["PATH": "/usr/bin:/bin", "HOME": bench.folder.path, "TMPDIR": bench.folder.path]
+        )
+    }
+
+    /// Kills runs of a program at moments that are spread over its work, and then lets one run to its end.
+    ///
+    /// - Parameters:
+    ///   - total: how many bytes an undisturbed run moves.
+    ///   - moved: how many bytes have been moved so far.
+    private func killAndRun(
+        _ program: String,
+        _ words: [String],
+        total: Int64,
+        moved: () -> Int64
+    ) async throws -> ExitCode {
+        for kill in 1...Self.kills {
+            let process = try start(program, words)
+            let threshold = total * Int64(kill) / Int64(Self.kills + 1)
+            for _ in 0..<20_000 where moved() < threshold { try await Task.sleep(for: .milliseconds(1)) }
+            process.terminate(9)
+            _ = await process.wait()
+        }
+        return try await start(program, words).wait().shellStatus
+    }
+
+    private typealias ExitCode = Int32
+
+    @Test func aSaveThatIsKilled() async throws {
+        let undisturbed = try start("rancher-save-images", ["-i", bench.path("whole.tar.gz")])
+        #expect(await undisturbed.wait().shellStatus == 0)
+        let total = source.sentBytes
+
+        let words = ["-i", bench.path("a.tar.gz")]
+        let status = try await killAndRun("rancher-save-images", words, total: total) { source.sentBytes - total }
+        #expect(status == 0)
+        try bench.folder.shell("cmp a.tar.gz whole.tar.gz")
+        #expect(try bench.folder.names().filter { $0.hasPrefix("a.tar.gz") } == ["a.tar.gz"])
+        // Each run asks for all manifests again, and loses what was on its way to the disk.
+        let again = source.sentBytes - total
+        #expect(again < total * 115 / 100, "\(again) of \(total) bytes")
+    }
+
+    @Test func aLoadThatIsKilled() async throws {
+        let saved = try start("rancher-save-images", ["-i", bench.path("whole.tar.gz")])
+        #expect(await saved.wait().shellStatus == 0)
+        let first = try StandInRegistry()
+        let words = ["-i", bench.path("whole.tar.gz"), "-r"]
+        let undisturbed = try start("rancher-load-images", words + [first.authority])
+        #expect(await undisturbed.wait().shellStatus == 0)
+        let total = first.receivedBytes
+
+        let target = try StandInRegistry()
+        let status = try await killAndRun("rancher-load-images", words + [target.authority], total: total) {
+            target.receivedBytes
+        }
+        #expect(status == 0)
+        for name in list {
+            let repository = String(name.dropLast(":v1".count))
+            #expect(target.manifest(repository, "v1") == source.manifest(repository, "v1"))
+        }
+        #expect(target.receivedBytes < total * 130 / 100, "\(target.receivedBytes) of \(total) bytes")
+    }
+}
