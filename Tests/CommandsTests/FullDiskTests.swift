@@ -4,7 +4,7 @@ import Testing
 
 /// A full disk is known before anything is fetched, and leaves an older archive as it was.
 @Suite(
-    .enabled(if: Machine.canMount, "a file system is mounted, by root or in a user name space"),
+    .enabled(if: Machine.canMount, "needs root, or user name spaces, to mount a file system"),
     .timeLimit(.minutes(5))
 )
 struct FullDiskTests {

@@ -3,7 +3,8 @@ import TestSupport
 import Testing
 
 /// Transfers with a server that others have written.
-@Suite(.timeLimit(.minutes(5))) struct NginxTests {
+@Suite(.enabled(if: Machine.hasNginx, "needs nginx and openssl"), .timeLimit(.minutes(5)))
+struct NginxTests {
     private let server: NginxServer
 
     init() throws {

@@ -4,8 +4,11 @@ import FoundationEssentials
 ///
 /// With `ALL_TESTS=1` in the environment everything counts as there: no test is skipped, and what is missing makes tests fail.
 public enum Machine {
-    /// Whether a file system can be mounted, by root or in a user name space.
+    /// Whether a file system can be mounted in a name space of its own, by root or in a user name space.
     public static let canMount = has("unshare --map-root-user --mount true")
+
+    /// Whether the tests themselves can mount a file system: by root.
+    public static let canMountHere = has("unshare --mount true")
 
     /// Whether ``DockerDaemon`` can be started: by root, with Debian's `docker.io`.
     public static let canRunDocker = has("test $(id -u) = 0 && command -v docker && command -v dockerd")

@@ -5,8 +5,7 @@ import Testing
 
 /// The recordings of the PowerShell scripts with the engine that a `.ps1` call takes by itself, against registries that bear the
 /// recorded names: exit status, files and the script's own lines are equal.
-@Suite(.enabled(if: Machine.hasNginx, "needs nginx and openssl"), .timeLimit(.minutes(5)))
-struct DefaultEngineTests {
+@Suite(.timeLimit(.minutes(5))) struct DefaultEngineTests {
     private static let suite = Result { try Suite() }
     private static let recordings = (try? suite.get().recordings().filter(\.isPowerShell)) ?? []
     private static let cases = (try? recordings.map { try DefaultEngineCase($0, suite.get()) }) ?? []
@@ -19,7 +18,7 @@ struct DefaultEngineTests {
         #expect(Self.cases.count == 50)
     }
 
-    @Test(arguments: cases)
+    @Test(.enabled(if: Machine.hasNginx, "needs nginx and openssl"), arguments: cases)
     func doesAsTheScriptDoes(_ example: DefaultEngineCase) async throws {
         let registries = try NamedRegistries(Self.hosts)
         defer { registries.stop() }

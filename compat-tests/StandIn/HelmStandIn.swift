@@ -25,7 +25,7 @@ struct HelmStandIn {
 
     /// As with helm, the folder has to be there.
     private func pull(_ url: String, version: String, into folder: String) throws {
-        if answers.pullFails?.contains(url) == true { throw Refusal("Error: failed to pull \(url)") }
+        if answers.pullFails?.contains(url) == true { throw Refusal("Error: \(url): not found") }
         let name = url.split(separator: "/").last ?? ""
         let file = "\(folder)/\(name)-\(version).tgz"
         do {

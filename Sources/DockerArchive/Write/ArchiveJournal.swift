@@ -33,7 +33,7 @@ package final class ArchiveJournal: Sendable {
         let next = path + ".next"
         file = try File(next, for: .creating)
         known = Mutex(places)
-        let lines = places.sorted { $0.key < $1.key }.map(Self.line)
+        let lines = places.sorted { $0.value.offset < $1.value.offset }.map(Self.line)
         try file.write(Self.title(isGzip: isGzip) + lines.joined())
         guard rename(next, path) == 0 else {
             throw FileError(operation: "rename \(next) to", path: path, code: errno)
