@@ -46,7 +46,7 @@ public final class CaseFolder: Sendable {
     /// Starts one of our executables as ``runOurs(_:)`` runs it, and waits until a stand-in has begun with what does not end.
     ///
     /// - Returns: the executable's process, and the number of the stand-in's.
-    public func startOurs(_ executable: String) async throws -> (process: ChildProcess, standIn: Int32) {
+    package func startOurs(_ executable: String) async throws -> (process: ChildProcess, standIn: Int32) {
         try link(executable, "work/" + recording.script)
         let process = try ChildProcess.start(
             words(["./" + recording.script]),
