@@ -1,7 +1,7 @@
 import CCurl
 import Glibc
 
-/// Where the certificates of the authorities are whose signatures are believed.
+/// The places of the certificates of the authorities that are trusted.
 package struct CertificateAuthorities: Sendable, Hashable {
     /// A file of PEM certificates; `nil` for the one libcurl was built with.
     package let file: String?

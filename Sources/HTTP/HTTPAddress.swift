@@ -1,7 +1,6 @@
 import CCurl
 
-/// What of a URL decides where it leads. It is read by libcurl's own parser, so that no URL means one host here and
-/// another there.
+/// Scheme, host and port of a URL, as libcurl's own parser reads them, so that no URL means one host here and another there.
 struct HTTPAddress: Hashable {
     /// `http` or `https`.
     let scheme: String

@@ -1,4 +1,4 @@
-/// The body of a request.
+/// What a request sends.
 package enum HTTPBody: Sendable {
     /// No bytes. `post`, `put` and `patch` say so with `Content-Length: 0`.
     case none
@@ -57,7 +57,7 @@ extension HTTPBody {
         switch (self, method) {
         case (_, .head): nil
         case (.none, .post), (.none, .put), (.none, .patch): BytesSource([])
-        case (.none, .get), (.none, .delete): nil
+        case (.none, .get): nil
         case (.bytes(let bytes), _): BytesSource(bytes)
         case (.stream(let source), _): source
         }

@@ -52,3 +52,43 @@ package final class HTTPClient: Sendable {
         return HTTPResponse(head: head, body: sink.body)
     }
 }
+
+extension HTTPClient {
+    /// What holds for all requests of a client.
+    package struct Configuration: Sendable {
+        /// How many transfers run at the same time, each on a thread of its own: 1 or more.
+        package var threads: Int
+
+        /// How long a connection may take to be made, name resolution and TLS included.
+        package var connectTimeoutSeconds: Int
+
+        /// How long a transfer may stand still, that is, move less than a byte a second.
+        package var stallSeconds: Int
+
+        /// The value of `User-Agent`.
+        package var userAgent: String
+
+        /// Which hosts are reached by which proxy.
+        package var proxies: ProxySettings
+
+        /// The authorities whose certificates are trusted.
+        package var authorities: CertificateAuthorities
+
+        /// Nothing is taken from the environment unless `proxies` and `authorities` were made of it.
+        package init(
+            threads: Int = 4,
+            connectTimeoutSeconds: Int = 30,
+            stallSeconds: Int = 60,
+            userAgent: String = "rancher-images",
+            proxies: ProxySettings = .none,
+            authorities: CertificateAuthorities = CertificateAuthorities(environment: [:])
+        ) {
+            self.threads = threads
+            self.connectTimeoutSeconds = connectTimeoutSeconds
+            self.stallSeconds = stallSeconds
+            self.userAgent = userAgent
+            self.proxies = proxies
+            self.authorities = authorities
+        }
+    }
+}

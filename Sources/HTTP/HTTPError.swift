@@ -1,6 +1,5 @@
 /// Why a transfer came to nothing. A response of any status is no error.
 package struct HTTPError: Error, CustomStringConvertible, Hashable, Sendable {
-    /// What kind of failure it was.
     package enum Code: String, Sendable {
         /// The URL is not one, or is neither `http` nor `https`. Nothing was sent.
         case badURL
@@ -30,18 +29,15 @@ package struct HTTPError: Error, CustomStringConvertible, Hashable, Sendable {
         case failed
     }
 
-    /// What kind of failure it was.
     package let code: Code
 
     /// One sentence without its full stop, with the host and the cause; it has no query, credentials or header fields.
     package let message: String
 
-    /// An error of these parts.
     package init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
     }
 
-    /// The message.
     package var description: String { message }
 }

@@ -1,18 +1,13 @@
 /// The header fields of a request or a response, in the order they were added or received.
 ///
 /// Names are compared without regard to ASCII case (RFC 9110, section 5.1). A name may occur more than once.
-package struct HTTPHeaders: Sendable, ExpressibleByDictionaryLiteral {
+package struct HTTPHeaders: Sendable {
     /// Every field, in order, with its name as written.
     package private(set) var entries: [(name: String, value: String)]
 
     /// Fields in the order given.
     package init(_ entries: [(String, String)] = []) {
         self.entries = entries.map { (name: $0.0, value: $0.1) }
-    }
-
-    /// Fields in the order written; a name may be repeated.
-    package init(dictionaryLiteral elements: (String, String)...) {
-        self.init(elements)
     }
 
     /// Adds a field at the end and leaves others of that name alone.

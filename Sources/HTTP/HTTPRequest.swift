@@ -10,11 +10,9 @@ package enum HTTPMethod: String, Sendable {
     case put = "PUT"
     /// Changes a part of the resource.
     case patch = "PATCH"
-    /// Removes the resource.
-    case delete = "DELETE"
 }
 
-/// How much is asked of the peer of an `https` connection. It has no effect on `http`.
+/// What the certificate of an `https` server must fulfil. It has no effect on `http`.
 package struct TransportSecurity: Sendable, Hashable {
     /// Whether the certificate must be signed by a known authority and name the host.
     package var verifiesCertificate: Bool
@@ -28,7 +26,6 @@ package struct TransportSecurity: Sendable, Hashable {
 
 /// One request, as it will be sent. Redirects and authentication are the caller's.
 package struct HTTPRequest: Sendable {
-    /// The method.
     package var method: HTTPMethod
 
     /// An absolute `http` or `https` URL. Its path and query are sent as they are written.
@@ -46,7 +43,6 @@ package struct HTTPRequest: Sendable {
     /// How long the transfer may stand still before it fails with `timedOut`; `nil` for the client's own setting.
     package var stallSeconds: Int?
 
-    /// A request. Only method and URL have to be given.
     package init(
         _ method: HTTPMethod,
         _ url: String,

@@ -6,7 +6,6 @@ package struct HTTPResponseHead: Sendable {
     /// The fields in the order received. Trailers of a chunked body are not among them.
     package var headers: HTTPHeaders
 
-    /// A head of these parts.
     package init(status: Int, headers: HTTPHeaders = HTTPHeaders()) {
         self.status = status
         self.headers = headers
@@ -21,7 +20,6 @@ package struct HTTPResponse: Sendable {
     /// The whole body, as it came: no content coding is undone.
     package var body: [UInt8]
 
-    /// A response of these parts.
     package init(head: HTTPResponseHead, body: [UInt8] = []) {
         self.head = head
         self.body = body

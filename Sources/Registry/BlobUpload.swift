@@ -5,7 +5,7 @@ import ImageModel
 
 /// The content of a blob that is to be pushed.
 package protocol BlobSource: Sendable {
-    /// In bytes.
+    /// How many bytes it has.
     var size: Int64 { get }
     /// The content from its first byte on; an upload that is tried again opens it again.
     func open() throws -> any ByteSource

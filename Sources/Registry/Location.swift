@@ -1,4 +1,4 @@
-/// What is done with the URLs in `Location` fields, all of it to the letter: registries keep the state of an upload in them.
+/// What is done with the URLs in `Location` fields. They are kept to the letter: registries keep the state of an upload in them.
 enum Location {
     /// The value of a `Location` field as a whole URL.
     ///
@@ -26,7 +26,7 @@ enum Location {
     /// Whether a URL is one of `https`.
     static func hasTLS(_ url: String) -> Bool { url.lowercased().hasPrefix("https://") }
 
-    /// The scheme, host and port of a URL, in one spelling: who gets a login that was meant for the other.
+    /// The scheme, host and port of a URL in one spelling. A login for one URL may be sent to others of the same origin.
     static func origin(of url: String) -> String {
         let schemeEnd = url.firstRange(of: "://")?.upperBound ?? url.startIndex
         let end = url[schemeEnd...].firstIndex { "/?#".contains($0) } ?? url.endIndex

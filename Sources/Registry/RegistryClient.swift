@@ -106,3 +106,24 @@ package final class RegistryClient: Sendable {
         }
     }
 }
+
+/// What holds for all registries of a client.
+package struct RegistrySettings: Sendable {
+    /// Registries that need no good certificate and no TLS, as `host` or `host:port`.
+    package var insecureRegistries: Set<String>
+    /// The logins of docker.
+    package var logins: DockerConfiguration
+    /// When a request is made again.
+    package var retry: RetryPolicy
+
+    /// By default only secure registries are reached, and without a login.
+    package init(
+        insecureRegistries: Set<String> = [],
+        logins: DockerConfiguration = DockerConfiguration(),
+        retry: RetryPolicy = RetryPolicy()
+    ) {
+        self.insecureRegistries = insecureRegistries
+        self.logins = logins
+        self.retry = retry
+    }
+}

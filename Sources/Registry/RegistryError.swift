@@ -3,7 +3,6 @@ import HTTP
 
 /// Why a registry did not do what it was asked.
 package struct RegistryError: Error, Sendable, CustomStringConvertible {
-    /// What kind of failure it was.
     package enum Code: Sendable, Equatable {
         /// There is no such manifest, blob or repository.
         case notFound
@@ -21,14 +20,12 @@ package struct RegistryError: Error, Sendable, CustomStringConvertible {
         case refused
     }
 
-    /// What kind of failure it was.
     package let code: Code
     /// One sentence without its full stop: where, what, and what to do about it.
     package let description: String
-    /// The status of the registry's answer; `nil` where there was none, or it was no matter of that.
+    /// The status of the registry's answer, where it was the status that was no success.
     package let status: Int?
 
-    /// A failure and its sentence.
     package init(_ code: Code, _ description: String, status: Int? = nil) {
         self.code = code
         self.description = description

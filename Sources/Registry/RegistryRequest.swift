@@ -1,7 +1,7 @@
 import HTTP
 import ImageModel
 
-/// A request to a registry, without what the registry's session adds: the way there and the login.
+/// A request to a registry, without the scheme, the host and the login, which the registry's session adds.
 struct RegistryRequest: Sendable {
     /// Where the request goes.
     enum Target: Sendable {

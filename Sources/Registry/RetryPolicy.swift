@@ -13,7 +13,7 @@ package struct RetryPolicy: Sendable {
     /// The statuses after which a request is made again: those of servers that are busy or stumbled.
     var statuses: Set<Int> = [408, 429, 500, 502, 503, 504]
 
-    /// A policy; the values given are for real registries.
+    /// The default values are for real registries.
     package init(
         attempts: Int = 5,
         firstDelay: Double = 0.5,
@@ -59,5 +59,35 @@ package struct RetryPolicy: Sendable {
         var delay = firstDelay
         for _ in 1..<max(1, attempt) { delay = min(delay * 2, longestDelay) }
         return min(delay, longestDelay) * Double.random(in: 0.75...1.25)
+    }
+}
+
+extension RetryPolicy {
+    /// Makes a request until its answer is final.
+    ///
+    /// - Parameters:
+    ///   - isReached: whether the host has answered before in this run; one that never did is not asked again and again.
+    ///   - send: makes the request once.
+    /// - Returns: the last answer, of whatever status.
+    /// - Throws: the `HTTPError` of the last try.
+    nonisolated(nonsending) func run(
+        isReached: Bool = true,
+        _ send: () async throws -> HTTPResponse
+    ) async throws -> HTTPResponse {
+        var attempt = 1
+        while true {
+            let wait: Double
+            do {
+                let response = try await send()
+                guard let delay = delay(after: response, attempt: attempt) else { return response }
+                wait = delay
+            } catch let error as HTTPError {
+                let isWorthIt = isReached || error.code == .interrupted
+                guard isWorthIt, let delay = delay(after: error, attempt: attempt) else { throw error }
+                wait = delay
+            }
+            try await Task.sleep(for: .seconds(wait))
+            attempt += 1
+        }
     }
 }

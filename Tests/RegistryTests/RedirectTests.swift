@@ -7,7 +7,7 @@ import Testing
 @testable import Registry
 
 /// Where a request may be sent on to.
-@Suite(.timeLimit(.minutes(1))) struct RedirectTests {
+@Suite(.enabled(if: Machine.hasNginx, "needs nginx and openssl"), .timeLimit(.minutes(1))) struct RedirectTests {
     /// A registry with TLS that redirects whatever lies in it to a server without TLS, and that server.
     private static func withRegistry(_ body: (Repository, LoopbackServer, RegistryClient) async throws -> Void)
         async throws
