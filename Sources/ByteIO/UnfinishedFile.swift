@@ -85,7 +85,9 @@ package final class UnfinishedFile: Sendable {
     /// Gives the file up, but leaves what it has for another run.
     package func leave() {
         state.withLock { state in
-            if state == .unfinished { state = .discarded }
+            guard state == .unfinished else { return }
+            state = .discarded
+            flock(file.descriptor, LOCK_UN)
         }
     }
 

@@ -35,7 +35,7 @@ struct LoadCommand: Sendable {
             files = ChartFiles(mover)
         }
         let archive = try await engine.load()
-        print(archive)
+        tell(archive)
         if let cause = archive.cause { console.notice(cause) }
         let charts = files == nil ? [] : images.filter(\.isChart)
         let plan = LoadPlan(
@@ -80,7 +80,7 @@ struct LoadCommand: Sendable {
     private func load(_ engine: any LoadEngine) async throws -> String? {
         do {
             let archive = try await engine.load()
-            print(archive)
+            tell(archive)
             return archive.cause
         } catch let error as CancellationError {
             throw error
@@ -90,7 +90,7 @@ struct LoadCommand: Sendable {
     }
 
     /// What docker prints of an archive that it has loaded.
-    private func print(_ archive: LoadedArchive) {
+    private func tell(_ archive: LoadedArchive) {
         for image in archive.images {
             console.print(
                 image.reference.map { ScriptLines.loaded($0.familiar) }

@@ -68,6 +68,7 @@ struct ImageSearch<Image: Sendable>: Sendable {
         } catch {
             refusal = error
         }
+        if (refusal as? RegistryError)?.code == .unreachable, !isLast { return .unreachable }
         do {
             if let image = try await findLocally(reference, name) {
                 return .found(Found(name: name, reference: reference, image: image, refusal: "\(refusal)"))
@@ -75,7 +76,6 @@ struct ImageSearch<Image: Sendable>: Sendable {
         } catch {
             return .failed(cause: "\(refusal); docker's local store has it, but: \(error)")
         }
-        let isUnreachable = (refusal as? RegistryError)?.code == .unreachable
-        return isUnreachable && !isLast ? .unreachable : .failed(cause: "\(refusal)")
+        return .failed(cause: "\(refusal)")
     }
 }

@@ -69,7 +69,8 @@ final class EngineFixture: Sendable {
         _ choice: PlatformChoice = .platforms([.linuxAMD64]),
         jobs: Int = 4,
         wrapping: TarWrapping = .gzip(level: 6),
-        output: ArchiveOutput? = nil
+        output: ArchiveOutput? = nil,
+        reuse: [String] = []
     ) throws -> SaveSetup {
         SaveSetup(
             client: client,
@@ -78,6 +79,7 @@ final class EngineFixture: Sendable {
             jobs: jobs,
             output: try output ?? ArchiveOutput(path: archive),
             temporaryFolder: folder.path,
+            reuse: reuse,
             counters: counters
         ) { [self] notice in notices.withLock { $0.append(notice.description) } }
     }

@@ -4,12 +4,15 @@ import Glibc
 final class LoopbackConnection {
     let socket: Int32
     private let number: Int
+    private let didSend: (Int) -> Void
     private var buffer: [UInt8] = []
 
     /// The first byte that a client sends where it wants TLS (RFC 8446, section 5.1).
     private static let handshake: UInt8 = 22
 
-    init(socket: Int32, number: Int) {
+    /// - Parameter didSend: told how many bytes have been sent.
+    init(socket: Int32, number: Int, didSend: @escaping (Int) -> Void) {
+        self.didSend = didSend
         self.socket = socket
         self.number = number
         var on: Int32 = 1
@@ -172,6 +175,7 @@ final class LoopbackConnection {
                 let rest = UnsafeRawBufferPointer(rebasing: bytes[sent...])
                 let count = Glibc.send(socket, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL))
                 guard count > 0 else { return false }
+                didSend(count)
                 sent += count
             }
             return true

@@ -22,6 +22,7 @@ public final class LoopbackServer: Sendable {
     private let handler: Handler
     private let listener: Int32
     private let state = Mutex(State())
+    private let sent = Atomic<Int64>(0)
 
     /// Starts the server.
     public init(_ handler: @escaping Handler) throws {
@@ -42,6 +43,9 @@ public final class LoopbackServer: Sendable {
 
     /// How many connections clients have made so far.
     public var connections: Int { state.withLock { $0.accepted } }
+
+    /// How many bytes have been sent so far, heads included.
+    public var sentBytes: Int64 { sent.load(ordering: .relaxed) }
 
     /// Closes all connections and waits for all threads. It may be called more than once.
     public func stop() {
@@ -106,7 +110,9 @@ public final class LoopbackServer: Sendable {
     }
 
     private func converse(_ socket: Int32, _ number: Int) {
-        let connection = LoopbackConnection(socket: socket, number: number)
+        let connection = LoopbackConnection(socket: socket, number: number) { [self] count in
+            sent.add(Int64(count), ordering: .relaxed)
+        }
         while let request = connection.receive() {
             var entry = request
             entry.body = []

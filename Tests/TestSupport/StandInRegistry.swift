@@ -56,6 +56,14 @@ public final class StandInRegistry: Sendable {
         core.state.withLock { $0.faults.append(fault) }
     }
 
+    /// Takes back the faults that have not been used up.
+    public func removeFaults() {
+        core.state.withLock { $0.faults = [] }
+    }
+
+    /// How many bytes have been sent so far, heads and manifests included.
+    public var sentBytes: Int64 { server.sentBytes }
+
     /// Has all tokens given out so far be rejected.
     public func expireTokens() {
         core.state.withLock { $0.tokens = [:] }

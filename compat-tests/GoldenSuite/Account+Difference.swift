@@ -3,7 +3,7 @@ extension Account {
     /// out: it has the words of shells and commands.
     ///
     /// - Parameter names: what to call the two sides.
-    public func differences(from other: Account, names: (String, String)) -> [String] {
+    package func differences(from other: Account, names: (String, String)) -> [String] {
         var lines: [String] = []
         if exit != other.exit { lines.append("exit status: \(exit) (\(names.0)), \(other.exit) (\(names.1))") }
         lines += Self.section("standard output", Self.lines(stdout), Self.lines(other.stdout), names)

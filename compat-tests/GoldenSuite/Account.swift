@@ -1,32 +1,32 @@
 /// What a run did, as a recording has it. `ROOT` stands for the folder above the case's.
-public struct Account: Codable, Equatable, Sendable {
+package struct Account: Codable, Equatable, Sendable {
     /// A file that is new or has changed.
-    public struct File: Codable, Equatable, Sendable {
+    package struct File: Codable, Equatable, Sendable {
         /// `plain`, `gzip`, `broken gzip`, or `gone` for one that is there no more.
-        public var kind: String
+        package var kind: String
         /// Its content, decompressed.
-        public var text: String
+        package var text: String
 
         /// Describes a file.
-        public init(kind: String, text: String) {
+        package init(kind: String, text: String) {
             self.kind = kind
             self.text = text
         }
     }
 
     /// The exit status.
-    public var exit: Int32
+    package var exit: Int32
     /// What it wrote to standard output.
-    public var stdout: String
+    package var stdout: String
     /// What it wrote to standard error.
-    public var stderr: String
+    package var stderr: String
     /// The commands it ran, in their order, name first.
-    public var calls: [[String]]
+    package var calls: [[String]]
     /// The files of its folder that are new or have changed, by their path.
-    public var files: [String: File]
+    package var files: [String: File]
 
     /// Describes a run.
-    public init(exit: Int32, stdout: String, stderr: String, calls: [[String]], files: [String: File]) {
+    package init(exit: Int32, stdout: String, stderr: String, calls: [[String]], files: [String: File]) {
         self.exit = exit
         self.stdout = stdout
         self.stderr = stderr
@@ -35,7 +35,7 @@ public struct Account: Codable, Equatable, Sendable {
     }
 
     /// The account without what the text of usage says after its first line, which is our own (D15).
-    public var withShortUsage: Account {
+    package var withShortUsage: Account {
         var short = self
         let lines = stdout.split(separator: "\n", omittingEmptySubsequences: false)
         if let usage = lines.firstIndex(where: { $0.hasPrefix("USAGE: ") }) {

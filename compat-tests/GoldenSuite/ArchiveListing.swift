@@ -7,12 +7,12 @@ import Tar
 
 /// What an archive of `docker save` has: each entry's name with what it holds, without what docker leaves to chance, which
 /// are times, the order of images in the files of JSON, and which of several equal layers is a link to another.
-public struct ArchiveListing: Sendable, Equatable {
+package struct ArchiveListing: Sendable, Equatable {
     /// What an entry holds, by its name: its digest, for JSON that names all images its text, for folders nothing.
-    public let entries: [String: String]
+    package let entries: [String: String]
 
     /// Lists the archive at `path`, which may be compressed.
-    public init(_ path: String) throws {
+    package init(_ path: String) throws {
         let reader = TarReader(try Decompressor(try File(path, for: .reading)))
         var entries: [String: String] = [:]
         var links: [String: String] = [:]
@@ -29,7 +29,7 @@ public struct ArchiveListing: Sendable, Equatable {
     }
 
     /// What is different in another archive, in lines that a person can read.
-    public func differences(from other: ArchiveListing) -> [String] {
+    package func differences(from other: ArchiveListing) -> [String] {
         Set(entries.keys).union(other.entries.keys).sorted().filter { entries[$0] != other.entries[$0] }
             .map { "\($0): \(entries[$0] ?? "missing") (script), \(other.entries[$0] ?? "missing") (executable)" }
     }

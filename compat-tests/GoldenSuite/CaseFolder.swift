@@ -5,7 +5,7 @@ import TestSupport
 
 /// A folder for one run of a case: the case's own folder `work` with the files that were there before, a folder of stand-ins,
 /// and the log of their calls.
-public final class CaseFolder: Sendable {
+package final class CaseFolder: Sendable {
     private let recording: Recording
     private let root: TemporaryFolder
     private let filesBefore: [String: [UInt8]]
@@ -15,7 +15,7 @@ public final class CaseFolder: Sendable {
     /// - Parameters:
     ///   - standIn: the path of the executable that acts as docker and helm.
     ///   - files: what stands in files of the recording in the place of their own content.
-    public init(_ recording: Recording, standIn: String, files: [String: [UInt8]] = [:]) throws {
+    package init(_ recording: Recording, standIn: String, files: [String: [UInt8]] = [:]) throws {
         self.recording = recording
         root = try TemporaryFolder()
         filesBefore = try recording.filesBefore().merging(files) { $1 }
@@ -29,14 +29,14 @@ public final class CaseFolder: Sendable {
     }
 
     /// The variables by which the executables run docker, as the scripts do.
-    public static let dockerEngine = ["RANCHER_IMAGES_ENGINE": "docker"]
+    package static let dockerEngine = ["RANCHER_IMAGES_ENGINE": "docker"]
 
     /// Runs one of our executables under the script's name, with no command to run but the stand-ins.
     ///
     /// - Parameters:
     ///   - executable: its path.
     ///   - variables: what the executable sees beside `PATH`, `HOME` and what the recording sets.
-    public func runOurs(_ executable: String, variables: [String: String] = dockerEngine) async throws -> Account {
+    package func runOurs(_ executable: String, variables: [String: String] = dockerEngine) async throws -> Account {
         try link(executable, "work/" + recording.script)
         // PowerShell's script knows itself by its full path.
         let name = recording.isPowerShell ? root.path("work/" + recording.script) : "./" + recording.script
@@ -61,12 +61,12 @@ public final class CaseFolder: Sendable {
     }
 
     /// The names in the case's folder.
-    public func names() throws -> [String] {
+    package func names() throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: root.path("work")).sorted()
     }
 
     /// The text of a file in the case's folder.
-    public func text(_ name: String) throws -> String { try root.text("work/" + name) }
+    package func text(_ name: String) throws -> String { try root.text("work/" + name) }
 
     private var path: [String: String] { ["PATH": root.path("bin")] }
 
@@ -77,7 +77,7 @@ public final class CaseFolder: Sendable {
     ///   - shell: what runs it, with the words before the script's name.
     ///   - tools: a folder of commands that it may run, without docker and helm.
     ///   - variables: more variables for it.
-    public func runOfficial(
+    package func runOfficial(
         _ script: String,
         by shell: [String],
         tools: String,

@@ -1,9 +1,9 @@
 import FoundationEssentials
 
 /// Runs official scripts and the executables side by side, each case with both.
-public struct Comparison: Sendable {
+package struct Comparison: Sendable {
     /// How a case came out.
-    public enum Verdict: Equatable, Sendable {
+    package enum Verdict: Equatable, Sendable {
         /// Both did the same.
         case same
         /// They did not, as a list says: a deliberate difference, or what the script's release lacks.
@@ -20,7 +20,7 @@ public struct Comparison: Sendable {
     private let powerShell: PowerShell?
 
     /// A comparison with the scripts of a folder.
-    public init(_ suite: Suite, scripts: String) throws {
+    package init(_ suite: Suite, scripts: String) throws {
         self.suite = suite
         self.scripts = scripts
         tools = try ToolFolder()
@@ -28,7 +28,7 @@ public struct Comparison: Sendable {
     }
 
     /// Runs a case with both sides.
-    public func run(_ recording: Recording) async throws -> Verdict {
+    package func run(_ recording: Recording) async throws -> Verdict {
         let path = "\(scripts)/\(recording.script)"
         guard FileManager.default.fileExists(atPath: path) else { return .notRun("no \(recording.script)") }
         let script = try OfficialScript(path)

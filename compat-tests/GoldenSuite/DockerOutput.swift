@@ -1,10 +1,10 @@
 /// What docker's commands print, without what varies from run to run.
-public enum DockerOutput {
+package enum DockerOutput {
     /// The lines, with names in place of registries, the images that were loaded in the order of their names, and the layers of
     /// each push in the order of their IDs.
     ///
     /// - Parameter names: what to write for a registry, or another word, wherever it stands.
-    public static func stable(_ text: String, names: KeyValuePairs<String, String>) -> [String] {
+    package static func stable(_ text: String, names: KeyValuePairs<String, String>) -> [String] {
         var text = text
         for (word, name) in names { text = text.replacing(word, with: name) }
         var lines: [String] = []

@@ -1,13 +1,13 @@
 import FoundationEssentials
 
 /// An official script of some Rancher release, which its text tells things about.
-public struct OfficialScript: Sendable {
+package struct OfficialScript: Sendable {
     /// Where it is.
-    public let path: String
+    package let path: String
     private let text: String
 
     /// Reads the script.
-    public init(_ path: String) throws {
+    package init(_ path: String) throws {
         self.path = path
         text = String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
     }

@@ -4,7 +4,7 @@ import SampleImages
 import TestSupport
 
 /// Compares official shell scripts with the executables on a real docker and real registries on this machine.
-public struct RealDocker: Sendable {
+package struct RealDocker: Sendable {
     private let suite: Suite
     private let scripts: String
     private let environment: [String: String]
@@ -20,7 +20,7 @@ public struct RealDocker: Sendable {
     /// A comparison with the scripts of a folder.
     ///
     /// - Parameter environment: tells docker's client where the daemon is.
-    public init(
+    package init(
         _ suite: Suite,
         scripts: String,
         environment: [String: String] = ProcessInfo.processInfo.environment
@@ -31,11 +31,11 @@ public struct RealDocker: Sendable {
     }
 
     /// The name of the comparison in a table.
-    public static let name = "real docker"
+    package static let name = "real docker"
 
     /// Saves the sample images with both sides, loads each archive into a registry of its own, and compares what was printed,
     /// the archives entry by entry, and the registries tag by tag.
-    public func compare() async throws -> Comparison.Verdict {
+    package func compare() async throws -> Comparison.Verdict {
         if let reason = try await whyNot() { return .notRun(reason) }
         let source = try DistributionRegistry(allowsURLs: true)
         try await SampleImages(folder: Fixtures.path("source")).push(to: source.authority)

@@ -1,43 +1,43 @@
 import FoundationEssentials
 
 /// A recording of an official script under stand-ins for docker and helm: what was there, what was run, what it did.
-public struct Recording: Decodable, Sendable {
+package struct Recording: Decodable, Sendable {
     /// The name of the case: that of its file without `.json`.
-    public fileprivate(set) var name = ""
+    package fileprivate(set) var name = ""
     /// The path of its file, which the stand-ins read.
-    public fileprivate(set) var path = ""
+    package fileprivate(set) var path = ""
     /// What was run, as `./SCRIPT` in the case's folder.
-    public let script: String
+    package let script: String
     /// The words after it.
-    public let argv: [String]
+    package let argv: [String]
     /// Variables that were set for it.
-    public let env: [String: String]
+    package let env: [String: String]
     /// The Rancher release that the script came with.
-    public let official: String
+    package let official: String
     /// The number of the deliberate difference that applies to the executables, `old` where a newer release has changed what this
     /// one did, else empty.
-    public let differs: String
+    package let differs: String
     /// What the script did.
-    public let expect: Account
+    package let expect: Account
     /// Whether there is a docker command.
-    public var hasDocker: Bool { docker != nil }
+    package var hasDocker: Bool { docker != nil }
     /// Whether there is a helm command.
-    public var hasHelm: Bool { helm != nil }
+    package var hasHelm: Bool { helm != nil }
     /// Whether the script is one of PowerShell's.
-    public var isPowerShell: Bool { script.hasSuffix(".ps1") }
+    package var isPowerShell: Bool { script.hasSuffix(".ps1") }
     /// The executable that stands in for the script.
-    public var executable: String { String(script.prefix { $0 != "." }) }
+    package var executable: String { String(script.prefix { $0 != "." }) }
 
     /// How the stand-in for docker answered, where that is not its usual answer.
-    public struct DockerAnswers: Decodable, Sendable {
+    package struct DockerAnswers: Decodable, Sendable {
         /// The references of which `docker pull` failed.
-        public let pullFails: [String]?
+        package let pullFails: [String]?
         /// The references that `docker tag` did not know.
-        public let tagFails: [String]?
+        package let tagFails: [String]?
         /// The references of which `docker push` failed.
-        public let pushFails: [String]?
+        package let pushFails: [String]?
         /// Whether `docker save` failed.
-        public let saveFails: Bool?
+        package let saveFails: Bool?
 
         private enum CodingKeys: String, CodingKey {
             case pullFails = "pull_fails"
@@ -50,7 +50,7 @@ public struct Recording: Decodable, Sendable {
     private struct HelmAnswers: Decodable, Sendable {}
 
     /// How docker answered; `nil` where there was no docker command.
-    public let docker: DockerAnswers?
+    package let docker: DockerAnswers?
     private let helm: HelmAnswers?
     private let files: [String: String]
     private let files64: [String: String]?
@@ -60,7 +60,7 @@ public struct Recording: Decodable, Sendable {
     }
 
     /// The files that were there before, by their path.
-    public func filesBefore() throws -> [String: [UInt8]] {
+    package func filesBefore() throws -> [String: [UInt8]] {
         var bytes = files.mapValues { Array($0.utf8) }
         for (path, text) in files64 ?? [:] {
             guard let data = Data(base64Encoded: text) else { throw SuiteError("\(self.path): \(path) is no Base64") }
@@ -70,7 +70,7 @@ public struct Recording: Decodable, Sendable {
     }
 
     /// Reads all recordings of a folder, in the order of their names.
-    public static func all(in folder: String) throws -> [Recording] {
+    package static func all(in folder: String) throws -> [Recording] {
         try FileManager.default.contentsOfDirectory(atPath: folder)
             .filter { $0.hasSuffix(".json") }
             .sorted()
@@ -78,7 +78,7 @@ public struct Recording: Decodable, Sendable {
     }
 
     /// Reads the recording of a file.
-    public static func read(_ path: String) throws -> Recording {
+    package static func read(_ path: String) throws -> Recording {
         var recording = try JSONDecoder().decode(Recording.self, from: Data(contentsOf: URL(filePath: path)))
         recording.path = path
         recording.name = String(path.split(separator: "/").last?.dropLast(".json".count) ?? "")
@@ -87,10 +87,10 @@ public struct Recording: Decodable, Sendable {
 }
 
 /// Why the suite itself cannot do its work.
-public struct SuiteError: Error, CustomStringConvertible {
+package struct SuiteError: Error, CustomStringConvertible {
     /// One sentence.
-    public let description: String
+    package let description: String
 
     /// Describes a failure.
-    public init(_ description: String) { self.description = description }
+    package init(_ description: String) { self.description = description }
 }

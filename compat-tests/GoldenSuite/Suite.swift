@@ -1,42 +1,42 @@
 import FoundationEssentials
 
 /// The suite's files, and the programs that it runs.
-public struct Suite: Sendable {
+package struct Suite: Sendable {
     /// The folder of the suite in the source tree.
-    public let folder: String
+    package let folder: String
     /// The folder of the built executables.
-    public let products: String
+    package let products: String
 
     /// The suite of this source tree, with the executables that were built together with the running program.
-    public init() throws {
+    package init() throws {
         folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().path
         let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         products = URL(filePath: program).deletingLastPathComponent().path
     }
 
     /// The path of the executable that acts as docker and helm.
-    public var standIn: String { "\(products)/stand-in" }
+    package var standIn: String { "\(products)/stand-in" }
 
     /// The path of the executable that stands in for a script.
-    public func executable(for recording: Recording) -> String { "\(products)/\(recording.executable)" }
+    package func executable(for recording: Recording) -> String { "\(products)/\(recording.executable)" }
 
     /// All recordings.
-    public func recordings() throws -> [Recording] {
+    package func recordings() throws -> [Recording] {
         try Recording.all(in: "\(folder)/recordings")
     }
 
     /// The recording of that name.
-    public func recording(called name: String) throws -> Recording {
+    package func recording(called name: String) throws -> Recording {
         try Recording.read("\(folder)/recordings/\(name).json")
     }
 
     /// Cases of our own, which no official script was recorded for; `expect` has what the executables do.
-    public func ownCases() throws -> [Recording] {
+    package func ownCases() throws -> [Recording] {
         try Recording.all(in: "\(folder)/cases")
     }
 
     /// What the executables are expected to do: as recorded, but for the differences.
-    public func expectation(for recording: Recording) throws -> Account {
+    package func expectation(for recording: Recording) throws -> Account {
         guard !recording.differs.isEmpty else { return recording.expect }
         let file = URL(filePath: differenceFile(recording))
         guard let data = try? Data(contentsOf: file) else {
@@ -46,7 +46,7 @@ public struct Suite: Sendable {
     }
 
     /// Writes what the executables do where a difference applies.
-    public func record(_ account: Account, for recording: Recording) throws {
+    package func record(_ account: Account, for recording: Recording) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let data = try encoder.encode(account) + [UInt8(ascii: "\n")]
@@ -54,7 +54,7 @@ public struct Suite: Sendable {
     }
 
     /// Runs the executables as a recording says.
-    public func runOurs(_ recording: Recording) async throws -> Account {
+    package func runOurs(_ recording: Recording) async throws -> Account {
         try await CaseFolder(recording, standIn: standIn).runOurs(executable(for: recording)).withShortUsage
     }
 

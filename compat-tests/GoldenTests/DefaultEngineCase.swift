@@ -65,8 +65,15 @@ struct DefaultEngineCase: CustomTestStringConvertible {
         asked = Set(try (pulls + images.keys).map(Self.authority)).sorted()
         expected.calls = []
         if isInvalid { expected.exit = 1 }
+        // An image whose blobs are lost is not pulled by this engine, and then there is nothing that docker could fail to save.
+        let nothing =
+            hasLostBlobs
+            ? [
+                "Could not save empty images to host",
+                "Please verify the images of 'rancher-windows-images.txt' existing or not",
+            ] : []
         let lines = try loads.flatMap { _ in try loaded.map { "Loaded image: \(try Reference($0.name).familiar)" } }
-        expected.stdout = (lines + Self.lines(expected.stdout, images)).map { $0 + "\n" }.joined()
+        expected.stdout = (lines + Self.lines(expected.stdout, images) + nothing).map { $0 + "\n" }.joined()
         self.expected = expected
     }
 

@@ -143,14 +143,17 @@ package final class ArchiveOutput: Sendable {
     package func discard() -> Int64 {
         guard case .file(let file) = target else { return 0 }
         let kept = journal.withLock { $0?.written } ?? 0
-        if kept > 0 {
-            file.leave()
-        } else {
+        guard kept >= Self.leastKept else {
             file.discard()
             removeJournal()
+            return 0
         }
+        file.leave()
         return kept
     }
+
+    /// Fewer bytes are fetched again sooner than somebody wonders what the file is.
+    private static let leastKept: Int64 = 1 << 20
 
     private func removeJournal() {
         if let journalPath { unlink(journalPath) }
