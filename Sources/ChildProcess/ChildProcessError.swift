@@ -3,7 +3,6 @@ import Glibc
 
 /// Why a command was not run to its end.
 package struct ChildProcessError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// What went wrong.
     package enum Reason: Equatable, Sendable {
         /// No file of that name is there, or in any folder of `PATH`. Shells report status 127.
         case notFound
@@ -19,10 +18,8 @@ package struct ChildProcessError: Error, Equatable, Sendable, CustomStringConver
 
     /// The command as it was called, without its arguments.
     package let command: String
-    /// What went wrong.
     package let reason: Reason
 
-    /// Describes what went wrong with a command.
     package init(command: String, reason: Reason) {
         self.command = command
         self.reason = reason

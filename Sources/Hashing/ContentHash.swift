@@ -8,7 +8,7 @@ package final class ContentHash {
     private let algorithm: Digest.Algorithm
     private let context: OpaquePointer
 
-    /// A hash of nothing yet, of the kind that a digest names.
+    /// The hash of no bytes.
     package init(_ algorithm: Digest.Algorithm = .sha256) {
         guard let context = EVP_MD_CTX_new() else { fatalError("no memory for a hash") }
         self.algorithm = algorithm
@@ -36,7 +36,7 @@ package final class ContentHash {
         return Digest(algorithm, bytes: bytes)
     }
 
-    /// Forgets all bytes added.
+    /// Drops all bytes added.
     package func start() {
         let kind =
             switch algorithm {
@@ -50,7 +50,7 @@ package final class ContentHash {
 
 extension ContentHash {
     /// The digest of bytes at hand.
-    package static func digest(of bytes: [UInt8], _ algorithm: Digest.Algorithm) -> Digest {
+    package static func digest(of bytes: [UInt8], _ algorithm: Digest.Algorithm = .sha256) -> Digest {
         let hash = ContentHash(algorithm)
         bytes.withUnsafeBytes(hash.update)
         return hash.finish()

@@ -1,12 +1,12 @@
 /// The records of extended headers that change how an entry is read (POSIX.1-2017, pax, "pax Extended Header").
 struct PAXRecords: Equatable, Sendable {
-    /// What stands for an entry's own field.
+    /// The keys of records that take the place of a header's field.
     enum Key: String, CaseIterable {
         case gid, gname, linkpath, mtime, path, size, uid, uname
     }
 
     private(set) var values: [Key: String] = [:]
-    /// Whether GNU tar says that the entry was stored without its holes.
+    /// Whether there is a record of GNU tar's for sparse files: the entry was stored without its holes.
     private(set) var isSparse = false
 
     subscript(key: Key) -> String? {

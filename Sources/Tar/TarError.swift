@@ -1,14 +1,13 @@
 /// Why an archive cannot be read as tar, and where.
 public struct TarError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// What is wrong.
     package enum Reason: Equatable, Sendable {
         /// The block's checksum is not that of its bytes: it is damaged, or no header at all.
         case checksum
         /// A field holds no number, or one that does not fit; the field is named.
         case number(field: String)
-        /// The entry says that its size is less than nothing.
+        /// The entry has a negative size.
         case negativeSize
-        /// The entry says that it ends beyond the largest offset there is.
+        /// The entry would end beyond the largest 64-bit offset.
         case sizeOverflow
         /// An extended header (PAX `x` and `g`, GNU `L` and `K`) of this many bytes is larger than ``TarHeaderParser`` takes.
         case oversizedExtension(size: Int64)
@@ -22,12 +21,10 @@ public struct TarError: Error, Equatable, Sendable, CustomStringConvertible {
         case sparse(name: String)
     }
 
-    /// What is wrong.
     package let reason: Reason
     /// Where it is: the offset in the archive of the block in question, or of the archive's end if that comes too soon.
     package let offset: Int64
 
-    /// Describes a fault at an offset of the archive.
     package init(_ reason: Reason, at offset: Int64) {
         self.reason = reason
         self.offset = offset

@@ -1,6 +1,6 @@
-/// What a tar archive tells of one of its entries before the entry's content.
+/// The header of an entry of a tar archive: all that the archive tells of the entry before its content.
 public struct TarHeader: Equatable, Sendable {
-    /// What an entry is.
+    /// The types of entries.
     public enum Kind: Equatable, Sendable {
         /// A file, with content.
         case file
@@ -16,7 +16,7 @@ public struct TarHeader: Equatable, Sendable {
 
     /// The path of the entry, as the archive has it.
     public var name: String
-    /// What the entry is.
+    /// The entry's type.
     package var kind: Kind
     /// The permission bits; Docker before 24.0 adds the bits of the file's type, as in `0o100644`.
     package var mode: UInt32
@@ -35,7 +35,7 @@ public struct TarHeader: Equatable, Sendable {
     /// The group's name, empty if unknown.
     package var groupName: String
 
-    /// Describes an entry; what is left out is zero or empty.
+    /// What is left out is zero or empty.
     public init(
         name: String,
         kind: Kind = .file,

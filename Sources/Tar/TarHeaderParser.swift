@@ -4,7 +4,7 @@
 /// It reads what tar programs have written since 1979: v7, POSIX ustar, PAX `x` and `g` records, GNU long names and base-256
 /// numbers. Memory is bounded by ``extensionLimit``.
 public struct TarHeaderParser: Sendable {
-    /// What a block led to.
+    /// The result of taking a block.
     public enum Step: Equatable, Sendable {
         /// The header is not complete yet: another block is needed, at the parser's new offset.
         case incomplete
@@ -139,7 +139,7 @@ extension TarHeaderParser {
         return .entry(header, dataOffset: headerOffset + Int64(TarHeader.blockSize))
     }
 
-    /// What the block alone says.
+    /// The header that the block has without what extended headers say.
     private func header(of block: TarBlock) throws(TarError) -> TarHeader {
         guard let mode = UInt32(exactly: try number(block, TarField.mode, "mode")) else {
             throw TarError(.number(field: "mode"), at: offset)

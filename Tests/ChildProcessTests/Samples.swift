@@ -27,9 +27,13 @@ func openDescriptorCount() -> Int {
 /// Whether a process of this number is there, as a zombie or alive.
 func exists(_ identifier: Int32) -> Bool { kill(identifier, 0) == 0 }
 
-/// Waits, without holding a thread, until a command has made a file.
+/// Waits, without holding a thread, until a command has made a file; half a minute at the most.
 func appearance(of name: String, in folder: TemporaryFolder) async throws {
-    while !folder.exists(name) { try await Task.sleep(for: .milliseconds(5)) }
+    for _ in 0..<6000 {
+        if folder.exists(name) { return }
+        try await Task.sleep(for: .milliseconds(5))
+    }
+    throw TestSupportError("no command has made \(name)")
 }
 
 /// The signals that a new command ignores and those that it has blocked, as bit masks: signal n is bit n − 1.

@@ -113,20 +113,18 @@ import Testing
     }
 
     @Test func theCallerWaitsForTheOutput() throws {
-        let gate = Atomic(false)
-        let taken = Atomic(0)
+        let gate = DispatchSemaphore(value: 0)
         let gzip = try ParallelGzip(threads: 2) { _ in
-            while !gate.load(ordering: .acquiring) { usleep(100) }
+            // Once it is open it stays so.
+            gate.wait()
+            gate.signal()
         }
-        let source = BlockingWriter(gzip, block: sample(ParallelGzip.Framing.member.blockSize)) {
-            taken.add(1, ordering: .relaxed)
-        }
-        source.start(blocks: 100)
-        usleep(200_000)
-        #expect(taken.load(ordering: .relaxed) < 10, "blocks in memory are bounded")
-        gate.store(true, ordering: .releasing)
-        try source.join()
-        #expect(taken.load(ordering: .relaxed) == 100)
+        let writer = BlockingWriter(gzip, block: sample(ParallelGzip.Framing.member.blockSize), count: 100)
+        // Two blocks for each thread, and one each for the caller and the output.
+        #expect(writer.countWhenItWaits() == 6, "blocks in memory are bounded")
+        gate.signal()
+        try writer.join()
+        #expect(writer.count == 100)
     }
 
     private func packed(
@@ -155,36 +153,60 @@ private func write(_ bytes: [UInt8], to gzip: ParallelGzip) throws {
 }
 
 /// Writes blocks on a thread of its own, because the compressor makes its caller wait.
-private final class BlockingWriter: @unchecked Sendable {
-    private let gzip: ParallelGzip
-    private let block: [UInt8]
-    private let written: @Sendable () -> Void
-    private let result = Mutex<Result<Void, any Error>?>(nil)
+private final class BlockingWriter: Sendable {
+    /// The folder that the system has for the thread.
+    private let thread = Mutex("")
+    private let written = Atomic(0)
+    private let end = DispatchSemaphore(value: 0)
+    private let result = Mutex<Result<Void, any Error>>(.success(()))
 
-    init(_ gzip: ParallelGzip, block: [UInt8], written: @escaping @Sendable () -> Void) {
-        self.gzip = gzip
-        self.block = block
-        self.written = written
-    }
-
-    func start(blocks: Int) {
+    init(_ gzip: sending ParallelGzip, block: [UInt8], count: Int) {
+        let gzip = Mutex(gzip)
         DispatchQueue(label: "writer")
             .async {
+                let folder = realpath("/proc/thread-self", nil)
+                defer { free(folder) }
+                self.thread.withLock { $0 = folder.map { String(cString: $0) } ?? "" }
                 let result = Result {
-                    for _ in 0..<blocks {
-                        try write(self.block, to: self.gzip)
-                        self.written()
+                    try gzip.withLock { gzip in
+                        for _ in 0..<count {
+                            try write(block, to: gzip)
+                            self.written.add(1, ordering: .releasing)
+                        }
+                        try gzip.finish()
                     }
-                    try self.gzip.finish()
                 }
                 self.result.withLock { $0 = result }
+                self.end.signal()
             }
     }
 
-    func join() throws {
-        while true {
-            if let result = result.withLock({ $0 }) { return try result.get() }
+    /// How many blocks have been written.
+    var count: Int { written.load(ordering: .acquiring) }
+
+    /// How many blocks had been written when the system says that the thread waits for something; half a minute is time for that.
+    func countWhenItWaits() -> Int? {
+        var seen = 0
+        for _ in 0..<30_000 {
+            let before = count
+            // Twice with the same count, for it may wait for a lock as well.
+            if isWaiting, before > 0, before == count {
+                if before == seen { return before }
+                seen = before
+            }
             usleep(1000)
         }
+        return nil
+    }
+
+    /// The state follows the thread's name (proc(5)); that of a thread which waits is S.
+    private var isWaiting: Bool {
+        let status = try? File(thread.withLock(\.self) + "/stat", for: .reading).readBytes(1000)
+        return String(decoding: status ?? [], as: UTF8.self).split(separator: ") ").last?.hasPrefix("S") == true
+    }
+
+    func join() throws {
+        #expect(end.wait(timeout: .now() + 30) == .success)
+        try result.withLock { try $0.get() }
     }
 }

@@ -35,7 +35,7 @@ import Testing
             let sink = RecordingSink {
                 begun.signal()
                 guard moment == .receiving else { return }
-                cancelled.wait()
+                _ = cancelled.wait(timeout: .now() + 30)
                 cancelled.signal()
             }
             let body: HTTPBody = moment == .sending ? .stream(EndlessSource(begun)) : .none
@@ -94,14 +94,12 @@ import Testing
         Transfer(HTTPRequest(.get, url), try HTTPAddress(url), RecordingSink())
     }
 
+    /// Waits half a minute at the most.
     private func wait(for semaphore: DispatchSemaphore) async {
-        await withCheckedContinuation { continuation in
-            DispatchQueue(label: "wait")
-                .async {
-                    semaphore.wait()
-                    continuation.resume()
-                }
+        let result = await withCheckedContinuation { continuation in
+            DispatchQueue(label: "wait").async { continuation.resume(returning: semaphore.wait(timeout: .now() + 30)) }
         }
+        #expect(result == .success)
     }
 }
 

@@ -1,7 +1,7 @@
 import Dispatch
 import Synchronization
 
-/// Holds threads until a number of them have come.
+/// Holds threads until a number of them have come, half a minute at the most.
 final class Gate: Sendable {
     private let missing: Mutex<Int>
     private let opening = DispatchSemaphore(value: 0)
@@ -16,7 +16,7 @@ final class Gate: Sendable {
             missing -= 1
             return missing == 0
         }
-        if !isLast { opening.wait() }
+        if !isLast { _ = opening.wait(timeout: .now() + 30) }
         opening.signal()
     }
 }

@@ -82,7 +82,7 @@ public final class NginxServer: Sendable {
                 ssl_protocols TLSv1.2 TLSv1.3;
                 location / {
                     root \(folder)/files;
-                    dav_methods PUT DELETE;
+                    dav_methods PUT;
                 }
                 \(locations)
             }
