@@ -36,7 +36,7 @@ package enum CommandLineTool {
         try? TerminationSignals.handleFirst { signal in
             received.store(signal, ordering: .releasing)
             task.cancel()
-            DispatchQueue.global().asyncAfter(deadline: .now() + timeToStop) { TerminationSignals.die(of: signal) }
+            DispatchQueue(label: "end").asyncAfter(deadline: .now() + timeToStop) { TerminationSignals.die(of: signal) }
         }
         let status = await task.value
         let signal = received.load(ordering: .acquiring)
@@ -45,7 +45,7 @@ package enum CommandLineTool {
     }
 
     /// How long what is under way may take to stop, when a signal has asked for it.
-    private static let timeToStop: DispatchTimeInterval = .seconds(10)
+    private static let timeToStop: DispatchTimeInterval = .milliseconds(800)
 
     /// Runs a program.
     ///

@@ -25,7 +25,7 @@ struct EngineFactory: Sendable {
         let engine = try await EngineChoice(options, environment: environment).engine(notice: console.notice)
         switch engine {
         case .docker:
-            let output = try output(archive, continues: false, console: console)
+            let output = try await output(archive, continues: false, console: console)
             let level = options.extensions.compressionLevel
             return DockerSaver(
                 runner: runner(lines),
@@ -38,7 +38,7 @@ struct EngineFactory: Sendable {
             let store = DockerStore(runner: runner(lines))
             let local = besideDocker ? LocalImages(in: store, temporaryFolder: temporaryFolder) : nil
             let continues = options.extensions.archiveFormat == .containerd
-            let output = try output(archive, continues: continues, console: console)
+            let output = try await output(archive, continues: continues, console: console)
             return try registrySaver(output, local: local, console: console)
         }
     }
@@ -69,12 +69,14 @@ struct EngineFactory: Sendable {
     }
 
     /// - Parameter continues: whether what is not finished stays for the next run.
-    private func output(_ archive: String, continues: Bool, console: Console) throws -> ArchiveOutput {
+    private func output(_ archive: String, continues: Bool, console: Console) async throws -> ArchiveOutput {
         if ArchiveStream.isStandardOutput(archive) {
             return ArchiveOutput(stream: try ArchiveStream.duplicate(console.output))
         }
         do {
-            return try ArchiveOutput(path: archive, continues: continues, isFresh: options.extensions.fresh)
+            let isFresh = options.extensions.fresh
+            // A pipe is open when somebody reads it.
+            return try await onThread { try ArchiveOutput(path: archive, continues: continues, isFresh: isFresh) }
         } catch let error as FileError {
             throw CommandError("cannot write \(archive): \(systemMessage(error.code)); nothing was pulled")
         }

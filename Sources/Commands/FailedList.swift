@@ -7,12 +7,11 @@ enum FailedList {
     ///
     /// - Parameter path: `nil` where no list is wanted.
     /// - Returns: 1 where the list could not be written, else 0.
-    static func write(_ references: [String], to path: String?, console: Console) -> Int32 {
+    static func write(_ references: [String], to path: String?, console: Console) async -> Int32 {
         guard let path else { return 0 }
         do {
-            let file = try UnfinishedFile(for: path)
-            try file.file.write(references.map { $0 + "\n" }.joined())
-            try file.commit()
+            let text = references.map { $0 + "\n" }.joined()
+            try await onThread { try File.write(text, replacing: path) }
             return 0
         } catch {
             console.notice("the list of failures was not written: \(error)")

@@ -46,7 +46,7 @@ struct LoadCommand: Sendable {
         let outcomes = try await perform(plan, with: engine)
         var chartOutcome = ChartOutcome()
         if let files { chartOutcome = try await push(charts, with: files) }
-        return max(chartOutcome.status, finish(outcomes, charts: charts, chartOutcome))
+        return await max(chartOutcome.status, finish(outcomes, charts: charts, chartOutcome))
     }
 
     /// PowerShell's script ends where the archive is not there or cannot be loaded, and only loads where there is no list.
@@ -73,7 +73,7 @@ struct LoadCommand: Sendable {
             return 0
         }
         let plan = LoadPlan(options, images: images, windowsImages: [])
-        return finish(try await perform(plan, with: engine), charts: [], ChartOutcome())
+        return await finish(try await perform(plan, with: engine), charts: [], ChartOutcome())
     }
 
     /// Loads the archive; in PowerShell's script it makes no difference why that fails.
@@ -113,7 +113,7 @@ struct LoadCommand: Sendable {
     }
 
     /// An image of which a step failed has failed.
-    private func finish(_ outcomes: [LoadOutcome], charts: [ListedImage], _ chartOutcome: ChartOutcome) -> Int32 {
+    private func finish(_ outcomes: [LoadOutcome], charts: [ListedImage], _ chartOutcome: ChartOutcome) async -> Int32 {
         let failed = Set(outcomes.filter { $0.cause != nil }.map(\.step.image))
         var seen: Set<ListedImage> = []
         let images = outcomes.map(\.step.image).filter { seen.insert($0).inserted }
@@ -123,7 +123,7 @@ struct LoadCommand: Sendable {
             charts: charts.count,
             failedCharts: chartOutcome.failed
         )
-        return summary.finish("loaded", options.extensions, console: console)
+        return await summary.finish("loaded", options.extensions, console: console)
     }
 }
 

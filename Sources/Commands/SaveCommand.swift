@@ -18,7 +18,7 @@ struct SaveCommand: Sendable {
         }
         for notice in list.notices { console.notice(notice.description) }
         guard !list.images.isEmpty else {
-            let status = FailedList.write([], to: options.extensions.failedList, console: console)
+            let status = await FailedList.write([], to: options.extensions.failedList, console: console)
             return max(status, nothingPulled(console))
         }
         guard let archive = options.images, !archive.isEmpty else {
@@ -72,7 +72,7 @@ struct SaveCommand: Sendable {
                 failedImages: outcomes.filter(\.isFailure).map(\.request.image.reference),
                 charts: charts
             )
-            return max(status, summary.finish("saved", options.extensions, console: console))
+            return await max(status, summary.finish("saved", options.extensions, console: console))
         } catch is CancellationError {
             return giveUp(engine, "stopped; \(archive) was not written")
         } catch let failure as ChartPullFailure {

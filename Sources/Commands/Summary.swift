@@ -26,10 +26,10 @@ struct Summary: Equatable {
     ///
     /// - Returns: 1 where all images failed (D7), where anything failed and the run is strict, and where the list could not be
     ///   written; else 0.
-    func finish(_ done: String, _ extensions: ExtensionOptions, console: Console) -> Int32 {
+    func finish(_ done: String, _ extensions: ExtensionOptions, console: Console) async -> Int32 {
         console.notice(sentence(done))
         let failed = failedImages + failedCharts
-        let listStatus = FailedList.write(failed, to: extensions.failedList, console: console)
+        let listStatus = await FailedList.write(failed, to: extensions.failedList, console: console)
         let allFailed = images > 0 && failedImages.count == images
         return max(listStatus, allFailed || (extensions.strict && !failed.isEmpty) ? 1 : 0)
     }

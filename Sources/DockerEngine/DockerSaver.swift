@@ -72,7 +72,11 @@ package struct DockerSaver: SaveEngine {
         case .powerShell: try Self.require(try await runner.shown(command), "docker save")
         }
         // Docker gives its file the name itself, once it is whole.
-        if case .powerShell = procedure, !output.isStream { output.discard() } else { try output.commit() }
+        if case .powerShell = procedure, !output.isStream {
+            output.discard()
+        } else {
+            try await onThread { [output] in try output.commit() }
+        }
     }
 
     @discardableResult
@@ -109,16 +113,15 @@ package struct DockerSaver: SaveEngine {
     }
 
     private func saveCompressed(_ command: [String], level: Int) async throws {
-        let gzip = try ParallelGzip(level: level, output: appending)
-        // The stream's thread and this task use it one after the other.
-        nonisolated(unsafe) let compressor = gzip
+        // One thread uses it after the other.
+        nonisolated(unsafe) let gzip = try ParallelGzip(level: level, output: appending)
         do {
-            try await stream(command) { try compressor.write($0) }
+            try await stream(command) { try gzip.write($0) }
         } catch {
             gzip.abort()
             throw error
         }
-        try gzip.finish()
+        _ = try await onThread { try gzip.finish() }
     }
 
     /// Runs `docker save` and hands over what it writes.

@@ -1,3 +1,5 @@
+import ByteIO
+import Glibc
 import ScriptInterface
 import TestSupport
 import Testing
@@ -160,5 +162,22 @@ import Testing
         _ = try await bench.save(["rancher/none:v1", "rancher/x:v1"], from: registry.authority, words)
         let failed = try bench.folder.text("failed.txt")
         #expect(failed == "rancher/none:v1\n", "as the list has it, without the source registry")
+    }
+
+    @Test func theListOfFailuresGoesIntoAPipe() async throws {
+        let registry = try Self.registry()
+        let bench = try Bench()
+        let pipe = bench.path("failed")
+        try #require(mkfifo(pipe, 0o600) == 0)
+        // Its reader is there before it is written.
+        let reader = try File(pipe, for: .updating)
+        let saved = try await bench.save(
+            ["rancher/none:v1", "rancher/x:v1"],
+            from: registry.authority,
+            ["--failed-list", pipe]
+        )
+        #expect(saved.status == 0)
+        try #require(File.isStream(pipe), "a file has taken the pipe's place")
+        #expect(try reader.readBytes(16) == Array("rancher/none:v1\n".utf8))
     }
 }

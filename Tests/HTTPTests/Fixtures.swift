@@ -2,13 +2,6 @@ import HTTP
 import Synchronization
 import TestSupport
 
-extension HTTPHeaders: ExpressibleByDictionaryLiteral {
-    /// Fields in the order written; a name may be repeated.
-    package init(dictionaryLiteral elements: (String, String)...) {
-        self.init(elements)
-    }
-}
-
 /// Keeps what it is given, in order, and may refuse.
 final class RecordingSink: HTTPResponseSink {
     struct Refusal: Error, Equatable {}

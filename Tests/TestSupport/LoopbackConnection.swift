@@ -2,22 +2,25 @@ import Glibc
 
 /// One connection of the test server: reads requests and writes responses, whole or with their faults.
 final class LoopbackConnection {
-    let socket: Int32
-    private let number: Int
     /// Bytes that have gone one way or the other.
     enum Moved {
         case sent(Int)
         case received(Int)
     }
 
+    let socket: Int32
+    private let number: Int
+    /// How many bytes may go each way in a second, as on a link that is slower than its ends.
+    private let bytesPerSecond: Int?
     private let didMove: (Moved) -> Void
     private var buffer: [UInt8] = []
 
     /// The first byte that a client sends where it wants TLS (RFC 8446, section 5.1).
     private static let handshake: UInt8 = 22
 
-    init(socket: Int32, number: Int, didMove: @escaping (Moved) -> Void) {
+    init(socket: Int32, number: Int, bytesPerSecond: Int?, didMove: @escaping (Moved) -> Void) {
         self.didMove = didMove
+        self.bytesPerSecond = bytesPerSecond
         self.socket = socket
         self.number = number
         var on: Int32 = 1
@@ -100,6 +103,7 @@ final class LoopbackConnection {
             if count > 0 {
                 buffer.append(contentsOf: space[..<count])
                 didMove(.received(count))
+                keepPace(count)
             }
             return count
         }
@@ -181,12 +185,19 @@ final class LoopbackConnection {
             var sent = 0
             while sent < bytes.count {
                 let rest = UnsafeRawBufferPointer(rebasing: bytes[sent...])
-                let count = Glibc.send(socket, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL))
+                let length = bytesPerSecond.map { min(rest.count, $0 / 100) } ?? rest.count
+                let count = Glibc.send(socket, rest.baseAddress, length, Int32(MSG_NOSIGNAL))
                 guard count > 0 else { return false }
                 didMove(.sent(count))
                 sent += count
+                keepPace(count)
             }
             return true
         }
+    }
+
+    /// Waits for as long as so many bytes take.
+    private func keepPace(_ count: Int) {
+        if let bytesPerSecond { usleep(useconds_t(count * 1_000_000 / bytesPerSecond)) }
     }
 }

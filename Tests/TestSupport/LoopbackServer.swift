@@ -20,14 +20,18 @@ public final class LoopbackServer: Sendable {
     public let port: Int
 
     private let handler: Handler
+    private let bytesPerSecond: Int?
     private let listener: Int32
     private let state = Mutex(State())
     private let sent = Atomic<Int64>(0)
     private let received = Atomic<Int64>(0)
 
     /// Starts the server.
-    public init(_ handler: @escaping Handler) throws {
+    ///
+    /// - Parameter bytesPerSecond: how much a connection moves each way, as on a link that is slower than its ends.
+    public init(bytesPerSecond: Int? = nil, _ handler: @escaping Handler) throws {
         self.handler = handler
+        self.bytesPerSecond = bytesPerSecond
         (listener, port) = try Self.listen()
         let accepting = try TestThread { [self] in acceptAll() }
         state.withLock { $0.threads.append(accepting) }
@@ -114,7 +118,7 @@ public final class LoopbackServer: Sendable {
     }
 
     private func converse(_ socket: Int32, _ number: Int) {
-        let connection = LoopbackConnection(socket: socket, number: number) { [self] moved in
+        let connection = LoopbackConnection(socket: socket, number: number, bytesPerSecond: bytesPerSecond) { [self] moved in
             switch moved {
             case .sent(let count): sent.add(Int64(count), ordering: .relaxed)
             case .received(let count): received.add(Int64(count), ordering: .relaxed)

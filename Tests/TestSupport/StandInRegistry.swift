@@ -21,14 +21,16 @@ public final class StandInRegistry: Sendable {
     }
 
     /// Starts both servers.
-    public init(_ switches: StandInSwitches = StandInSwitches()) throws {
+    ///
+    /// - Parameter bytesPerSecond: how much a connection to the registry moves each way.
+    public init(_ switches: StandInSwitches = StandInSwitches(), bytesPerSecond: Int? = nil) throws {
         let core = Core(switches)
         let storage = try LoopbackServer { request in
             core.state.withLock { $0.answerStorage(request) }
         }
         self.core = core
         self.storage = storage
-        server = try LoopbackServer { request in
+        server = try LoopbackServer(bytesPerSecond: bytesPerSecond) { request in
             core.state.withLock { $0.answer(request, storage: storage.url) }
         }
     }
