@@ -24,7 +24,7 @@ import Testing
         for number in 0..<100 {
             list.append(Self.addImage("small/image\(number)", size: 2_000 + number, seed: number, to: source))
             if number % 10 == 9 {
-                list.append(Self.addImage("large/image\(number)", size: 12_000_000, seed: number, to: source))
+                list.append(Self.addImage("large/image\(number)", size: 24_000_000, seed: number, to: source))
             }
         }
         self.list = list

@@ -185,7 +185,7 @@ final class LoopbackConnection {
             var sent = 0
             while sent < bytes.count {
                 let rest = UnsafeRawBufferPointer(rebasing: bytes[sent...])
-                let length = bytesPerSecond.map { min(rest.count, $0 / 100) } ?? rest.count
+                let length = bytesPerSecond.map { min(rest.count, $0 / 400) } ?? rest.count
                 let count = Glibc.send(socket, rest.baseAddress, length, Int32(MSG_NOSIGNAL))
                 guard count > 0 else { return false }
                 didMove(.sent(count))
