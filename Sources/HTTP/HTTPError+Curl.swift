@@ -9,8 +9,11 @@ struct CurlFailure {
     let text: String
     /// `CURLINFO_OS_ERRNO`, 0 if unknown.
     let systemError: Int
-    /// Whether the proxy refused to connect, as `CURLINFO_HTTP_CONNECTCODE` tells.
-    let proxyRefused: Bool
+    /// What the proxy answered to `CONNECT`, as `CURLINFO_HTTP_CONNECTCODE` tells; 0 if it was not asked.
+    let proxyStatus: Int
+
+    /// Whether the proxy would not connect.
+    var proxyRefused: Bool { proxyStatus != 0 && !(200...299).contains(proxyStatus) }
 }
 
 extension HTTPError {
@@ -23,7 +26,7 @@ extension HTTPError {
             case .unresolvedHost: "the name of \(authority) has no address"
             case .refused: "\(authority) refused the connection: nobody listens on that port"
             case .unreachable: "\(authority) cannot be reached: \(text)"
-            case .proxy: "the proxy for \(authority) made no connection: \(text)"
+            case .proxy, .proxyUnavailable: "the proxy for \(authority) made no connection: \(text)"
             case .tls: "TLS with \(authority) failed: \(text)"
             case .timedOut: "\(authority) took too long: \(text)"
             case .malformedResponse: "\(authority) answered with something that is not HTTP: \(text)"
@@ -37,7 +40,9 @@ extension HTTPError {
         switch failure.code {
         case CURLE_COULDNT_RESOLVE_HOST:
             .unresolvedHost
-        case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY:
+        case CURLE_COULDNT_RESOLVE_PROXY:
+            .proxyUnavailable
+        case CURLE_PROXY:
             .proxy
         case CURLE_COULDNT_CONNECT:
             failure.systemError == Int(ECONNREFUSED) ? .refused : .unreachable
@@ -52,7 +57,7 @@ extension HTTPError {
         case CURLE_OPERATION_TIMEDOUT:
             .timedOut
         case CURLE_RECV_ERROR, CURLE_SEND_ERROR:
-            failure.proxyRefused ? .proxy : .interrupted
+            failure.proxyRefused ? failure.proxyStatus >= 500 ? .proxyUnavailable : .proxy : .interrupted
         case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING:
             .interrupted
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING:

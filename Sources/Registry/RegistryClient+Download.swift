@@ -66,10 +66,10 @@ extension RegistryClient {
     ) async throws {
         let download = BlobDownload(blob, to: destination, after: prefix)
         var mayRestart = destination.canRestart
-        var attempt = 1
+        var course = Patience.Course(settings.patience, at: .now)
         while true {
             let before = download.received
-            let delay: Double?
+            let wait: Duration?
             let failure: RegistryError
             do {
                 // A proxy that compresses on the way would break the digest.
@@ -86,7 +86,7 @@ extension RegistryClient {
                     )
                 case .refused:
                     let response = HTTPResponse(head: head, body: download.errorBody)
-                    delay = settings.retry.delay(after: response, attempt: attempt)
+                    wait = course.wait(after: response, at: .now, date: HTTPDate.now)
                     failure = RegistryError(response, from: host, asking: subject)
                 }
             } catch let spoilt as BlobDownload.Spoilt {
@@ -98,16 +98,12 @@ extension RegistryClient {
                 try download.restart()
                 continue
             } catch let error as HTTPError {
-                if download.received - before >= Self.progress { attempt = 1 }
-                delay = settings.retry.delay(after: error, attempt: attempt)
+                if download.received - before >= Patience.progress { course.progress(at: .now) }
+                wait = course.wait(after: error, at: .now)
                 failure = RegistryError(error, asking: subject)
             }
-            guard let delay else { throw failure }
-            try await Task.sleep(for: .seconds(delay))
-            attempt += 1
+            guard let wait else { throw failure }
+            try await Task.sleep(for: wait)
         }
     }
-
-    /// A try that brought so many bytes is not counted among those in vain.
-    private static let progress: Int64 = 1 << 20
 }

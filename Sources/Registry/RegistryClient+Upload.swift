@@ -68,14 +68,14 @@ extension RegistryClient {
         do {
             var session: String?
             if let sibling {
-                let answer = try await settings.retry.run {
+                let answer = try await settings.patience.run {
                     try await open(repository, mounting: blob.digest, from: sibling)
                 }
                 if answer.head.status == 201 { return .mounted(from: sibling) }
                 // A registry that does not mount has begun an upload instead; one that refuses is asked for an upload.
                 session = Self.session(in: answer)
             }
-            let response = try await settings.retry.run {
+            let response = try await settings.patience.run {
                 // An upload that broke is not continued: each try has one of its own.
                 if let begun = session.take() { return try await send(body, as: blob, to: begun, of: repository) }
                 let answer = try await open(repository)

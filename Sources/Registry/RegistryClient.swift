@@ -33,16 +33,16 @@ package final class RegistryClient: Sendable {
     /// - Parameters:
     ///   - subject: what is asked for, in an error.
     ///   - limit: the most bytes that the answer may have; what comes after them is dropped.
-    ///   - retry: which answers are not final; `nil` for what the settings say.
+    ///   - patience: `nil` for that of the settings.
     func send(
         _ request: RegistryRequest,
         to domain: String,
         asking subject: String,
         limit: Int = errorLimit,
-        retry: RetryPolicy? = nil
+        patience: Patience? = nil
     ) async throws -> HTTPResponse {
         do {
-            return try await (retry ?? settings.retry)
+            return try await (patience ?? settings.patience)
                 .run {
                     let sink = AnswerSink(limit: limit)
                     let head = try await perform(request, to: domain, into: sink).head

@@ -29,9 +29,21 @@ actor RegistrySession {
     /// How the registry is reached. The first call asks `/v2/`, by each way that is allowed.
     func endpoint() async throws -> RegistryEndpoint {
         if let connection { return try await connection.value }
-        let task = SharedTask { try await self.connect() }
+        let task = SharedTask {
+            do {
+                return try await self.settings.patience.persist { try await self.connect() }
+            } catch {
+                // The next request asks again.
+                await self.forgetConnection()
+                throw error
+            }
+        }
         connection = task
         return try await task.value
+    }
+
+    private func forgetConnection() {
+        connection = nil
     }
 
     /// The value of `Authorization` for a request, or `nil` where none is wanted or can be given.
@@ -76,11 +88,14 @@ actor RegistrySession {
         var failure: HTTPError?
         for (index, endpoint) in candidates.enumerated() {
             do {
-                let response = try await settings.retry.run(isReached: false) {
+                let response = try await settings.patience.run(isReached: false) {
                     try await http.collect(
                         HTTPRequest(.get, endpoint.url(""), security: endpoint.security, stallSeconds: 15),
                         limit: 1 << 20
                     )
+                }
+                guard !settings.patience.isPassing(response.head.status) else {
+                    throw RegistryError(response, from: domain, asking: "GET \(endpoint.url(""))")
                 }
                 // What a server that wants TLS says to plain http.
                 if response.head.status == 400, index + 1 < candidates.count { continue }
@@ -93,7 +108,11 @@ actor RegistrySession {
                 if failure == nil || failure?.code == .tls { failure = error }
             }
         }
-        throw RegistryError(.unreachable, "cannot reach the registry \(domain): \(failure?.message ?? "it wants TLS")")
+        throw RegistryError(
+            .unreachable,
+            "cannot reach the registry \(domain): \(failure?.message ?? "it wants TLS")",
+            transfer: failure
+        )
     }
 
     /// Bearer before basic, as docker does.
@@ -111,9 +130,21 @@ actor RegistrySession {
             if token.isValid(at: .now) { return token }
             if tokens[scopes] == known { tokens[scopes] = nil }
         }
-        let task = SharedTask { try await self.fetchToken(for: scopes, from: server) }
+        let task = SharedTask {
+            do {
+                return try await self.fetchToken(for: scopes, from: server)
+            } catch {
+                // The next request asks again.
+                await self.forgetToken(for: scopes)
+                throw error
+            }
+        }
         tokens[scopes] = task
         return try await task.value
+    }
+
+    private func forgetToken(for scopes: Set<TokenScope>) {
+        tokens[scopes] = nil
     }
 
     private func fetchToken(for scopes: Set<TokenScope>, from server: TokenServer) async throws -> AccessToken {
@@ -126,7 +157,7 @@ actor RegistrySession {
         }
         let subject = "the login of \(domain)"
         do {
-            let response = try await settings.retry.run {
+            let response = try await settings.patience.run {
                 try await http.collect(
                     server.request(for: scopes, with: credential, security: endpoint.security),
                     limit: 1 << 20

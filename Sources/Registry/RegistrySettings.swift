@@ -4,17 +4,17 @@ package struct RegistrySettings: Sendable {
     package var insecureRegistries: Set<String>
     /// The logins of docker.
     package var logins: DockerConfiguration
-    /// When a request is made again.
-    package var retry: RetryPolicy
+    /// How long requests are made again.
+    package var patience: Patience
 
     /// Settings; without any, only secure registries are reached, and without a login.
     package init(
         insecureRegistries: Set<String> = [],
         logins: DockerConfiguration = DockerConfiguration(),
-        retry: RetryPolicy = RetryPolicy()
+        patience: Patience = Patience()
     ) {
         self.insecureRegistries = insecureRegistries
         self.logins = logins
-        self.retry = retry
+        self.patience = patience
     }
 }
