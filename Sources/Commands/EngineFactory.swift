@@ -152,9 +152,12 @@ struct EngineFactory: Sendable {
     }
 
     private func client(_ console: Console) -> RegistryClient {
+        let patience = options.extensions.patience
         let http = HTTPClient(
             HTTPClient.Configuration(
                 threads: jobs * 2,
+                stallSeconds: Int(min(patience, .seconds(60)).components.seconds),
+                longestPause: patience,
                 userAgent: "rancher-images/\(CommandLineTool.version)",
                 proxies: ProxySettings(environment: environment),
                 authorities: CertificateAuthorities(environment: environment)
@@ -164,7 +167,8 @@ struct EngineFactory: Sendable {
             http: http,
             settings: RegistrySettings(
                 insecureRegistries: Set(options.extensions.insecureRegistries),
-                logins: logins(console)
+                logins: logins(console),
+                patience: Patience(duration: patience)
             )
         )
     }

@@ -9,13 +9,13 @@ final class HostGate: Sendable {
         fileprivate let round: Int
     }
 
-    private struct Waiter {
+    struct Waiter {
         let id: Int
         let since: ContinuousClock.Instant
         let continuation: CheckedContinuation<Pass, any Error>
     }
 
-    private struct State {
+    struct State {
         var pace: HostPace
         var waiting: [Waiter] = []
         var cancelled: Set<Int> = []
@@ -24,7 +24,7 @@ final class HostGate: Sendable {
         var timer: ContinuousClock.Instant?
     }
 
-    private let state: Mutex<State>
+    let state: Mutex<State>
 
     init(_ pace: HostPace) {
         state = Mutex(State(pace: pace))

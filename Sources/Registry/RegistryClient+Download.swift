@@ -98,8 +98,9 @@ extension RegistryClient {
                 try download.restart()
                 continue
             } catch let error as HTTPError {
-                if download.received - before >= Patience.progress { course.progress(at: .now) }
-                wait = course.wait(after: error, at: .now)
+                let now = ContinuousClock.now
+                if download.received - before >= Patience.progress { course.progress(at: now) }
+                wait = course.wait(after: error, at: now)
                 failure = RegistryError(error, asking: subject)
             }
             guard let wait else { throw failure }

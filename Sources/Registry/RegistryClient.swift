@@ -19,6 +19,9 @@ package final class RegistryClient: Sendable {
     /// Answers of errors are cut here, in bytes.
     static let errorLimit = 64 << 10
 
+    /// How long an answer may take that is kept in memory: 4 MiB at the slowest.
+    private static let answerSeconds = 300
+
     private func session(for domain: String) -> RegistrySession {
         sessions.withLock { sessions in
             if let session = sessions[domain] { return session }
@@ -32,7 +35,7 @@ package final class RegistryClient: Sendable {
     ///
     /// - Parameters:
     ///   - subject: what is asked for, in an error.
-    ///   - limit: the most bytes that the answer may have; what comes after them is dropped.
+    ///   - limit: the most bytes that are kept of the answer, which is cut after them.
     ///   - patience: `nil` for that of the settings.
     func send(
         _ request: RegistryRequest,
@@ -41,11 +44,13 @@ package final class RegistryClient: Sendable {
         limit: Int = errorLimit,
         patience: Patience? = nil
     ) async throws -> HTTPResponse {
+        var timed = request
+        timed.totalSeconds = Self.answerSeconds
         do {
             return try await (patience ?? settings.patience)
                 .run {
                     let sink = AnswerSink(limit: limit)
-                    let head = try await perform(request, to: domain, into: sink).head
+                    let head = try await perform(timed, to: domain, into: sink).head
                     return HTTPResponse(head: head, body: sink.body)
                 }
         } catch let error as HTTPError {
@@ -77,14 +82,15 @@ package final class RegistryClient: Sendable {
             let authorization = isHome ? try await session.authorization(for: request.scopes) : nil
             var headers = request.headers
             if let authorization { headers.add("Authorization", authorization) }
-            let head = try await http.perform(
+            let head = try await http.answer(
                 HTTPRequest(
                     request.method,
                     trail.url,
                     headers: headers,
                     body: request.body,
                     security: endpoint.security,
-                    stallSeconds: request.stallSeconds
+                    stallSeconds: request.stallSeconds,
+                    totalSeconds: request.totalSeconds
                 ),
                 into: sink
             )
@@ -101,7 +107,7 @@ package final class RegistryClient: Sendable {
     func fetch(_ url: String, headers: HTTPHeaders, into sink: any HTTPResponseSink) async throws -> HTTPResponseHead {
         var trail = RedirectTrail(url)
         while true {
-            let head = try await http.perform(HTTPRequest(.get, trail.url, headers: headers), into: sink)
+            let head = try await http.answer(HTTPRequest(.get, trail.url, headers: headers), into: sink)
             guard try trail.follow(head, of: .get) else { return head }
         }
     }

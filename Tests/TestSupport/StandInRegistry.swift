@@ -56,6 +56,11 @@ public final class StandInRegistry: Sendable {
         core.state.withLock { $0.faults.append(fault) }
     }
 
+    /// Has no more requests go wrong.
+    public func removeFaults() {
+        core.state.withLock { $0.faults = [] }
+    }
+
     /// Has all tokens given out so far be rejected.
     public func expireTokens() {
         core.state.withLock { $0.tokens = [:] }
