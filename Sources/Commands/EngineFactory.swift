@@ -158,9 +158,12 @@ struct EngineFactory: Sendable {
     private func client(_ console: Console) -> RegistryClient {
         let daemon = DaemonConfiguration(environment: environment, notice: console.notice)
         let authorities = CertificateAuthorities(environment: environment)
+        let patience = options.extensions.patience
         let http = HTTPClient(
             HTTPClient.Configuration(
                 threads: jobs * 2,
+                stallSeconds: Int(min(patience, .seconds(60)).components.seconds),
+                longestPause: patience,
                 userAgent: "rancher-images/\(CommandLineTool.version)",
                 proxies: ProxySettings(environment: environment, file: daemon.proxies),
                 authorities: authorities
@@ -176,7 +179,8 @@ struct EngineFactory: Sendable {
                     notice: { console.notice($0) }
                 ),
                 mirrors: daemon.mirrors,
-                certificates: CertificateFolders(environment: environment, authorities: authorities)
+                certificates: CertificateFolders(environment: environment, authorities: authorities),
+                patience: Patience(duration: patience)
             )
         )
     }

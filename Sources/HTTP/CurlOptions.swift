@@ -20,7 +20,7 @@ struct CurlOptions {
         try set(CURLOPT_USERAGENT, configuration.userAgent)
 
         try set(CURLOPT_CONNECTTIMEOUT, configuration.connectTimeoutSeconds)
-        try set(CURLOPT_LOW_SPEED_LIMIT, 1)
+        try set(CURLOPT_LOW_SPEED_LIMIT, 1024)
         try set(CURLOPT_TCP_NODELAY, 1)
         try set(CURLOPT_TCP_KEEPALIVE, 1)
         // Refused by libcurl 7 where a transfer has left its buffer behind, as one does whose host has no address. That has the
@@ -39,6 +39,7 @@ struct CurlOptions {
         try set(CURLOPT_URL, request.url)
         try check(shim_easy_setopt_list(easy, CURLOPT_HTTPHEADER, headers.head))
         try set(CURLOPT_LOW_SPEED_TIME, request.stallSeconds ?? configuration.stallSeconds)
+        if let seconds = request.totalSeconds { try set(CURLOPT_TIMEOUT, seconds) }
 
         // Without both of these libcurl would read the environment.
         let proxy = try configuration.proxies.proxy(for: transfer.address)

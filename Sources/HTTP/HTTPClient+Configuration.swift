@@ -7,8 +7,14 @@ extension HTTPClient {
         /// How long a connection may take to be made, name resolution and TLS included.
         package var connectTimeoutSeconds: Int
 
-        /// How long a transfer may stand still, that is, move less than a byte a second.
+        /// How long a transfer may stand still, that is, move less than a kibibyte a second.
         package var stallSeconds: Int
+
+        /// How long a host is left alone that answers 429 or 503 and does not say for how long.
+        package var busyPause: Duration
+
+        /// The longest that a host is left alone.
+        package var longestPause: Duration
 
         /// The value of `User-Agent`.
         package var userAgent: String
@@ -24,6 +30,8 @@ extension HTTPClient {
             threads: Int = 4,
             connectTimeoutSeconds: Int = 30,
             stallSeconds: Int = 60,
+            busyPause: Duration = .milliseconds(500),
+            longestPause: Duration = .seconds(300),
             userAgent: String = "rancher-images",
             proxies: ProxySettings = .none,
             authorities: CertificateAuthorities = CertificateAuthorities(environment: [:])
@@ -31,6 +39,8 @@ extension HTTPClient {
             self.threads = threads
             self.connectTimeoutSeconds = connectTimeoutSeconds
             self.stallSeconds = stallSeconds
+            self.busyPause = busyPause
+            self.longestPause = longestPause
             self.userAgent = userAgent
             self.proxies = proxies
             self.authorities = authorities

@@ -8,10 +8,15 @@
 /// framing and windows.
 package final class HTTPClient: Sendable {
     private let pool: TransferPool
+    private let gates: HostGates
+
+    /// How long an answer may take that is kept in memory.
+    private static let collectSeconds = 60
 
     /// Starts the threads.
     package init(_ configuration: Configuration = Configuration()) {
         pool = TransferPool(configuration)
+        gates = HostGates(configuration)
     }
 
     /// Ends the threads. A transfer keeps its client alive, so they are all idle by now, and end at once.
@@ -22,7 +27,7 @@ package final class HTTPClient: Sendable {
     /// Sends the request and gives the response to the sink.
     ///
     /// Redirects are not followed, and a response of any status is a success. Cancelling the task ends the transfer at
-    /// once.
+    /// once. Where the host has too much to do, the request waits until the host is to be asked again.
     ///
     /// - Returns: the head that the sink was given.
     /// - Throws: `HTTPError`; `CancellationError`; or what the sink or the body's source threw, unchanged.
@@ -30,15 +35,34 @@ package final class HTTPClient: Sendable {
         _ request: HTTPRequest,
         into sink: any HTTPResponseSink
     ) async throws -> HTTPResponseHead {
-        let transfer = Transfer(request, try HTTPAddress(request.url), sink)
-        return try await withTaskCancellationHandler {
+        let address = try HTTPAddress(request.url)
+        let gate = gates.gate(of: address)
+        let pass = try await gate.enter()
+        do {
+            var head = try await move(Transfer(request, address, sink))
+            gate.leave(pass, HostPace.Outcome(head))
+            head.timeInLine = pass.timeInLine
+            return head
+        } catch var error as HTTPError {
+            gate.leave(pass, error.code == .interrupted ? .broken : .unknown)
+            error.timeInLine = pass.timeInLine
+            error.vainFor = gate.vainFor
+            throw error
+        } catch {
+            gate.leave(pass, .unknown)
+            throw error
+        }
+    }
+
+    private func move(_ transfer: Transfer) async throws -> HTTPResponseHead {
+        try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { pool.submit(Job(transfer, $0)) }
         } onCancel: {
             pool.cancel(transfer)
         }
     }
 
-    /// Sends the request and keeps the response's body in memory.
+    /// Sends the request and keeps the response's body in memory. It has a minute for that, unless the request says otherwise.
     ///
     /// - Parameter limit: the most bytes the body may have.
     /// - Throws: as `perform`; `HTTPError` with `bodyTooLarge` where the body has more bytes than that.
@@ -48,6 +72,8 @@ package final class HTTPClient: Sendable {
             limit: limit,
             excess: HTTPError(.bodyTooLarge, "\(host) answered with more than \(limit) bytes, which is too much here")
         )
+        var request = request
+        request.totalSeconds = request.totalSeconds ?? Self.collectSeconds
         let head = try await perform(request, into: sink)
         return HTTPResponse(head: head, body: sink.body)
     }

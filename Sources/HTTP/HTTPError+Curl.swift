@@ -40,7 +40,7 @@ extension HTTPError {
             case .proxy where [401, 407].contains(failure.proxyStatus):
                 "the proxy for \(authority) wants another login (\(failure.proxyStatus)): put its user and password into"
                     + " the proxy's variable, as in HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT"
-            case .proxy: "the proxy for \(authority) made no connection: \(text)"
+            case .proxy, .proxyUnavailable: "the proxy for \(authority) made no connection: \(text)"
             case .tls, .unknownAuthority, .certificateRequired: "TLS with \(authority) failed: \(text)"
             case .timedOut: "\(authority) took too long: \(text)"
             case .malformedResponse: "\(authority) answered with something that is not HTTP: \(text)"
@@ -54,7 +54,9 @@ extension HTTPError {
         switch failure.code {
         case CURLE_COULDNT_RESOLVE_HOST:
             .unresolvedHost
-        case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY:
+        case CURLE_COULDNT_RESOLVE_PROXY:
+            .proxyUnavailable
+        case CURLE_PROXY:
             .proxy
         case CURLE_COULDNT_CONNECT:
             failure.systemError == Int(ECONNREFUSED) ? .refused : .unreachable
@@ -71,8 +73,12 @@ extension HTTPError {
         case CURLE_OPERATION_TIMEDOUT:
             .timedOut
         case CURLE_RECV_ERROR, CURLE_SEND_ERROR:
+            switch true {
+            case failure.proxyRefused: failure.proxyStatus >= 500 ? .proxyUnavailable : .proxy
             // In TLS 1.3 the server tells that after the handshake.
-            failure.proxyRefused ? .proxy : wantsCertificate(failure.text) ? .certificateRequired : .interrupted
+            case wantsCertificate(failure.text): .certificateRequired
+            default: .interrupted
+            }
         case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING:
             .interrupted
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING:

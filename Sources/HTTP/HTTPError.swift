@@ -14,8 +14,10 @@ package struct HTTPError: Error, CustomStringConvertible, Hashable, Sendable {
         case refused
         /// No connection could be made for another reason: no route, network down.
         case unreachable
-        /// The proxy is unknown, or would not connect to the host.
+        /// The proxy would not connect to the host.
         case proxy
+        /// The proxy has no address, or tells of a failure of its own or of the host's (5xx): it may be otherwise later.
+        case proxyUnavailable
         /// TLS failed otherwise: the host's name, the dates, the protocol version, or the server speaks no TLS.
         case tls
         /// The server's certificate is signed by nobody whose signature is believed.
@@ -39,6 +41,12 @@ package struct HTTPError: Error, CustomStringConvertible, Hashable, Sendable {
 
     /// One sentence without its full stop, with the host and the cause; it has no query, credentials or header fields.
     package let message: String
+
+    /// For how long the host has been tried by now, where it has never answered; `nil` where it has.
+    package var vainFor: Duration?
+
+    /// How long the request stood behind others that the host answered meanwhile.
+    package var timeInLine = Duration.zero
 
     /// An error of these parts.
     package init(_ code: Code, _ message: String) {

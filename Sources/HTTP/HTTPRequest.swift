@@ -34,6 +34,9 @@ package struct HTTPRequest: Sendable {
     /// How long the transfer may stand still before it fails with `timedOut`; `nil` for the client's own setting.
     package var stallSeconds: Int?
 
+    /// How long the whole transfer may take before it fails with `timedOut`; `nil` for any time.
+    package var totalSeconds: Int?
+
     /// A request. Only method and URL have to be given.
     package init(
         _ method: HTTPMethod,
@@ -41,7 +44,8 @@ package struct HTTPRequest: Sendable {
         headers: HTTPHeaders = HTTPHeaders(),
         body: HTTPBody = .none,
         security: TransportSecurity = .verified,
-        stallSeconds: Int? = nil
+        stallSeconds: Int? = nil,
+        totalSeconds: Int? = nil
     ) {
         self.method = method
         self.url = url
@@ -49,5 +53,6 @@ package struct HTTPRequest: Sendable {
         self.body = body
         self.security = security
         self.stallSeconds = stallSeconds
+        self.totalSeconds = totalSeconds
     }
 }

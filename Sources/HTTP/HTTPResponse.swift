@@ -6,6 +6,9 @@ package struct HTTPResponseHead: Sendable {
     /// The fields in the order received. Trailers of a chunked body are not among them.
     package var headers: HTTPHeaders
 
+    /// How long the request stood behind others that the host answered meanwhile.
+    package var timeInLine = Duration.zero
+
     /// A head of these parts.
     package init(status: Int, headers: HTTPHeaders = HTTPHeaders()) {
         self.status = status

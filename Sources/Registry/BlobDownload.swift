@@ -41,13 +41,13 @@ final class BlobDownload: HTTPResponseSink, @unchecked Sendable {
     private enum Mode {
         /// Passing on, after so many bytes that are there already.
         case content(skip: Int64)
-        case error
+        case error(HTTPResponseHead)
     }
 
     private let blob: Descriptor
     private let destination: any ByteDestination
     private let hash: ContentHash
-    private var mode = Mode.error
+    private var mode = Mode.content(skip: 0)
     /// How many bytes of the blob have been passed on.
     private(set) var received: Int64
     /// The beginning of an answer that is no success.
@@ -83,14 +83,16 @@ final class BlobDownload: HTTPResponseSink, @unchecked Sendable {
             // Said before the body: distribution 2.8 announces the blob's length for that, and sends less.
             throw Spoilt(problem: "ends after \(received) of \(blob.size) bytes")
         default:
-            mode = .error
+            mode = .error(head)
         }
     }
 
     func receive(_ bytes: UnsafeRawBufferPointer) throws {
         switch mode {
-        case .error:
-            errorBody.append(contentsOf: bytes.prefix(RegistryClient.errorLimit - errorBody.count))
+        case .error(let head):
+            let room = RegistryClient.errorLimit - errorBody.count
+            errorBody.append(contentsOf: bytes.prefix(room))
+            guard bytes.count <= room else { throw AnswerCut(head: head) }
         case .content(let skip):
             let skipped = Int(min(skip, Int64(bytes.count)))
             mode = .content(skip: skip - Int64(skipped))

@@ -70,10 +70,10 @@ extension RegistryClient {
     ) async throws {
         let download = BlobDownload(blob, to: destination, after: prefix)
         var mayRestart = destination.canRestart
-        var attempt = 1
+        var course = Patience.Course(settings.patience, at: .now)
         while true {
             let before = download.received
-            let delay: Double?
+            let wait: Duration?
             let failure: RegistryError
             do {
                 // A proxy that compresses on the way would break the digest.
@@ -90,7 +90,7 @@ extension RegistryClient {
                     )
                 case .refused:
                     let response = HTTPResponse(head: head, body: download.errorBody)
-                    delay = settings.retry.delay(after: response, attempt: attempt)
+                    wait = course.wait(after: response, at: .now, date: HTTPDate.now)
                     failure =
                         if let repository { await refusal(response, from: repository, asking: subject) } else {
                             RegistryError(response, from: host, asking: subject)
@@ -105,16 +105,13 @@ extension RegistryClient {
                 try download.restart()
                 continue
             } catch let error as HTTPError {
-                if download.received - before >= Self.progress { attempt = 1 }
-                delay = settings.retry.delay(after: error, attempt: attempt)
+                let now = ContinuousClock.now
+                if download.received - before >= Patience.progress { course.progress(at: now) }
+                wait = course.wait(after: error, at: now)
                 failure = RegistryError(error, asking: subject)
             }
-            guard let delay else { throw failure }
-            try await Task.sleep(for: .seconds(delay))
-            attempt += 1
+            guard let wait else { throw failure }
+            try await Task.sleep(for: wait)
         }
     }
-
-    /// A try that brought so many bytes is not counted among those in vain.
-    private static let progress: Int64 = 1 << 20
 }

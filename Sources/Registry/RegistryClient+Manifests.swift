@@ -66,8 +66,8 @@ extension RegistryClient {
         in repository: Repository,
         mayBeRefusedBy500: Bool = false
     ) async throws {
-        var retry = settings.retry
-        if mayBeRefusedBy500 { retry.statuses.remove(500) }
+        var patience = settings.patience
+        if mayBeRefusedBy500 { patience.finalStatuses = [500] }
         let subject = "the push of the manifest \(name) to \(repository)"
         let response = try await send(
             RegistryRequest(
@@ -79,7 +79,7 @@ extension RegistryClient {
             ),
             to: repository.domain,
             asking: subject,
-            retry: retry
+            patience: patience
         )
         guard [200, 201, 202].contains(response.head.status) else {
             throw await refusal(response, from: repository, asking: subject)

@@ -73,7 +73,7 @@ extension RegistryClient {
                 // A registry that does not mount has begun an upload instead; one that refuses is asked for an upload.
                 session = answer.flatMap(Self.session)
             }
-            let response = try await settings.retry.run {
+            let response = try await settings.patience.run {
                 // An upload that broke is not continued: each try has one of its own.
                 if let begun = session.take() { return try await send(body, as: blob, to: begun, of: repository) }
                 let answer = try await open(repository)
@@ -107,7 +107,7 @@ extension RegistryClient {
         in repository: Repository
     ) async throws -> HTTPResponse? {
         do {
-            return try await settings.retry.run { try await open(repository, mounting: digest, from: sibling) }
+            return try await settings.patience.run { try await open(repository, mounting: digest, from: sibling) }
         } catch let error as RegistryError where [.unauthorized, .denied, .notFound, .refused].contains(error.code) {
             return nil
         }

@@ -19,12 +19,20 @@ package final class RegistryClient: Sendable {
     /// Answers of errors are cut here, in bytes.
     static let errorLimit = 64 << 10
 
+    /// How long an answer may take that is kept in memory: 4 MiB at the slowest.
+    private static let answerSeconds = 300
+
     func session(for domain: String) -> RegistrySession {
         session(domain) { RegistrySession(domain: domain, http: http, settings: settings) }
     }
 
     func session(for mirror: RegistryMirror) -> RegistrySession {
-        session(mirror.url) { RegistrySession(domain: mirror.domain, mirror: mirror, http: http, settings: settings) }
+        session(mirror.url) {
+            // Nobody waits for a mirror: there are others, and the registry itself.
+            var settings = settings
+            settings.patience.duration = .zero
+            return RegistrySession(domain: mirror.domain, mirror: mirror, http: http, settings: settings)
+        }
     }
 
     private func session(_ key: String, _ make: () -> RegistrySession) -> RegistrySession {
@@ -53,20 +61,22 @@ package final class RegistryClient: Sendable {
     ///
     /// - Parameters:
     ///   - subject: what is asked for, in an error.
-    ///   - limit: the most bytes that the answer may have; what comes after them is dropped.
-    ///   - retry: which answers are not final; `nil` for what the settings say.
+    ///   - limit: the most bytes that are kept of the answer, which is cut after them.
+    ///   - patience: `nil` for that of the settings.
     func send(
         _ request: RegistryRequest,
         to domain: String,
         asking subject: String,
         limit: Int = errorLimit,
-        retry: RetryPolicy? = nil
+        patience: Patience? = nil
     ) async throws -> HTTPResponse {
+        var timed = request
+        timed.totalSeconds = Self.answerSeconds
         do {
-            return try await (retry ?? settings.retry)
+            return try await (patience ?? settings.patience)
                 .run {
                     let sink = AnswerSink(limit: limit)
-                    let head = try await perform(request, to: domain, into: sink).head
+                    let head = try await perform(timed, to: domain, into: sink).head
                     return HTTPResponse(head: head, body: sink.body)
                 }
         } catch let error as HTTPError {
@@ -102,14 +112,15 @@ package final class RegistryClient: Sendable {
                 : foreign?.origin == Location.origin(of: trail.url) ? foreign?.authorization : nil
             var headers = request.headers
             if let authorization { headers.add("Authorization", authorization) }
-            let head = try await http.perform(
+            let head = try await http.answer(
                 HTTPRequest(
                     request.method,
                     trail.url,
                     headers: headers,
                     body: request.body,
                     security: endpoint.security,
-                    stallSeconds: request.stallSeconds
+                    stallSeconds: request.stallSeconds,
+                    totalSeconds: request.totalSeconds
                 ),
                 into: sink
             )
@@ -139,7 +150,7 @@ package final class RegistryClient: Sendable {
     func fetch(_ url: String, headers: HTTPHeaders, into sink: any HTTPResponseSink) async throws -> HTTPResponseHead {
         var trail = RedirectTrail(url)
         while true {
-            let head = try await http.perform(HTTPRequest(.get, trail.url, headers: headers), into: sink)
+            let head = try await http.answer(HTTPRequest(.get, trail.url, headers: headers), into: sink)
             guard try trail.follow(head, of: .get) else { return head }
         }
     }

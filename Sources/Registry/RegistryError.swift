@@ -11,7 +11,7 @@ package struct RegistryError: Error, Sendable, CustomStringConvertible {
         case unauthorized
         /// The login is good but not enough.
         case denied
-        /// Too many requests, and waiting as long as is sensible did not help.
+        /// Too many requests, and patience is over.
         case rateLimited
         /// The registry could not be reached, or the transfer broke again and again.
         case unreachable
@@ -27,12 +27,19 @@ package struct RegistryError: Error, Sendable, CustomStringConvertible {
     package let description: String
     /// The status of the registry's answer; `nil` where there was none, or it was no matter of that.
     package let status: Int?
+    /// How the transfer broke; `nil` where there was an answer, or it was no matter of that.
+    let transfer: HTTPError?
 
     /// A failure and its sentence.
     package init(_ code: Code, _ description: String, status: Int? = nil) {
+        self.init(code, description, status: status, transfer: nil)
+    }
+
+    init(_ code: Code, _ description: String, status: Int? = nil, transfer: HTTPError?) {
         self.code = code
         self.description = description
         self.status = status
+        self.transfer = transfer
     }
 }
 
@@ -69,13 +76,13 @@ extension RegistryError {
 
     /// From a transfer that came to nothing.
     init(_ error: HTTPError, asking subject: String) {
-        self.init(.unreachable, "\(subject): \(error.message)\(error.advice(for: nil))")
+        self.init(.unreachable, "\(subject): \(error.message)\(error.advice(for: nil))", transfer: error)
     }
 
     /// What the body of an answer says (distribution-spec, "Error Codes"), worded as docker does: `manifest unknown: …`.
     ///
     /// `detail` is not looked at: it may be text or an object.
-    private static func reason(in body: [UInt8]) -> (code: String, text: String) {
+    static func reason(in body: [UInt8]) -> (code: String, text: String) {
         struct Body: Decodable {
             struct Entry: Decodable {
                 var code: String?

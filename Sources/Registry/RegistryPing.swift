@@ -27,7 +27,7 @@ struct RegistryPing: Sendable {
             do {
                 var url = ""
                 let request = HTTPRequest(.get, endpoint.url(""), security: endpoint.security, stallSeconds: 15)
-                let answer = try await settings.retry.run(isReached: false) {
+                let answer = try await settings.patience.run(isReached: false) {
                     let (response, answered) = try await http.collectFollowing(request, limit: 1 << 20)
                     url = answered
                     return response
@@ -42,9 +42,11 @@ struct RegistryPing: Sendable {
                 failures.append(.transfer(error))
             }
         }
+        let failure = Failure.telling(of: failures)
         throw RegistryError(
             .unreachable,
-            "cannot reach the registry \(domain): \(Failure.telling(of: failures)?.reason(domain) ?? "no way is allowed")"
+            "cannot reach the registry \(domain): \(failure?.reason(domain) ?? "no way is allowed")",
+            transfer: failure?.transfer
         )
     }
 
@@ -128,6 +130,10 @@ extension RegistryPing {
             case .stranger(_, let status): status == 400 ? 1 : 3
             case .proxyWantsLogin: 3
             }
+        }
+
+        var transfer: HTTPError? {
+            if case .transfer(let error) = self { error } else { nil }
         }
 
         /// As it reads after "cannot reach the registry".

@@ -19,6 +19,8 @@ struct RegistryRequest: Sendable {
     var scopes: Set<TokenScope>
     /// How long the transfer may stand still; `nil` for the client's own setting.
     var stallSeconds: Int?
+    /// How long the whole transfer may take; `nil` for any time.
+    var totalSeconds: Int?
 
     init(
         _ method: HTTPMethod,
@@ -37,21 +39,41 @@ struct RegistryRequest: Sendable {
     }
 }
 
+/// A sink has had enough of an answer, which may have no end.
+struct AnswerCut: Error {
+    let head: HTTPResponseHead
+}
+
+extension HTTPClient {
+    /// As `perform`; an answer that its sink has had enough of is over.
+    func answer(_ request: HTTPRequest, into sink: any HTTPResponseSink) async throws -> HTTPResponseHead {
+        do {
+            return try await perform(request, into: sink)
+        } catch let cut as AnswerCut {
+            return cut.head
+        }
+    }
+}
+
 /// Keeps the body of an answer in memory; each new head begins it anew.
 ///
 /// One transfer at a time has it, on one thread, which is what `@unchecked` stands for.
 final class AnswerSink: HTTPResponseSink, @unchecked Sendable {
     private(set) var body: [UInt8] = []
     private let limit: Int
+    private var head = HTTPResponseHead(status: 0)
 
-    /// - Parameter limit: the most bytes that are kept; what comes after them is dropped.
+    /// - Parameter limit: the most bytes that are kept, of errors ``RegistryClient/errorLimit``; the answer is cut after them.
     init(limit: Int) { self.limit = limit }
 
     func begin(_ head: HTTPResponseHead) {
+        self.head = head
         body = []
     }
 
-    func receive(_ bytes: UnsafeRawBufferPointer) {
-        body.append(contentsOf: bytes.prefix(limit - body.count))
+    func receive(_ bytes: UnsafeRawBufferPointer) throws(AnswerCut) {
+        let room = (head.status < 400 ? limit : min(limit, RegistryClient.errorLimit)) - body.count
+        body.append(contentsOf: bytes.prefix(room))
+        guard bytes.count <= room else { throw AnswerCut(head: head) }
     }
 }

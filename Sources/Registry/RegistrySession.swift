@@ -29,12 +29,22 @@ actor RegistrySession {
     func endpoint() async throws -> RegistryEndpoint {
         if let connection { return try await connection.value }
         let task = SharedTask {
-            let outcome = try await self.ping.outcome()
-            await self.adopt(outcome.challenges, at: outcome.endpoint.url(""))
-            return outcome.endpoint
+            do {
+                let outcome = try await self.settings.patience.persist { try await self.ping.outcome() }
+                await self.adopt(outcome.challenges, at: outcome.endpoint.url(""))
+                return outcome.endpoint
+            } catch {
+                await self.forgetConnection()
+                throw error
+            }
         }
         connection = task
         return try await task.value
+    }
+
+    /// The next request asks again; but a mirror is done without for the rest of the run.
+    private func forgetConnection() {
+        if ping.mirror == nil { connection = nil }
     }
 
     /// The value of `Authorization` for a request, or `nil` where none is wanted or can be given.

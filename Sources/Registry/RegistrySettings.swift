@@ -8,8 +8,8 @@ package struct RegistrySettings: Sendable {
     package var mirrors: [RegistryMirror]
     /// The certificates for single registries; `nil` for none.
     package var certificates: CertificateFolders?
-    /// When a request is made again.
-    package var retry: RetryPolicy
+    /// How long requests are made again.
+    package var patience: Patience
 
     /// Settings; without any, only secure registries are reached, and without a login.
     package init(
@@ -17,12 +17,12 @@ package struct RegistrySettings: Sendable {
         logins: Logins = Logins(),
         mirrors: [RegistryMirror] = [],
         certificates: CertificateFolders? = nil,
-        retry: RetryPolicy = RetryPolicy()
+        patience: Patience = Patience()
     ) {
         self.insecureRegistries = insecureRegistries
         self.logins = logins
         self.mirrors = mirrors
         self.certificates = certificates
-        self.retry = retry
+        self.patience = patience
     }
 }

@@ -52,6 +52,6 @@ struct TokenFetch: Sendable {
             withoutForm: withoutForm,
             security: endpoint.security
         )
-        return try await settings.retry.run { try await http.collectFollowing(request, limit: 1 << 20).response }
+        return try await settings.patience.run { try await http.collectFollowing(request, limit: 1 << 20).response }
     }
 }

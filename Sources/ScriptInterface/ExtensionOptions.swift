@@ -41,6 +41,8 @@ package struct ExtensionOptions: Sendable, Equatable {
     package var insecureRegistries: [String]
     /// gzip's level, 1 to 9.
     package var compressionLevel: Int
+    /// How long a registry is tried again that fails or sends nothing: a second to a day.
+    package var patience: Duration
     /// Archives that blobs are copied from, beside the one that is replaced.
     package var reuse: [String]
     /// Whether what a stopped run has left is dropped.
@@ -61,6 +63,7 @@ package struct ExtensionOptions: Sendable, Equatable {
         failedList = try flags.optional(.failedList) { $0 }
         insecureRegistries = try flags.all(.insecureRegistry) { isHostAndPort($0) ? $0 : nil }
         compressionLevel = try flags.one(.compressionLevel) { wholeNumber($0, in: 1...9) }
+        patience = try flags.one(.patience, duration)
         reuse = try flags.all(.reuse) { $0 }
         fresh = try flags.isOn(.fresh)
         verbose = try flags.isOn(.verbose)
@@ -91,6 +94,15 @@ private func wholeNumber(_ word: String, in range: ClosedRange<Int>) -> Int? {
         return nil
     }
     return range.contains(number) ? number : nil
+}
+
+/// A number of seconds, or of what `s`, `m` or `h` says, from a second to a day.
+private func duration(_ word: String) -> Duration? {
+    let units: [Character: Int] = ["s": 1, "m": 60, "h": 3600]
+    let unit = word.last.flatMap { units[$0] }
+    let number = unit == nil ? word : String(word.dropLast())
+    let seconds = wholeNumber(number, in: 1...86_400).map { $0 * (unit ?? 1) }
+    return seconds.flatMap { $0 <= 86_400 ? .seconds($0) : nil }
 }
 
 /// Whether a word is a host name, an IPv4 address or an IPv6 address in brackets, with a port or without.

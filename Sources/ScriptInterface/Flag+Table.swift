@@ -106,6 +106,13 @@ extension Flag {
         meaning: "of what gzip compresses: 1 is the fastest, 9 the smallest",
         allowed: "a whole number from 1 to 9"
     )
+    static let patience = Flag(
+        extension: "patience",
+        .value("DURATION"),
+        defaults: both("5m"),
+        meaning: "how long a registry is tried again that fails or sends nothing",
+        allowed: "seconds, or a number with s, m or h, for instance 90s, 5m or 1h, up to 24h"
+    )
     static let reuse = Flag(
         extension: "reuse",
         .values("ARCHIVE"),
@@ -139,7 +146,7 @@ extension Flag {
     static let table = [
         imageList, images, sourceRegistry, registry, windowsImageList, windowsVersions, osReleaseID, help,
         engine, jobs, platform, strict, archiveFormat, failedList, insecureRegistry, compressionLevel,
-        reuse, fresh, verbose, version,
+        patience, reuse, fresh, verbose, version,
     ]
 
     /// The flags that a program knows in a mode.

@@ -98,7 +98,7 @@ import Testing
         let registry = try Self.registry()
         registry.stop()
         let bench = try Self.bench()
-        let saved = try await bench.save(["rancher/x:v1"], from: registry.authority)
+        let saved = try await bench.save(["rancher/x:v1"], from: registry.authority, ["--patience", "1s"])
         #expect(saved.status == 1)
         #expect(saved.errors.contains("cannot reach the registry \(registry.authority)"))
         #expect(try Self.isUntouched(bench))

@@ -44,6 +44,11 @@ import Testing
         ),
         FaultCase(response: .init(fault: .stall), code: .timedOut, why: "no head comes"),
         FaultCase(response: .init(body: body, fault: .stallBody(after: 0)), code: .timedOut, why: "no body comes"),
+        FaultCase(
+            response: .init(body: body, fault: .dripBody(milliseconds: 10)),
+            code: .timedOut,
+            why: "a trickle is no progress"
+        ),
     ])
     func faultsOfTheServer(_ row: FaultCase) async throws {
         try await withServer(stallSeconds: 1) { _ in
@@ -64,6 +69,17 @@ import Testing
         } _: { server, client in
             let request = HTTPRequest(.get, server.url, stallSeconds: 1)
             let error = try await httpError { try await client.collect(request, limit: 0) }
+            #expect(error?.code == .timedOut)
+        }
+    }
+
+    @Test func aRequestHasATimeForTheWhole() async throws {
+        let drip = LoopbackResponse(body: [UInt8](repeating: 0, count: 10_000), fault: .dripBody(milliseconds: 10))
+        try await withServer { _ in
+            drip
+        } _: { server, client in
+            let request = HTTPRequest(.get, server.url, totalSeconds: 1)
+            let error = try await httpError { try await client.collect(request, limit: .max) }
             #expect(error?.code == .timedOut)
         }
     }

@@ -29,12 +29,22 @@ import Testing
         #expect(proxy.requests.map { "\($0.method) \($0.target)" } == ["CONNECT far.invalid:443"])
     }
 
+    @Test func aProxyThatCannotReachTheHostNow() async throws {
+        let proxy = try LoopbackServer { _ in LoopbackResponse(status: 503) }
+        defer { proxy.stop() }
+        let client = Self.client(["HTTPS_PROXY": proxy.url])
+        let error = try await httpError {
+            try await client.collect(HTTPRequest(.get, "https://far.invalid/"), limit: 0)
+        }
+        #expect(error?.code == .proxyUnavailable)
+    }
+
     @Test func anUnknownProxy() async throws {
         let client = Self.client(["HTTP_PROXY": "http://user:xyzzy@unknown.invalid:1"])
         let error = try await httpError {
             try await client.collect(HTTPRequest(.get, "http://far.invalid/"), limit: 0)
         }
-        #expect(error?.code == .proxy)
+        #expect(error?.code == .proxyUnavailable)
         #expect(error?.message.contains("xyzzy") == false)
     }
 

@@ -26,9 +26,9 @@ final class EngineFixture: Sendable {
         source = try StandInRegistry()
         target = try StandInRegistry()
         folder = try TemporaryFolder()
-        http = HTTPClient(HTTPClient.Configuration(threads: 8))
-        let retry = RetryPolicy(attempts: 3, firstDelay: 0.001, longestDelay: 0.002, longestRetryAfter: 5)
-        client = RegistryClient(http: http, settings: RegistrySettings(retry: retry))
+        http = HTTPClient(HTTPClient.Configuration(threads: 8, busyPause: .milliseconds(1)))
+        let patience = Patience(duration: .seconds(2), firstWait: .milliseconds(1), longestWait: .milliseconds(100))
+        client = RegistryClient(http: http, settings: RegistrySettings(patience: patience))
         for (name, descriptor) in try Self.samples.names() {
             let parts = name.split(separator: ":").map(String.init)
             Self.fill(source, descriptor, parts[0], tag: parts[1])

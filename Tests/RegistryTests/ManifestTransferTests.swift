@@ -65,7 +65,8 @@ import Testing
     )
     func refusals(status: Int, code: String, kind: RegistryError.Code, words: String) async throws {
         fixture.registry.add(StandInFault(.error(status, code), target: "manifests", times: .max))
-        let error = await registryError { _ = try await fixture.client.manifest(.tag("v1"), in: fixture.repository) }
+        let client = try fixture.newClient(patience: .milliseconds(100))
+        let error = await registryError { _ = try await client.manifest(.tag("v1"), in: fixture.repository) }
         let host = fixture.registry.authority
         #expect(error?.code == kind)
         #expect(

@@ -25,7 +25,7 @@ import Testing
             settings: RegistrySettings(
                 logins: logins,
                 mirrors: try mirrors.map { try #require(RegistryMirror($0)) },
-                retry: RetryPolicy(attempts: 2, firstDelay: 0.001, longestDelay: 0.002)
+                patience: Patience(duration: .milliseconds(500), firstWait: .milliseconds(1))
             )
         )
     }

@@ -235,7 +235,7 @@ import Testing
                 insecureRegistries: insecure,
                 logins: logins,
                 certificates: certificates,
-                retry: RetryPolicy(attempts: 2, firstDelay: 0.01)
+                patience: Patience(duration: .seconds(1), firstWait: .milliseconds(10))
             )
         )
         let source = Source(bytes: content)

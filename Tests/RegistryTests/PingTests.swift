@@ -101,7 +101,7 @@ import Testing
         )
         let client = RegistryClient(
             http: http,
-            settings: RegistrySettings(insecureRegistries: ["far.invalid"], retry: RetryPolicy(attempts: 1))
+            settings: RegistrySettings(insecureRegistries: ["far.invalid"], patience: Patience(duration: .zero))
         )
         let fixture = try RegistryFixture()
         let error = await registryError {

@@ -21,12 +21,12 @@ final class RegistryFixture: Sendable {
     init(
         _ switches: StandInSwitches = StandInSwitches(),
         config: (String) -> String? = { _ in nil },
-        attempts: Int = 3
+        patience: Duration = .seconds(60)
     ) throws {
         let registry = try StandInRegistry(switches)
         self.registry = registry
-        http = HTTPClient(HTTPClient.Configuration(threads: 4))
-        client = try RegistryFixture.client(of: registry, http, config: config(registry.authority), attempts: attempts)
+        http = HTTPClient(HTTPClient.Configuration(threads: 4, busyPause: .milliseconds(1)))
+        client = try RegistryFixture.client(of: registry, http, config: config(registry.authority), patience)
         repository = Repository(domain: registry.authority, path: "rancher/x")
         blob = Descriptor(
             mediaType: "application/vnd.docker.image.rootfs.diff.tar.gzip",
@@ -46,25 +46,25 @@ final class RegistryFixture: Sendable {
     }
 
     /// Another client, which knows nothing yet.
-    func newClient(config: String? = nil, attempts: Int = 3) throws -> RegistryClient {
-        try Self.client(of: registry, http, config: config, attempts: attempts)
+    func newClient(config: String? = nil, patience: Duration = .seconds(60)) throws -> RegistryClient {
+        try Self.client(of: registry, http, config: config, patience)
     }
 
     private static func client(
         of registry: StandInRegistry,
         _ http: HTTPClient,
         config: String?,
-        attempts: Int
+        _ duration: Duration
     ) throws -> RegistryClient {
         let logins = try config.map {
             Logins([
                 Logins.Source(name: "/etc/logins.json", configuration: try DockerConfiguration(json: Array($0.utf8)))
             ])
         }
-        let retry = RetryPolicy(attempts: attempts, firstDelay: 0.001, longestDelay: 0.002, longestRetryAfter: 5)
+        let patience = Patience(duration: duration, firstWait: .milliseconds(1), longestWait: .milliseconds(20))
         return RegistryClient(
             http: http,
-            settings: RegistrySettings(logins: logins ?? Logins(), retry: retry)
+            settings: RegistrySettings(logins: logins ?? Logins(), patience: patience)
         )
     }
 

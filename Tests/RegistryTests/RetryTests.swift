@@ -10,6 +10,9 @@ import Testing
         arguments: [
             ("busy", StandInFault.Kind.error(503)),
             ("a server that stumbled", .error(500)),
+            ("a proxy whose client has gone", .error(499)),
+            ("too early", .error(425)),
+            ("a proxy before a server that is away", .error(520)),
             ("too many", .error(429, "TOOMANYREQUESTS", headers: ["Retry-After": "0"])),
             ("the connection is closed", .transport(.close)),
             ("the connection is reset", .transport(.reset)),
@@ -25,7 +28,7 @@ import Testing
     }
 
     @Test func whatDoesNotPassIsToldInTheEnd() async throws {
-        let fixture = try RegistryFixture()
+        let fixture = try RegistryFixture(patience: .milliseconds(100))
         fixture.registry.add(StandInFault(.transport(.close), target: "manifests", times: .max))
         let error = await registryError { _ = try await fixture.client.manifest(.tag("v1"), in: fixture.repository) }
         let host = fixture.registry.authority
@@ -36,19 +39,19 @@ import Testing
         )
     }
 
-    @Test func noMoreTriesAreMadeThanThePolicyAllows() async throws {
-        let fixture = try RegistryFixture(attempts: 3)
+    @Test func aBusyRegistryIsGivenUpWhenPatienceIsOver() async throws {
+        let fixture = try RegistryFixture(patience: .milliseconds(200))
         fixture.registry.add(StandInFault(.error(503, "UNAVAILABLE"), target: "manifests", times: .max))
         let error = await registryError { _ = try await fixture.client.manifest(.tag("v1"), in: fixture.repository) }
         #expect(error?.code == .unreachable)
-        #expect(fixture.requests("GET", "manifests").count == 3)
+        #expect(fixture.requests("GET", "manifests").count > 1)
     }
 
     @Test func theHubsLimitIsNotWaitedFor() async throws {
         let fixture = try RegistryFixture()
         let body =
             #"{"errors":[{"code":"TOOMANYREQUESTS","message":"You have reached your pull rate limit. You may increase"}]}"#
-        let answer = LoopbackResponse(status: 429, headers: ["Retry-After": "1"], body: Array(body.utf8))
+        let answer = LoopbackResponse(status: 429, body: Array(body.utf8))
         fixture.registry.add(StandInFault(.answer(answer), target: "manifests", times: .max))
         let error = await registryError { _ = try await fixture.client.manifest(.tag("v1"), in: fixture.repository) }
         let host = fixture.registry.authority
@@ -63,10 +66,11 @@ import Testing
         #expect(fixture.requests("GET", "manifests").count == 1)
     }
 
-    @Test func aHostThatNobodyServesIsAskedOnce() async throws {
+    @Test func aHostThatNobodyServesIsGivenUp() async throws {
         let server = try LoopbackServer { _ in LoopbackResponse() }
         server.stop()
-        let fixture = try RegistryFixture()
+        let fixture = try RegistryFixture(patience: .milliseconds(300))
+        let began = ContinuousClock.now
         for _ in 0..<2 {
             let error = await registryError {
                 _ = try await fixture.client.manifest(.tag("v1"), in: Repository(domain: server.authority, path: "x"))
@@ -76,7 +80,50 @@ import Testing
                 error?.description == "cannot reach the registry \(server.authority): \(server.authority) refused the"
                     + " connection: nobody listens on that port"
             )
+            #expect(began.duration(to: .now) >= .milliseconds(300), "it may be there soon")
         }
+    }
+
+    @Test(arguments: ["/v2/", "/token"])
+    func aFailureToLogInIsForgotten(target: String) async throws {
+        var switches = StandInSwitches()
+        switches.authentication = .token(user: "me", password: "x", anonymousPull: true)
+        let fixture = try RegistryFixture(switches, patience: .milliseconds(100))
+        fixture.registry.add(StandInFault(.error(502), target: target, times: .max))
+        // Before the ping is answered 401, `/v2/` is all that is asked; the manifests have it in their paths too.
+        let error = await registryError { _ = try await fixture.client.manifest(.tag("v1"), in: fixture.repository) }
+        #expect(error?.code == .unreachable)
+        fixture.registry.removeFaults()
+        let digest = try await fixture.client.manifest(.tag("v1"), in: fixture.repository).digest
+        #expect(digest == fixture.manifestDigest)
+    }
+
+    @Test func theRetryAfterOfADateIsObeyed() async throws {
+        let fixture = try RegistryFixture()
+        let headers: LoopbackHeaders = [
+            "Date": "Wed, 21 Oct 2026 07:28:00 GMT", "Retry-After": "Wed, 21 Oct 2026 07:28:01 GMT",
+        ]
+        fixture.registry.add(StandInFault(.error(503, "UNAVAILABLE", headers: headers), target: "manifests"))
+        let began = ContinuousClock.now
+        _ = try await fixture.client.manifest(.tag("v1"), in: fixture.repository)
+        #expect(began.duration(to: .now) >= .seconds(1))
+    }
+
+    @Test("an error that never ends is cut", arguments: ["manifests", "blobs"])
+    func errorsWithoutEnd(target: String) async throws {
+        let fixture = try RegistryFixture()
+        // Longer than what is kept of it, and then nothing more: whoever waits for its end waits for ever.
+        var answer = LoopbackResponse(status: 404, body: [UInt8](repeating: UInt8(ascii: "x"), count: 1 << 20))
+        answer.fault = .stallBody(after: 200_000)
+        fixture.registry.add(StandInFault(.answer(answer), target: target))
+        let error = await registryError {
+            if target == "blobs" {
+                _ = try await fixture.download()
+            } else {
+                _ = try await fixture.client.manifest(.tag("v1"), in: fixture.repository)
+            }
+        }
+        #expect(error?.code == .notFound)
     }
 
     @Test func aPingThatBrokeIsTriedAgain() async throws {

@@ -18,6 +18,7 @@ extension Platform {
         #expect(shell.failedList == nil)
         #expect(shell.insecureRegistries == [])
         #expect(shell.compressionLevel == 6)
+        #expect(shell.patience == .seconds(300))
         #expect(!shell.verbose)
         let powerShell = try #require(parsePowerShell(.save, []).options?.extensions)
         #expect(powerShell.platforms == .platforms([.windows("amd64")]))
@@ -43,6 +44,18 @@ extension Platform {
         #expect(extensions.insecureRegistries == ["a", "b:5000"])
         #expect(extensions.compressionLevel == 9)
         #expect(extensions.verbose)
+    }
+
+    @Test(
+        arguments: [
+            ("90", 90), ("90s", 90), ("5m", 300), ("1h", 3_600), ("24h", 86_400), ("25h", nil), ("0", nil), ("m", nil),
+            ("1d", nil),
+            ("-1", nil), ("1.5m", nil), ("9999999999999999h", nil),
+        ] as [(String, Int?)]
+    )
+    func durations(word: String, seconds: Int?) {
+        let parsed = parse(.save, ["--patience", word])
+        #expect(parsed.options?.extensions.patience == seconds.map { .seconds($0) })
     }
 
     @Test func variablesSetThem() throws {

@@ -131,7 +131,7 @@ final class LoopbackConnection {
         case .garbage:
             _ = write(Array("\u{1}\u{2} this is no HTTP\r\n\r\n".utf8)[...])
             return false
-        case .cutBody, .stallBody, .none:
+        case .cutBody, .stallBody, .dripBody, .none:
             return sendMessage(response, to: request)
         }
     }
@@ -156,6 +156,13 @@ final class LoopbackConnection {
             _ = write(Array(head.utf8)[...]) && sendBody(body.prefix(count), chunked: response.isChunked, ends: false)
             waitForEnd()
             return false
+        case .dripBody(let milliseconds):
+            guard write(Array(head.utf8)[...]) else { return false }
+            for index in body.indices {
+                guard sendBody(body[index...index], chunked: false, ends: true) else { return false }
+                usleep(useconds_t(milliseconds * 1000))
+            }
+            return true
         default:
             let isChunked = response.isChunked && !hasNoBody
             return write(Array(head.utf8)[...]) && sendBody(body, chunked: isChunked, ends: true) && !response.closes

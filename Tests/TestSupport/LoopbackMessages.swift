@@ -79,6 +79,8 @@ public struct LoopbackResponse: Sendable {
         case cutBody(after: Int)
         /// Nothing more is sent after that many bytes of the body, until the client goes or the server is stopped.
         case stallBody(after: Int)
+        /// The body is sent one byte at a time, with so many milliseconds between them.
+        case dripBody(milliseconds: Int)
         /// Nothing is sent at all, until the client goes or the server is stopped.
         case stall
         /// The connection is closed without an answer.

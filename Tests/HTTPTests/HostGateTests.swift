@@ -1,0 +1,92 @@
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import HTTP
+
+/// Requests that wait for their turn at one host.
+@Suite(.timeLimit(.minutes(5))) struct HostGateTests {
+    /// Keeps what happens, in order.
+    private final class Log<Entry: Sendable>: Sendable {
+        private let entries = Mutex<[Entry]>([])
+
+        var all: [Entry] { entries.withLock(\.self) }
+
+        /// - Returns: how many there are with this one.
+        @discardableResult
+        func add(_ entry: Entry) -> Int {
+            entries.withLock { entries in
+                entries.append(entry)
+                return entries.count
+            }
+        }
+    }
+
+    @Test func aBusyHostIsLeftAloneByAllRequests() async throws {
+        let arrivals = Log<ContinuousClock.Instant>()
+        let server = try LoopbackServer { _ in
+            arrivals.add(.now) == 1 ? LoopbackResponse(status: 429, headers: ["Retry-After": "1"]) : LoopbackResponse()
+        }
+        defer { server.stop() }
+        let client = HTTPClient()
+        #expect(try await client.collect(HTTPRequest(.get, server.url), limit: 0).head.status == 429)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<3 {
+                group.addTask { _ = try await client.collect(HTTPRequest(.get, server.url), limit: 0) }
+            }
+            try await group.waitForAll()
+        }
+        let times = arrivals.all
+        #expect(times.count == 4)
+        // The pause begins when the answer is here, which is after it was asked for.
+        #expect(times.dropFirst().allSatisfy { times[0].duration(to: $0) >= .seconds(1) })
+    }
+
+    @Test func aRequestThatIsCancelledLosesItsPlace() async throws {
+        let gate = HostGate(HostPace(pause: .seconds(1000), longestPause: .seconds(1000)))
+        gate.leave(try await gate.enter(), .busy(nil))
+        let task = Task { try await gate.enter() }
+        task.cancel()
+        await #expect(throws: CancellationError.self) { _ = try await task.value }
+    }
+
+    @Test func requestsWaitInOrder() async throws {
+        let gate = HostGate(HostPace(pause: .zero, longestPause: .zero))
+        gate.leave(try await gate.enter(), .broken)
+        let first = try await gate.enter()
+        let order = Log<Int>()
+        let (begun, begin) = AsyncStream.makeStream(of: Void.self)
+        var signals = begun.makeAsyncIterator()
+        var tasks: [Task<Void, any Error>] = []
+        for number in 0..<5 {
+            tasks.append(
+                Task {
+                    begin.yield()
+                    let pass = try await gate.enter()
+                    order.add(number)
+                    gate.leave(pass, .broken)
+                }
+            )
+            await signals.next()
+            while gate.state.withLock({ $0.waiting.count }) <= number { await Task.yield() }
+        }
+        gate.leave(first, .answered)
+        for task in tasks { try await task.value }
+        #expect(order.all == [0, 1, 2, 3, 4])
+    }
+
+    @Test func aHostThatNeverAnsweredIsTold() async throws {
+        let server = try LoopbackServer { _ in LoopbackResponse() }
+        let (url, client) = (server.url, HTTPClient())
+        server.stop()
+        let first = try await httpError { _ = try await client.collect(HTTPRequest(.get, url), limit: 0) }
+        let second = try await httpError { _ = try await client.collect(HTTPRequest(.get, url), limit: 0) }
+        let (early, late) = (try #require(first?.vainFor), try #require(second?.vainFor))
+        #expect(early < late)
+        let living = try LoopbackServer { $0.path == "/" ? LoopbackResponse() : LoopbackResponse(fault: .close) }
+        defer { living.stop() }
+        _ = try await client.collect(HTTPRequest(.get, living.url + "/"), limit: 0)
+        let third = try await httpError { _ = try await client.collect(HTTPRequest(.get, living.url + "/x"), limit: 0) }
+        #expect(third?.code == .interrupted && third?.vainFor == nil)
+    }
+}
