@@ -26,11 +26,7 @@ final class BlobUpload: HTTPBodySource, @unchecked Sendable {
     /// How many bytes have been given to all requests so far.
     private(set) var sent: Int64 = 0
     /// What the next request sends.
-    var range: Range<Int64> {
-        didSet { isBegun = false }
-    }
-    /// Whether a byte of the range has been given.
-    private var isBegun = false
+    var range: Range<Int64>
 
     init(_ blob: Descriptor, from source: any BlobSource) {
         self.blob = blob
@@ -41,11 +37,10 @@ final class BlobUpload: HTTPBodySource, @unchecked Sendable {
 
     var length: Int64 { Int64(range.count) }
 
+    /// The registry may have kept a part of it, and is asked first.
+    var isSentAnew: Bool { false }
+
     func rewind() throws {
-        // libcurl would send the request again by itself where a kept connection breaks, but the registry may have a part of it.
-        guard !isBegun else {
-            throw HTTPError(.interrupted, "the connection broke while the blob \(blob.digest) was sent")
-        }
         if reader == nil || position != range.lowerBound {
             reader = try source.open()
             position = 0
@@ -60,7 +55,6 @@ final class BlobUpload: HTTPBodySource, @unchecked Sendable {
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         let count = try read(into: buffer, before: range.upperBound)
         sent += Int64(count)
-        isBegun = isBegun || count > 0
         return count
     }
 
