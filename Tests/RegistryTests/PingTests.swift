@@ -8,7 +8,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct PingTests {
     private static func blob(at server: LoopbackServer, config: String? = nil) async throws -> Bool {
         let fixture = try RegistryFixture()
-        return try await fixture.newClient(config: config, attempts: 1)
+        return try await fixture.newClient(config: config, patience: .zero)
             .hasBlob(fixture.blob.digest, in: Repository(domain: server.authority, path: "x"))
     }
 
