@@ -107,7 +107,6 @@ package final class RegistryClient: Sendable {
         into sink: any HTTPResponseSink
     ) async throws -> (head: HTTPResponseHead, url: String) {
         let endpoint = try await session.endpoint()
-        let home = Location.origin(of: endpoint.url(""))
         var trail =
             switch request.target {
             case .path(let path): RedirectTrail(endpoint.url(path))
@@ -116,7 +115,7 @@ package final class RegistryClient: Sendable {
         var isRenewed = false
         var foreign: (origin: String, authorization: String)?
         while true {
-            let isHome = Location.origin(of: trail.url) == home
+            let isHome = Location.keepsLogin(from: endpoint.url(""), to: trail.url)
             let authorization =
                 isHome
                 ? try await session.authorization(for: request.scopes)
