@@ -1,3 +1,4 @@
+import Basics
 import ByteIO
 import DockerArchive
 import DockerEngine
@@ -171,7 +172,7 @@ struct EngineFactory: Sendable {
 
     /// The logins of docker. As with docker, a file that cannot be read is told, and the run goes on without it.
     private func logins(_ console: Console) -> DockerConfiguration {
-        guard let path = DockerConfiguration.path(in: environment), access(path, F_OK) == 0 else {
+        guard let path = DockerConfiguration.path(in: environment), access(path.nativeCString, F_OK) == 0 else {
             return DockerConfiguration()
         }
         do {

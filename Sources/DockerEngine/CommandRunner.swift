@@ -84,7 +84,7 @@ extension ChildProcess.Outcome {
 
     /// The last line that says something; docker's hint at its help does not.
     private static func lastWords(_ bytes: [UInt8]) -> String? {
-        String(decoding: bytes, as: UTF8.self)
+        String(nativeBytes: bytes)
             .split { $0.isNewline }
             .map { $0.trimming(while: \.isWhitespace) }
             .last { !$0.isEmpty && !$0.hasPrefix("See 'docker ") }

@@ -1,3 +1,4 @@
+import Basics
 import CCurl
 import Glibc
 
@@ -13,7 +14,7 @@ package struct CertificateAuthorities: Sendable, Hashable {
     /// own choice, or, where that file is missing because libcurl was built for another system, the first of
     /// ``usualFiles`` that is there.
     package init(environment: [String: String]) {
-        self.init(environment: environment, builtIn: Self.builtInFile) { access($0, R_OK) == 0 }
+        self.init(environment: environment, builtIn: Self.builtInFile) { access($0.nativeCString, R_OK) == 0 }
     }
 
     init(environment: [String: String], builtIn: String?, exists: (String) -> Bool) {

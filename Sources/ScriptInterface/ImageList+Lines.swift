@@ -34,9 +34,9 @@ extension ImageList {
                 if !line.hasEnd { notice(.noFinalNewline, line.number) }
                 if trimmed.starts(with: byteOrderMark) { notice(.byteOrderMark, line.number) }
             }
-            images.append(
-                ListedImage(reference: String(decoding: trimmed, as: UTF8.self), file: file, line: line.number)
-            )
+            let reference =
+                mode == .shell ? String(nativeBytes: trimmed) : String(decoding: trimmed, as: UTF8.self)
+            images.append(ListedImage(reference: reference, file: file, line: line.number))
         }
         self.init(images: images, notices: notices)
     }

@@ -9,7 +9,7 @@ package struct ImageList: Sendable, Equatable {
     /// Reads a list.
     ///
     /// In PowerShell mode the path may hold wildcards and backslashes, and the text may be UTF-16 or UTF-32 with a byte order
-    /// mark. Bytes that are no UTF-8 are read as U+FFFD, so that they spoil the name they stand in and no other.
+    /// mark. There, bytes that are no UTF-8 are read as U+FFFD; in shell mode they stay as they are.
     ///
     /// - Parameter path: `nil` where PowerShell has null.
     package static func read(_ path: String?, mode: ScriptMode) throws(ImageListError) -> ImageList {

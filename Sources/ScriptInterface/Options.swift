@@ -1,3 +1,5 @@
+import Basics
+
 /// What a command line asks for. Paths and registries stand as they were typed.
 package struct Options: Sendable, Equatable {
     /// The executable.
@@ -56,9 +58,9 @@ package struct Options: Sendable, Equatable {
     /// Separates versions as bash's `IFS=, read -r -a` does: of the first line, and a comma at the end adds no empty version.
     /// Blanks are dropped (D11).
     private static func windowsVersions(_ text: String) -> [String] {
-        let line = text.utf8.prefix { $0 != UInt8(ascii: "\n") }.filter { !isBlank($0) }
+        let line = text.nativeBytes.prefix { $0 != UInt8(ascii: "\n") }.filter { !isBlank($0) }
         var versions = line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
-            .map { String(decoding: $0, as: UTF8.self) }
+            .map { String(nativeBytes: $0) }
         if versions.last == "" { versions.removeLast() }
         return versions
     }

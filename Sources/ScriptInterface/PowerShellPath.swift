@@ -1,3 +1,4 @@
+import Basics
 import Glibc
 
 /// A path as PowerShell's `-Path` takes it on Linux: a backslash is a slash, and each part may hold wildcards.
@@ -24,16 +25,16 @@ package struct PowerShellPath: Sendable {
             }
         }
         return found.map { $0.count > 1 && !slashes.hasSuffix("/") ? String($0.dropLast()) : $0 }
-            .filter { !$0.isEmpty && access($0, F_OK) == 0 }
+            .filter { !$0.isEmpty && access($0.nativeCString, F_OK) == 0 }
     }
 
     /// The names in a folder, `""` being the current one; none where it cannot be read.
     private static func names(in folder: String) -> [String] {
-        guard let directory = opendir(folder.isEmpty ? "." : folder) else { return [] }
+        guard let directory = opendir((folder.isEmpty ? "." : folder).nativeCString) else { return [] }
         defer { closedir(directory) }
         var names: [String] = []
         while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name.0) { String(cString: $0) }
+            let name = withUnsafePointer(to: &entry.pointee.d_name.0) { String(nativeCString: $0) }
             if name != ".", name != ".." { names.append(name) }
         }
         return names
