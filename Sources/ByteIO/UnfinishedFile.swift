@@ -21,7 +21,7 @@ package final class UnfinishedFile: Sendable {
     /// Starts a file that will be called `path`; where that is a symbolic link, what it points to, there or not.
     ///
     /// - Throws: ``UnfinishedFileError``: another run is writing the same file; `FileError`: the folder is missing or not
-    ///   writable, or `path` is a folder itself.
+    ///   writable, or `path` is a folder itself, or a file that this user may not write to.
     ///
     /// - Parameter keepsContent: whether what a run before has left in the file stays.
     package convenience init(for path: String, keepsContent: Bool = false) throws {
@@ -35,6 +35,10 @@ package final class UnfinishedFile: Sendable {
         let isThere = stat(target.nativeCString, &older) == 0
         guard !isThere || older.st_mode & S_IFMT != S_IFDIR else {
             throw FileError(operation: "write", path: path, code: EISDIR)
+        }
+        // A file that must not be written over is not to be replaced either.
+        guard !isThere || access(target.nativeCString, W_OK) == 0 else {
+            throw FileError(operation: "write", path: path, code: errno)
         }
         let unfinished = target + ".unfinished"
         file = try File(unfinished, for: .updating)
