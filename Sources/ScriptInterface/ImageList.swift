@@ -3,7 +3,7 @@ import ImageEngine
 /// The images and charts that a list names, in its order, duplicates kept.
 package struct ImageList: Sendable, Equatable {
     package let images: [ListedImage]
-    /// What was read otherwise than the scripts read it (D1, D2, D3), one notice for each kind and file.
+    /// What was read otherwise than the scripts read it (D1, D2, D3, D17), one notice for each kind and file.
     package let notices: [Notice]
 
     /// Reads a list.
@@ -23,10 +23,13 @@ package struct ImageList: Sendable, Equatable {
         var images: [ListedImage] = []
         var notices: [Notice] = []
         for file in files {
-            let bytes = try readFile(file, atMost: room)
+            let (bytes, isRegular) = try readFile(file, atMost: room)
             room -= bytes.count
             let list = try ImageList(bytes, file: file, mode: mode)
             images += list.images
+            if mode == .shell, !isRegular, let last = list.images.last {
+                notices.append(Notice(kind: .stream, file: file, lines: last.line, firstLine: 1))
+            }
             notices += list.notices
         }
         return ImageList(images: images, notices: notices)
