@@ -31,6 +31,7 @@ package struct Options: Sendable, Equatable {
         program: Program,
         programName: String,
         given: GivenFlags,
+        registry: String?,
         extensions: ExtensionOptions
     ) {
         self.program = program
@@ -40,10 +41,13 @@ package struct Options: Sendable, Equatable {
         imageList = given.value(.imageList)
         images = given.value(.images)
         sourceRegistry = given.value(.sourceRegistry)
-        registry = given.value(.registry)
+        self.registry = program == .load ? registry : nil
         windowsImageList = given.value(.windowsImageList).flatMap { $0.isEmpty ? nil : $0 }
         osReleaseID = given.value(.osReleaseID)
         notices = []
+        if let registry = self.registry, !given.contains(.registry) {
+            notices.append("the variable target_registry names the registry, \(registry), as it does in the script")
+        }
 
         if given.mode == .shell, let images, images.utf8.contains(where: isBlank) {
             notices.append("the archive is called '\(images)', blanks and all")
