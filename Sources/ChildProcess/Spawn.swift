@@ -55,8 +55,14 @@ extension ChildProcess {
     ///
     /// - Parameter environment: its `PATH` is searched for a name without a slash.
     package static func isInstalled(_ name: String, environment: [String: String]) -> Bool {
+        file(of: name, environment: environment) != nil
+    }
+
+    /// The file of a command: its name where that has a slash, else the first in the folders of `PATH`; `nil` where there is none that
+    /// can be started.
+    package static func file(of name: String, environment: [String: String]) -> String? {
         executables(named: name, searchPath: environment["PATH"])
-            .contains { path in
+            .first { path in
                 var status = stat()
                 return stat(path.nativeCString, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
                     && access(path.nativeCString, X_OK) == 0

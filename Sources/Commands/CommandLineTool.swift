@@ -74,7 +74,9 @@ package enum CommandLineTool {
         output: File,
         errors: File
     ) async -> Int32 {
-        let programName = arguments.first ?? "rancher-images"
+        let typed = arguments.first ?? "rancher-images"
+        // A script that the shell has found in PATH knows itself by that path.
+        let programName = ChildProcess.file(of: typed, environment: environment) ?? typed
         let console = Console(output: output, errors: errors, programName: programName)
         let invocation = Invocation(
             program,
@@ -84,8 +86,9 @@ package enum CommandLineTool {
         )
         let status: Int32
         switch invocation {
-        case .usage(let text, let usageStatus):
+        case .usage(let text, let usageStatus, let notice):
             console.print(text)
+            if let notice { console.notice(notice) }
             status = usageStatus
         case .version:
             console.print(version)
