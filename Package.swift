@@ -114,7 +114,7 @@ let package = Package(
         tests("CompressionTests", ["Compression", "ByteIO"]),
         tests("HTTPTests", ["HTTP", "Hashing", "ImageModel"]),
         tests("ImageEngineTests", ["ImageEngine", "ImageModel"]),
-        tests("ScriptInterfaceTests", ["ScriptInterface", "ByteIO", "ImageEngine", "ImageModel"]),
+        tests("ScriptInterfaceTests", ["ScriptInterface", "Basics", "ByteIO", "ImageEngine", "ImageModel"]),
         tests("HashingTests", ["Hashing", "ImageModel"]),
         tests("DockerArchiveTests", ["DockerArchive", "ByteIO", "Compression", "Hashing", "ImageModel", "Tar"]),
         tests(
@@ -131,7 +131,7 @@ let package = Package(
         ),
         tests(
             "DockerEngineTests",
-            ["DockerEngine", "ByteIO", "ChildProcess", "DockerArchive", "ImageEngine"]
+            ["DockerEngine", "Basics", "ByteIO", "ChildProcess", "DockerArchive", "ImageEngine"]
         ),
         tests(
             "DockerIntegrationTests",

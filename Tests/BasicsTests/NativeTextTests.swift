@@ -37,6 +37,6 @@ import Testing
         let text = "rancher/ünïcode:v1 \u{10FF7F} 漢字"
         #expect(String(nativeBytes: text.utf8) == text)
         #expect(text.nativeBytes == Array(text.utf8))
-        #expect(text.utf8CString.withUnsafeBufferPointer { String(nativeCString: $0.baseAddress ?? "") } == text)
+        #expect(text.withCString { String(nativeCString: $0) } == text)
     }
 }
