@@ -62,9 +62,9 @@ struct SaveCommand: Sendable {
                 engine.discard()
                 status = nothingPulled(lines)
             } else {
-                if options.mode == .shell { lines.print(ScriptLines.creating(archive, count: pulled.count)) }
+                let saved = options.mode == .shell ? announce(pulled, archive, lines) : pulled
                 do {
-                    try await engine.save(pulled)
+                    try await engine.save(saved)
                 } catch  where !(error is CancellationError) {
                     failure = error
                 }
@@ -94,6 +94,17 @@ struct SaveCommand: Sendable {
             console.notice("\(error)")
             return giveUp(engine, "\(archive) was not written; what was there before is as it was")
         }
+    }
+
+    /// Tells how many images are saved, by the script's count.
+    ///
+    /// - Returns: the images by the names that the script gives `docker save`, which for some names are others.
+    private func announce(_ pulled: [PullRequest], _ archive: String, _ lines: Console) -> [PullRequest] {
+        let names = pulled.map(\.source.text)
+        let saved = SaveWords(names)
+        lines.print(ScriptLines.creating(archive, count: saved.count))
+        guard saved.words != names, let first = pulled.first else { return pulled }
+        return saved.words.map { PullRequest(image: first.image, source: ImageName($0)) }
     }
 
     /// Pulls all images, and the charts among them, in the order of the list.
