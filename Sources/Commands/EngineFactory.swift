@@ -44,7 +44,7 @@ struct EngineFactory: Sendable {
             let local = besideDocker ? LocalImages(in: store, temporaryFolder: temporaryFolder) : nil
             let continues = options.extensions.archiveFormat == .containerd
             let output = try await output(try onePath(archive), continues: continues, console: console)
-            return try registrySaver(output, local: local, console: console)
+            return try await registrySaver(output, local: local, console: console)
         }
     }
 
@@ -52,9 +52,9 @@ struct EngineFactory: Sendable {
         _ output: ArchiveOutput,
         local: LocalImages?,
         console: Console
-    ) throws -> any SaveEngine {
+    ) async throws -> any SaveEngine {
         let setup = SaveSetup(
-            client: client(console),
+            client: try await client(console),
             choice: platforms,
             windowsRelease: windowsRelease,
             wrapping: wrapping,
@@ -109,10 +109,12 @@ struct EngineFactory: Sendable {
     func loadEngine(archive: String, console: Console) async throws -> any LoadEngine {
         switch try await EngineChoice(options, environment: environment).engine(notice: console.notice) {
         case .docker:
+            let hosts = insecureHosts
             return DockerLoader(
                 runner: runner(console),
                 archive: paths(archive),
-                insecure: insecureRegistries,
+                // The daemon takes this machine's own registries for such too.
+                isInsecure: { Authority($0)?.isLoopback == true ? true : await hosts.contains($0) },
                 counters: counters
             )
         case .registry:
@@ -121,7 +123,7 @@ struct EngineFactory: Sendable {
             }
             return RegistryLoader(
                 archive: try onePath(archive),
-                client: client(console),
+                client: try await client(console),
                 jobs: jobs,
                 temporaryFolder: temporaryFolder,
                 counters: counters,
@@ -163,10 +165,11 @@ struct EngineFactory: Sendable {
         environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
     }
 
-    /// The registries that the daemon on this machine reaches without TLS, and those that the flags name.
-    private var insecureRegistries: InsecureRegistries {
-        let configuration = try? File("/etc/docker/daemon.json", for: .reading).readBytes(1 << 20)
-        return InsecureRegistries(Set(options.extensions.insecureRegistries), daemonConfiguration: configuration ?? [])
+    /// The registries that the daemon on this machine reaches without TLS, and those that the flags name. What is wrong with the
+    /// daemon's file is for docker to tell.
+    private var insecureHosts: InsecureHosts {
+        let daemon = DaemonConfiguration(environment: environment) { _ in }
+        return InsecureHosts(options.extensions.insecureRegistries).union(daemon.insecureHosts)
     }
 
     /// How many blobs are moved at a time: enough to keep all cores and a distant registry busy.
@@ -176,9 +179,10 @@ struct EngineFactory: Sendable {
 
     /// A client that reaches registries as docker and podman on this host would: with their logins, certificates, proxies
     /// and mirrors.
-    private func client(_ console: Console) -> RegistryClient {
+    private func client(_ console: Console) async throws -> RegistryClient {
         let daemon = DaemonConfiguration(environment: environment, notice: console.notice)
-        let authorities = CertificateAuthorities(environment: environment)
+        var authorities = CertificateAuthorities(environment: environment)
+        if let file = options.extensions.caFile { authorities = try authorities.adding(file: file) }
         let patience = options.extensions.patience
         let http = HTTPClient(
             HTTPClient.Configuration(
@@ -196,6 +200,7 @@ struct EngineFactory: Sendable {
                 insecureRegistries: InsecureHosts(options.extensions.insecureRegistries).union(daemon.insecureHosts),
                 logins: Logins(
                     environment: environment,
+                    explicit: try await explicitLogin,
                     helper: CredentialHelperProcess(environment: environment),
                     notice: { console.notice($0) }
                 ),
@@ -204,6 +209,37 @@ struct EngineFactory: Sendable {
                 patience: Patience(duration: patience)
             )
         )
+    }
+
+    /// The login that the flags give for the registry that the command names.
+    private var explicitLogin: ExplicitLogin? {
+        get async throws {
+            guard let user = options.extensions.username else {
+                guard !options.extensions.readsPassword else {
+                    throw CommandError("--password-stdin has no user: give --username too")
+                }
+                return nil
+            }
+            var password = environment["RANCHER_IMAGES_PASSWORD"] ?? ""
+            if options.extensions.readsPassword {
+                let input = try await onThread { try File("/dev/stdin", for: .reading).readBytes(1 << 16) }
+                password = ExplicitLogin.password(in: input)
+            }
+            guard !password.isEmpty else {
+                throw CommandError(
+                    "there is no password for the user \(user): give --password-stdin and the password on standard input, or"
+                        + " RANCHER_IMAGES_PASSWORD"
+                )
+            }
+            let registry = options.registry ?? options.sourceRegistry ?? ""
+            let domain = try? Reference(registry.isEmpty ? "x" : registry + "/x").repository.domain
+            return ExplicitLogin(
+                registry: domain ?? registry,
+                user: user,
+                password: password,
+                source: "--username"
+            )
+        }
     }
 }
 

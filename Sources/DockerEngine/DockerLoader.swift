@@ -5,22 +5,22 @@ import ImageEngine
 package struct DockerLoader: LoadEngine {
     private let runner: CommandRunner
     private let archive: [String]
-    private let insecure: InsecureRegistries
+    private let isInsecure: @Sendable (_ registry: String) async -> Bool
     private let counters: TransferCounters
 
     /// - Parameters:
     ///   - archive: the path, or the words that a shell makes of it, which need not be one.
-    ///   - insecure: where `docker manifest` may go without TLS.
+    ///   - isInsecure: whether `docker manifest` may go to a registry, `HOST[:PORT]`, without TLS.
     package init(
         runner: CommandRunner,
         archive: [String],
-        insecure: InsecureRegistries,
+        isInsecure: @escaping @Sendable (_ registry: String) async -> Bool,
         counters: TransferCounters
     ) {
         self.counters = counters
         self.runner = runner
         self.archive = archive
-        self.insecure = insecure
+        self.isInsecure = isInsecure
     }
 
     /// Asks docker and helm, as the scripts do.
@@ -80,7 +80,8 @@ package struct DockerLoader: LoadEngine {
         let command = ["docker", "manifest", verb] + words
         // Before docker 20.10 it is an experimental command. As in the script, the variable stays for what follows.
         runner.export("DOCKER_CLI_EXPERIMENTAL", "enabled")
-        let mayBeInsecure = insecure.contains(registryOf: target)
+        let registry = target.firstIndex(of: "/").map { String(target[..<$0]) }
+        let mayBeInsecure = if let registry { await isInsecure(registry) } else { false }
         let outcome = try await runner.shown(command, showsErrors: !mayBeInsecure)
         guard mayBeInsecure, !outcome.status.isSuccess else { return (outcome, nil) }
         let second = try await runner.shown(command + ["--insecure"])

@@ -39,7 +39,7 @@ package struct InsecureHosts: Sendable, Equatable, ExpressibleByArrayLiteral {
     /// Whether a registry is one of them. A name is resolved where networks are among them: any of its addresses counts.
     ///
     /// - Parameter domain: the registry in a reference: `HOST[:PORT]`. Docker Hub is never insecure.
-    func contains(_ domain: String) async -> Bool {
+    package func contains(_ domain: String) async -> Bool {
         let registry = RegistryName(domain).host
         guard registry != Reference.hub else { return false }
         if names.contains(registry) { return true }

@@ -39,6 +39,12 @@ package struct ExtensionOptions: Sendable, Equatable {
     package var failedList: String?
     /// Registries, `HOST[:PORT]`, that may be without TLS or without a valid certificate.
     package var insecureRegistries: [String]
+    /// A file of certificates of authorities that are believed beside the system's.
+    package var caFile: String?
+    /// The user at the one registry that the command names.
+    package var username: String?
+    /// Whether the password of ``username`` is read from standard input.
+    package var readsPassword: Bool
     /// gzip's level, 1 to 9.
     package var compressionLevel: Int
     /// How long a registry is tried again that fails or sends nothing: a second to a day.
@@ -62,6 +68,9 @@ package struct ExtensionOptions: Sendable, Equatable {
         archiveFormat = try flags.one(.archiveFormat, ArchiveFormat.init(rawValue:))
         failedList = try flags.optional(.failedList) { $0 }
         insecureRegistries = try flags.all(.insecureRegistry) { isHostAndPort($0) ? $0 : nil }
+        caFile = try flags.optional(.caFile) { $0 }
+        username = try flags.optional(.username) { $0 }
+        readsPassword = try flags.isOn(.passwordStdin)
         compressionLevel = try flags.one(.compressionLevel) { wholeNumber($0, in: 1...9) }
         patience = try flags.one(.patience, duration)
         reuse = try flags.all(.reuse) { $0 }

@@ -99,6 +99,25 @@ extension Flag {
             "registry without a valid certificate or without TLS, beside those of docker's settings; may be repeated",
         allowed: "HOST or HOST:PORT without scheme and path, for instance registry.example.com:5000"
     )
+    static let caFile = Flag(
+        extension: "ca-file",
+        .value("FILE"),
+        meaning: "certificates of authorities, PEM or DER, that are believed beside the system's",
+        allowed: "the path of a file"
+    )
+    static let username = Flag(
+        extension: "username",
+        .value("USER"),
+        meaning: "user at the registry that --registry, or else --source-registry, names; before docker's and podman's logins",
+        allowed: "a name"
+    )
+    static let passwordStdin = Flag(
+        extension: "password-stdin",
+        .none,
+        // RANCHER_IMAGES_PASSWORD has the password itself.
+        hasVariable: false,
+        meaning: "read the password of --username from standard input; without it RANCHER_IMAGES_PASSWORD has it"
+    )
     static let compressionLevel = Flag(
         extension: "compression-level",
         .value("1-9"),
@@ -145,8 +164,8 @@ extension Flag {
     /// Every flag, in the order of the usage text.
     static let table = [
         imageList, images, sourceRegistry, registry, windowsImageList, windowsVersions, osReleaseID, help,
-        engine, jobs, platform, strict, archiveFormat, failedList, insecureRegistry, compressionLevel,
-        patience, reuse, fresh, verbose, version,
+        engine, jobs, platform, strict, archiveFormat, failedList, insecureRegistry, caFile, username,
+        passwordStdin, compressionLevel, patience, reuse, fresh, verbose, version,
     ]
 
     /// The flags that a program knows in a mode.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import GoldenSuite
 import ScriptInterface
 import TestSupport
 import Testing
@@ -105,6 +106,89 @@ import Testing
         #expect(saved.lines.contains("Image pull success: rancher/y:v1"))
         #expect(saved.errors.contains("cannot reach the registry docker.io: "))
         #expect(saved.errors.contains("2 of 3 images saved, 1 failed"))
+    }
+
+    // MARK: Given by flags
+
+    @Test func aLoginOfTheCommandGoesBeforeAllOthers() async throws {
+        let registry = try Self.registry(.basic(user: "me", password: "p@ss #/?%"))
+        defer { registry.stop() }
+        let bench = try Bench()
+        let auth = Data("me:another".utf8).base64EncodedString()
+        try bench.folder.write(#"{"auths":{"\#(registry.authority)":{"auth":"\#(auth)"}}}"#, to: "config.json")
+        let environment = ["DOCKER_CONFIG": bench.folder.path, "RANCHER_IMAGES_PASSWORD": "p@ss #/?%"]
+        let saved = try await bench.save(
+            [Self.image],
+            from: registry.authority,
+            ["--username", "me"],
+            environment: environment
+        )
+        #expect(saved.status == 0, "\(saved.errors)")
+        let loaded = try await bench.load(
+            source: registry.authority,
+            target: registry.authority + "/mirror",
+            environment: environment.merging(["RANCHER_IMAGES_USERNAME": "me"]) { $1 }
+        )
+        #expect(loaded.status == 0, "\(loaded.errors)")
+        #expect(registry.manifest("mirror/rancher/x", "v1") != nil)
+    }
+
+    @Test func aPasswordFromStandardInput() async throws {
+        let registry = try Self.registry(.basic(user: "me", password: "p@ss #/?%"))
+        defer { registry.stop() }
+        let bench = try Bench()
+        try bench.folder.write("\(Self.image)\n", to: "list.txt")
+        let program = "\(try Suite().products)/rancher-save-images"
+        try bench.folder.shell(
+            """
+            printf '%s\\n' 'p@ss #/?%' | env -i HOME=. PATH=/nowhere \(program) --engine registry -l list.txt -i a.tar.gz \\
+                -s \(registry.authority) --username me --password-stdin
+            """
+        )
+        #expect(try bench.folder.names().contains("a.tar.gz"))
+    }
+
+    @Test(
+        arguments: [
+            (["--username", "me"], "there is no password for the user me: give --password-stdin"),
+            (["--password-stdin"], "--password-stdin has no user: give --username too"),
+        ]
+    )
+    func halfALogin(words: [String], sentence: String) async throws {
+        let registry = try Self.registry()
+        defer { registry.stop() }
+        let saved = try await Bench().save([Self.image], from: registry.authority, words)
+        #expect(saved.status == 1)
+        #expect(saved.errors.contains(sentence))
+        #expect(registry.requests.isEmpty)
+    }
+
+    @Test(.enabled(if: Machine.hasNginx, "nginx is not installed"))
+    func anAuthorityThatAFlagNames() async throws {
+        let registries = try NamedRegistries(["far.example.com"])
+        defer { registries.stop() }
+        registries.registry.addImage(
+            repository: "rancher/x",
+            tag: "v1",
+            configuration: Array(#"{"os":"linux","architecture":"amd64"}"#.utf8),
+            layers: [Array("layer".utf8)]
+        )
+        var environment = registries.environment
+        let certificate = try #require(environment.removeValue(forKey: "SSL_CERT_FILE"))
+        let bench = try Bench()
+        let without = try await bench.save([Self.image], from: "far.example.com", environment: environment)
+        #expect(without.status == 1)
+        #expect(without.errors.contains("--ca-file"), "the flag is advised: \(without.errors)")
+        let with = try await bench.save(
+            [Self.image],
+            from: "far.example.com",
+            ["--ca-file", certificate],
+            environment: environment
+        )
+        #expect(with.status == 0, "\(with.errors)")
+        let none = try await bench.save([Self.image], from: "far.example.com", ["--ca-file", "/none.pem"])
+        #expect(none.status == 1)
+        #expect(none.errors.contains("no certificate of an authority is taken from /none.pem"))
     }
 
     // MARK: No secret leaves
