@@ -20,27 +20,8 @@ import Testing
         bench = try Bench()
         products = try Suite().products
         source = try StandInRegistry(bytesPerSecond: Self.pace)
-        var list: [String] = []
-        for number in 0..<100 {
-            list.append(Self.addImage("small/image\(number)", size: 2_000 + number, seed: number, to: source))
-            if number % 10 == 9 {
-                list.append(Self.addImage("large/image\(number)", size: 24_000_000, seed: number, to: source))
-            }
-        }
-        self.list = list
+        list = ManyImages.add(to: source, largeSize: 24_000_000)
         try bench.folder.write(list.map { $0 + "\n" }.joined(), to: "list.txt")
-    }
-
-    private static func addImage(_ repository: String, size: Int, seed: Int, to registry: StandInRegistry) -> String {
-        var state = UInt32(truncatingIfNeeded: seed) &* 2_654_435_761 | 1
-        let layer = (0..<size / 4)
-            .flatMap { _ -> [UInt8] in
-                state = state &* 1_664_525 &+ 1_013_904_223
-                return withUnsafeBytes(of: state, Array.init)
-            }
-        let configuration = Array(#"{"os":"linux","architecture":"amd64","config":{"n":"\#(repository)"}}"#.utf8)
-        registry.addImage(repository: repository, tag: "v1", configuration: configuration, layers: [layer])
-        return "\(repository):v1"
     }
 
     private func start(_ program: String, _ words: [String]) throws -> ChildProcess {

@@ -58,6 +58,11 @@ public final class StandInRegistry: Sendable {
         core.state.withLock { $0.faults.append(fault) }
     }
 
+    /// Has one answer of so many go wrong, by one kind of fault after the other.
+    public func spoilOne(of interval: Int, by kinds: [StandInFault.Kind]) {
+        core.state.withLock { $0.spoiling = (interval, kinds) }
+    }
+
     /// Takes back the faults that have not been used up.
     public func removeFaults() {
         core.state.withLock { $0.faults = [] }

@@ -31,6 +31,10 @@ struct StandInRegistryState {
 
     var switches: StandInSwitches
     var faults: [StandInFault] = []
+    /// What goes wrong with each answer whose number can be divided by `interval`, one kind after the other.
+    var spoiling: (interval: Int, kinds: [StandInFault.Kind])?
+    /// How many answers there have been since the spoiling began.
+    var answers = 0
     var repositories: [String: Repository] = [:]
     /// Bytes by digest. Which repositories show them is their own affair.
     var blobs: [String: [UInt8]] = [:]
@@ -90,9 +94,8 @@ struct StandInRegistryState {
         _ request: LoopbackRequest,
         _ answer: (inout Self) -> LoopbackResponse
     ) -> LoopbackResponse {
-        guard let index = faults.firstIndex(where: { $0.matches(request) }) else { return answer(&self) }
-        faults[index].times -= 1
-        switch faults[index].kind {
+        guard let kind = nextFault(for: request) else { return answer(&self) }
+        switch kind {
         case .answer(let response):
             return response
         case .cutUpload(let count):
@@ -109,6 +112,17 @@ struct StandInRegistryState {
             if let last = response.body.indices.last { response.body[last] ^= 0xFF }
             return response
         }
+    }
+
+    private mutating func nextFault(for request: LoopbackRequest) -> StandInFault.Kind? {
+        if let index = faults.firstIndex(where: { $0.matches(request) }) {
+            faults[index].times -= 1
+            return faults[index].kind
+        }
+        guard let spoiling else { return nil }
+        answers += 1
+        guard answers % spoiling.interval == 0 else { return nil }
+        return spoiling.kinds[(answers / spoiling.interval - 1) % spoiling.kinds.count]
     }
 
     private func tags(_ name: String) -> LoopbackResponse {

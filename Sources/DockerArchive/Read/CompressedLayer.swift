@@ -28,7 +28,8 @@ struct CompressedLayer: Sendable {
         let start = spool.position
         let output = OutputHash()
         // Docker, containerd and the distribution registry read layers of many members, as lazily pulled images have.
-        let gzip = try ParallelGzip(framing: .members) { bytes in
+        // libdeflate's level 5 gives smaller layers than gzip's 6, in less time than its own 6.
+        let gzip = try ParallelGzip(level: 5, framing: .members) { bytes in
             output.hash.update(bytes)
             try spool.write(bytes)
         }
