@@ -60,7 +60,7 @@ start_registry() {
 version: 0.1
 log: {level: error, accesslog: {disabled: true}}
 storage: {filesystem: {rootdirectory: "$folder/storage"}}
-http: {addr: "127.0.0.1:$port"}
+http: {addr: "127.0.0.1:$port"${3:+, $3}}
 validation: {manifests: {urls: {allow: ["^https?://"]}}}
 END
         docker-registry serve "$folder/config.yml" >"$folder/log" 2>&1 &
