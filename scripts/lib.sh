@@ -44,9 +44,13 @@ require_swift() {
     command -v swift >/dev/null || fail "Swift 6.2 or later is missing: see https://www.swift.org/install/linux"
 }
 
+# Prints where scripts/install records what it laid down in a prefix: paths below it, folders with a slash at their end.
+installed_record() { printf '%s/share/rancher-images/installed' "$1"; }
+
 # Starts a registry on a free port of 127.0.0.1.
 #
-# USAGE: start_registry NAME FOLDER; sets NAME_port and NAME_pid. The log is FOLDER/log.
+# USAGE: start_registry NAME FOLDER [HTTP]; sets NAME_port and NAME_pid. HTTP is more of the section `http` of its configuration.
+# The log is FOLDER/log.
 start_registry() {
     local name=$1 folder=$2 port pid try wait
     for try in 1 2 3 4 5 6 7 8 9 10; do
@@ -56,7 +60,7 @@ start_registry() {
 version: 0.1
 log: {level: error, accesslog: {disabled: true}}
 storage: {filesystem: {rootdirectory: "$folder/storage"}}
-http: {addr: "127.0.0.1:$port"}
+http: {addr: "127.0.0.1:$port"${3:+, $3}}
 validation: {manifests: {urls: {allow: ["^https?://"]}}}
 END
         docker-registry serve "$folder/config.yml" >"$folder/log" 2>&1 &

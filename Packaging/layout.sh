@@ -1,0 +1,37 @@
+# Lays out what is installed; to be sourced after static.sh and contents.sh.
+
+# Manuals and completions, as they lie in a prefix's share: man/man1, man/man7, bash-completion/completions,
+# zsh/site-functions, fish/vendor_completions.d.
+documents=$packaging/share
+
+# Sets $version, $commit and $SOURCE_DATE_EPOCH.
+read_version() {
+    commit=$(git -C "$root" rev-parse HEAD)
+    [ -z "$(git -C "$root" status --porcelain)" ] || commit="$commit, with changes"
+    SOURCE_DATE_EPOCH=$(git -C "$root" log -1 --format=%ct)
+    export SOURCE_DATE_EPOCH
+    version=$("$static/bin/${programs[0]}" --version | grep -oEm 1 '[0-9]+\.[0-9]+\.[0-9]+')
+}
+
+# Lays out bin and share in a new folder.
+#
+# USAGE: lay_out FOLDER
+lay_out() {
+    local bin=$1/bin share=$1/share notes=$1/share/doc/rancher-images program components
+    mkdir -p "$bin" "$notes"
+    for program in "${programs[@]}"; do
+        install -m 755 "$static/bin/$program" "$bin/$program"
+        sed "s/@program@/$program/" "$packaging/script-name" >"$bin/$program.sh"
+        chmod 755 "$bin/$program.sh"
+        ln -s "$program" "$bin/$program.ps1"
+    done
+    if [ -d "$documents" ]; then
+        cp -R "$documents/." "$share"
+        find "$share" -path '*/man/*' -type f -exec gzip -n9 {} +
+    fi
+    install -m 644 "$root/LICENSE" "$root/CHANGELOG.md" "$notes"
+    components=$(linked_components)
+    licences <<<"$components" >"$notes/copyright"
+    bill_of_materials "$bin" <<<"$components" >"$notes/rancher-images.spdx.json"
+    find "$1" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+}
