@@ -46,13 +46,13 @@ let package = Package(
         // The layers, lowest first.
         layer("Basics"),
         layer("ImageModel"),
-        layer("ByteIO", ["CLinux"]),
-        layer("ChildProcess", ["ByteIO", "CSpawn"]),
+        layer("ByteIO", ["Basics", "CLinux"]),
+        layer("ChildProcess", ["Basics", "ByteIO", "CSpawn"]),
         layer("Hashing", ["ImageModel", "CCrypto"]),
         layer("Tar", ["Basics", "ByteIO"]),
         layer("Compression", ["ByteIO", "CZlib", "CLibdeflate", "CLZMA", "CBZip2", "CZstd"]),
         layer("HTTP", ["Basics", "ByteIO", "CCurl"]),
-        layer("DockerArchive", ["ByteIO", "ImageModel", "Hashing", "Tar", "Compression"]),
+        layer("DockerArchive", ["Basics", "ByteIO", "ImageModel", "Hashing", "Tar", "Compression"]),
         layer("GraphDriverArchive", ["ByteIO", "ImageModel", "Hashing", "Tar", "Compression", "DockerArchive"]),
         layer("Registry", ["Basics", "ByteIO", "ImageModel", "Hashing", "HTTP"]),
         layer("ImageEngine", ["ImageModel"]),
@@ -70,7 +70,8 @@ let package = Package(
         layer(
             "Commands",
             [
-                "ByteIO", "ChildProcess", "HTTP", "DockerArchive", "GraphDriverArchive", "Registry", "ImageEngine",
+                "Basics", "ByteIO", "ChildProcess", "HTTP", "DockerArchive", "GraphDriverArchive", "Registry",
+                "ImageEngine",
                 "ScriptInterface", "DockerEngine", "RegistryEngine", "ImageModel",
             ]
         ),
@@ -113,7 +114,7 @@ let package = Package(
         tests("CompressionTests", ["Compression", "ByteIO"]),
         tests("HTTPTests", ["HTTP", "Hashing", "ImageModel"]),
         tests("ImageEngineTests", ["ImageEngine", "ImageModel"]),
-        tests("ScriptInterfaceTests", ["ScriptInterface", "ByteIO", "ImageEngine", "ImageModel"]),
+        tests("ScriptInterfaceTests", ["ScriptInterface", "Basics", "ByteIO", "ImageEngine", "ImageModel"]),
         tests("HashingTests", ["Hashing", "ImageModel"]),
         tests("DockerArchiveTests", ["DockerArchive", "ByteIO", "Compression", "Hashing", "ImageModel", "Tar"]),
         tests(
@@ -130,7 +131,7 @@ let package = Package(
         ),
         tests(
             "DockerEngineTests",
-            ["DockerEngine", "ByteIO", "ChildProcess", "DockerArchive", "ImageEngine"]
+            ["DockerEngine", "Basics", "ByteIO", "ChildProcess", "DockerArchive", "ImageEngine"]
         ),
         tests(
             "DockerIntegrationTests",

@@ -1,3 +1,4 @@
+import Basics
 import Glibc
 
 extension File: ByteSource {
@@ -58,9 +59,9 @@ extension File: ByteSource {
         try bytes.withBytes { bytes throws(FileError) in try write(bytes, at: offset) }
     }
 
-    /// Writes the UTF-8 of `text` at the file's position and moves it.
+    /// Writes the bytes that `text` stands for, its UTF-8 as a rule, at the file's position and moves it.
     package func write(_ text: String) throws(FileError) {
-        try write(Array(text.utf8))
+        try write(text.nativeBytes)
     }
 
     /// Copies a stretch of the file to another place in it, which may overlap the first.

@@ -1,3 +1,4 @@
+import Basics
 import Glibc
 
 extension File {
@@ -6,7 +7,7 @@ extension File {
     package static func isStream(_ path: String) -> Bool {
         if descriptor(namedBy: path) != nil { return true }
         var status = stat()
-        return stat(path, &status) == 0 && ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+        return stat(path.nativeCString, &status) == 0 && ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
     }
 
     /// Gives the file at `path` a new content, which appears when it is whole and on the disk. What is a stream is written to.

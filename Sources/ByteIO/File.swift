@@ -1,3 +1,4 @@
+import Basics
 import Glibc
 import Synchronization
 
@@ -41,14 +42,14 @@ public final class File: Sendable {
             case .updating: O_RDWR | O_CREAT
             case .creating: O_RDWR | O_CREAT | O_TRUNC
             }
-        let descriptor = try retrying("open", path) { open(path, flags | O_CLOEXEC, 0o666) }
+        let descriptor = try retrying("open", path) { open(path.nativeCString, flags | O_CLOEXEC, 0o666) }
         self.init(owning: Int32(descriptor), path: path)
     }
 
     /// Makes a file in `folder` that has no name any more, for reading and writing: it goes away with the last who has it open,
     /// however that ends.
     package convenience init(temporaryIn folder: String) throws(FileError) {
-        var path = Array("\(folder)/rancher-images-XXXXXX".utf8CString)
+        var path = ("\(folder)/rancher-images-XXXXXX".nativeCString)
         let descriptor = mkstemp(&path)
         guard descriptor >= 0 else {
             throw FileError(operation: "create a temporary file in", path: folder, code: errno)

@@ -1,3 +1,4 @@
+import Basics
 import Glibc
 import Synchronization
 
@@ -20,7 +21,7 @@ package final class UnfinishedFile: Sendable {
     /// Starts a file that will be called `path`; where that is a symbolic link, what it points to, there or not.
     ///
     /// - Throws: ``UnfinishedFileError``: another run is writing the same file; `FileError`: the folder is missing or not
-    ///   writable, or `path` is a folder itself.
+    ///   writable, or `path` is a folder itself, or a file that this user may not write to.
     ///
     /// - Parameter keepsContent: whether what a run before has left in the file stays.
     package convenience init(for path: String, keepsContent: Bool = false) throws {
@@ -31,9 +32,13 @@ package final class UnfinishedFile: Sendable {
     init(for path: String, keepsContent: Bool = false, lock: (Int32) -> Int32) throws {
         let target = Self.resolve(path)
         var older = stat()
-        let isThere = stat(target, &older) == 0
+        let isThere = stat(target.nativeCString, &older) == 0
         guard !isThere || older.st_mode & S_IFMT != S_IFDIR else {
             throw FileError(operation: "write", path: path, code: EISDIR)
+        }
+        // A file that must not be written over is not to be replaced either.
+        guard !isThere || access(target.nativeCString, W_OK) == 0 else {
+            throw FileError(operation: "write", path: path, code: errno)
         }
         let unfinished = target + ".unfinished"
         file = try File(unfinished, for: .updating)
@@ -73,7 +78,7 @@ package final class UnfinishedFile: Sendable {
         try file.sync()
         try state.withLock { state in
             guard state == .unfinished else { throw CancellationError() }
-            guard rename(file.path, finalPath) == 0 else {
+            guard rename(file.path.nativeCString, finalPath.nativeCString) == 0 else {
                 throw FileError(operation: "rename \(file.path) to", path: finalPath, code: errno)
             }
             state = .committed
@@ -95,7 +100,7 @@ package final class UnfinishedFile: Sendable {
     package func discard() {
         state.withLock { state in
             guard state == .unfinished else { return }
-            unlink(file.path)
+            unlink(file.path.nativeCString)
             state = .discarded
         }
     }
@@ -109,9 +114,9 @@ package final class UnfinishedFile: Sendable {
         var path = path
         // As many links as the system follows.
         for _ in 0..<40 {
-            if let resolved = realpath(path, nil) {
+            if let resolved = realpath(path.nativeCString, nil) {
                 defer { free(resolved) }
-                return String(cString: resolved)
+                return String(nativeCString: resolved)
             }
             // The target of a link may be still to come: an archive on another disk.
             guard let target = readLink(path) else { return path }
@@ -123,9 +128,9 @@ package final class UnfinishedFile: Sendable {
     private static func readLink(_ path: String) -> String? {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { buffer in
             guard let start = buffer.baseAddress else { return nil }
-            let count = readlink(path, start, buffer.count)
+            let count = readlink(path.nativeCString, start, buffer.count)
             guard count > 0, count < buffer.count else { return nil }
-            return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            return String(nativeBytes: buffer[..<count].map(UInt8.init(bitPattern:)))
         }
     }
 
@@ -138,7 +143,7 @@ package final class UnfinishedFile: Sendable {
     private static func isStillNamed(_ file: File) -> Bool {
         var opened = stat()
         var named = stat()
-        return fstat(file.descriptor, &opened) == 0 && stat(file.path, &named) == 0
+        return fstat(file.descriptor, &opened) == 0 && stat(file.path.nativeCString, &named) == 0
             && opened.st_dev == named.st_dev && opened.st_ino == named.st_ino
     }
 }

@@ -11,18 +11,21 @@ extension ChildProcess {
         case keep(last: Int)
         /// Hand everything on to this open descriptor as it comes, and keep the last bytes, at most so many.
         case tee(Int32, keepLast: Int)
+        /// Of standard error alone: treat it as a part of standard output, in the order in which both were written.
+        case asOutput
 
         fileprivate var output: Output {
             switch self {
             case .null: .null
             case .descriptor(let descriptor): .descriptor(descriptor)
             case .keep, .tee: .pipe
+            case .asOutput: .asOutput
             }
         }
 
         fileprivate func makeReader() throws(FileError) -> PipeReader? {
             switch self {
-            case .null, .descriptor: nil
+            case .null, .descriptor, .asOutput: nil
             case .keep(let limit): try PipeReader(keepLast: limit, copyingTo: nil)
             case .tee(let descriptor, let limit): try PipeReader(keepLast: limit, copyingTo: descriptor)
             }

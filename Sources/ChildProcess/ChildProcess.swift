@@ -24,6 +24,8 @@ package final class ChildProcess: Sendable {
         case descriptor(Int32)
         /// Into a pipe, whose other end is ``ChildProcess/output`` or ``ChildProcess/errors``.
         case pipe
+        /// Of standard error alone: to where standard output goes, so that what is written to both keeps its order.
+        case asOutput
     }
 
     /// The command as it was called, without its arguments.
@@ -52,6 +54,7 @@ package final class ChildProcess: Sendable {
     ///   - command: its name or path and its arguments, at least one word. A name without a slash is looked for in the
     ///     folders of the `PATH` that `environment` has, as `execvp` does.
     ///   - environment: all the variables that the command gets.
+    /// - Precondition: `output` is not ``Output/asOutput``.
     /// - Throws: ``ChildProcessError`` if it cannot be started, `FileError` if a descriptor is not open.
     package static func start(
         _ command: [String],
@@ -62,7 +65,8 @@ package final class ChildProcess: Sendable {
     ) throws -> ChildProcess {
         let standardInput = try input.prepared()
         let standardOutput = try output.prepared()
-        let standardError = try errors.prepared()
+        let standardError =
+            errors == .asOutput ? PreparedOutput(childEnd: standardOutput.childEnd) : try errors.prepared()
         let identifier = try spawn(
             command,
             environment: environment,

@@ -1,3 +1,4 @@
+import Basics
 import ByteIO
 import CSpawn
 import Glibc
@@ -24,7 +25,7 @@ func spawn(
         var identifier: pid_t = 0
         let code = withCStrings(command) { arguments in
             withCStrings(variables) { variables in
-                posix_spawn(&identifier, path, &actions.value, &attributes.value, arguments, variables)
+                posix_spawn(&identifier, path.nativeCString, &actions.value, &attributes.value, arguments, variables)
             }
         }
         switch code {
@@ -54,10 +55,17 @@ extension ChildProcess {
     ///
     /// - Parameter environment: its `PATH` is searched for a name without a slash.
     package static func isInstalled(_ name: String, environment: [String: String]) -> Bool {
+        file(of: name, environment: environment) != nil
+    }
+
+    /// The file of a command: its name where that has a slash, else the first in the folders of `PATH`; `nil` where there is none that
+    /// can be started.
+    package static func file(of name: String, environment: [String: String]) -> String? {
         executables(named: name, searchPath: environment["PATH"])
-            .contains { path in
+            .first { path in
                 var status = stat()
-                return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
+                return stat(path.nativeCString, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+                    && access(path.nativeCString, X_OK) == 0
             }
     }
 }
@@ -118,7 +126,7 @@ private func withCStrings<R>(
     _ strings: [String],
     _ body: ([UnsafeMutablePointer<CChar>?]) -> R
 ) -> R {
-    let pointers = strings.map { strdup($0) }
+    let pointers = strings.map { strdup($0.nativeCString) }
     defer { for pointer in pointers { free(pointer) } }
     return body(pointers + [nil])
 }

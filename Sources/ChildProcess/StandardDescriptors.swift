@@ -30,6 +30,8 @@ extension ChildProcess.Output {
         case .pipe:
             let (reading, writing) = try makePipe()
             return PreparedOutput(childEnd: writing, ownEnd: reading)
+        case .asOutput:
+            preconditionFailure("only standard error can go to where standard output goes")
         }
     }
 }

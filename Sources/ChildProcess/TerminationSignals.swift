@@ -10,6 +10,11 @@ package enum TerminationSignals {
     /// Where the signal handler writes the number of the signal.
     private static let announcement = Atomic<Int32>(-1)
 
+    private static let arrived = Atomic<Bool>(false)
+
+    /// Whether such a signal has arrived, from the moment on in which it does.
+    package static var haveArrived: Bool { arrived.load(ordering: .acquiring) }
+
     /// Has `handler` called with the first such signal that arrives, on a thread of its own. Those that follow do nothing,
     /// but for Ctrl-C, which then ends the program as usual. To be called once, at the start of the program.
     ///
@@ -19,9 +24,11 @@ package enum TerminationSignals {
     package static func handleFirst(_ handler: @escaping @Sendable (Int32) -> Void) throws(FileError) {
         let (reading, writing) = try makePipe()
         announcement.store(writing.descriptor, ordering: .releasing)
+        arrived.store(false, ordering: .releasing)
         for signal in [SIGHUP, SIGINT, SIGTERM] where !isIgnored(signal) {
             // A handler is not inherited by the commands that are run; being ignored would be.
             setDisposition(of: signal) { signal in
+                TerminationSignals.arrived.store(true, ordering: .releasing)
                 let code = errno
                 var number = UInt8(truncatingIfNeeded: signal)
                 _ = write(TerminationSignals.announcement.load(ordering: .acquiring), &number, 1)

@@ -1,5 +1,5 @@
+import Basics
 import ByteIO
-import FoundationEssentials
 import Glibc
 import ImageEngine
 import ScriptInterface
@@ -7,44 +7,54 @@ import ScriptInterface
 /// The charts that lie in files of a folder beside the archive.
 struct ChartFiles: Sendable {
     private let mover: any ChartMover
+    private let console: Console
 
-    /// - Parameter mover: pulls and pushes them.
-    init(_ mover: any ChartMover) { self.mover = mover }
-
-    /// How many charts there are in the folder.
-    static var count: Int {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: Chart.folder)) ?? []
-        return names.filter { $0.hasSuffix(".tgz") }.count
+    /// - Parameters:
+    ///   - mover: pulls and pushes them.
+    ///   - console: gets sentences about what the scripts do otherwise.
+    init(_ mover: any ChartMover, console: Console) {
+        self.mover = mover
+        self.console = console
     }
+
+    /// How many charts there are in the folder; the shell's `*.tgz` finds no hidden ones.
+    static var count: Int { ShellPath("\(Chart.folder)/*.tgz").matches.count }
 
     /// Whether a chart's file is there.
-    static func exists(_ chart: Chart) -> Bool { access(chart.file, F_OK) == 0 }
-
-    /// The chart that a reference names.
-    static func chart(_ reference: String) throws(ChartError) -> Chart {
-        guard let chart = Chart(reference) else {
-            throw ChartError("a chart needs a tag, which is its version", status: 1)
-        }
-        return chart
+    static func exists(_ chart: Chart) -> Bool {
+        var status = stat()
+        return stat(chart.file.nativeCString, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
-    /// Pulls a chart into the folder, which is made where it is not there.
+    /// Makes the folder. Where that fails, the run goes on until helm fails, as in the script.
+    func makeFolder() {
+        if mkdir(Chart.folder, 0o777) != 0, errno != EEXIST {
+            console.notice("\(FileError(operation: "make the folder", path: Chart.folder, code: errno))")
+        }
+    }
+
+    /// Pulls a chart into the folder.
     func pull(_ reference: String) async throws {
-        let chart = try Self.chart(reference)
-        guard mkdir(Chart.folder, 0o777) == 0 || errno == EEXIST else {
-            throw ChartError(
-                FileError(operation: "make the folder", path: Chart.folder, code: errno).description,
-                status: 1
+        let chart = chart(reference)
+        try await mover.pull(chart.url, version: chart.version, into: Chart.folder)
+    }
+
+    /// The chart that a reference names.
+    func chart(_ reference: String) -> Chart {
+        let chart = Chart(reference)
+        if chart.hasOtherVersionInScripts {
+            console.notice(
+                "\(reference): the version of the chart is \(chart.version), which stands behind the last colon"
             )
         }
-        try await mover.pull(chart.url, version: chart.version, into: Chart.folder)
+        return chart
     }
 
     /// Pushes a chart from the folder.
     ///
     /// - Parameter registry: as it was typed.
-    func push(_ chart: Chart, registry: String) async throws {
+    func push(_ chart: Chart, to registry: String) async throws {
         let plainHTTP = Chart.usesPlainHTTP(registry: registry)
-        try await mover.push(chart.file, to: chart.namespaceURL, plainHTTP: plainHTTP)
+        try await mover.push(chart.file, to: chart.namespaceURL(in: registry), plainHTTP: plainHTTP)
     }
 }

@@ -1,3 +1,4 @@
+import Basics
 import ByteIO
 import ChildProcess
 import Dispatch
@@ -13,19 +14,18 @@ package enum CommandLineTool {
 
     /// Runs a program with the process's own arguments, environment and streams, and ends the process.
     package static func runAndExit(_ program: Program) async -> Never {
-        var environment: [String: String] = [:]
-        var entry = environ
-        while let variable = entry.pointee {
-            let text = String(cString: variable)
-            if let equals = text.firstIndex(of: "=") {
-                environment[String(text[..<equals])] = String(text[text.index(after: equals)...])
-            }
-            entry += 1
-        }
-        let task = Task { [environment] in
+        let arguments = texts(CommandLine.unsafeArgv)
+        let environment = Dictionary(
+            texts(environ)
+                .compactMap { text in
+                    text.utf8.firstIndex(of: UInt8(ascii: "="))
+                        .map { (String(text[..<$0]), String(text[text.utf8.index(after: $0)...])) }
+                }
+        ) { $1 }
+        let task = Task {
             await run(
                 program,
-                arguments: CommandLine.arguments,
+                arguments: arguments,
                 environment: environment,
                 output: File(owning: STDOUT_FILENO, path: "standard output"),
                 errors: File(owning: STDERR_FILENO, path: "standard error")
@@ -42,6 +42,17 @@ package enum CommandLineTool {
         let signal = received.load(ordering: .acquiring)
         if signal != 0 { TerminationSignals.die(of: signal) }
         exit(status)
+    }
+
+    /// The texts of an array of C that ends in `NULL`.
+    private static func texts(_ entries: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> [String] {
+        var texts: [String] = []
+        var entry = entries
+        while let start = entry.pointee {
+            texts.append(String(nativeCString: start))
+            entry += 1
+        }
+        return texts
     }
 
     /// How long what is under way may take to stop, when a signal has asked for it.
@@ -63,7 +74,9 @@ package enum CommandLineTool {
         output: File,
         errors: File
     ) async -> Int32 {
-        let programName = arguments.first ?? "rancher-images"
+        let typed = arguments.first ?? "rancher-images"
+        // A script that the shell has found in PATH knows itself by that path.
+        let programName = ChildProcess.file(of: typed, environment: environment) ?? typed
         let console = Console(output: output, errors: errors, programName: programName)
         let invocation = Invocation(
             program,
@@ -73,8 +86,9 @@ package enum CommandLineTool {
         )
         let status: Int32
         switch invocation {
-        case .usage(let text, let usageStatus):
+        case .usage(let text, let usageStatus, let notice):
             console.print(text)
+            if let notice { console.notice(notice) }
             status = usageStatus
         case .version:
             console.print(version)

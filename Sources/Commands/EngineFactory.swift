@@ -1,3 +1,4 @@
+import Basics
 import ByteIO
 import DockerArchive
 import DockerEngine
@@ -25,7 +26,11 @@ struct EngineFactory: Sendable {
         let engine = try await EngineChoice(options, environment: environment).engine(notice: console.notice)
         switch engine {
         case .docker:
-            let output = try await output(archive, continues: false, console: console)
+            let paths = paths(archive)
+            let output: DockerSaver.Output =
+                paths.count > 1
+                ? .refused(severalFiles(archive, paths.count))
+                : .archive(try await output(paths.first ?? archive, continues: false, console: console))
             let level = options.extensions.compressionLevel
             return DockerSaver(
                 runner: runner(lines),
@@ -38,7 +43,7 @@ struct EngineFactory: Sendable {
             let store = DockerStore(runner: runner(lines))
             let local = besideDocker ? LocalImages(in: store, temporaryFolder: temporaryFolder) : nil
             let continues = options.extensions.archiveFormat == .containerd
-            let output = try await output(archive, continues: continues, console: console)
+            let output = try await output(try onePath(archive), continues: continues, console: console)
             return try registrySaver(output, local: local, console: console)
         }
     }
@@ -68,6 +73,22 @@ struct EngineFactory: Sendable {
         }
     }
 
+    /// The words that the shell makes of the archive's path, which stands in the scripts without quotes; PowerShell leaves it as it is.
+    private func paths(_ archive: String) -> [String] {
+        options.mode == .shell ? ShellPath(archive).words : [archive]
+    }
+
+    /// The one file that the archive's path stands for.
+    private func onePath(_ archive: String) throws(CommandError) -> String {
+        let paths = paths(archive)
+        guard paths.count <= 1 else { throw CommandError(severalFiles(archive, paths.count)) }
+        return paths.first ?? archive
+    }
+
+    private func severalFiles(_ archive: String, _ count: Int) -> String {
+        "\(archive) stands for \(count) files: name one archive"
+    }
+
     /// - Parameter continues: whether what is not finished stays for the next run.
     private func output(_ archive: String, continues: Bool, console: Console) async throws -> ArchiveOutput {
         if ArchiveStream.isStandardOutput(archive) {
@@ -90,7 +111,7 @@ struct EngineFactory: Sendable {
         case .docker:
             return DockerLoader(
                 runner: runner(console),
-                archive: archive,
+                archive: paths(archive),
                 insecure: insecureRegistries,
                 counters: counters
             )
@@ -99,7 +120,7 @@ struct EngineFactory: Sendable {
                 throw CommandError("no archive is named: give --images the path of the file to load")
             }
             return RegistryLoader(
-                archive: archive,
+                archive: try onePath(archive),
                 client: client(console),
                 jobs: jobs,
                 temporaryFolder: temporaryFolder,

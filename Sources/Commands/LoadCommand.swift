@@ -15,6 +15,10 @@ struct LoadCommand: Sendable {
             case .shell: return try await runAsShell()
             case .powerShell: return try await runAsPowerShell()
             }
+        } catch let error as ChartSupportError {
+            for line in ScriptLines.chartsNotSupported(error) { console.print(line) }
+            console.notice("\(error)")
+            return 1
         } catch is CancellationError {
             console.notice("stopped; run it again to go on: what the registry has is not sent again")
             return 1
@@ -32,21 +36,16 @@ struct LoadCommand: Sendable {
         var files: ChartFiles?
         if images.contains(where: \.isChart), case .helm(let mover) = try await engine.chartHandling() {
             console.print(ScriptLines.helmFallback)
-            files = ChartFiles(mover)
+            files = ChartFiles(mover, console: console)
         }
         let archive = try await engine.load()
         tell(archive)
         if let cause = archive.cause { console.notice(cause) }
-        let charts = files == nil ? [] : images.filter(\.isChart)
-        let plan = LoadPlan(
-            options,
-            images: files == nil ? images : images.filter { !$0.isChart },
-            windowsImages: windowsImages
-        )
+        let plan = LoadPlan(options, images: images, windowsImages: windowsImages, usesHelm: files != nil)
         let outcomes = try await perform(plan, with: engine)
         var chartOutcome = ChartOutcome()
-        if let files { chartOutcome = try await push(charts, with: files) }
-        return await max(chartOutcome.status, finish(outcomes, charts: charts, chartOutcome))
+        if let files { chartOutcome = try await pushCharts(of: images, with: files) }
+        return await max(chartOutcome.status, finish(outcomes, chartOutcome))
     }
 
     /// PowerShell's script ends where the archive is not there or cannot be loaded, and only loads where there is no list.
@@ -73,7 +72,7 @@ struct LoadCommand: Sendable {
             return 0
         }
         let plan = LoadPlan(options, images: images, windowsImages: [])
-        return await finish(try await perform(plan, with: engine), charts: [], ChartOutcome())
+        return await finish(try await perform(plan, with: engine), ChartOutcome())
     }
 
     /// Loads the archive; in PowerShell's script it makes no difference why that fails.
@@ -113,14 +112,14 @@ struct LoadCommand: Sendable {
     }
 
     /// An image of which a step failed has failed.
-    private func finish(_ outcomes: [LoadOutcome], charts: [ListedImage], _ chartOutcome: ChartOutcome) async -> Int32 {
+    private func finish(_ outcomes: [LoadOutcome], _ chartOutcome: ChartOutcome) async -> Int32 {
         let failed = Set(outcomes.filter { $0.cause != nil }.map(\.step.image))
         var seen: Set<ListedImage> = []
         let images = outcomes.map(\.step.image).filter { seen.insert($0).inserted }
         let summary = Summary(
             images: images.count,
             failedImages: images.filter(failed.contains).map(\.reference),
-            charts: charts.count,
+            charts: chartOutcome.count,
             failedCharts: chartOutcome.failed
         )
         return await summary.finish("loaded", options.extensions, console: console)
@@ -132,28 +131,33 @@ struct LoadCommand: Sendable {
 extension LoadCommand {
     /// What became of the charts.
     private struct ChartOutcome {
-        /// The references of the charts that failed.
+        /// How many there are.
+        var count = 0
+        /// The references of those that failed.
         var failed: [String] = []
-        /// The status that the script would end with: that of the last one.
+        /// The status that the script would end with: that of its last command.
         var status: Int32 = 0
     }
 
-    /// Pushes the charts. One whose file is missing ends that, as in the script.
-    private func push(_ charts: [ListedImage], with files: ChartFiles) async throws -> ChartOutcome {
-        var outcome = ChartOutcome()
-        for (index, image) in charts.enumerated() {
+    /// Pushes the charts of a list. One whose file is missing ends that, as in the script.
+    private func pushCharts(of images: [ListedImage], with files: ChartFiles) async throws -> ChartOutcome {
+        var outcome = ChartOutcome(count: images.count(where: \.isChart))
+        let registry = options.registry ?? ""
+        for (index, image) in images.enumerated() {
+            // In the script, to pass over an image is a command that succeeds.
+            outcome.status = 0
+            guard image.isChart else { continue }
+            let chart = files.chart(image.reference)
+            guard ChartFiles.exists(chart) else {
+                for line in ScriptLines.chartMissing(chart.file) { console.print(line) }
+                console.notice("\(image.reference): \(chart.file) is missing; no more charts are pushed")
+                outcome.failed += images[index...].filter(\.isChart).map(\.reference)
+                outcome.status = 1
+                break
+            }
+            console.print(ScriptLines.chartPush(chart.file, to: chart.namespaceURL(in: registry)))
             do {
-                let chart = try ChartFiles.chart(Naming(options).target(image).text)
-                guard ChartFiles.exists(chart) else {
-                    for line in ScriptLines.chartMissing(chart.file) { console.print(line) }
-                    console.notice("\(image.reference): \(chart.file) is missing; no more charts are pushed")
-                    outcome.failed += charts[index...].map(\.reference)
-                    outcome.status = 1
-                    break
-                }
-                console.print(ScriptLines.chartPush(chart.file, to: chart.namespaceURL))
-                try await files.push(chart, registry: options.registry ?? "")
-                outcome.status = 0
+                try await files.push(chart, to: registry)
             } catch let error as ChartError {
                 console.notice("\(image.reference): \(error)")
                 outcome.failed.append(image.reference)

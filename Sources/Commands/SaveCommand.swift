@@ -57,24 +57,35 @@ struct SaveCommand: Sendable {
             let outcomes = reporter.outcomes
             let pulled = outcomes.filter { !$0.isFailure }.map(\.request)
             var status: Int32 = 0
+            var failure: (any Error)?
             if pulled.isEmpty {
                 engine.discard()
                 status = nothingPulled(lines)
             } else {
-                if options.mode == .shell { lines.print(ScriptLines.creating(archive, count: pulled.count)) }
-                try await engine.save(pulled)
+                let saved = options.mode == .shell ? announce(pulled, archive, lines) : pulled
+                do {
+                    try await engine.save(saved)
+                } catch  where !(error is CancellationError) {
+                    failure = error
+                }
             }
-            if charts > 0 {
+            // The script ends with these lines whatever has become of the archive.
+            if charts != nil {
                 for line in ScriptLines.chartsSaved(count: ChartFiles.count) { lines.print(line) }
             }
+            if let failure { throw failure }
             let summary = Summary(
                 images: outcomes.count,
                 failedImages: outcomes.filter(\.isFailure).map(\.request.image.reference),
-                charts: charts
+                charts: charts ?? 0
             )
             return await max(status, summary.finish("saved", options.extensions, console: console))
         } catch is CancellationError {
             return giveUp(engine, "stopped; \(archive) was not written")
+        } catch let error as ChartSupportError {
+            for line in ScriptLines.chartsNotSupported(error) { lines.print(line) }
+            console.notice("\(error)")
+            return giveUp(engine, "\(archive) was not written; what was there before is as it was")
         } catch let failure as ChartPullFailure {
             for line in ScriptLines.chartPullFailed(failure.name, output: failure.error.output) { lines.print(line) }
             console.notice("\(failure.name): \(failure.error)")
@@ -85,31 +96,48 @@ struct SaveCommand: Sendable {
         }
     }
 
+    /// Tells how many images are saved, by the script's count.
+    ///
+    /// - Returns: the images by the names that the script gives `docker save`, which for some names are others.
+    private func announce(_ pulled: [PullRequest], _ archive: String, _ lines: Console) -> [PullRequest] {
+        let names = pulled.map(\.source.text)
+        let saved = SaveWords(names)
+        lines.print(ScriptLines.creating(archive, count: saved.count))
+        guard saved.words != names, let first = pulled.first else { return pulled }
+        return saved.words.map { PullRequest(image: first.image, source: ImageName($0)) }
+    }
+
     /// Pulls all images, and the charts among them, in the order of the list.
     ///
-    /// - Returns: how many of the images are charts that became files.
+    /// - Returns: how many of the images are charts that became files; `nil` where charts are no files.
     private func pull(
         _ images: [ListedImage],
         with engine: any SaveEngine,
         reporter: PullReporter,
         lines: Console
-    ) async throws -> Int {
+    ) async throws -> Int? {
         let naming = Naming(options)
+        let requests = images.map { PullRequest(image: $0, source: naming.source($0)) }
         var files: ChartFiles?
         if images.contains(where: { $0.isChart && options.mode == .shell }),
             case .helm(let mover) = try await engine.chartHandling()
         {
             lines.print(ScriptLines.helmFallback)
-            files = ChartFiles(mover)
+            files = ChartFiles(mover, console: console)
         }
+        guard let files else {
+            try await engine.pull(requests, observer: reporter)
+            return nil
+        }
+        files.makeFolder()
         var charts = 0
-        for run in images.chunked(by: { !$0.isChart || files == nil }) {
-            let requests = run.map { PullRequest(image: $0, source: naming.source($0)) }
-            guard let files, run.first?.isChart == true else {
-                try await engine.pull(requests, observer: reporter)
+        // From here on, the script looks at the name with its registry.
+        for run in requests.chunked(by: \.source.isChart) {
+            guard run.first?.source.isChart == true else {
+                try await engine.pull(run, observer: reporter)
                 continue
             }
-            for name in requests.map(\.source.text) {
+            for name in run.map(\.source.text) {
                 lines.print(ScriptLines.pullingChart(name))
                 do {
                     try await files.pull(name)
@@ -118,7 +146,7 @@ struct SaveCommand: Sendable {
                 }
                 lines.print(ScriptLines.chartPullSuccess(name))
             }
-            charts += requests.count
+            charts += run.count
         }
         return charts
     }

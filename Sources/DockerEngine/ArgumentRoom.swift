@@ -1,3 +1,4 @@
+import Basics
 import Glibc
 
 /// How much the arguments of a command may take.
@@ -20,8 +21,10 @@ struct ArgumentRoom: Equatable {
     /// What a command takes, in bytes.
     static func size(of command: [String], environment: [String: String]) -> Int {
         let pointer = MemoryLayout<Int>.size
-        let arguments = command.reduce(0) { $0 + $1.utf8.count + 1 + pointer }
-        let variables = environment.reduce(0) { $0 + $1.key.utf8.count + 1 + $1.value.utf8.count + 1 + pointer }
+        let arguments = command.reduce(0) { $0 + $1.nativeBytes.count + 1 + pointer }
+        let variables = environment.reduce(0) {
+            $0 + $1.key.nativeBytes.count + 1 + $1.value.nativeBytes.count + 1 + pointer
+        }
         return arguments + variables + reserve
     }
 

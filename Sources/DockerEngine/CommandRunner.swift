@@ -2,11 +2,12 @@ import Basics
 import ByteIO
 import ChildProcess
 import Glibc
+import Synchronization
 
 /// Runs the commands of the scripts, `docker` and `helm`, each as the scripts treat what it writes.
 package struct CommandRunner: Sendable {
     /// All the variables that the commands get.
-    let environment: [String: String]
+    private let variables: ExportedVariables
     /// The standard output of the commands whose output the scripts show.
     private let output: File
     /// The standard error of those commands.
@@ -20,40 +21,44 @@ package struct CommandRunner: Sendable {
     ///   - output: the standard output of the commands whose output the scripts show.
     ///   - errors: the standard error of those commands.
     package init(environment: [String: String], output: File, errors: File) {
-        self.environment = environment
+        variables = ExportedVariables(environment)
         self.output = output
         self.errors = errors
     }
+
+    /// All the variables that the commands get.
+    var environment: [String: String] { variables.values }
+
+    /// Sets a variable for all commands from now on.
+    func export(_ name: String, _ value: String) { variables.set(name, value) }
 
     /// Runs a command of which nothing is shown. It has nothing to read, so that it cannot wait for an answer to a question that
     /// nobody sees.
     func quiet(
         _ command: [String],
-        output: ChildProcess.Capture = .keep(last: kept)
+        output: ChildProcess.Capture = .keep(last: kept),
+        errors: ChildProcess.Capture = .keep(last: kept)
     ) async throws -> ChildProcess.Outcome {
         let outcome = try await ChildProcess.run(
             command,
             environment: environment,
             output: output,
-            errors: .keep(last: Self.kept)
+            errors: errors
         )
         return try uninterrupted(outcome)
     }
 
     /// Runs a command whose output the scripts show.
     ///
-    /// - Parameters:
-    ///   - more: variables beside those of the run.
-    ///   - showsErrors: `false` where the command may be tried again in another way.
+    /// - Parameter showsErrors: `false` where the command may be tried again in another way.
     func shown(
         _ command: [String],
-        with more: [String: String] = [:],
         output capture: ChildProcess.Capture? = nil,
         showsErrors: Bool = true
     ) async throws -> ChildProcess.Outcome {
         let outcome = try await ChildProcess.run(
             command,
-            environment: environment.merging(more) { $1 },
+            environment: environment,
             input: fcntl(STDIN_FILENO, F_GETFD) < 0 ? .null : .descriptor(STDIN_FILENO),
             output: capture ?? .descriptor(output.descriptor),
             errors: showsErrors ? .tee(errors.descriptor, keepLast: Self.kept) : .keep(last: Self.kept)
@@ -61,11 +66,23 @@ package struct CommandRunner: Sendable {
         return try uninterrupted(outcome)
     }
 
-    /// Ctrl-C on a terminal reaches the command at the same moment as this program: the run ends, and nothing has failed.
+    /// Ctrl-C on a terminal reaches the command at the same moment as this program: the run ends, and nothing has failed. A
+    /// command that ends like that by itself has failed, as for a shell.
     private func uninterrupted(_ outcome: ChildProcess.Outcome) throws -> ChildProcess.Outcome {
-        if outcome.status.shellStatus == 128 + SIGINT { throw CancellationError() }
+        if TerminationSignals.haveArrived { throw CancellationError() }
         return outcome
     }
+}
+
+/// The variables of a script, which all of its commands get.
+private final class ExportedVariables: Sendable {
+    private let variables: Mutex<[String: String]>
+
+    init(_ variables: [String: String]) { self.variables = Mutex(variables) }
+
+    var values: [String: String] { variables.withLock(\.self) }
+
+    func set(_ name: String, _ value: String) { variables.withLock { $0[name] = value } }
 }
 
 extension ChildProcess.Outcome {
@@ -84,7 +101,7 @@ extension ChildProcess.Outcome {
 
     /// The last line that says something; docker's hint at its help does not.
     private static func lastWords(_ bytes: [UInt8]) -> String? {
-        String(decoding: bytes, as: UTF8.self)
+        String(nativeBytes: bytes)
             .split { $0.isNewline }
             .map { $0.trimming(while: \.isWhitespace) }
             .last { !$0.isEmpty && !$0.hasPrefix("See 'docker ") }

@@ -4,16 +4,16 @@ import ImageEngine
 /// Loads an archive and pushes its images with the docker commands of the load scripts, in their order.
 package struct DockerLoader: LoadEngine {
     private let runner: CommandRunner
-    private let archive: String
+    private let archive: [String]
     private let insecure: InsecureRegistries
     private let counters: TransferCounters
 
     /// - Parameters:
-    ///   - archive: the path as it was typed.
+    ///   - archive: the path, or the words that a shell makes of it, which need not be one.
     ///   - insecure: where `docker manifest` may go without TLS.
     package init(
         runner: CommandRunner,
-        archive: String,
+        archive: [String],
         insecure: InsecureRegistries,
         counters: TransferCounters
     ) {
@@ -28,9 +28,9 @@ package struct DockerLoader: LoadEngine {
         try await HelmCharts.handling(runner)
     }
 
-    /// Runs `docker load`. An empty path is none, as it is in the script: docker would read its standard input for one.
+    /// Runs `docker load`, which refuses more than one path and none.
     package func load() async throws -> LoadedArchive {
-        let command = ["docker", "load", "--input"] + (archive.isEmpty ? [] : [archive])
+        let command = ["docker", "load", "--input"] + archive
         return LoadedArchive(cause: cause(try await runner.shown(command), "docker load"))
     }
 
@@ -78,12 +78,12 @@ package struct DockerLoader: LoadEngine {
         for target: String
     ) async throws -> (ChildProcess.Outcome, Notice?) {
         let command = ["docker", "manifest", verb] + words
-        // Before docker 20.10 it is an experimental command.
-        let variables = ["DOCKER_CLI_EXPERIMENTAL": "enabled"]
+        // Before docker 20.10 it is an experimental command. As in the script, the variable stays for what follows.
+        runner.export("DOCKER_CLI_EXPERIMENTAL", "enabled")
         let mayBeInsecure = insecure.contains(registryOf: target)
-        let outcome = try await runner.shown(command, with: variables, showsErrors: !mayBeInsecure)
+        let outcome = try await runner.shown(command, showsErrors: !mayBeInsecure)
         guard mayBeInsecure, !outcome.status.isSuccess else { return (outcome, nil) }
-        let second = try await runner.shown(command + ["--insecure"], with: variables)
+        let second = try await runner.shown(command + ["--insecure"])
         guard second.status.isSuccess else { return (second, nil) }
         let sentence = "\(target): docker manifest \(verb) took --insecure, as docker itself treats the registry"
         return (second, Notice(.insecureRegistry, sentence))

@@ -18,20 +18,32 @@ package struct DockerSaver: SaveEngine {
         case powerShell
     }
 
+    /// Where the images go.
+    package enum Output: Sendable {
+        /// Into this archive, open; where docker writes the file itself, it is only held meanwhile, unless it is a stream.
+        case archive(ArchiveOutput)
+        /// Nowhere, for this reason, which the script's shell gives once `docker save` has begun.
+        case refused(String)
+
+        fileprivate var isStream: Bool {
+            if case .archive(let archive) = self { archive.isStream } else { true }
+        }
+    }
+
     private let runner: CommandRunner
     private let procedure: Procedure
     private let archive: String
-    private let output: ArchiveOutput
+    private let output: Output
     private let counters: TransferCounters
 
     /// - Parameters:
     ///   - archive: the archive's path as it was typed.
-    ///   - output: the archive, open; where docker writes the file itself, it is only held meanwhile, unless it is a stream.
+    ///   - output: where the images go.
     package init(
         runner: CommandRunner,
         procedure: Procedure,
         archive: String,
-        output: ArchiveOutput,
+        output: Output,
         counters: TransferCounters
     ) {
         self.runner = runner
@@ -71,16 +83,19 @@ package struct DockerSaver: SaveEngine {
         case .powerShell where output.isStream: try await stream(command, to: appending)
         case .powerShell: try Self.require(try await runner.shown(command), "docker save")
         }
+        guard case .archive(let archive) = output else { return }
         // Docker gives its file the name itself, once it is whole.
-        if case .powerShell = procedure, !output.isStream {
-            output.discard()
+        if case .powerShell = procedure, !archive.isStream {
+            archive.discard()
         } else {
-            try await onThread { [output] in try output.commit() }
+            try await onThread { try archive.commit() }
         }
     }
 
     @discardableResult
-    package func discard() -> Int64 { output.discard() }
+    package func discard() -> Int64 {
+        if case .archive(let archive) = output { archive.discard() } else { 0 }
+    }
 
     private func pull(_ name: String) async throws -> PullOutcome.Result {
         let command = ["docker", "pull", name]
@@ -105,9 +120,14 @@ package struct DockerSaver: SaveEngine {
     private var appending: @Sendable (UnsafeRawBufferPointer) throws -> Void {
         let position = Mutex<Int64>(0)
         return { [output] bytes in
-            try position.withLock { position in
-                try output.write(bytes, at: position)
-                position += Int64(bytes.count)
+            switch output {
+            case .archive(let archive):
+                try position.withLock { position in
+                    try archive.write(bytes, at: position)
+                    position += Int64(bytes.count)
+                }
+            case .refused(let reason):
+                throw DockerEngineError(description: reason)
             }
         }
     }

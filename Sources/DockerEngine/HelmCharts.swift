@@ -1,3 +1,4 @@
+import Basics
 import ChildProcess
 import ImageEngine
 
@@ -10,21 +11,37 @@ struct HelmCharts: ChartMover {
     /// What the scripts find out before a list with charts: docker handles them where it has the containerd store, else helm.
     static func handling(_ runner: CommandRunner) async throws -> ChartHandling {
         let info = try await runner.quiet(["docker", "info"])
-        let text = String(decoding: info.output, as: UTF8.self).lowercased()
-        if text.contains("containerd.snapshotter") { return .images }
+        if namesContainerdStore(info.output) { return .images }
 
         guard ChildProcess.isInstalled("helm", environment: runner.environment) else { throw ChartSupportError.noHelm }
         let version = try await runner.quiet(["helm", "version", "--short"])
-        let printed = String(decoding: version.output, as: UTF8.self)
-        guard let number = HelmVersion(printed), number >= .firstWithCharts else {
-            let line = printed.split(whereSeparator: \.isNewline).first ?? ""
+        guard let number = HelmVersion(version.output), number.hasCharts else {
+            let line = String(nativeBytes: version.output).split(whereSeparator: \.isNewline).first ?? ""
             throw ChartSupportError.oldHelm(version: String(line))
         }
         return .helm(HelmCharts(runner))
     }
 
+    /// Whether what `docker info` prints has the scripts' pattern `containerd.snapshotter` in it, of which the case of letters does not
+    /// count and the dot is any byte but a zero and the end of a line (grep(1), `grep -qi`).
+    static func namesContainerdStore(_ information: [UInt8]) -> Bool {
+        let pattern = Array("containerd.snapshotter".utf8)
+        return information.indices.dropLast(pattern.count - 1)
+            .contains { start in
+                zip(pattern, information[start...])
+                    .allSatisfy { wanted, byte in
+                        wanted == UInt8(ascii: ".")
+                            ? byte != 0 && byte != UInt8(ascii: "\n")
+                            // Of the letters' bytes, that with this bit is the small one.
+                            : byte | 0x20 == wanted
+                    }
+            }
+    }
+
     func pull(_ url: String, version: String, into folder: String) async throws {
-        let outcome = try await runner.quiet(["helm", "pull", url, "--version", version, "-d", folder])
+        // The script shows what was written to both streams, in its order.
+        let command = ["helm", "pull", url, "--version", version, "-d", folder]
+        let outcome = try await runner.quiet(command, errors: .asOutput)
         try Self.require(outcome, "helm pull")
     }
 
@@ -38,33 +55,43 @@ struct HelmCharts: ChartMover {
         throw ChartError(
             outcome.cause(of: name),
             status: outcome.status.shellStatus,
-            output: outcome.output + outcome.errors
+            output: outcome.output
         )
     }
 }
 
-/// The version that `helm version --short` prints: `v3.14.2+gc309b6f`.
-struct HelmVersion: Equatable, Comparable {
-    let major: Int
-    let minor: Int
+/// The version that `helm version --short` prints, `v3.14.2+gc309b6f`, as the scripts read it.
+struct HelmVersion: Equatable {
+    /// `nil` where the shell's `[` finds no number in its place.
+    let major: Int?
+    /// `nil` where the shell's `[` finds no number in its place.
+    let minor: Int?
 
-    /// The first one that has OCI charts without an experimental switch.
-    static let firstWithCharts = HelmVersion(major: 3, minor: 8)
-
-    init(major: Int, minor: Int) {
-        self.major = major
-        self.minor = minor
+    /// Whether it has OCI charts without an experimental switch, as helm 3.8 is the first to have them.
+    var hasCharts: Bool {
+        guard let major else { return false }
+        return major > 3 || major == 3 && (minor ?? 0) >= 8
     }
 
-    /// Reads what helm prints; helm 2 writes `Client: ` in front.
-    init?(_ text: String) {
-        let digits = text.drop { !$0.isWholeNumber }.prefix { $0.isWholeNumber || $0 == "." }
-        let numbers = digits.split(separator: ".").prefix(2).map { Int($0) }
-        guard numbers.count == 2, let major = numbers[0], let minor = numbers[1] else { return nil }
-        self.init(major: major, minor: minor)
+    /// Reads the lines that begin with `v`, each up to the first character that is neither a digit nor a dot: what stands
+    /// before the first dot, and what stands between that and the next. Without a dot, both are all of it.
+    ///
+    /// - Returns: `nil` where there is nothing to read.
+    init?(_ output: [UInt8]) {
+        let dot = UInt8(ascii: ".")
+        let newline = UInt8(ascii: "\n")
+        let numbers = output.split(separator: newline)
+            .filter { $0.first == UInt8(ascii: "v") }
+            .map { $0.dropFirst().prefix { $0 == dot || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } }
+        let text = Array(numbers.joined(separator: [newline])).trimmingSuffix { $0 == newline }
+        guard !text.isEmpty else { return nil }
+        let behindDot = text.firstIndex(of: dot).map { text[($0 + 1)...] } ?? text
+        major = Self.number(text.prefix { $0 != dot })
+        minor = Self.number(behindDot.prefix { $0 != dot })
     }
 
-    static func < (left: HelmVersion, right: HelmVersion) -> Bool {
-        (left.major, left.minor) < (right.major, right.minor)
+    /// As the shell's `[` reads a number, newlines before it do not count.
+    private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
+        Int(String(decoding: digits.drop { $0 == UInt8(ascii: "\n") }, as: UTF8.self))
     }
 }

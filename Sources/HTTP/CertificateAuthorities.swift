@@ -1,3 +1,4 @@
+import Basics
 import ByteIO
 import CCurl
 import Glibc
@@ -21,7 +22,7 @@ package struct CertificateAuthorities: Sendable, Hashable {
     /// All files of the folders in `SSL_CERT_DIR` count, whatever they are called; libcurl would read those that are named by
     /// their hash.
     package init(environment: [String: String]) {
-        self.init(environment: environment, builtIn: Self.builtInFile) { access($0, R_OK) == 0 }
+        self.init(environment: environment, builtIn: Self.builtInFile) { access($0.nativeCString, R_OK) == 0 }
     }
 
     init(environment: [String: String], builtIn: String?, exists: (String) -> Bool) {

@@ -29,6 +29,6 @@ let curlRead: curl_read_callback = { bytes, size, count, context in
 
 /// Goes back to the start of the request's body, which is the only place libcurl needs for HTTP.
 let curlSeek: curl_seek_callback = { context, offset, origin in
-    guard let context, offset == 0, origin == SEEK_SET, transfer(context).rewind() else { return CURL_SEEKFUNC_FAIL }
+    guard let context, offset == 0, origin == SEEK_SET, transfer(context).sendAnew() else { return CURL_SEEKFUNC_FAIL }
     return CURL_SEEKFUNC_OK
 }

@@ -1,3 +1,4 @@
+import Basics
 import CCurl
 
 /// Sets the options of an easy handle and turns a refusal into an error.
@@ -126,7 +127,7 @@ struct CurlOptions {
     }
 
     private func set(_ option: CURLoption, _ value: String) throws(HTTPError) {
-        try check(shim_easy_setopt_string(easy, option, value))
+        try check(shim_easy_setopt_string(easy, option, value.nativeCString))
     }
 
     private func set(_ option: CURLoption, _ value: UnsafeMutableRawPointer) throws(HTTPError) {

@@ -16,6 +16,9 @@ package protocol HTTPBodySource: AnyObject, Sendable {
     /// How many bytes there are. It is sent as `Content-Length` and must not change.
     var length: Int64 { get }
 
+    /// Whether a request is sent anew without asking where a kept connection broke while the body was sent.
+    var isSentAnew: Bool { get }
+
     /// Goes back to the first byte. It is called before the first read, and again where a request has to be sent
     /// anew because the server had closed the kept connection.
     func rewind() throws
@@ -24,6 +27,11 @@ package protocol HTTPBodySource: AnyObject, Sendable {
     ///
     /// - Returns: how many bytes were put there: at least 1 while there are more, else 0.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int
+}
+
+extension HTTPBodySource {
+    /// As a rule it is: the server has closed the connection before it saw the request.
+    package var isSentAnew: Bool { true }
 }
 
 /// A body that lies in memory.

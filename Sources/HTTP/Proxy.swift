@@ -1,3 +1,5 @@
+import Basics
+
 /// A proxy as a variable such as `HTTPS_PROXY` names it: `[SCHEME://][USER[:PASSWORD]@]HOST[:PORT]`.
 package struct Proxy: Sendable, Hashable {
     /// How the proxy is spoken to, as libcurl calls it.
@@ -37,10 +39,7 @@ package struct Proxy: Sendable, Hashable {
     /// a password may have any character in it, and a `%` without two digits stands for itself. What follows the port is
     /// ignored.
     package init?(_ text: String) {
-        var rest = text[...]
-        while rest.first?.isWhitespace == true { rest.removeFirst() }
-        while rest.last?.isWhitespace == true { rest.removeLast() }
-
+        var rest = text.trimming(while: \.isWhitespace)
         var scheme = Scheme.http
         if let end = rest.firstRange(of: "://"), rest[..<end.lowerBound].allSatisfy(\.isLetterOrDigit) {
             guard let named = Scheme(name: rest[..<end.lowerBound].lowercased()) else { return nil }
@@ -55,26 +54,13 @@ package struct Proxy: Sendable, Hashable {
             login = parts == [""] ? nil : (parts + [""]).prefix(2).map(PercentEncoding.encode).joined(separator: ":")
             rest = rest[rest.index(after: at)...]
         }
-        guard let (host, port) = Self.address(rest.prefix { !"/?#".contains($0) }) else { return nil }
-        url = "\(scheme.rawValue)://\(host):\(port ?? scheme.port)"
-        self.login = login
-    }
-
-    /// Parts `HOST:PORT` and `[ADDRESS]:PORT`; a port that is missing is `nil`.
-    private static func address(_ text: Substring) -> (host: Substring, port: Int?)? {
-        let hostEnd =
-            text.hasPrefix("[")
-            ? text.firstIndex(of: "]").map(text.index(after:))
-            : text.firstIndex(of: ":") ?? text.endIndex
-        guard let hostEnd else { return nil }
-        let host = text[..<hostEnd]
-        guard !host.isEmpty, host != "[]", host.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else { return nil }
-        let suffix = text[hostEnd...]
-        guard suffix != "", suffix != ":" else { return (host, nil) }
-        guard suffix.hasPrefix(":"), suffix.dropFirst().allSatisfy(\.isNumber),
-            let port = Int(suffix.dropFirst()), (1...65535).contains(port)
+        let named = rest.prefix { !"/?#".contains($0) }
+        guard let authority = Authority(String(named.hasSuffix(":") ? named.dropLast() : named)), authority.port != 0,
+            !authority.host.isEmpty, authority.host.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F })
         else { return nil }
-        return (host, port)
+        let host = authority.host.contains(":") ? "[\(authority.host)]" : authority.host
+        url = "\(scheme.rawValue)://\(host):\(authority.port ?? scheme.port)"
+        self.login = login
     }
 }
 

@@ -78,6 +78,13 @@ final class Transfer: @unchecked Sendable {
         }
     }
 
+    /// Goes back to the start of the body, of which a part may have been sent; `false` ends the transfer.
+    func sendAnew() -> Bool {
+        guard let source, !source.isSentAnew, remaining < source.length else { return rewind() }
+        failure = HTTPError(.interrupted, "the transfer with \(address.authority) broke off while the body was sent")
+        return false
+    }
+
     /// Puts the next bytes of the body into the buffer; `nil` ends the transfer.
     func send(_ buffer: UnsafeMutableRawBufferPointer) -> Int? {
         guard let source else { return nil }

@@ -18,7 +18,7 @@ package enum ChartHandling: Sendable {
 package enum ChartSupportError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Docker has no containerd image store, and there is no helm.
     case noHelm
-    /// Docker has no containerd image store, and helm is older than 3.8, or does not tell its version.
+    /// Docker has no containerd image store, and helm is older than 3.8, or does not tell its version in a line that begins with `v`.
     ///
     /// - Parameter version: the first line that `helm version --short` printed; empty where there was none.
     case oldHelm(version: String)
@@ -30,7 +30,7 @@ package enum ChartSupportError: Error, Equatable, Sendable, CustomStringConverti
         case .noHelm:
             "\(problem) there is no helm: install helm 3.8 or later, or give docker the containerd image store"
         case .oldHelm(""): "\(problem) helm does not tell its version: install helm 3.8 or later"
-        case .oldHelm(let version): "\(problem) helm is \(version): install helm 3.8 or later"
+        case .oldHelm(let version): "\(problem) helm gives its version as '\(version)': install helm v3.8 or later"
         }
     }
 }

@@ -16,7 +16,7 @@ package struct ListedImage: Sendable, Hashable {
     }
 
     /// Whether the line names a chart, by the rule of the scripts: a reference that contains `rancher/charts/`.
-    package var isChart: Bool { reference.contains("rancher/charts/") }
+    package var isChart: Bool { namesChart(reference) }
 }
 
 /// The name of an image as a script composes it of a list's line and its flags, read once.
@@ -33,6 +33,9 @@ package struct ImageName: Sendable, Hashable, CustomStringConvertible {
         result = Result { () throws(ReferenceError) in try Reference(text).withDefaultTag }
     }
 
+    /// Whether the text names a chart, by the same rule as ``ListedImage/isChart``.
+    package var isChart: Bool { namesChart(text) }
+
     /// The reference that the text is.
     ///
     /// - Throws: `ReferenceError` where docker would refuse the text.
@@ -46,4 +49,8 @@ package struct ImageName: Sendable, Hashable, CustomStringConvertible {
     package static func == (left: ImageName, right: ImageName) -> Bool { left.text == right.text }
 
     package func hash(into hasher: inout Hasher) { hasher.combine(text) }
+}
+
+private func namesChart(_ reference: String) -> Bool {
+    reference.utf8.contains("rancher/charts/".utf8)
 }

@@ -92,8 +92,7 @@ extension DockerConfiguration.Entry {
         if let auth, !auth.isEmpty {
             guard let text = Self.decoded(auth), let colon = text.firstIndex(of: ":") else { throw .badLogin(domain) }
             user = String(text[..<colon])
-            password = String(text[text.index(after: colon)...])
-            while password.hasSuffix("\0") { password.removeLast() }
+            password = String(text[text.index(after: colon)...].trimmingSuffix { $0 == "\0" })
         }
         if let identitytoken, !identitytoken.isEmpty { return .identityToken(identitytoken, user: user) }
         if let registrytoken, !registrytoken.isEmpty { return .registryToken(registrytoken) }
@@ -102,8 +101,7 @@ extension DockerConfiguration.Entry {
 
     /// Base64 as people write it: with line breaks, and without the signs at its end.
     private static func decoded(_ text: String) -> String? {
-        var digits = text.filter { !$0.isWhitespace }
-        while digits.hasSuffix("=") { digits.removeLast() }
+        var digits = String(text.filter { !$0.isWhitespace }.trimmingSuffix { $0 == "=" })
         digits += String(repeating: "=", count: (4 - digits.utf8.count % 4) % 4)
         return Data(base64Encoded: digits).map { String(decoding: $0, as: UTF8.self) }
     }

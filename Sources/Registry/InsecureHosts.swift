@@ -1,7 +1,6 @@
 import Basics
 import ByteIO
 import Glibc
-import HTTP
 import ImageModel
 
 /// The registries that are reached with any certificate or without TLS, as docker's `insecure-registries` names them.
@@ -45,14 +44,9 @@ package struct InsecureHosts: Sendable, Equatable, ExpressibleByArrayLiteral {
         guard registry != Reference.hub else { return false }
         if names.contains(registry) { return true }
         guard !networks.isEmpty else { return false }
-        let addresses = await Self.addresses(of: Self.host(of: registry))
+        guard let authority = Authority(registry) else { return false }
+        let addresses = await Self.addresses(of: authority.host)
         return addresses.contains { address in networks.contains { $0.contains(address) } }
-    }
-
-    /// The host without its port and without brackets.
-    private static func host(of registry: String) -> String {
-        guard !registry.hasPrefix("[") else { return String(registry.dropFirst().prefix { $0 != "]" }) }
-        return String(registry.prefix { $0 != ":" })
     }
 
     /// The addresses of a host; none where its name cannot be resolved, as behind a proxy.

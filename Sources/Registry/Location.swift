@@ -1,3 +1,5 @@
+import Basics
+
 /// What is done with the URLs in `Location` fields, all of it to the letter: registries keep the state of an upload in them.
 enum Location {
     /// The value of a `Location` field as a whole URL.
@@ -25,6 +27,16 @@ enum Location {
 
     /// Whether a URL is one of `https`.
     static func hasTLS(_ url: String) -> Bool { url.lowercased().hasPrefix("https://") }
+
+    /// Whether a login that was meant for the one URL may go to the other: to the same host and port, or from `http` to the
+    /// same host's `https`.
+    static func keepsLogin(from url: String, to next: String) -> Bool {
+        let (here, there) = (origin(of: url), origin(of: next))
+        if here == there { return true }
+        guard here.hasPrefix("http://"), there.hasPrefix("https://") else { return false }
+        let host = Authority(String(here.dropFirst("http://".count)))?.host
+        return host != nil && host == Authority(String(there.dropFirst("https://".count)))?.host
+    }
 
     /// The scheme, host and port of a URL, in one spelling: who gets a login that was meant for the other.
     static func origin(of url: String) -> String {

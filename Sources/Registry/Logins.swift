@@ -1,3 +1,4 @@
+import Basics
 import ImageModel
 import Synchronization
 
@@ -26,10 +27,7 @@ package struct ExplicitLogin: Sendable {
     /// The password in what was read from standard input for `--password-stdin`: all but a line break at its end, as docker
     /// has it.
     package static func password(in input: [UInt8]) -> String {
-        var text = String(decoding: input, as: UTF8.self)
-        // "\r\n" is one character.
-        while let last = text.last, last.isNewline { text.removeLast() }
-        return text
+        String(String(decoding: input, as: UTF8.self).trimmingSuffix(while: \.isNewline))
     }
 }
 

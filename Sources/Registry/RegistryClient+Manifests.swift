@@ -69,22 +69,30 @@ extension RegistryClient {
         var patience = settings.patience
         if mayBeRefusedBy500 { patience.finalStatuses = [500] }
         let subject = "the push of the manifest \(name) to \(repository)"
-        let response = try await send(
-            RegistryRequest(
-                .put,
-                .path("\(repository.path)/manifests/\(name)"),
-                headers: HTTPHeaders([("Content-Type", manifest.mediaType.rawValue)]),
-                body: .bytes(manifest.bytes),
-                scopes: [.push(repository)]
-            ),
-            to: repository.domain,
-            asking: subject,
-            patience: patience
+        let request = RegistryRequest(
+            .put,
+            .path("\(repository.path)/manifests/\(name)"),
+            headers: HTTPHeaders([("Content-Type", manifest.mediaType.rawValue)]),
+            body: .bytes(manifest.bytes),
+            scopes: [.push(repository)]
         )
+        var response = try await send(request, to: repository.domain, asking: subject, patience: patience)
+        var tries = 1
+        // Some registries know of a blob only a while after its upload.
+        while !mayBeRefusedBy500, tries < Self.triesOfBlobs, RegistryError.isOfUnknownBlob(response) {
+            try await Task.sleep(for: patience.wait(after: tries))
+            response = try await send(request, to: repository.domain, asking: subject, patience: patience)
+            tries += 1
+        }
         guard [200, 201, 202].contains(response.head.status) else {
             throw await refusal(response, from: repository, asking: subject)
         }
     }
+}
+
+extension RegistryClient {
+    /// How often a manifest is put whose blobs the registry does not know.
+    private static let triesOfBlobs = 4
 }
 
 /// What a manifest is called in its repository.

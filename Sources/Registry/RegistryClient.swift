@@ -9,6 +9,7 @@ package final class RegistryClient: Sendable {
     let http: HTTPClient
     let settings: RegistrySettings
     private let sessions = Mutex<[String: RegistrySession]>([:])
+    private let largestRequests = Mutex<[String: Int64]>([:])
 
     /// A client that makes its transfers with `http`.
     package init(http: HTTPClient, settings: RegistrySettings) {
@@ -21,6 +22,16 @@ package final class RegistryClient: Sendable {
 
     /// How long an answer may take that is kept in memory: 4 MiB at the slowest.
     private static let answerSeconds = 300
+
+    /// The most bytes that a request to a registry may have, as far as a proxy before it has refused more; `nil` for any number.
+    func largestRequest(to domain: String) -> Int64? {
+        largestRequests.withLock { $0[domain] }
+    }
+
+    /// Takes note of what a proxy before a registry may take.
+    func note(largestRequest size: Int64, to domain: String) {
+        largestRequests.withLock { $0[domain] = min($0[domain] ?? size, size) }
+    }
 
     func session(for domain: String) -> RegistrySession {
         session(domain) { RegistrySession(domain: domain, http: http, settings: settings) }
@@ -96,7 +107,6 @@ package final class RegistryClient: Sendable {
         into sink: any HTTPResponseSink
     ) async throws -> (head: HTTPResponseHead, url: String) {
         let endpoint = try await session.endpoint()
-        let home = Location.origin(of: endpoint.url(""))
         var trail =
             switch request.target {
             case .path(let path): RedirectTrail(endpoint.url(path))
@@ -105,7 +115,7 @@ package final class RegistryClient: Sendable {
         var isRenewed = false
         var foreign: (origin: String, authorization: String)?
         while true {
-            let isHome = Location.origin(of: trail.url) == home
+            let isHome = Location.keepsLogin(from: endpoint.url(""), to: trail.url)
             let authorization =
                 isHome
                 ? try await session.authorization(for: request.scopes)

@@ -79,10 +79,16 @@ extension RegistryError {
         self.init(.unreachable, "\(subject): \(error.message)\(error.advice(for: nil))", transfer: error)
     }
 
+    /// Whether a manifest is refused since the registry does not know one of its blobs.
+    static func isOfUnknownBlob(_ response: HTTPResponse) -> Bool {
+        [400, 404].contains(response.head.status)
+            && ["MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN"].contains(reason(in: response.body).code)
+    }
+
     /// What the body of an answer says (distribution-spec, "Error Codes"), worded as docker does: `manifest unknown: …`.
     ///
     /// `detail` is not looked at: it may be text or an object.
-    static func reason(in body: [UInt8]) -> (code: String, text: String) {
+    private static func reason(in body: [UInt8]) -> (code: String, text: String) {
         struct Body: Decodable {
             struct Entry: Decodable {
                 var code: String?

@@ -1,3 +1,4 @@
+import Basics
 import HTTP
 
 /// A registry that has what Docker Hub has, or a part of it: an entry of docker's `registry-mirrors`.
@@ -19,9 +20,7 @@ package struct RegistryMirror: Sendable, Hashable {
         guard ["http", "https"].contains(scheme), !authority.isEmpty, !rest.contains(where: { "?#@ ".contains($0) })
         else { return nil }
         domain = authority.lowercased()
-        var path = rest[authority.endIndex...]
-        while path.hasSuffix("/") { path.removeLast() }
-        self.path = String(path)
+        path = String(rest[authority.endIndex...].trimmingSuffix { $0 == "/" })
     }
 
     /// The URL, in one spelling.

@@ -58,7 +58,7 @@ struct RegistryPing: Sendable {
         guard let mirror else {
             return RegistryEndpoint.candidates(for: domain, isInsecure: isInsecure, security: security)
         }
-        return [mirror.endpoint(isInsecure: isInsecure || (Authority(domain)?.isLoopback == true), security: security)]
+        return [mirror.endpoint(isInsecure: isInsecure || Authority(domain)?.isLoopback == true, security: security)]
     }
 
     /// What an answer means for the requests to come.
@@ -66,7 +66,7 @@ struct RegistryPing: Sendable {
     /// Where plain http leads to the same host's https, as nginx is often set up, the registry is reached there at once: a
     /// `POST` would not get that far. What another host says of logins is no matter of this registry.
     private static func outcome(_ answer: HTTPResponse, from url: String, at endpoint: RegistryEndpoint) -> Outcome {
-        guard RedirectRule.keepsLogin(from: endpoint.url(""), to: url) else {
+        guard Location.keepsLogin(from: endpoint.url(""), to: url) else {
             return Outcome(endpoint: endpoint, challenges: [])
         }
         var endpoint = endpoint

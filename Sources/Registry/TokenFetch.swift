@@ -16,7 +16,7 @@ struct TokenFetch: Sendable {
     ///
     /// - Throws: ``RegistryError``.
     func token() async throws -> AccessToken {
-        if login != nil, endpoint.security.verifiesCertificate, !server.realm.lowercased().hasPrefix("https://") {
+        if login != nil, endpoint.security.verifiesCertificate, !Location.hasTLS(server.realm) {
             throw RegistryError(
                 .unauthorized,
                 "\(domain) asks for its login to be sent without TLS, to its token server; that is not done"

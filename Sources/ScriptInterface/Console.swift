@@ -1,3 +1,4 @@
+import Basics
 import ByteIO
 import Glibc
 import Synchronization
@@ -50,7 +51,7 @@ package final class Console: Sendable {
     }
 
     /// Writes a sentence to standard error, after the program's name. Control characters, which could come from a list or a
-    /// registry, are shown instead of being sent to the terminal.
+    /// registry, are shown instead of being sent to the terminal; so are bytes that are no UTF-8.
     package func notice(_ sentence: String) {
         let line = prefix + sentence.unicodeScalars.map(Self.visible).joined() + "\n"
         errorsLock.withLock { _ in
@@ -60,6 +61,7 @@ package final class Console: Sendable {
     }
 
     private static func visible(_ scalar: Unicode.Scalar) -> String {
-        scalar.properties.generalCategory == .control ? scalar.escaped(asASCII: true) : String(scalar)
+        if let byte = scalar.escapedByte { return "\\x" + String(byte, radix: 16, uppercase: true) }
+        return scalar.properties.generalCategory == .control ? scalar.escaped(asASCII: true) : String(scalar)
     }
 }

@@ -4,10 +4,10 @@ import ImageEngine
 extension ImageList {
     /// The images that a list's bytes name.
     ///
-    /// - Throws: ``ImageListError`` with the reason ``ImageListError/Reason/noText`` for bytes that are no text.
+    /// - Throws: ``ImageListError`` with the reason ``ImageListError/Reason/noText`` for bytes that are no text to PowerShell.
     init(_ bytes: [UInt8], file: String, mode: ScriptMode) throws(ImageListError) {
         let text = mode == .powerShell ? decodedAsPowerShellDoes(bytes) : bytes
-        guard !text.contains(0) else { throw ImageListError(path: file, reason: .noText) }
+        guard mode == .shell || !text.contains(0) else { throw ImageListError(path: file, reason: .noText) }
         var images: [ListedImage] = []
         var notices: [Notice] = []
         func notice(_ kind: Notice.Kind, _ line: Int) {
@@ -21,6 +21,10 @@ extension ImageList {
         var lines = Lines(text, mode: mode)
         while let line = lines.next() {
             var name = line.text
+            if name.contains(0) {
+                notice(.zeroBytes, line.number)
+                name = name.filter { $0 != 0 }[...]
+            }
             if name.last == carriageReturn { notice(.carriageReturn, line.number) }
             name = name.trimmingSuffix { $0 == carriageReturn }
             let trimmed = name.trimming(while: isBlankOrReturn)
@@ -34,9 +38,9 @@ extension ImageList {
                 if !line.hasEnd { notice(.noFinalNewline, line.number) }
                 if trimmed.starts(with: byteOrderMark) { notice(.byteOrderMark, line.number) }
             }
-            images.append(
-                ListedImage(reference: String(decoding: trimmed, as: UTF8.self), file: file, line: line.number)
-            )
+            let reference =
+                mode == .shell ? String(nativeBytes: trimmed) : String(decoding: trimmed, as: UTF8.self)
+            images.append(ListedImage(reference: reference, file: file, line: line.number))
         }
         self.init(images: images, notices: notices)
     }

@@ -13,6 +13,10 @@ extension ImageList {
             case comment
             /// A byte order mark is part of the first name in shell mode, as it is in the scripts.
             case byteOrderMark
+            /// Lines have zero bytes, which are dropped, as bash does it.
+            case zeroBytes
+            /// The list can be read only once, where the scripts that know charts read it twice (D17).
+            case stream
         }
 
         /// Which difference.
@@ -42,6 +46,13 @@ extension ImageList {
             case .byteOrderMark:
                 return "\(file): \(place) begins with a byte order mark, which is part of the name there:"
                     + " save the list as UTF-8 without one"
+            case .zeroBytes:
+                return "\(file): \(place) \(isOne ? "has" : "have") zero bytes, which were dropped\(first):"
+                    + " save the list as plain UTF-8 text"
+            case .stream:
+                return
+                    "\(file) can be read only once: its \(isOne ? "first line was" : "\(lines) lines were") read then,"
+                    + " and charts looked for among them"
             }
         }
     }

@@ -8,8 +8,9 @@ package enum Program: Sendable, Hashable, CaseIterable {
 
 /// What the words of a command line and the environment amount to. Nothing is read from the disk for it.
 package enum Invocation: Sendable, Equatable {
-    /// The text, usage or an error and usage, goes to standard output, and the run ends with the status.
-    case usage(String, status: Int32)
+    /// The text, usage or an error and usage, goes to standard output, and the run ends with the status; the notice, if there
+    /// is one, goes to standard error.
+    case usage(String, status: Int32, notice: String? = nil)
     /// The version goes to standard output, and the run ends well.
     case version
     /// The sentence goes to standard error, and the run ends with status 1.
@@ -22,7 +23,8 @@ package enum Invocation: Sendable, Equatable {
     /// - Parameters:
     ///   - programName: the program as it was typed.
     ///   - words: the words after it.
-    ///   - environment: of which the variables that begin with `RANCHER_IMAGES_` count.
+    ///   - environment: of which the variables that begin with `RANCHER_IMAGES_` count, and those that the shell scripts use without
+    ///     having set them: `help`, and `target_registry` of `load`.
     package init(_ program: Program, programName: String, words: [String], environment: [String: String]) {
         let mode = ScriptMode(programName: programName, words: words, program: program)
         let usage = Usage.text(program, mode, programName: programName)
@@ -38,7 +40,9 @@ package enum Invocation: Sendable, Equatable {
             given = GivenFlags(powerShellWords: words, program: program)
         }
 
-        let lacksRegistry = program == .load && (given.value(.registry) ?? "").isEmpty
+        let variables = mode == .shell ? environment : [:]
+        let registry = given.contains(.registry) ? given.value(.registry) : variables["target_registry"]
+        let lacksRegistry = program == .load && (registry ?? "").isEmpty
         let asksForHelp = given.contains(.help)
         if mode == .powerShell, asksForHelp {
             self = .usage(usage, status: 0)
@@ -48,11 +52,21 @@ package enum Invocation: Sendable, Equatable {
             self = .usage(mode == .shell ? usage : ScriptLines.registryRequired + "\n" + usage, status: 1)
         } else if asksForHelp {
             self = .usage(usage, status: 0)
+        } else if variables["help"]?.isEmpty == false {
+            let notice =
+                "the variable help is set, which asks for this text, as it does in the script: unset it to go on"
+            self = .usage(usage, status: 0, notice: notice)
         } else {
             do throws(InvalidSetting) {
                 let extensions = try ExtensionOptions(given, environment: environment)
                 self = .run(
-                    Options(program: program, programName: programName, given: given, extensions: extensions)
+                    Options(
+                        program: program,
+                        programName: programName,
+                        given: given,
+                        registry: registry,
+                        extensions: extensions
+                    )
                 )
             } catch {
                 self = .invalid(error.sentence)

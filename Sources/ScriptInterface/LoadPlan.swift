@@ -13,16 +13,18 @@ package struct LoadPlan: Sendable {
     /// Plans a load.
     ///
     /// - Parameters:
-    ///   - images: of the list, without the charts where helm handles them.
+    ///   - images: of the list, with its charts.
+    ///   - usesHelm: whether helm handles the charts. Those of the Linux list have no steps then, but are none that only Windows
+    ///     has.
     ///   - windowsImages: of the Windows list of shell mode; empty where there is none.
-    package init(_ options: Options, images: [ListedImage], windowsImages: [ListedImage]) {
+    package init(_ options: Options, images: [ListedImage], windowsImages: [ListedImage], usesHelm: Bool = false) {
         let naming = Naming(options)
         let windows = options.windowsVersions.map { "windows-" + $0 }
         let linuxNames = Set(images.map(\.reference))
         let windowsNames = Set(windowsImages.map(\.reference))
         var steps = windowsImages.filter { !linuxNames.contains($0.reference) }
             .map { LoadStep(manifestList: naming.target($0), of: windows, for: $0) }
-        for image in images {
+        for image in images where !(usesHelm && image.isChart) {
             let source = naming.source(image)
             let target = naming.target(image)
             if windowsNames.contains(image.reference) {

@@ -1,3 +1,5 @@
+import Basics
+
 /// What a command line asks for. Paths and registries stand as they were typed.
 package struct Options: Sendable, Equatable {
     /// The executable.
@@ -29,6 +31,7 @@ package struct Options: Sendable, Equatable {
         program: Program,
         programName: String,
         given: GivenFlags,
+        registry: String?,
         extensions: ExtensionOptions
     ) {
         self.program = program
@@ -38,10 +41,13 @@ package struct Options: Sendable, Equatable {
         imageList = given.value(.imageList)
         images = given.value(.images)
         sourceRegistry = given.value(.sourceRegistry)
-        registry = given.value(.registry)
+        self.registry = program == .load ? registry : nil
         windowsImageList = given.value(.windowsImageList).flatMap { $0.isEmpty ? nil : $0 }
         osReleaseID = given.value(.osReleaseID)
         notices = []
+        if let registry = self.registry, !given.contains(.registry) {
+            notices.append("the variable target_registry names the registry, \(registry), as it does in the script")
+        }
 
         if given.mode == .shell, let images, images.utf8.contains(where: isBlank) {
             notices.append("the archive is called '\(images)', blanks and all")
@@ -56,9 +62,9 @@ package struct Options: Sendable, Equatable {
     /// Separates versions as bash's `IFS=, read -r -a` does: of the first line, and a comma at the end adds no empty version.
     /// Blanks are dropped (D11).
     private static func windowsVersions(_ text: String) -> [String] {
-        let line = text.utf8.prefix { $0 != UInt8(ascii: "\n") }.filter { !isBlank($0) }
+        let line = text.nativeBytes.prefix { $0 != UInt8(ascii: "\n") }.filter { !isBlank($0) }
         var versions = line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
-            .map { String(decoding: $0, as: UTF8.self) }
+            .map { String(nativeBytes: $0) }
         if versions.last == "" { versions.removeLast() }
         return versions
     }

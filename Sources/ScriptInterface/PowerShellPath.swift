@@ -1,3 +1,4 @@
+import Basics
 import ByteIO
 import Glibc
 
@@ -25,7 +26,7 @@ package struct PowerShellPath: Sendable {
             }
         }
         return found.map { $0.count > 1 && !slashes.hasSuffix("/") ? String($0.dropLast()) : $0 }
-            .filter { !$0.isEmpty && access($0, F_OK) == 0 }
+            .filter { !$0.isEmpty && access($0.nativeCString, F_OK) == 0 }
     }
 
     /// The names in a folder, `""` being the current one; none where it cannot be read.

@@ -1,3 +1,6 @@
+import Basics
+import ImageEngine
+
 /// Every line of standard output, to the byte, without its newline. Nothing else is printed there.
 package enum ScriptLines {}
 
@@ -54,6 +57,44 @@ extension ScriptLines {
     package static let helmFallback =
         "WARNING: Docker is not using the containerd snapshotter; falling back to helm CLI for OCI Helm charts."
 
+    /// Why charts cannot be handled.
+    package static func chartsNotSupported(_ error: ChartSupportError) -> [String] {
+        switch error {
+        case .noHelm: noHelm
+        case .oldHelm: oldHelm
+        }
+    }
+
+    private static let noHelm = framed([
+        "ERROR: List contains non-image OCI artifacts, which are not supported",
+        "by docker's legacy storage drivers. You must take action in order to continue.",
+        "",
+        "Preferred: configure docker to use the containerd image store",
+        "    https://docs.docker.com/engine/storage/containerd/#enable-containerd-image-store-on-docker-engine",
+        "    NOTE: Switching image stores hides all images and containers currently present in the original docker"
+            + " image store.",
+        "",
+        "Alternative: install the helm CLI:",
+        "    https://helm.sh/docs/intro/install/",
+    ])
+
+    private static let oldHelm = framed([
+        "ERROR: helm CLI is older than v3.8.0; OCI chart support requires helm 3.8.0+ (GA).",
+        "",
+        "Please upgrade helm to v3.8.0 or later:",
+        "    https://helm.sh/docs/intro/install/",
+        "",
+        "For reference, older versions need HELM_EXPERIMENTAL_OCI=1 and are not supported here:",
+        "    v3.7.2 - last pre-GA (OCI works only with HELM_EXPERIMENTAL_OCI=1)",
+        "    v3.6.3 - older experimental-OCI",
+        "    v3.4.2 - OCI very limited",
+    ])
+
+    private static func framed(_ lines: [String]) -> [String] {
+        let rule = String(repeating: "=", count: 69)
+        return [rule] + lines + [rule]
+    }
+
     /// A chart is about to be pulled.
     package static func pullingChart(_ reference: String) -> String { "Pulling chart: \(reference)..." }
 
@@ -61,13 +102,12 @@ extension ScriptLines {
     ///
     /// - Parameter output: what helm has written to both streams.
     package static func chartPullFailed(_ reference: String, output: [UInt8]) -> [String] {
-        var text = String(decoding: output, as: UTF8.self)
         // As the shell's `$(…)` does.
-        while text.hasSuffix("\n") { text.removeLast() }
+        let text = output.filter { $0 != 0 }.trimmingSuffix { $0 == UInt8(ascii: "\n") }
         return [
             "Chart pull FAILED: \(reference)",
             "Error output:",
-            text,
+            String(nativeBytes: text),
             "",
             "ERROR: OCI Helm charts are required for Prime functionality.",
             "Cannot proceed with incomplete artifact set.",

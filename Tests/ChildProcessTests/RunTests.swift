@@ -16,6 +16,17 @@ import Testing
         #expect(text(outcome.errors) == "err\n")
     }
 
+    @Test func bothStreamsKeepTheirOrderInOnePipe() async throws {
+        let outcome = try await ChildProcess.run(
+            shell("for i in 1 2 3; do echo out $i; echo err $i >&2; done"),
+            environment: environment,
+            output: .keep(last: 100),
+            errors: .asOutput
+        )
+        #expect(text(outcome.output) == "out 1\nerr 1\nout 2\nerr 2\nout 3\nerr 3\n")
+        #expect(outcome.errors.isEmpty)
+    }
+
     @Test func onlyTheLastBytesAreKept() async throws {
         let line = "i=0; while [ $i -lt 20000 ]; do echo $i; i=$((i+1)); done"
         let outcome = try await ChildProcess.run(

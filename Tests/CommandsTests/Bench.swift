@@ -32,7 +32,8 @@ struct Bench {
     /// - Parameters:
     ///   - words: the command line after the program's name.
     ///   - name: the program as it is typed.
-    ///   - environment: beside which the program sees nothing; there is no docker, and no login but those given here.
+    ///   - environment: beside which the program sees nothing; there is no docker, no login but those given here, and patience for
+    ///     a second.
     func run(
         _ program: Program,
         _ words: [String],
@@ -44,8 +45,11 @@ struct Bench {
         let status = await CommandLineTool.run(
             program,
             arguments: [typed] + words,
-            environment: ["PATH": output.path, "DOCKER_CONFIG": output.path, "XDG_RUNTIME_DIR": output.path]
-                .merging(environment) { $1 },
+            environment: [
+                "PATH": output.path, "DOCKER_CONFIG": output.path, "XDG_RUNTIME_DIR": output.path,
+                "RANCHER_IMAGES_PATIENCE": "1s",
+            ]
+            .merging(environment) { $1 },
             output: try File(output.path("output"), for: .creating),
             errors: try File(output.path("errors"), for: .creating)
         )

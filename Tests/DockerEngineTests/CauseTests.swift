@@ -1,3 +1,4 @@
+import Basics
 import ChildProcess
 import TestSupport
 import Testing
@@ -22,17 +23,39 @@ import Testing
         #expect(outcome.cause(of: "x") == expected, "\(reason)")
     }
 
-    @Test func ctrlCEndsTheRun() async throws {
-        let docker = try FakeDocker("kill -2 $$; sleep 5")
+    /// Without a signal to this process, none of these is Ctrl-C.
+    @Test(arguments: [("exit 130", 130), ("kill -2 $$; sleep 5", 130), ("kill -15 $$; sleep 5", 143)])
+    func aCommandThatEndsAsIfByASignalHasFailed(_ script: String, _ status: Int32) async throws {
+        let docker = try FakeDocker(script)
         defer { withExtendedLifetime(docker) {} }
-        await #expect(throws: CancellationError.self) { try await docker.runner().quiet(["docker"]) }
+        #expect(try await docker.runner().quiet(["docker"]).status.shellStatus == status)
+        #expect(try await docker.runner().shown(["docker"]).status.shellStatus == status)
+    }
+
+    @Test func exportedVariablesStay() async throws {
+        let docker = try FakeDocker("echo \"$VARIABLE\"")
+        let runner = try docker.runner()
+        _ = try await runner.shown(["docker"])
+        runner.export("VARIABLE", "value")
+        _ = try await runner.shown(["docker"])
+        #expect(try await runner.quiet(["docker"]).output == Array("value\n".utf8))
+        #expect(try docker.folder.text("output") == "\nvalue\n")
+    }
+
+    @Test func bytesThatAreNoUTF8ReachTheCommand() async throws {
+        let docker = try FakeDocker("printf '%s %s' \"$1\" \"$VARIABLE\"")
+        let word: [UInt8] = [0x61, 0xE9, 0x62]
+        let runner = try docker.runner()
+        runner.export("VARIABLE", String(nativeBytes: [0xFF]))
+        let outcome = try await runner.quiet(["docker", String(nativeBytes: word)])
+        #expect(outcome.output == word + [0x20, 0xFF])
     }
 
     @Test func whatIsShownIsShownAndKept() async throws {
-        let docker = try FakeDocker("echo out; echo err >&2; echo \"$VARIABLE\"; exit 1")
-        let outcome = try await docker.runner().shown(["docker"], with: ["VARIABLE": "value"])
+        let docker = try FakeDocker("echo out; echo err >&2; exit 1")
+        let outcome = try await docker.runner().shown(["docker"])
         #expect(outcome.cause(of: "x") == "x: err")
-        #expect(try docker.folder.text("output") == "out\nvalue\n")
+        #expect(try docker.folder.text("output") == "out\n")
         #expect(try docker.folder.text("errors") == "err\n")
     }
 }

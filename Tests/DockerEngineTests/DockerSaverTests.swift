@@ -16,7 +16,7 @@ import Testing
             runner: try docker.runner(),
             procedure: procedure,
             archive: path,
-            output: try ArchiveOutput(path: path),
+            output: .archive(try ArchiveOutput(path: path)),
             counters: TransferCounters()
         )
     }

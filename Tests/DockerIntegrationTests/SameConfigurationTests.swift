@@ -6,7 +6,12 @@ import TestSupport
 import Testing
 
 /// What docker is configured with works for the registry engine as it does for docker.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct SameConfigurationTests {
+@Suite(
+    .serialized,
+    .enabled(if: Machine.canRunDocker && Machine.hasRegistry, "needs root, docker.io and docker-registry"),
+    .timeLimit(.minutes(10))
+)
+struct SameConfigurationTests {
     /// A mirror of the Hub, an insecure registry by a network, and a login that a credential helper has.
     @Test func mirrorNetworkAndCredentialHelper() async throws {
         let password = #"p@ss #/?%"#

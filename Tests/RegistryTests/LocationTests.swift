@@ -69,5 +69,23 @@ import Testing
     )
     func origins(one: String, other: String, isSame: Bool) {
         #expect((Location.origin(of: one) == Location.origin(of: other)) == isSame)
+        #expect(Location.keepsLogin(from: one, to: other) == isSame)
+    }
+
+    @Test(
+        "and where plain http leads to TLS",
+        arguments: [
+            ("http://reg.example.com/v2/", "https://reg.example.com/v2/", true),
+            ("http://reg.example.com:8080/v2/", "https://REG.example.com:8443/v2/", true),
+            ("http://[::1]:80/v2/", "https://[::1]:443/v2/", true),
+            ("http://reg.example.com/v2/", "https://evil.example/v2/", false),
+            ("http://reg.example.com/v2/", "https://reg.example.com@evil.example/v2/", false),
+            ("http://reg.example.com/v2/", "https://reg.example.com:x@evil.example/v2/", false),
+            ("http://reg.example.com/v2/", #"https://reg.example.com\@evil.example/v2/"#, false),
+            ("http://reg.example.com/v2/", "http://reg.example.com:8080/v2/", false),
+        ]
+    )
+    func upgrades(one: String, other: String, keeps: Bool) {
+        #expect(Location.keepsLogin(from: one, to: other) == keeps)
     }
 }

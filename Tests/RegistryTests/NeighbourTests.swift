@@ -10,7 +10,11 @@ import Testing
 /// Real neighbours: `docker-registry` with its ways to log in and with TLS, `tinyproxy`, nginx.
 ///
 /// 0.0.0.0 leads to this machine, but is none of the loopback's addresses, for which docker's rules make exceptions.
-@Suite(.timeLimit(.minutes(2))) struct NeighbourTests {
+@Suite(
+    .enabled(if: Machine.hasRegistry && Machine.hasNginx, "needs docker-registry, nginx and openssl"),
+    .timeLimit(.minutes(5))
+)
+struct NeighbourTests {
     private let folder: TemporaryFolder
     private static let content = Array("what a blob has".utf8)
     private static let blob = Descriptor(
@@ -175,7 +179,7 @@ import Testing
 
     // MARK: Proxies
 
-    @Test func aProxyWithALogin() async throws {
+    @Test(.enabled(if: Machine.hasTinyProxy, "needs tinyproxy")) func aProxyWithALogin() async throws {
         let authority = try TestAuthority()
         let server = try authority.issue("server", addresses: ["0.0.0.0"])
         let registry = try DistributionRegistry(tls: #"{certificate: "\#(server.certificate)", key: "\#(server.key)"}"#)

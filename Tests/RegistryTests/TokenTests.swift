@@ -166,7 +166,7 @@ import Testing
         }
         defer { server.stop() }
         let fixture = try RegistryFixture()
-        let client = try fixture.newClient(attempts: 1)
+        let client = try fixture.newClient(patience: .zero)
         let repository = Repository(domain: server.authority, path: "x")
         let error = await registryError { _ = try await client.hasBlob(fixture.blob.digest, in: repository) }
         #expect(error?.status == 503)

@@ -101,13 +101,14 @@ import Testing
     )
     func aBrokenUploadBeginsAnew(method: String, kind: StandInFault.Kind) async throws {
         let fixture = try RegistryFixture()
-        // The first answer is lost after the registry has taken the content, for all the client knows.
+        // Where the connection breaks, only the answer is lost, and the blob is there.
         fixture.registry.add(StandInFault(kind, method: method, target: "uploads"))
         #expect(try await Self.upload(fixture) == .uploaded)
         #expect(Self.isThere(fixture))
-        #expect(fixture.requests("POST", "uploads").count == 2)
+        let isDone = if case .transport = kind { method == "PUT" } else { false }
+        #expect(fixture.requests("POST", "uploads").count == (isDone ? 1 : 2))
         let places = Set(fixture.requests("PUT", "uploads").map(\.path))
-        #expect(places.count == (method == "PUT" ? 2 : 1), "an upload that broke is left alone")
+        #expect(places.count == (method == "PUT" && !isDone ? 2 : 1), "an upload that has nothing is left alone")
     }
 
     @Test func damagedContentNeverBecomesABlob() async throws {

@@ -1,3 +1,4 @@
+import Basics
 import ByteIO
 import Dispatch
 import Glibc
@@ -76,11 +77,6 @@ import Testing
         #expect(try read(bytes, .powerShell).images.map(\.reference) == references, "\(reason)")
     }
 
-    @Test func bytesThatAreNoTextSpoilTheirOwnNameInTheShellToo() throws {
-        let list = try read([0x61, 0xFC, 0x0A, 0x23, 0xFC, 0x0A, 0x62, 0x0A], .shell)
-        #expect(list.images.map(\.reference) == ["a\u{FFFD}", "b"])
-    }
-
     private static let notedTexts: [(ScriptMode, String, [String], String)] = [
         (.shell, "a\n\nb\n", [], "nothing to tell"),
         (.shell, "a", ["LIST: line 1, the last one, has no newline at its end, and was read all the same"], "D1"),
@@ -148,16 +144,11 @@ import Testing
     @Test(arguments: ScriptMode.allCases)
     func errors(_ mode: ScriptMode) throws {
         try folder.write("a\n", to: "file")
-        try folder.write([0x61, 0, 0x0A], to: "binary")
         try folder.write([UInt8](repeating: 0x61, count: 8 << 20 | 1), to: "large")
         let paths: [(String, ImageListError.Reason, String)] = [
             ("absent", .missing, "cannot read the image list 'PATH': there is no such file"),
             ("file/x", .missing, "cannot read the image list 'PATH': there is no such file"),
             ("", .directory, "cannot read the image list 'PATH': it is a directory"),
-            (
-                "binary", .noText,
-                "the image list 'PATH' has zero bytes: save it as plain UTF-8 text with one image a line"
-            ),
             ("large", .tooLarge, "the image list 'PATH' is larger than 8 MiB: name a text file with one image a line"),
         ]
         for (name, reason, sentence) in paths {
@@ -195,6 +186,30 @@ import Testing
         let list = try ImageList.read(path, mode: .shell)
         writer.wait()
         #expect(list.images.map(\.reference) == ["a", "b"])
+        #expect(
+            list.notices.map(\.description)
+                == ["\(path) can be read only once: its 2 lines were read then, and charts looked for among them"]
+        )
+    }
+
+    @Test func zeroBytesAreDroppedAsBashDoes() throws {
+        let list = try read(Array("a\0b\n\0\nc \0\n".utf8), .shell)
+        #expect(list.images.map(\.reference) == ["ab", "c"])
+        #expect(list.notices.map(\.kind) == [.zeroBytes, .blanks])
+        #expect(list.notices.first?.lines == 3)
+    }
+
+    @Test func zeroBytesAreNoTextToPowerShell() {
+        let error = #expect(throws: ImageListError.self) { try read([0x61, 0, 0x0A], .powerShell) }
+        #expect(error?.reason == .noText)
+        #expect(
+            error?.description.hasSuffix("has zero bytes: save it as plain UTF-8 text with one image a line") == true
+        )
+    }
+
+    @Test func bytesThatAreNoUTF8Stay() throws {
+        let list = try read([0x61, 0xFC, 0x0A, 0x23, 0xFC, 0x0A, 0x62, 0x0A], .shell)
+        #expect(list.images.map(\.reference.nativeBytes) == [[0x61, 0xFC], [0x62]])
     }
 
     private static let references: [(String, Bool)] = [

@@ -12,9 +12,19 @@ import Testing
         }
     }
 
-    private func plan(_ linux: [String], _ windows: [String], _ words: [String] = []) throws -> LoadPlan {
+    private func plan(
+        _ linux: [String],
+        _ windows: [String],
+        _ words: [String] = [],
+        usesHelm: Bool = false
+    ) throws -> LoadPlan {
         let options = try #require(parse(.load, ["-r", "r", "--windows-image-list", "w"] + words).options)
-        return LoadPlan(options, images: try images(linux), windowsImages: try images(windows))
+        return LoadPlan(
+            options,
+            images: try images(linux),
+            windowsImages: try images(windows),
+            usesHelm: usesHelm
+        )
     }
 
     private func images(_ references: [String]) throws -> [ListedImage] {
@@ -83,6 +93,19 @@ import Testing
         #expect(
             shorter.notices == [
                 "a/b:3.6 of the Linux list only begins a/b:3.6-extra of the Windows list, so it is not taken for the same"
+            ]
+        )
+    }
+
+    /// Helm pushes the charts of the Linux list, so they have no steps; that only Windows has them is no less wrong.
+    @Test func chartsOfHelm() throws {
+        let both = ["rancher/charts/a:1", "b/c:1"]
+        let windows = both + ["rancher/charts/w:1"]
+        let steps = try plan(both, windows, usesHelm: true).steps.map(Self.line)
+        #expect(
+            steps == [
+                "r/rancher/charts/w:1 = r/rancher/charts/w:1-windows-1809", "b/c:1 -> r/b/c:1-linux-amd64",
+                "r/b/c:1 = r/b/c:1-windows-1809 r/b/c:1-linux-amd64",
             ]
         )
     }

@@ -28,6 +28,6 @@ extension Invocation {
 
     /// The status of a run that ends with usage.
     var usageStatus: Int32? {
-        if case .usage(_, let status) = self { status } else { nil }
+        if case .usage(_, let status, _) = self { status } else { nil }
     }
 }

@@ -66,7 +66,7 @@ import Testing
 
     @Test(arguments: usageRows)
     func usage(_ program: Program, _ words: [String], _ status: Int32, _ beginning: String, _ reason: String) {
-        guard case .usage(let text, let found) = parsePowerShell(program, words) else {
+        guard case .usage(let text, let found, _) = parsePowerShell(program, words) else {
             Issue.record("not usage: \(reason)")
             return
         }

@@ -62,6 +62,41 @@ import Testing
         #expect(parse(program, words).usageStatus == status, "\(reason)")
     }
 
+    /// Variables that the scripts use without having set them.
+    private static let variableRows: [(Program, [String], [String: String], Int32?, String)] = [
+        (.save, [], ["help": "x"], 0, "help counts"),
+        (.save, [], ["help": ""], nil, "an empty one is none"),
+        (.load, [], ["help": "x"], 1, "the registry is looked at before"),
+        (.load, [], ["help": "x", "target_registry": "r"], 0, "both"),
+        (.load, ["-r", ""], ["target_registry": "r"], 1, "the flag beats the variable"),
+        (.load, [], ["target_registry": ""], 1, "an empty registry"),
+    ]
+
+    @Test(arguments: variableRows)
+    func variables(
+        _ program: Program,
+        _ words: [String],
+        _ environment: [String: String],
+        _ status: Int32?,
+        _ reason: String
+    ) {
+        #expect(parse(program, words, environment: environment).usageStatus == status, "\(reason)")
+        #expect(parsePowerShell(.save, [], environment: environment).usageStatus == nil, "no variable of PowerShell's")
+    }
+
+    @Test func theVariableOfTheRegistryIsTold() throws {
+        let environment = ["target_registry": "r:5000"]
+        let options = try #require(parse(.load, [], environment: environment).options)
+        #expect(options.registry == "r:5000")
+        #expect(
+            options.notices == ["the variable target_registry names the registry, r:5000, as it does in the script"]
+        )
+        let named = try #require(parse(.load, ["-r", "x"], environment: environment).options)
+        #expect(named.registry == "x")
+        #expect(named.notices.isEmpty)
+        #expect(parse(.save, [], environment: environment).options?.registry == nil)
+    }
+
     private static let versionRows: [(Program, [String], String)] = [
         (Program.save, ["--version"], "a flag of our own"),
         (.load, ["--version"], "it asks for no registry"),

@@ -19,6 +19,12 @@ public enum Machine {
     /// Whether ``NginxServer`` can be started, with Debian's `nginx-light` and `openssl`.
     public static let hasNginx = has("command -v nginx && command -v openssl")
 
+    /// Whether ``TinyProxy`` can be started, with Debian's `tinyproxy-bin`.
+    public static let hasTinyProxy = has("command -v tinyproxy")
+
+    /// Whether certificates can be made, with Debian's `openssl`.
+    public static let hasOpenSSL = has("command -v openssl")
+
     /// Whether a command line of `sh` succeeds.
     private static func has(_ command: String) -> Bool {
         if ProcessInfo.processInfo.environment["ALL_TESTS"] == "1" { return true }

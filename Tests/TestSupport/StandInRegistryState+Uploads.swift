@@ -29,13 +29,21 @@ extension StandInRegistryState {
         guard var upload = uploads[id], upload.repository == name else {
             return .registryError(404, "BLOB_UPLOAD_UNKNOWN")
         }
-        guard request.query("_state") == [upload.state] else { return .registryError(400, "BLOB_UPLOAD_INVALID") }
+        guard request.query("_state") == [upload.state] || !switches.dropsBrokenUploads else {
+            uploads[id] = nil
+            return .registryError(400, "BLOB_UPLOAD_INVALID")
+        }
+        if let limit = switches.largestRequest, request.bodySize > limit {
+            return LoopbackResponse(status: 413, text: "<html><center>nginx</center></html>")
+        }
         switch request.method {
         case "GET":
             return progress(204, upload, id, request, storage)
         case "DELETE":
             uploads[id] = nil
             return LoopbackResponse(status: 204)
+        case "PATCH" where switches.refusesChunks:
+            return .registryError(405, "UNSUPPORTED")
         case "PATCH":
             if let range = request.headers["Content-Range"], !range.hasPrefix("\(upload.bytes.count)-") {
                 return progress(416, upload, id, request, storage)
@@ -77,13 +85,12 @@ extension StandInRegistryState {
             case .relative: path
             case .otherHost: (storage.isEmpty ? host : storage) + path
             }
-        return LoopbackResponse(
-            status: status,
-            headers: [
-                "Location": location,
-                "Range": "0-\(max(0, upload.bytes.count - 1))",
-                "Docker-Upload-UUID": id,
-            ]
-        )
+        var headers: LoopbackHeaders = [
+            "Location": location,
+            "Range": "0-\(max(0, upload.bytes.count - 1))",
+            "Docker-Upload-UUID": id,
+        ]
+        headers["OCI-Chunk-Min-Length"] = switches.shortestChunk.map(String.init)
+        return LoopbackResponse(status: status, headers: headers)
     }
 }

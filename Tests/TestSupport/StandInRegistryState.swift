@@ -95,6 +95,11 @@ struct StandInRegistryState {
         switch faults[index].kind {
         case .answer(let response):
             return response
+        case .cutUpload(let count):
+            if case .upload(_, let id) = StandInRegistryRoute(path: request.path) {
+                uploads[id]?.bytes += request.body.prefix(count)
+            }
+            return LoopbackResponse(fault: .reset)
         case .transport(let fault):
             var response = answer(&self)
             response.fault = fault

@@ -27,6 +27,14 @@ public struct StandInSwitches: Sendable {
     public var tokenSeconds: Int? = 300
     /// What the `Location` of an upload looks like.
     public var location = Location.absolute
+    /// Whether an upload of which a part has come is gone, as in distribution, which wants the state that it gave last.
+    public var dropsBrokenUploads = true
+    /// The most bytes that a proxy before it lets a request have; `nil` for any number.
+    public var largestRequest: Int?
+    /// What the registry tells as `OCI-Chunk-Min-Length`; `nil` for nothing.
+    public var shortestChunk: Int?
+    /// Whether `PATCH` is answered with 405.
+    public var refusesChunks = false
     /// Whether a blob can be mounted from another repository. If not, the answer is an ordinary upload.
     public var mounts = true
     /// Whether blobs are fetched from the storage, to which a 307 leads.
@@ -52,6 +60,8 @@ public struct StandInFault: Sendable {
         case transport(LoopbackResponse.Fault)
         /// The last byte of the answer's body is another.
         case wrongByte
+        /// Of the request's body, an upload gets so many bytes; then the connection is reset.
+        case cutUpload(after: Int)
     }
 
     /// The method, or `nil` for any.

@@ -14,7 +14,8 @@ public final class TinyProxy: Sendable {
     }
 
     deinit {
-        _ = try? folder.shell("kill $(cat pid)")
+        // Threads of tests have their signals blocked, which it inherits: nothing else would reach it.
+        _ = try? folder.shell("kill -KILL $(cat pid)")
     }
 
     /// What it wrote of what it was asked.

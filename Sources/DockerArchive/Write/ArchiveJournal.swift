@@ -1,3 +1,4 @@
+import Basics
 import ByteIO
 import Glibc
 import ImageModel
@@ -35,7 +36,7 @@ package final class ArchiveJournal: Sendable {
         known = Mutex(places)
         let lines = places.sorted { $0.value.offset < $1.value.offset }.map(Self.line)
         try file.write(Self.title(isGzip: isGzip) + lines.joined())
-        guard rename(next, path) == 0 else {
+        guard rename(next.nativeCString, path.nativeCString) == 0 else {
             throw FileError(operation: "rename \(next) to", path: path, code: errno)
         }
     }

@@ -1,3 +1,4 @@
+import Basics
 import ByteIO
 import Glibc
 import ImageModel
@@ -26,7 +27,9 @@ package final class ArchiveOutput: Sendable {
     package init(path: String, continues: Bool = false, isFresh: Bool = false) throws {
         self.isFresh = isFresh
         var status = stat()
-        if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG, status.st_mode & S_IFMT != S_IFDIR {
+        if stat(path.nativeCString, &status) == 0, status.st_mode & S_IFMT != S_IFREG,
+            status.st_mode & S_IFMT != S_IFDIR
+        {
             target = .stream(try File(path, for: .writing))
             journalPath = nil
         } else {
@@ -129,7 +132,7 @@ package final class ArchiveOutput: Sendable {
 
     /// The archive that the output will take the place of, if there is one.
     package var olderArchive: String? {
-        guard case .file(let file) = target, access(file.finalPath, R_OK) == 0 else { return nil }
+        guard case .file(let file) = target, access(file.finalPath.nativeCString, R_OK) == 0 else { return nil }
         return file.finalPath
     }
 
@@ -164,6 +167,6 @@ package final class ArchiveOutput: Sendable {
     private static let leastKept: Int64 = 1 << 20
 
     private func removeJournal() {
-        if let journalPath { unlink(journalPath) }
+        if let journalPath { unlink(journalPath.nativeCString) }
     }
 }

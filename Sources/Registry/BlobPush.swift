@@ -1,0 +1,247 @@
+import HTTP
+import ImageModel
+
+/// Sends a blob to a registry, with as many requests as that takes.
+///
+/// It goes at once, as every registry takes it. What has broken goes on where the registry says that it is; where it cannot, it
+/// begins anew, and in chunks, so that the next break costs less. Chunks are also what a proxy gets that refuses the whole as too
+/// large.
+struct BlobPush {
+    private let client: RegistryClient
+    private let blob: Descriptor
+    private let body: BlobUpload
+    private let repository: Repository
+    private let subject: String
+
+    private var session: UploadSession?
+    /// The most bytes of a request; `nil` for all.
+    private var chunk: Int64?
+    /// Whether the registry has refused chunks, but not for their size.
+    private var refusesChunks = false
+    /// Whether a request broke, so that only the registry knows how much it has.
+    private var isInDoubt = false
+    /// Where an upload that broke was gone on with; it is not gone on with there twice.
+    private var resumption: Int64?
+    /// The most that has been sent of the blob, or that the registry has had.
+    private var furthest: Int64 = 0
+    /// How many tries in a row have brought much, but not more than those before.
+    private var vainTries = 0
+    private var course: Patience.Course
+
+    /// An upload that has to begin anew each time may break for ever at the same place.
+    private static let mostVainTries = 5
+
+    /// The sizes of chunks, the first to be tried first.
+    static let chunks: [Int64] = [64 << 20, 8 << 20]
+
+    /// How long a registry may take to store a blob that it has received: some copy it from one storage to another.
+    private static let commitSeconds = 600
+
+    /// - Parameters:
+    ///   - session: an upload that has been begun for the blob.
+    ///   - subject: what is asked for, in an error.
+    init(
+        _ blob: Descriptor,
+        from source: any BlobSource,
+        to repository: Repository,
+        by client: RegistryClient,
+        session: UploadSession?,
+        asking subject: String
+    ) {
+        self.client = client
+        self.blob = blob
+        self.repository = repository
+        self.session = session
+        self.subject = subject
+        body = BlobUpload(blob, from: source)
+        chunk = client.largestRequest(to: repository.domain)
+        course = Patience.Course(client.settings.patience, at: .now)
+    }
+
+    /// Sends the blob.
+    ///
+    /// - Returns: the registry's last answer, a success or not.
+    /// - Throws: the `HTTPError` of the last try.
+    mutating func run() async throws -> HTTPResponse {
+        while true {
+            let wait: Duration?
+            let failure: Result<HTTPResponse, HTTPError>
+            let before = body.sent
+            do {
+                if isInDoubt, let there = try await askHowFar() { return there }
+                let response = try await sendNext()
+                switch response.head.status {
+                case 200...204:
+                    if session == nil { return response }
+                    continue
+                case 413:
+                    try takeSmallerChunk()
+                    continue
+                case let status where Self.refusals.contains(status) && isChunked && !refusesChunks:
+                    // Not all registries take chunks; the whole they all take.
+                    refusesChunks = true
+                    session = nil
+                    continue
+                default:
+                    failure = .success(response)
+                    noteProgress(sent: body.sent - before)
+                    wait = course.wait(after: response, at: .now, date: HTTPDate.now)
+                }
+            } catch let error as HTTPError {
+                failure = .failure(error)
+                noteProgress(sent: body.sent - before)
+                wait = course.wait(after: error, at: .now)
+            }
+            guard let wait else { return try failure.get() }
+            isInDoubt = session != nil
+            try await Task.sleep(for: wait)
+        }
+    }
+
+    /// The statuses of a registry that does not know what to do with a chunk.
+    private static let refusals: Set = [400, 405, 411, 415, 501]
+
+    private var isChunked: Bool { (session?.offset ?? 0) > 0 || end < blob.size }
+
+    /// Where the next request ends.
+    private var end: Int64 {
+        guard let chunk, !refusesChunks, let session else { return blob.size }
+        return min(blob.size, session.offset + max(chunk, session.shortestChunk))
+    }
+
+    /// Makes the next request: for an upload, with a part of the content, or with the end of it.
+    ///
+    /// - Returns: the answer; after a success that ends the upload, there is no session any more.
+    private mutating func sendNext() async throws -> HTTPResponse {
+        guard let current = session else {
+            let answer = try await client.open(repository)
+            session = UploadSession(answer.response.head, from: answer.url)
+            // A success that leads nowhere is none: a login page in front of the registry, for instance.
+            guard session != nil || answer.response.head.status >= 400 else {
+                throw RegistryError(
+                    .refused,
+                    "\(subject): \(repository.domain) answered \(answer.response.head.status), but began no upload"
+                )
+            }
+            return answer.response
+        }
+        guard isChunked, current.offset < blob.size else { return try await finish(current, from: current.offset) }
+        let end = end
+        body.range = current.offset..<end
+        let (response, url) = try await perform(
+            .patch,
+            current.url,
+            [("Content-Range", "\(current.offset)-\(end - 1)")],
+            .stream(body)
+        )
+        if (200...204).contains(response.head.status) {
+            session?.update(response.head, from: url, sent: end)
+            noteProgress()
+        }
+        return response
+    }
+
+    private mutating func finish(_ current: UploadSession, from offset: Int64) async throws -> HTTPResponse {
+        body.range = offset..<blob.size
+        let url = Location.adding("digest", blob.digest.description, to: current.url)
+        let isEmpty = offset == blob.size && offset > 0
+        let (response, _) = try await perform(.put, url, [], isEmpty ? .none : .stream(body))
+        if (200...204).contains(response.head.status) { session = nil }
+        return response
+    }
+
+    private func perform(
+        _ method: HTTPMethod,
+        _ url: String,
+        _ headers: [(String, String)],
+        _ body: HTTPBody
+    ) async throws -> (HTTPResponse, url: String) {
+        let sink = AnswerSink(limit: RegistryClient.errorLimit)
+        let (head, answered) = try await client.perform(
+            RegistryRequest(
+                method,
+                .url(url),
+                headers: HTTPHeaders([("Content-Type", "application/octet-stream")] + headers),
+                body: body,
+                scopes: [.push(repository)],
+                stallSeconds: method == .put ? Self.commitSeconds : nil
+            ),
+            to: repository.domain,
+            into: sink
+        )
+        // The registry has another part than was thought, or has dropped the upload.
+        guard ![404, 416].contains(head.status) else {
+            throw HTTPError(.interrupted, "\(repository.domain) no longer knows of the upload")
+        }
+        return (HTTPResponse(head: head, body: sink.body), answered)
+    }
+
+    /// Finds out how much of a broken upload the registry has, and goes on there or begins anew.
+    ///
+    /// - Returns: the answer that says that the whole blob is there, since only the answer to its last byte was lost.
+    private mutating func askHowFar() async throws -> HTTPResponse? {
+        guard let current = session else { return nil }
+        let sink = AnswerSink(limit: RegistryClient.errorLimit)
+        let (head, url) = try await client.perform(
+            RegistryRequest(.get, .url(current.url), scopes: [.push(repository)]),
+            to: repository.domain,
+            into: sink
+        )
+        guard !client.settings.patience.isPassing(head.status) else {
+            throw HTTPError(.interrupted, "\(repository.domain) answered \(head.status) when asked for the upload")
+        }
+        isInDoubt = false
+        if head.status == 204 || head.status == 202 {
+            session?.update(head, from: url)
+            if let offset = session?.offset, offset > 0, offset <= blob.size, offset != resumption {
+                resumption = offset
+                noteProgress()
+                return nil
+            }
+        } else if let there = try await client.head(of: blob.digest, in: repository, .push(repository)) {
+            return HTTPResponse(head: there)
+        }
+        session = nil
+        resumption = nil
+        chunk = chunk ?? Self.chunks[0]
+        return nil
+    }
+
+    /// Takes note of what the registry has.
+    private mutating func noteProgress() {
+        guard let offset = session?.offset, offset > furthest else { return }
+        furthest = offset
+        vainTries = 0
+        course.progress(at: .now)
+    }
+
+    /// Takes note of what a try has sent that failed.
+    private mutating func noteProgress(sent: Int64) {
+        guard sent >= Patience.progress else { return }
+        if body.position >= furthest + Patience.progress {
+            furthest = body.position
+            vainTries = 0
+        } else {
+            vainTries += 1
+        }
+        if vainTries <= Self.mostVainTries { course.progress(at: .now) }
+    }
+
+    /// What a proxy refuses as too large goes in smaller pieces.
+    private mutating func takeSmallerChunk() throws {
+        let refused = body.length
+        let shortest = session?.shortestChunk ?? 0
+        guard !refusesChunks, let smaller = Self.chunks.first(where: { max($0, shortest) < refused })
+        else {
+            throw RegistryError(
+                .refused,
+                "\(subject): a proxy before \(repository.domain) refuses \(refused) bytes as too large (413); raise its limit, as"
+                    + " with client_max_body_size in nginx",
+                status: 413
+            )
+        }
+        chunk = smaller
+        client.note(largestRequest: smaller, to: repository.domain)
+        session = nil
+    }
+}

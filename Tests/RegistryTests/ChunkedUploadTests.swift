@@ -1,0 +1,141 @@
+import HTTP
+import Hashing
+import ImageModel
+import Registry
+import TestSupport
+import Testing
+
+/// Blobs that are pushed in parts: since one broke, or since the whole is too large for a proxy.
+@Suite(.timeLimit(.minutes(5))) struct ChunkedUploadTests {
+    private static let content = (0..<20 << 20).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
+    private static let blob = Descriptor(
+        mediaType: "x/y",
+        digest: ContentHash.digest(of: content),
+        size: Int64(content.count)
+    )
+
+    private static func upload(_ fixture: RegistryFixture, _ bytes: [UInt8] = content) async throws -> BlobPlacement {
+        try await fixture.client.upload(
+            blob,
+            from: Source(bytes: bytes),
+            to: Repository(domain: fixture.registry.authority, path: "rancher/y"),
+            mountingFrom: nil
+        )
+    }
+
+    private static func isThere(_ fixture: RegistryFixture) -> Bool {
+        fixture.registry.blob("rancher/y", blob.digest) == content
+    }
+
+    private static func ranges(_ fixture: RegistryFixture) -> [String?] {
+        fixture.requests("PATCH", "uploads").map { $0.headers["Content-Range"] }
+    }
+
+    @Test(arguments: ["PUT", "PATCH"])
+    func whatBrokeGoesOnWhereTheRegistryIs(method: String) async throws {
+        var switches = StandInSwitches()
+        switches.dropsBrokenUploads = false
+        let fixture = try RegistryFixture(switches)
+        fixture.registry.add(StandInFault(.cutUpload(after: 5_000_000), method: "PUT", target: "uploads"))
+        if method == "PATCH" {
+            fixture.registry.add(StandInFault(.cutUpload(after: 7_000_000), method: "PATCH", target: "uploads"))
+        }
+        #expect(try await Self.upload(fixture) == .uploaded)
+        #expect(Self.isThere(fixture))
+        #expect(fixture.requests("POST", "uploads").count == 1)
+        #expect(Self.ranges(fixture) == ["5000000-20971519"] + (method == "PATCH" ? ["12000000-20971519"] : []))
+        #expect(fixture.requests("PUT", "uploads").map(\.bodySize) == [20_971_520, 0])
+    }
+
+    @Test func whatIsGoneBeginsAnew() async throws {
+        let fixture = try RegistryFixture()
+        fixture.registry.add(StandInFault(.cutUpload(after: 5_000_000), method: "PUT", target: "uploads"))
+        #expect(try await Self.upload(fixture) == .uploaded)
+        #expect(Self.isThere(fixture))
+        #expect(fixture.requests("POST", "uploads").count == 2)
+    }
+
+    @Test func anUploadThatAlwaysBreaksAtOnePlaceIsGivenUp() async throws {
+        let fixture = try RegistryFixture(patience: .milliseconds(100))
+        fixture.registry.add(StandInFault(.cutUpload(after: 5_000_000), method: "PUT", target: "uploads", times: .max))
+        let error = await registryError { _ = try await Self.upload(fixture) }
+        #expect(error?.code == .unreachable)
+    }
+
+    @Test func aProxyGetsPiecesOfTheSizeThatItTakes() async throws {
+        var switches = StandInSwitches()
+        switches.largestRequest = 10 << 20
+        let fixture = try RegistryFixture(switches)
+        #expect(try await Self.upload(fixture) == .uploaded)
+        #expect(Self.isThere(fixture))
+        #expect(Self.ranges(fixture) == ["0-8388607", "8388608-16777215", "16777216-20971519"])
+        #expect(fixture.requests("PUT", "uploads").map(\.bodySize) == [20_971_520, 0])
+        let other = Array(Self.content.reversed())
+        let blob = Descriptor(mediaType: "x/y", digest: ContentHash.digest(of: other), size: Int64(other.count))
+        let repository = Repository(domain: fixture.registry.authority, path: "rancher/y")
+        _ = try await fixture.client.upload(blob, from: Source(bytes: other), to: repository, mountingFrom: nil)
+        #expect(fixture.requests("PUT", "uploads").map(\.bodySize) == [20_971_520, 0, 0], "it is known from then on")
+    }
+
+    @Test func aProxyThatTakesNoPieceIsNamed() async throws {
+        var switches = StandInSwitches()
+        switches.largestRequest = 1 << 20
+        let fixture = try RegistryFixture(switches)
+        let error = await registryError { _ = try await Self.upload(fixture) }
+        let host = fixture.registry.authority
+        #expect(error?.code == .refused)
+        #expect(
+            error?.description
+                == "the push of the blob \(Self.blob.digest) to \(host)/rancher/y: a proxy before \(host)"
+                + " refuses 8388608 bytes as too large (413); raise its limit, as with client_max_body_size in nginx"
+        )
+    }
+
+    @Test func theShortestChunkIsObeyed() async throws {
+        var switches = StandInSwitches()
+        switches.largestRequest = 15 << 20
+        switches.shortestChunk = 12 << 20
+        let fixture = try RegistryFixture(switches)
+        #expect(try await Self.upload(fixture) == .uploaded)
+        #expect(Self.isThere(fixture))
+        #expect(Self.ranges(fixture) == ["0-12582911", "12582912-20971519"])
+    }
+
+    @Test func damagedContentInChunksNeverBecomesABlob() async throws {
+        var switches = StandInSwitches()
+        switches.largestRequest = 10 << 20
+        let fixture = try RegistryFixture(switches)
+        var bytes = Self.content
+        bytes[0] ^= 1
+        let error = await registryError { _ = try await Self.upload(fixture, bytes) }
+        #expect(error?.code == .damaged)
+        #expect(Self.ranges(fixture).count < 3, "the last chunk was held back")
+        #expect(!fixture.registry.repositories.contains("rancher/y"))
+    }
+
+    @Test func aRegistryWithoutChunksGetsTheWhole() async throws {
+        var switches = StandInSwitches()
+        switches.dropsBrokenUploads = false
+        switches.refusesChunks = true
+        let fixture = try RegistryFixture(switches)
+        fixture.registry.add(StandInFault(.cutUpload(after: 5_000_000), method: "PUT", target: "uploads"))
+        #expect(try await Self.upload(fixture) == .uploaded)
+        #expect(Self.isThere(fixture))
+        #expect(fixture.requests("PUT", "uploads").map(\.bodySize) == [20_971_520, 20_971_520])
+    }
+
+    @Test(arguments: [400, 404])
+    func aManifestWhoseBlobsAreNotYetKnownIsPutAgain(status: Int) async throws {
+        let fixture = try RegistryFixture()
+        let manifest = try await fixture.client.manifest(.tag("v1"), in: fixture.repository)
+        let fault = StandInFault.Kind.error(status, "MANIFEST_BLOB_UNKNOWN")
+        fixture.registry.add(StandInFault(fault, method: "PUT", target: "manifests", times: 3))
+        try await fixture.client.put(manifest, as: .tag("v2"), in: fixture.repository)
+        #expect(fixture.registry.manifest("rancher/x", "v2")?.bytes == manifest.bytes)
+        fixture.registry.add(StandInFault(fault, method: "PUT", target: "manifests", times: 4))
+        let error = await registryError {
+            try await fixture.client.put(manifest, as: .tag("v3"), in: fixture.repository)
+        }
+        #expect(error?.status == status)
+    }
+}
