@@ -5,7 +5,9 @@ import Glibc
 package enum Folder {
     /// The names in a folder, in the order of their bytes, without `.` and `..`.
     package static func names(in path: String) throws(FileError) -> [String] {
-        guard let stream = opendir(path.nativeCString) else { throw FileError(operation: "read", path: path, code: errno) }
+        guard let stream = opendir(path.nativeCString) else {
+            throw FileError(operation: "read", path: path, code: errno)
+        }
         defer { closedir(stream) }
         var names: [String] = []
         while let entry = readdir(stream) {

@@ -35,7 +35,7 @@ package struct DockerLayout: LayeredLayout {
             let time = item.image.v1.modificationTime
             for (layer, v1) in zip(item.image.layers, item.image.v1Layers) {
                 add(layer.diffID, time: time, .layer(layer.diffID))
-                add(SHA256.digest(of: v1.json), time: time, .bytes(v1.json))
+                add(ContentHash.digest(of: v1.json), time: time, .bytes(v1.json))
             }
             add(item.image.id, time: time, .bytes(item.image.configuration))
         }
@@ -66,7 +66,7 @@ package struct DockerLayout: LayeredLayout {
         let complete = images.filter { $0.image.layers.allSatisfy { sizes[$0.diffID] != nil } }
         let manifests = complete.map { Self.manifest(of: $0.image) { sizes[$0] ?? 0 } }
         for bytes in manifests {
-            let header = Self.header(OCILayout.path(of: SHA256.digest(of: bytes)), 0)
+            let header = Self.header(OCILayout.path(of: ContentHash.digest(of: bytes)), 0)
             entries.append(LayeredEntry(file: header, bytes))
         }
         entries.append(LayeredEntry(file: Self.header("index.json", 0), Self.index(of: complete, manifests)))
@@ -108,7 +108,7 @@ package struct DockerLayout: LayeredLayout {
         for (item, bytes) in zip(items, manifests) {
             var descriptor = Descriptor(
                 mediaType: .ociManifest,
-                digest: SHA256.digest(of: bytes),
+                digest: ContentHash.digest(of: bytes),
                 size: Int64(bytes.count)
             )
             // Docker lists an image without a name only as the first (moby#51389).

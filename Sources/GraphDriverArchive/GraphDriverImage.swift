@@ -60,7 +60,7 @@ package struct GraphDriverImage: Sendable {
         }
         guard !layers.isEmpty else { throw .emptyExport }
         self.reference = reference
-        self.id = SHA256.digest(of: configuration)
+        self.id = ContentHash.digest(of: configuration)
         self.layers = zip(diffIDs, layers).map { Layer(diffID: $0, $1) }
         self.configuration = configuration
         self.v1 = v1
@@ -93,7 +93,7 @@ package struct GraphDriverImage: Sendable {
         var layers: [(id: Digest, json: [UInt8])] = []
         var chainID: Digest?
         for (index, diffID) in diffIDs.enumerated() {
-            let chain = chainID.map { SHA256.digest(of: Array("\($0) \(diffID)".utf8)) } ?? diffID
+            let chain = chainID.map { ContentHash.digest(of: Array("\($0) \(diffID)".utf8)) } ?? diffID
             let parent = layers.last?.id
             var image = index == diffIDs.count - 1 ? top : V1Image()
             let id = image.id(chainID: chain, parent: parent, format)

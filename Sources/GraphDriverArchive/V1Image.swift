@@ -71,7 +71,7 @@ struct V1Image: Decodable, Sendable {
         if let parent { fields.append(("parent", .string(parent.description))) }
         // Go goes through a map here, which sorts the names, but those of the image itself alone.
         let sorted = fields.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
-        return SHA256.digest(of: GoJSON.object(sorted).compact)
+        return ContentHash.digest(of: GoJSON.object(sorted).compact)
     }
 
     private func fields(

@@ -56,9 +56,3 @@ extension ContentHash {
         return hash.finish()
     }
 }
-
-/// SHA-256 (FIPS 180-4) of bytes at hand.
-package enum SHA256 {
-    /// The digest of the bytes.
-    package static func digest(of bytes: [UInt8]) -> Digest { ContentHash.digest(of: bytes, .sha256) }
-}

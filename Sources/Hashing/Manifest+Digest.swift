@@ -7,7 +7,7 @@ extension Manifest {
     ///   - bytes: JSON of at most ``sizeLimit`` bytes.
     ///   - servedAs: the `Content-Type` of the answer, or the type in the descriptor that led here.
     package init(bytes: [UInt8], servedAs: MediaType? = nil) throws(ManifestError) {
-        try self.init(bytes: bytes, digest: SHA256.digest(of: bytes), servedAs: servedAs)
+        try self.init(bytes: bytes, digest: ContentHash.digest(of: bytes), servedAs: servedAs)
     }
 
     /// A new manifest, to the byte as docker pushes one of this content.

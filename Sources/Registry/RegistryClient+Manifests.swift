@@ -39,7 +39,7 @@ extension RegistryClient {
                 throw RegistryError(.damaged, "\(subject) has the digest \(digest); the registry's copy is damaged")
             }
         case .tag:
-            digest = SHA256.digest(of: response.body)
+            digest = ContentHash.digest(of: response.body)
             let told = response.head.headers["Docker-Content-Digest"].flatMap(Digest.init)
             if let told, told.algorithm == .sha256, told != digest {
                 throw RegistryError(.damaged, "\(subject) has the digest \(digest), but \(told) was announced")

@@ -141,7 +141,7 @@ extension HostileArchiveTests {
     private static func renameConfiguration(of image: MadeUpImage, to content: [UInt8], in tar: inout MadeUpTar) throws
     {
         tar[image.configurationName] = nil
-        let name = "\(SHA256.digest(of: content).hex).json"
+        let name = "\(ContentHash.digest(of: content).hex).json"
         tar[name] = content
         let json = String(decoding: tar["manifest.json"] ?? [], as: UTF8.self)
         tar["manifest.json"] = Array(json.replacing(image.configurationName, with: name).utf8)

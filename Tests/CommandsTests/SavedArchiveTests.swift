@@ -91,7 +91,7 @@ struct SavedArchiveTests {
         let expected = try Self.tags("docker-28.5-containerd")
         #expect(Set(expected.keys).isSubset(of: arrived.keys))
         for (name, tag) in expected {
-            #expect(SHA256.digest(of: try #require(arrived[name])).description == tag.digest, "\(name)")
+            #expect(ContentHash.digest(of: try #require(arrived[name])).description == tag.digest, "\(name)")
         }
         // Docker on Linux cannot push the Windows image, whose base layer is foreign.
         #expect(Set(arrived.keys).subtracting(expected.keys) == ["mirror/rancher/wins:v1-windows-1809"])
@@ -103,7 +103,7 @@ struct SavedArchiveTests {
             ["rancher/tiny:v1", "rancher/charts/demo:1.2.3_up0.1.0"]
         )
         #expect(
-            arrived.mapValues { SHA256.digest(of: $0).description } == [
+            arrived.mapValues { ContentHash.digest(of: $0).description } == [
                 "mirror/rancher/tiny:v1": "sha256:9d147502bca8eac69ec061744c3618b5f7dfc410ca18ccbe9829f809694be360",
                 "mirror/rancher/charts/demo:1.2.3_up0.1.0":
                     "sha256:d84b96882d8e60e51bab3183b59e0cc589c25927ecc33862321a83ae64feaee3",

@@ -19,7 +19,7 @@ struct Arrivals {
             let name = image.reference?.familiar ?? image.id.description
             guard let descriptor = image.original else {
                 let composed = try composer.compose(image)
-                #expect(composed.manifest.digest == SHA256.digest(of: composed.manifest.bytes))
+                #expect(composed.manifest.digest == ContentHash.digest(of: composed.manifest.bytes))
                 manifests[name] = [composed.manifest]
                 try Self.prove(composed.manifest) { composed.blobs[$0] }
                 continue
@@ -47,7 +47,7 @@ struct Arrivals {
         func bytes(_ descriptor: Descriptor) throws -> [UInt8] {
             let content = try #require(blob(descriptor.digest))
             let bytes = try content.bytes(of: "blob", limit: 1 << 20)
-            #expect(SHA256.digest(of: bytes) == descriptor.digest)
+            #expect(ContentHash.digest(of: bytes) == descriptor.digest)
             #expect(content.size == descriptor.size)
             return bytes
         }
@@ -56,7 +56,7 @@ struct Arrivals {
         for (index, layer) in layers.enumerated() where !layer.isForeignLayer {
             let layer = try bytes(layer)
             guard let diffIDs else { continue }
-            #expect(SHA256.digest(of: try unpacked(layer)) == diffIDs[index])
+            #expect(ContentHash.digest(of: try unpacked(layer)) == diffIDs[index])
         }
     }
 }

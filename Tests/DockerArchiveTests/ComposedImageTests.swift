@@ -39,7 +39,7 @@ import Testing
                    "config": {
                       "mediaType": "application/vnd.docker.container.image.v1+json",
                       "size": \(image.configuration.count),
-                      "digest": "\(SHA256.digest(of: image.configuration))"
+                      "digest": "\(ContentHash.digest(of: image.configuration))"
                    },
                    "layers": [
                       {
@@ -102,7 +102,7 @@ import Testing
         let archive = try open(tar, packing: packing)
         let manifest = try #require(try Arrivals(of: archive).manifests["a.b/x:1"]?.first)
         guard case .image(_, let layers) = manifest.content else { return }
-        #expect((layers[1].digest == SHA256.digest(of: layer)) == compression.isKept)
+        #expect((layers[1].digest == ContentHash.digest(of: layer)) == compression.isKept)
         #expect(layers[1].mediaType == .dockerLayer)
     }
 
@@ -121,7 +121,7 @@ import Testing
                 }
         }
         #expect(given.map(\.descriptor.mediaType) == [.dockerConfiguration, .dockerLayer, .dockerLayer])
-        #expect(given.map(\.descriptor.digest) == given.map { SHA256.digest(of: $0.bytes) })
+        #expect(given.map(\.descriptor.digest) == given.map { ContentHash.digest(of: $0.bytes) })
         #expect(given.first?.bytes == image.configuration)
         #expect(try given.dropFirst().map { try unpacked($0.bytes) } == Array(image.layers.prefix(2)))
     }

@@ -31,7 +31,7 @@ struct BlobStore {
 
     @discardableResult
     mutating func add(_ bytes: [UInt8]) -> Digest {
-        let digest = SHA256.digest(of: bytes)
+        let digest = ContentHash.digest(of: bytes)
         blobs[digest] = bytes
         return digest
     }

@@ -9,10 +9,10 @@ import Testing
     private static let reference = "rancher/x:v1"
     private static let layer = Descriptor(
         mediaType: "application/vnd.docker.image.rootfs.diff.tar.gzip",
-        digest: SHA256.digest(of: [1]),
+        digest: ContentHash.digest(of: [1]),
         size: 1
     )
-    private static let rootFS = #""rootfs":{"type":"layers","diff_ids":["\#(SHA256.digest(of: [2]))"]}"#
+    private static let rootFS = #""rootfs":{"type":"layers","diff_ids":["\#(ContentHash.digest(of: [2]))"]}"#
 
     private func image(
         _ configuration: String,
@@ -100,7 +100,7 @@ import Testing
         ("application/vnd.oci.empty.v1+json", false),
     ])
     func artifactsAreNotTaken(type: String, isTaken: Bool) {
-        let descriptor = Descriptor(mediaType: MediaType(rawValue: type), digest: SHA256.digest(of: []), size: 2)
+        let descriptor = Descriptor(mediaType: MediaType(rawValue: type), digest: ContentHash.digest(of: []), size: 2)
         let error = Result { () throws(GraphDriverError) in try GraphDriverImage.check(descriptor) }
         switch error {
         case .success: #expect(isTaken)

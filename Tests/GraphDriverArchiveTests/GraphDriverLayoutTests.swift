@@ -84,7 +84,7 @@ import Testing
     @Test func foreignLayersKeepTheirSource() throws {
         let sample = try GraphDriverSample("docker/graph-28.5.2-by-id.tar", .docker)
         let foreign = #"{"mediaType":"application/vnd.docker.image.rootfs.foreign.diff.tar.gzip","#
-        let digest = SHA256.digest(of: [1])
+        let digest = ContentHash.digest(of: [1])
         let url = "https://example.com/layer"
         for format in [GraphDriverFormat.docker, .legacy] {
             let image = try unnamed(

@@ -44,8 +44,8 @@ import Testing
         noise(1_000_000, seed: 1), [UInt8](repeating: 0, count: 70_000), [], noise(513, seed: 2),
         Array(repeatElement(noise(700, seed: 3), count: 1000).joined()), noise(300_000, seed: 4),
     ]
-    private static let layers = Dictionary(uniqueKeysWithValues: contents.map { (SHA256.digest(of: $0), $0) })
-    private static let digests = contents.map { SHA256.digest(of: $0) }
+    private static let layers = Dictionary(uniqueKeysWithValues: contents.map { (ContentHash.digest(of: $0), $0) })
+    private static let digests = contents.map { ContentHash.digest(of: $0) }
 
     /// The tar that an archive has to be, put together with all sizes known.
     private static func expected(_ layout: Layout) throws -> [UInt8] {
@@ -178,7 +178,7 @@ import Testing
         let layer = try writer.beginLayer()
         try noise(1000, seed: 5).withUnsafeBytes(layer.append)
         let error = #expect(throws: LayerError.self) { try layer.finish() }
-        let found = SHA256.digest(of: noise(1000, seed: 5))
+        let found = ContentHash.digest(of: noise(1000, seed: 5))
         #expect(
             error?.description
                 == "layers from manifest don't match image configuration: the layer with the diff ID \(Self.digests[0])"

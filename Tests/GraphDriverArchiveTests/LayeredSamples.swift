@@ -39,15 +39,19 @@ struct GraphDriverSample {
         var images: [GraphDriverImage] = []
         for item in try JSONDecoder().decode([Item].self, from: Data(try file("manifest.json"))) {
             let contents = try item.layers.map(file)
-            for content in contents { layers[SHA256.digest(of: content)] = content }
+            for content in contents { layers[ContentHash.digest(of: content)] = content }
             let configuration = try file(item.config)
-            for name in item.repoTags ?? ["rancher/x@\(SHA256.digest(of: configuration))"] {
+            for name in item.repoTags ?? ["rancher/x@\(ContentHash.digest(of: configuration))"] {
                 images.append(
                     try GraphDriverImage(
                         try Reference(name),
                         configuration: configuration,
                         layers: contents.map {
-                            Descriptor(mediaType: .dockerLayer, digest: SHA256.digest(of: $0), size: Int64($0.count))
+                            Descriptor(
+                                mediaType: .dockerLayer,
+                                digest: ContentHash.digest(of: $0),
+                                size: Int64($0.count)
+                            )
                         },
                         os: "linux",
                         format: format

@@ -136,17 +136,17 @@ private final class Conversation {
 
     func run() async throws -> [String] {
         let blob = Array("a blob".utf8)
-        let digest = SHA256.digest(of: blob)
+        let digest = ContentHash.digest(of: blob)
         let config = Array("{}".utf8)
-        let configDigest = SHA256.digest(of: config)
+        let configDigest = ContentHash.digest(of: config)
         let manifest = """
             {"schemaVersion":2,"mediaType":"\(MediaType.dockerManifest)",\
             "config":{"mediaType":"\(MediaType.dockerConfiguration)","size":\(config.count),"digest":"\(configDigest)"},\
             "layers":[{"mediaType":"application/vnd.docker.image.rootfs.diff.tar.gzip","size":\(blob.count),\
             "digest":"\(digest)"}]}
             """
-        let manifestDigest = SHA256.digest(of: Array(manifest.utf8))
-        let none = SHA256.digest(of: [])
+        let manifestDigest = ContentHash.digest(of: Array(manifest.utf8))
+        let none = ContentHash.digest(of: [])
 
         try await note("GET ping", .get, "/v2/")
         try await note("GET tags of no repository", .get, "/v2/x/a/tags/list")

@@ -31,7 +31,7 @@ import Testing
         for start in stride(from: 0, to: bytes.count, by: size) {
             bytes[start..<min(start + size, bytes.count)].withUnsafeBytes(hash.update)
         }
-        #expect(hash.finish() == SHA256.digest(of: bytes))
+        #expect(hash.finish() == ContentHash.digest(of: bytes))
     }
 
     @Test func aFinishedHashBeginsAnew() {

@@ -71,7 +71,7 @@ import Testing
 
     /// Cancels a save once the registry stalls in the middle of a layer.
     private func interrupt(_ names: [String], after count: Int, of layer: Int) async throws {
-        let digest = SHA256.digest(of: layers[layer])
+        let digest = ContentHash.digest(of: layers[layer])
         fixture.source.add(StandInFault(.transport(.stallBody(after: count)), target: "blobs/\(digest)", times: .max))
         let task = Task { [self] in try await save(names) }
         for _ in 0..<5000 where (try? fixture.folder.text("a.tar.gz.unfinished.journal").contains("\(digest)")) != true
@@ -106,7 +106,7 @@ import Testing
         try await interrupt(["large/a:v1"], after: 1_500_000, of: 0)
         let before = fixture.source.requests.count
         try await save(["large/a:v1"])
-        let path = "blobs/\(SHA256.digest(of: layers[0]))"
+        let path = "blobs/\(ContentHash.digest(of: layers[0]))"
         let again = fixture.source.requests.dropFirst(before).filter { $0.path.hasSuffix(path) }
         let range = try #require(again.first?.headers["Range"])
         let start = try #require(Int(range.dropFirst("bytes=".count).dropLast()))
@@ -178,7 +178,7 @@ import Testing
         #expect(count >= layers[2].count && count < layers[2].count + 10_000, "\(packing.1): \(count)")
         let archive = try DockerArchive(path: fixture.archive)
         for layer in layers {
-            let content = try #require(archive.blob(SHA256.digest(of: layer)))
+            let content = try #require(archive.blob(ContentHash.digest(of: layer)))
             #expect(try content.bytes(of: "it", limit: 1 << 23) == layer)
         }
     }

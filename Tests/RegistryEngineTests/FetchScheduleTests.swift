@@ -8,7 +8,7 @@ import Testing
     private func blobs(_ sizes: [Int64]) -> [Descriptor] {
         sizes.enumerated()
             .map { index, size in
-                Descriptor(mediaType: .dockerLayer, digest: SHA256.digest(of: Array("\(index)".utf8)), size: size)
+                Descriptor(mediaType: .dockerLayer, digest: ContentHash.digest(of: Array("\(index)".utf8)), size: size)
             }
     }
 

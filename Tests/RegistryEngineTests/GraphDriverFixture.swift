@@ -41,7 +41,7 @@ extension EngineFixture {
         extra: String = "",
         holdsLayers: Bool = true
     ) {
-        let digests = layers.map { SHA256.digest(of: $0) }
+        let digests = layers.map { ContentHash.digest(of: $0) }
         let list = (diffIDs ?? digests).map { #""\#($0)""# }.joined(separator: ",")
         let configuration = Array(
             #"{"architecture":"amd64","os":"\#(os)","rootfs":{"type":"layers","diff_ids":[\#(list)]}}"#.utf8

@@ -95,7 +95,7 @@ import Testing
 
     @Test func oneFailureDoesNotStopTheOthers() async throws {
         fixture.addImage("rancher/empty", layers: [])
-        fixture.addImage("rancher/more", layers: [[1], [2]], diffIDs: [SHA256.digest(of: [1])])
+        fixture.addImage("rancher/more", layers: [[1], [2]], diffIDs: [ContentHash.digest(of: [1])])
         let names = ["rancher/charts/demo:1.0.0", "rancher/empty:v1", "rancher/more:v1", "rancher/tiny:v1"]
         let tag = try #require(try EngineFixture.samples.names().first { $0.name.contains("charts") }).name
         let events = try await fixture.save([tag] + names.dropFirst(), as: .docker)
@@ -151,7 +151,7 @@ import Testing
         let content = [UInt8](repeating: 7, count: 100_000)
         try fixture.folder.write(content, to: "layer")
         let packed = damage.compressed(try fixture.folder.shell("gzip <layer"))
-        fixture.addImage("rancher/bad", layers: [packed], diffIDs: [SHA256.digest(of: content)])
+        fixture.addImage("rancher/bad", layers: [packed], diffIDs: [ContentHash.digest(of: content)])
         for format in [GraphDriverFormat.docker, .legacy] {
             try await fixture.save(["rancher/tiny:v1", "busybox:1"], as: format)
             let without = try fixture.folder.bytes("a.tar.gz")
@@ -176,7 +176,7 @@ import Testing
         fixture.source.add(
             StandInFault(
                 .wrongByte,
-                target: "rancher/bad/blobs/\(SHA256.digest(of: [UInt8](repeating: 7, count: size)))",
+                target: "rancher/bad/blobs/\(ContentHash.digest(of: [UInt8](repeating: 7, count: size)))",
                 times: 9
             )
         )
@@ -188,7 +188,7 @@ import Testing
     @Test(arguments: [GraphDriverFormat.docker, .legacy])
     func aBrokenTransferOfALargeLayerGoesOn(format: GraphDriverFormat) async throws {
         let layer = (0..<6 << 20).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
-        let digest = SHA256.digest(of: layer)
+        let digest = ContentHash.digest(of: layer)
         fixture.addImage("rancher/large", layers: [layer])
         fixture.source.add(StandInFault(.transport(.cutBody(after: 3 << 20)), target: "blobs/\(digest)"))
         try await fixture.save(["rancher/large:v1"], as: format)

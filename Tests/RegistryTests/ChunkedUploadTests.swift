@@ -10,7 +10,7 @@ import Testing
     private static let content = (0..<20 << 20).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
     private static let blob = Descriptor(
         mediaType: "x/y",
-        digest: SHA256.digest(of: content),
+        digest: ContentHash.digest(of: content),
         size: Int64(content.count)
     )
 
@@ -71,7 +71,7 @@ import Testing
         #expect(Self.ranges(fixture) == ["0-8388607", "8388608-16777215", "16777216-20971519"])
         #expect(fixture.requests("PUT", "uploads").map(\.bodySize) == [20_971_520, 0])
         let other = Array(Self.content.reversed())
-        let blob = Descriptor(mediaType: "x/y", digest: SHA256.digest(of: other), size: Int64(other.count))
+        let blob = Descriptor(mediaType: "x/y", digest: ContentHash.digest(of: other), size: Int64(other.count))
         let repository = Repository(domain: fixture.registry.authority, path: "rancher/y")
         _ = try await fixture.client.upload(blob, from: Source(bytes: other), to: repository, mountingFrom: nil)
         #expect(fixture.requests("PUT", "uploads").map(\.bodySize) == [20_971_520, 0, 0], "it is known from then on")

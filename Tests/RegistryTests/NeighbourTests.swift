@@ -19,7 +19,7 @@ struct NeighbourTests {
     private static let content = Array("what a blob has".utf8)
     private static let blob = Descriptor(
         mediaType: "application/octet-stream",
-        digest: SHA256.digest(of: content),
+        digest: ContentHash.digest(of: content),
         size: Int64(content.count)
     )
     private static let passwords = ["p@ss", "a#b/c?d", "50%", "two words", "a:b", "pässwört"]

@@ -47,7 +47,7 @@ import Testing
 
     @Test func anEmptyBlob() async throws {
         let fixture = try RegistryFixture()
-        let blob = Descriptor(mediaType: "x/y", digest: SHA256.digest(of: []), size: 0)
+        let blob = Descriptor(mediaType: "x/y", digest: ContentHash.digest(of: []), size: 0)
         let placement = try await fixture.client.upload(
             blob,
             from: Source(bytes: []),
@@ -115,7 +115,7 @@ import Testing
         let fixture = try RegistryFixture()
         var bytes = fixture.content
         bytes[bytes.count - 1] ^= 1
-        let wrong = SHA256.digest(of: bytes)
+        let wrong = ContentHash.digest(of: bytes)
         let error = await registryError { _ = try await Self.upload(fixture, source: Source(bytes: bytes)) }
         #expect(error?.code == .damaged)
         #expect(error?.description == "the blob \(fixture.blob.digest) has the digest \(wrong)")

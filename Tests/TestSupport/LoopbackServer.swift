@@ -118,7 +118,8 @@ public final class LoopbackServer: Sendable {
     }
 
     private func converse(_ socket: Int32, _ number: Int) {
-        let connection = LoopbackConnection(socket: socket, number: number, bytesPerSecond: bytesPerSecond) { [self] moved in
+        let connection = LoopbackConnection(socket: socket, number: number, bytesPerSecond: bytesPerSecond) {
+            [self] moved in
             switch moved {
             case .sent(let count): sent.add(Int64(count), ordering: .relaxed)
             case .received(let count): received.add(Int64(count), ordering: .relaxed)

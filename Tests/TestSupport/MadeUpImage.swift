@@ -14,7 +14,7 @@ public struct MadeUpImage: Sendable {
     public init(_ name: String, layers texts: [String]) throws {
         self.name = name
         layers = try texts.map { try MadeUpTar([MadeUpTar.Entry("file", $0)]).bytes() }
-        let diffIDs = layers.map { #""\#(SHA256.digest(of: $0))""# }.joined(separator: ",")
+        let diffIDs = layers.map { #""\#(ContentHash.digest(of: $0))""# }.joined(separator: ",")
         let rootFS = #"{"type":"layers","diff_ids":[\#(diffIDs)]}"#
         configuration = Array(
             #"{"architecture":"amd64","os":"linux","comment":"\#(name)","rootfs":\#(rootFS)}"#.utf8
@@ -22,10 +22,10 @@ public struct MadeUpImage: Sendable {
     }
 
     /// The name of its configuration's entry.
-    public var configurationName: String { "\(SHA256.digest(of: configuration).hex).json" }
+    public var configurationName: String { "\(ContentHash.digest(of: configuration).hex).json" }
 
     /// The names of its layers' entries, lowest first.
-    public var layerNames: [String] { layers.map { "\(SHA256.digest(of: $0).hex)/layer.tar" } }
+    public var layerNames: [String] { layers.map { "\(ContentHash.digest(of: $0).hex)/layer.tar" } }
 
     /// An archive of images in the layout that docker wrote up to 24, but for what no version reads.
     public static func archive(_ images: [MadeUpImage]) -> MadeUpTar {
@@ -50,7 +50,7 @@ public struct MadeUpImage: Sendable {
     // MARK: As an OCI layout
 
     /// The name of a blob's entry.
-    public static func blobName(_ content: [UInt8]) -> String { "blobs/sha256/\(SHA256.digest(of: content).hex)" }
+    public static func blobName(_ content: [UInt8]) -> String { "blobs/sha256/\(ContentHash.digest(of: content).hex)" }
 
     /// Its OCI manifest.
     public var manifest: [UInt8] {
@@ -65,7 +65,7 @@ public struct MadeUpImage: Sendable {
     ///
     /// - Parameter more: what follows the fields that all descriptors have.
     public static func descriptor(of content: [UInt8], _ mediaType: String, _ more: String = "") -> String {
-        #"{"mediaType":"\#(mediaType)","digest":"\#(SHA256.digest(of: content))","size":\#(content.count)\#(more)}"#
+        #"{"mediaType":"\#(mediaType)","digest":"\#(ContentHash.digest(of: content))","size":\#(content.count)\#(more)}"#
     }
 
     /// An archive of images as an OCI layout, as docker's containerd store writes it.

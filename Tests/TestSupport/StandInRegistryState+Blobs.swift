@@ -8,7 +8,7 @@ extension StandInRegistryState {
     }
 
     mutating func addBlob(_ bytes: [UInt8], to name: String) -> Digest {
-        let digest = SHA256.digest(of: bytes)
+        let digest = ContentHash.digest(of: bytes)
         blobs[digest.description] = bytes
         repositories[name, default: Repository()].blobs.insert(digest.description)
         return digest

@@ -5,7 +5,7 @@ import ImageModel
 /// Pulling and pushing of manifests (OCI distribution-spec, "Pulling manifests" and "Pushing Manifests").
 extension StandInRegistryState {
     mutating func addManifest(_ bytes: [UInt8], mediaType: String, to name: String, tag: String?) -> Digest {
-        let digest = SHA256.digest(of: bytes)
+        let digest = ContentHash.digest(of: bytes)
         let manifest = StandInManifest(bytes: bytes, mediaType: mediaType, digest: digest.description)
         repositories[name, default: Repository()].manifests[digest.description] = manifest
         if let tag { repositories[name, default: Repository()].tags[tag] = digest.description }
@@ -50,7 +50,7 @@ extension StandInRegistryState {
             return .registryError(400, "MANIFEST_BLOB_UNKNOWN", detail: #""\#(first)""#)
         }
 
-        let digest = SHA256.digest(of: request.body).description
+        let digest = ContentHash.digest(of: request.body).description
         let isDigest = reference.contains(":")
         guard !isDigest || reference == digest else { return .registryError(400, "DIGEST_INVALID") }
         _ = addManifest(request.body, mediaType: type, to: name, tag: isDigest ? nil : reference)

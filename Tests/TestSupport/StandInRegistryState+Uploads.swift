@@ -53,7 +53,7 @@ extension StandInRegistryState {
             return progress(202, upload, id, request, storage)
         case "PUT":
             let bytes = upload.bytes + request.body
-            let digest = SHA256.digest(of: bytes).description
+            let digest = ContentHash.digest(of: bytes).description
             guard request.query("digest") == [digest] else { return .registryError(400, "DIGEST_INVALID") }
             uploads[id] = nil
             _ = addBlob(bytes, to: name)

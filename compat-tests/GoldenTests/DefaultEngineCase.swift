@@ -104,8 +104,8 @@ struct DefaultEngineCase: CustomTestStringConvertible {
                 rest.removeFirst()
             } else if let digest = line.firstRange(of: ": digest: sha256:0000") {
                 guard let image else { continue }
-                lines += image.layers.map { "\(SHA256.digest(of: $0).short): Pushed" }
-                let (hash, size) = (SHA256.digest(of: image.manifest), image.manifest.count)
+                lines += image.layers.map { "\(ContentHash.digest(of: $0).short): Pushed" }
+                let (hash, size) = (ContentHash.digest(of: image.manifest), image.manifest.count)
                 lines.append("\(line[..<digest.lowerBound]): digest: \(hash) size: \(size)")
             } else if image != nil || !line.hasPrefix("The push refers to repository [") {
                 lines.append(String(line))

@@ -47,7 +47,7 @@ enum ArchiveCatalog {
     private static func id(of item: ManifestItem, in entries: ArchiveEntries) throws -> Digest {
         if let digest = item.configurationDigest { return digest }
         guard let content = entries[item.configuration] else { throw ArchiveError.missing(entry: item.configuration) }
-        return SHA256.digest(of: try content.bytes(of: item.configuration, limit: ImageConfiguration.sizeLimit))
+        return ContentHash.digest(of: try content.bytes(of: item.configuration, limit: ImageConfiguration.sizeLimit))
     }
 
     private static func images(ofIndex json: [UInt8]) throws -> [DockerArchive.Image] {

@@ -74,7 +74,7 @@ public final class ImageComposer: @unchecked Sendable {
         guard let item = image.item else { preconditionFailure("an image with an original is not composed") }
         guard let content = entries[item.configuration] else { throw ArchiveError.missing(entry: item.configuration) }
         let bytes = try content.bytes(of: item.configuration, limit: ImageConfiguration.sizeLimit)
-        let digest = SHA256.digest(of: bytes)
+        let digest = ContentHash.digest(of: bytes)
         if let named = item.configurationDigest, named != digest {
             throw ArchiveError.damaged("its \(item.configuration) has the digest \(digest)")
         }
