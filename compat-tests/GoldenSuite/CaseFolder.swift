@@ -1,3 +1,4 @@
+import CaseFormat
 import ChildProcess
 import FoundationEssentials
 import Glibc
@@ -42,7 +43,10 @@ public final class CaseFolder: Sendable {
     /// - Returns: the executable's process, and the number of the stand-in's.
     public func startOurs(_ executable: String) async throws -> (process: ChildProcess, standIn: Int32) {
         try link(executable, "work/" + recording.script)
-        let process = try ChildProcess.start(words(["./" + recording.script]), environment: environment(ourVariables))
+        let process = try ChildProcess.start(
+            try words(["./" + recording.script]),
+            environment: environment(ourVariables)
+        )
         for _ in 0..<1200 {
             if let number = Int32((try? root.text("calls.process")) ?? "") { return (process, number) }
             try await Task.sleep(for: .milliseconds(50))
@@ -81,24 +85,29 @@ public final class CaseFolder: Sendable {
 
     private func run(_ command: [String], _ variables: [String: String]) async throws -> Account {
         let outcome = try await ChildProcess.run(
-            words(command),
+            try words(command),
             environment: environment(variables),
             output: .keep(last: 1 << 20),
             errors: .keep(last: 1 << 20),
             timeLimit: .seconds(120)
         )
-        return Account(
+        let calls = try CallLog.calls(root.text("calls"))
+        var account = Account(
             exit: outcome.status.shellStatus,
             stdout: withoutRoot(outcome.output),
             stderr: withoutRoot(outcome.errors),
-            calls: try calls(),
+            calls: calls.map(\.words),
             files: try await changedFiles()
         )
+        account.statuses = calls.map(\.status)
+        return account
     }
 
-    /// What runs a command in the case's folder, with the words of the case.
-    private func words(_ command: [String]) -> [String] {
-        ["/usr/bin/env", "-C", root.path("work")] + command + recording.argv
+    /// What runs a command in the case's folder, with the words of the case. Standard input is a pipe where the case has one.
+    private func words(_ command: [String]) throws -> [String] {
+        let words = ["/usr/bin/env", "-C", root.path("work")] + command + recording.argv
+        guard let input = recording.stdin else { return words }
+        return ["/bin/sh", "-c", "/bin/cat \"$0\" | \"$@\"", try root.write(input, to: "stdin")] + words
     }
 
     private func environment(_ variables: [String: String]) -> [String: String] {
@@ -114,12 +123,7 @@ public final class CaseFolder: Sendable {
     }
 
     private func withoutRoot(_ bytes: [UInt8]) -> String {
-        String(decoding: bytes, as: UTF8.self).replacing(root.path, with: "ROOT")
-    }
-
-    private func calls() throws -> [[String]] {
-        try root.text("calls").split(separator: "\n")
-            .map { try JSONDecoder().decode([String].self, from: Data($0.utf8)) }
+        String(readable: bytes).replacing(root.path, with: "ROOT")
     }
 
     private func changedFiles() async throws -> [String: Account.File] {
@@ -142,7 +146,7 @@ public final class CaseFolder: Sendable {
     /// `gzip` itself tells whether it can read a file.
     private func file(_ bytes: [UInt8], _ path: String) async throws -> Account.File {
         guard bytes.starts(with: [0x1F, 0x8B]) else {
-            return Account.File(kind: "plain", text: String(decoding: bytes, as: UTF8.self))
+            return Account.File(kind: "plain", text: String(readable: bytes))
         }
         let unpacked = try await ChildProcess.run(
             ["gzip", "-dc", root.path(path)],
@@ -150,6 +154,6 @@ public final class CaseFolder: Sendable {
             output: .keep(last: 1 << 20)
         )
         let kind = unpacked.status.isSuccess ? "gzip" : "broken gzip"
-        return Account.File(kind: kind, text: String(decoding: unpacked.output, as: UTF8.self))
+        return Account.File(kind: kind, text: String(readable: unpacked.output))
     }
 }
