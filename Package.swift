@@ -147,7 +147,7 @@ let package = Package(
             name: "GoldenSuite",
             dependencies: [
                 "ByteIO", "CaseFormat", "ChildProcess", "Compression", "Hashing", "ImageModel", "SampleImages",
-                "Tar", "TestSupport",
+                "ScriptInterface", "Tar", "TestSupport",
             ],
             path: "compat-tests/GoldenSuite",
             swiftSettings: settings
@@ -161,7 +161,7 @@ let package = Package(
         .testTarget(
             name: "GoldenTests",
             dependencies: [
-                "ChildProcess", "GoldenSuite", "TestSupport", "compare-official", "stand-in",
+                "CaseFormat", "ChildProcess", "GoldenSuite", "TestSupport", "compare-official", "stand-in",
                 "rancher-load-images",
                 "rancher-save-images",
             ],
