@@ -149,11 +149,18 @@ let package = Package(
         tests("ArchitectureTests", []),
 
         // The golden suite: recordings of the official scripts, and what stands in for docker and helm.
-        .executableTarget(name: "stand-in", path: "compat-tests/StandIn", swiftSettings: settings),
+        .target(name: "CaseFormat", path: "compat-tests/CaseFormat", swiftSettings: settings),
+        .executableTarget(
+            name: "stand-in",
+            dependencies: ["CaseFormat"],
+            path: "compat-tests/StandIn",
+            swiftSettings: settings
+        ),
         .target(
             name: "GoldenSuite",
             dependencies: [
-                "ByteIO", "ChildProcess", "Compression", "Hashing", "ImageModel", "SampleImages", "Tar", "TestSupport",
+                "ByteIO", "CaseFormat", "ChildProcess", "Compression", "Hashing", "ImageModel", "SampleImages",
+                "ScriptInterface", "Tar", "TestSupport",
             ],
             path: "compat-tests/GoldenSuite",
             swiftSettings: settings
@@ -167,8 +174,8 @@ let package = Package(
         .testTarget(
             name: "GoldenTests",
             dependencies: [
-                "ChildProcess", "GoldenSuite", "Hashing", "ImageModel", "TestSupport", "compare-official", "stand-in",
-                "rancher-load-images", "rancher-save-images",
+                "CaseFormat", "ChildProcess", "GoldenSuite", "Hashing", "ImageModel", "TestSupport", "compare-official",
+                "stand-in", "rancher-load-images", "rancher-save-images",
             ],
             path: "compat-tests/GoldenTests",
             swiftSettings: settings

@@ -1,59 +1,79 @@
+import FoundationEssentials
 import Glibc
 import GoldenSuite
 
-/// Compares official scripts with the executables.
+/// Compares official scripts with the executables. The exit status is 1 where they differ as no list says, 2 where nothing could
+/// be compared.
 @main
 struct Main {
-    private static let usage = """
-        USAGE: compat-tests/compare-official FOLDER [--case NAME]... [--stand-ins-only]
-
-          FOLDER            has official scripts of one Rancher release: rancher-save-images.sh,
-                            rancher-load-images.sh, and the .ps1 pair; those that are not there are left out
-          --case NAME       only this case; may be repeated
-          --stand-ins-only  not with a real docker too
-        """
-
     @concurrent
     static func main() async {
-        var words = CommandLine.arguments.dropFirst()
-        var folder: String?
-        var cases: Set<String> = []
-        var standInsOnly = false
-        while let word = words.popFirst() {
-            switch word {
-            case "--case": if let name = words.popFirst() { cases.insert(name) }
-            case "--stand-ins-only": standInsOnly = true
-            case _ where word.hasPrefix("-") || folder != nil: fail()
-            default: folder = word
-            }
+        let words = Array(CommandLine.arguments.dropFirst())
+        if words.contains(where: { $0 == "-h" || $0 == "--help" }) {
+            print(Arguments.usage)
+            exit(0)
         }
-        guard let folder else { fail() }
         do {
-            var table = Table()
-            try await compareWithStandIns(folder, cases, into: &table)
-            if !standInsOnly, cases.isEmpty {
-                table.add(RealDocker.name, try await RealDocker(try Suite(), scripts: folder).compare())
-            }
-            table.printSummary()
-            exit(table.hasDifferent || !table.hasRun ? 1 : 0)
+            let arguments = try Arguments(words)
+            try requireFolder(arguments.folder)
+            let isSame =
+                if let count = arguments.random {
+                    try await compareRandomly(arguments.folder, count, seed: arguments.seed)
+                } else {
+                    try await compareRecordings(arguments)
+                }
+            exit(isSame ? 0 : 1)
         } catch {
-            print("compare-official: \(error)")
+            writeError("compare-official: \(error)")
+            if error is ArgumentError { writeError(Arguments.usage) }
             exit(2)
         }
     }
 
-    private static func compareWithStandIns(_ folder: String, _ cases: Set<String>, into table: inout Table)
-        async throws
-    {
+    private static func compareRecordings(_ arguments: Arguments) async throws -> Bool {
         let suite = try Suite()
-        let comparison = try Comparison(suite, scripts: folder)
-        for recording in try suite.recordings() where cases.isEmpty || cases.contains(recording.name) {
+        let recordings = try suite.comparableCases()
+        let unknown = arguments.cases.subtracting(recordings.map(\.name)).sorted()
+        guard unknown.isEmpty else {
+            throw SuiteError(
+                "there is no case \(unknown.joined(separator: ", ")): compat-tests/recordings has the cases"
+            )
+        }
+        let comparison = try await Comparison(suite, scripts: arguments.folder)
+        var table = Table()
+        for recording in recordings where arguments.cases.isEmpty || arguments.cases.contains(recording.name) {
             table.add(recording.name, try await comparison.run(recording))
+        }
+        if !arguments.standInsOnly, arguments.cases.isEmpty {
+            table.add(RealDocker.name, try await RealDocker(suite, scripts: arguments.folder).compare())
+        }
+        table.printSummary()
+        guard table.hasRun else { throw SuiteError("nothing could be compared") }
+        return !table.hasDifferent
+    }
+
+    private static func compareRandomly(_ folder: String, _ count: Int, seed: UInt64) async throws -> Bool {
+        let comparison = try await RandomComparison(try Suite(), scripts: folder, seed: seed)
+        var summary = RandomSummary()
+        let findings = try await comparison.run(count) { row in
+            summary.add(row)
+            if row.number % 100 == 0, row.number < count {
+                writeError("compare-official: \(row.number) of \(count) cases")
+            }
+        }
+        summary.print(findings, of: count, seed: seed)
+        return findings.isEmpty
+    }
+
+    private static func requireFolder(_ folder: String) throws {
+        var isFolder = false
+        guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder else {
+            throw SuiteError("\(folder) is no folder: put the official scripts of a release into one")
         }
     }
 
-    private static func fail() -> Never {
-        print(usage)
-        exit(2)
+    private static func writeError(_ line: String) {
+        let bytes = Array((line + "\n").utf8)
+        _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 }

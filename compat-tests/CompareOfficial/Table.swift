@@ -26,7 +26,8 @@ struct Table {
         print("\n" + counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", "))
     }
 
-    private static func words(_ verdict: Comparison.Verdict) -> (kind: String, detail: String, lines: [String]) {
+    /// A verdict in words: what it is, what there is to say of it, and the lines that show it.
+    static func words(_ verdict: Comparison.Verdict) -> (kind: String, detail: String, lines: [String]) {
         switch verdict {
         case .same: ("same", "", [])
         case .listed(let reason): ("listed difference", reason, [])

@@ -24,6 +24,10 @@ package struct Account: Codable, Equatable, Sendable {
     package var calls: [[String]]
     /// The files of its folder that are new or have changed, by their path.
     package var files: [String: File]
+    /// The exit status of each call, as far as it is known; recordings do not have it.
+    package var statuses: [Int32?] = []
+
+    private enum CodingKeys: CodingKey { case exit, stdout, stderr, calls, files }
 
     /// Describes a run.
     package init(exit: Int32, stdout: String, stderr: String, calls: [[String]], files: [String: File]) {

@@ -1,3 +1,4 @@
+import CaseFormat
 import ChildProcess
 import FoundationEssentials
 import Glibc
@@ -49,7 +50,7 @@ package final class CaseFolder: Sendable {
     package func startOurs(_ executable: String) async throws -> (process: ChildProcess, standIn: Int32) {
         try link(executable, "work/" + recording.script)
         let process = try ChildProcess.start(
-            words(["./" + recording.script]),
+            try words(["./" + recording.script]),
             environment: environment(Self.dockerEngine.merging(path) { $1 })
         )
         for _ in 0..<1200 {
@@ -90,24 +91,29 @@ package final class CaseFolder: Sendable {
 
     private func run(_ command: [String], _ variables: [String: String]) async throws -> Account {
         let outcome = try await ChildProcess.run(
-            words(command),
+            try words(command),
             environment: environment(variables),
             output: .keep(last: 1 << 20),
             errors: .keep(last: 1 << 20),
             timeLimit: .seconds(120)
         )
-        return Account(
+        let calls = try CallLog.calls(root.text("calls"))
+        var account = Account(
             exit: outcome.status.shellStatus,
             stdout: withoutRoot(outcome.output),
             stderr: withoutRoot(outcome.errors),
-            calls: try calls(),
+            calls: calls.map(\.words),
             files: try await changedFiles()
         )
+        account.statuses = calls.map(\.status)
+        return account
     }
 
-    /// What runs a command in the case's folder, with the words of the case.
-    private func words(_ command: [String]) -> [String] {
-        ["/usr/bin/env", "-C", root.path("work")] + command + recording.argv
+    /// What runs a command in the case's folder, with the words of the case. Standard input is a pipe where the case has one.
+    private func words(_ command: [String]) throws -> [String] {
+        let words = ["/usr/bin/env", "-C", root.path("work")] + command + recording.argv
+        guard let input = recording.stdin else { return words }
+        return ["/bin/sh", "-c", "/bin/cat \"$0\" | \"$@\"", try root.write(input, to: "stdin")] + words
     }
 
     private func environment(_ variables: [String: String]) -> [String: String] {
@@ -123,12 +129,7 @@ package final class CaseFolder: Sendable {
     }
 
     private func withoutRoot(_ bytes: [UInt8]) -> String {
-        String(decoding: bytes, as: UTF8.self).replacing(root.path, with: "ROOT")
-    }
-
-    private func calls() throws -> [[String]] {
-        try root.text("calls").split(separator: "\n")
-            .map { try JSONDecoder().decode([String].self, from: Data($0.utf8)) }
+        String(readable: bytes).replacing(root.path, with: "ROOT")
     }
 
     private func changedFiles() async throws -> [String: Account.File] {
@@ -159,6 +160,6 @@ package final class CaseFolder: Sendable {
             output: .keep(last: 1 << 20)
         )
         let kind = unpacked.status.isSuccess ? "gzip" : "broken gzip"
-        return Account.File(kind: kind, text: String(decoding: unpacked.output, as: UTF8.self))
+        return Account.File(kind: kind, text: String(readable: unpacked.output))
     }
 }

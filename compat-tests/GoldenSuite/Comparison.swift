@@ -14,57 +14,67 @@ package struct Comparison: Sendable {
         case notRun(String)
     }
 
-    private let suite: Suite
-    private let scripts: String
-    private let tools: ToolFolder
-    private let powerShell: PowerShell?
+    private let sides: Sides
 
     /// A comparison with the scripts of a folder.
-    package init(_ suite: Suite, scripts: String) throws {
-        self.suite = suite
-        self.scripts = scripts
-        tools = try ToolFolder()
-        powerShell = try PowerShell()
+    package init(_ suite: Suite, scripts: String) async throws {
+        sides = try await Sides(suite, scripts: scripts)
     }
 
-    /// Runs a case with both sides.
+    /// Why a script cannot be run; `nil` where it can.
+    func whyNot(_ script: String) -> String? { sides.whyNot(script) }
+
+    /// Runs a recording with both sides. The executables have to do what they are meant to, whatever the script does.
     package func run(_ recording: Recording) async throws -> Verdict {
-        let path = "\(scripts)/\(recording.script)"
-        guard FileManager.default.fileExists(atPath: path) else { return .notRun("no \(recording.script)") }
-        let script = try OfficialScript(path)
-        let official: Account
-        let folder = try CaseFolder(recording, standIn: suite.standIn)
-        if recording.isPowerShell {
-            guard let powerShell else { return .notRun("pwsh is not installed") }
-            official = try await folder.runOfficial(
-                path,
-                by: powerShell.command,
-                tools: tools.path,
-                variables: powerShell.variables
-            )
-        } else {
-            official = try await folder.runOfficial(path, by: ["bash"], tools: tools.path)
-        }
-        let ours = try await suite.runOurs(recording)
-        return try judge(recording, script, official.withShortUsage, ours)
-    }
-
-    private func judge(
-        _ recording: Recording,
-        _ script: OfficialScript,
-        _ official: Account,
-        _ ours: Account
-    ) throws -> Verdict {
-        let differences = official.differences(from: ours, names: ("script", "executable"))
-        if differences.isEmpty { return .same }
-
-        // The executables have to do what they are meant to, whatever the script does.
-        let wrong = try suite.expectation(for: recording).differences(from: ours, names: ("expected", "executable"))
+        if let reason = sides.whyNot(recording.script) { return .notRun(reason) }
+        let official = try await sides.runOfficial(recording)
+        let ours = try await sides.suite.runOurs(recording)
+        let wrong = try sides.suite.expectation(for: recording)
+            .differences(from: ours, names: ("expected", "executable"))
         guard wrong.isEmpty else { return .different(wrong) }
-        if let reason = script.lacks(for: recording) { return .listed(reason) }
-        if recording.differs == "old" { return .listed("changed after \(recording.official)") }
-        guard !recording.differs.isEmpty else { return .different(differences) }
+
+        if official.differences(from: ours, names: Self.names).isEmpty { return .same }
         let changed = recording.expect.differences(from: official, names: ("recorded", "script"))
-        return changed.isEmpty ? .listed(recording.differs) : .different(changed)
+        if changed.isEmpty, !recording.differs.isEmpty {
+            return .listed(recording.differs == "old" ? "changed after \(recording.official)" : recording.differs)
+        }
+        let verdict = try await run(Case.read(recording.path)).verdict
+        if case .different = verdict, !recording.differs.isEmpty, recording.differs != "old" {
+            return .different(changed)
+        }
+        return verdict
     }
+
+    /// A case that was run, without what the script's release lacks.
+    struct Outcome: Sendable {
+        let verdict: Verdict
+        let given: Case
+        let official: Account
+    }
+
+    /// Runs a case with both sides. What they do otherwise must be what the listed differences come to.
+    func run(_ full: Case) async throws -> Outcome {
+        let script = try sides.script(full.script)
+        let (given, lacks) = script.reduced(full) ?? (full, [])
+        let official = try await sides.runOfficial(given)
+        let ours = try await sides.runOurs(given)
+        func outcome(_ verdict: Verdict) -> Outcome { Outcome(verdict: verdict, given: given, official: official) }
+
+        if official.differences(from: ours, names: Self.names).isEmpty {
+            return outcome(lacks.isEmpty ? .same : .listed(lacks.joined(separator: ", ")))
+        }
+        switch try await Explanation.find(given, script, official: official, ours: ours, run: sides.runOfficial) {
+        case .none(let lines):
+            return outcome(.different(lines))
+        case .differences(let differences):
+            let names = (lacks + differences.map(\.name).filter { !lacks.contains($0) }).joined(separator: ", ")
+            guard differences.areTold(in: ours.stderr, script: full.script) else {
+                return outcome(.different(["\(names): not told on standard error"]))
+            }
+            return outcome(.listed(names))
+        }
+    }
+
+    /// What the two sides are called.
+    static let names = ("script", "executable")
 }

@@ -1,3 +1,4 @@
+import CaseFormat
 import FoundationEssentials
 
 /// An official script of some Rancher release, which its text tells things about.
@@ -12,19 +13,38 @@ package struct OfficialScript: Sendable {
         text = String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
     }
 
-    /// Why this script may do otherwise than a newer one, which the executables follow; `nil` where it is new enough for a
-    /// case.
-    func lacks(for recording: Recording) -> String? {
-        let hasCharts = (try? recording.filesBefore())?.values
-            .contains { String(decoding: $0, as: UTF8.self).contains("rancher/charts/") }
-        if hasCharts == true, !text.contains("rancher/charts/") { return "a release without charts" }
-        guard !text.contains("source-registry") else { return nil }
-        let argv = recording.argv
-        if argv.contains("-s") || argv.contains("--source-registry") { return "a release without --source-registry" }
-        if argv.contains(where: { $0.hasSuffix("/") }) { return "a release that keeps the registry's slash" }
-        if argv.contains("--windows-image-list"), !argv.contains("--windows-versions") {
-            return "a release with other Windows versions"
+    /// Whether it is one of PowerShell's.
+    var isPowerShell: Bool { path.hasSuffix(".ps1") }
+    /// Whether it knows of OCI charts: v2.13.8, v2.14.4 and later.
+    var hasCharts: Bool { text.contains("rancher/charts/") }
+    /// Whether it has `--source-registry`: v2.7.0 and later.
+    var hasSourceRegistry: Bool { text.contains("source-registry") }
+
+    /// A case without what the release lacks, which both sides can then be asked for.
+    ///
+    /// - Returns: `nil` where it lacks nothing that the case has; else with what it lacks.
+    func reduced(_ full: Case) -> (case: Case, lacks: [String])? {
+        var reduced = full
+        var lacks: [String] = []
+        if !hasCharts, !isPowerShell, full.names.contains(where: \.isChart) {
+            // A docker with the containerd store handles charts as these releases do, which is like images.
+            reduced.docker?.info = "driver-type: io.containerd.snapshotter.v1\n"
+            lacks.append("a release without charts")
         }
-        return nil
+        if !hasSourceRegistry {
+            let words = full.argv
+            reduced.argv = ScriptFlags.changing(["-s", "--source-registry"], in: words) { _ in nil }
+            if reduced.argv != words { lacks.append("a release without --source-registry") }
+            let slashed = reduced.argv
+            reduced.argv = ScriptFlags.changing(["-r", "--registry"], in: slashed) { registry in
+                String(registry.reversed().drop { $0 == "/" }.reversed())
+            }
+            if reduced.argv != slashed { lacks.append("a release that keeps the registry's slash") }
+            if reduced.argv.contains("--windows-image-list"), !reduced.argv.contains("--windows-versions") {
+                reduced.argv = ["--windows-versions", "1809"] + reduced.argv
+                lacks.append("a release with other Windows versions")
+            }
+        }
+        return lacks.isEmpty ? nil : (reduced, lacks)
     }
 }

@@ -4,14 +4,29 @@ import TestSupport
 
 /// PowerShell 7, as the recordings were made with it.
 final class PowerShell: Sendable {
-    /// The words before the script's name.
-    let command = ["pwsh", "-NonInteractive", "-File"]
-
-    /// Variables that make it read the profile.
-    var variables: [String: String] {
-        ["XDG_CONFIG_HOME": folder.path, "POWERSHELL_TELEMETRY_OPTOUT": "1", "POWERSHELL_UPDATECHECK": "Off"]
+    /// Whether there is one that can run the scripts.
+    enum Finding: Sendable {
+        /// There is.
+        case found(PowerShell)
+        /// There is none, for this reason.
+        case none(String)
     }
 
+    /// The words before the script's name.
+    var command: [String] { [path, "-NonInteractive", "-File"] }
+
+    /// Variables that make it read the profile, and find its .NET where that is at a place of its own.
+    var variables: [String: String] {
+        ProcessInfo.processInfo.environment.filter { $0.key.hasPrefix("DOTNET_") }
+            .merging(
+                [
+                    "XDG_CONFIG_HOME": folder.path, "POWERSHELL_TELEMETRY_OPTOUT": "1", "POWERSHELL_UPDATECHECK": "Off",
+                    "NO_COLOR": "1",
+                ]
+            ) { $1 }
+    }
+
+    private let path: String
     private let folder: TemporaryFolder
 
     /// What the scripts ask the registry of Windows for, and Linux cannot tell: the release id of the machine.
@@ -28,10 +43,57 @@ final class PowerShell: Sendable {
 
         """
 
-    /// - Returns: `nil` where it is not installed.
-    init?() throws {
-        guard ChildProcess.isInstalled("pwsh", environment: ProcessInfo.processInfo.environment) else { return nil }
+    private init(_ path: String) throws {
+        self.path = path
         folder = try TemporaryFolder()
         try folder.write(Self.profile, to: "powershell/profile.ps1")
+    }
+
+    /// Looks for `pwsh` in the folders of `PATH`, and tries it with a script that tells its version and the release id.
+    static func find(_ environment: [String: String] = ProcessInfo.processInfo.environment) async throws -> Finding {
+        let folders = (environment["PATH"] ?? "").split(separator: ":")
+        guard
+            let path = folders.map({ "\($0)/pwsh" }).first(where: { FileManager.default.isExecutableFile(atPath: $0) })
+        else {
+            return .none("pwsh is not installed: install PowerShell 7")
+        }
+        let powerShell = try PowerShell(path)
+        if let reason = try await powerShell.whyNot(environment) { return .none(reason) }
+        return .found(powerShell)
+    }
+
+    /// Why the scripts cannot be run with it; `nil` where they can.
+    private func whyNot(_ environment: [String: String]) async throws -> String? {
+        let script = try folder.write(
+            "echo \"version $($PSVersionTable.PSVersion)\"\necho \"release $(Get-ItemPropertyValue 'HKLM:\\' ReleaseId)\"\n",
+            to: "try.ps1"
+        )
+        let outcome: ChildProcess.Outcome
+        do {
+            outcome = try await ChildProcess.run(
+                command + [script],
+                environment: environment.merging(variables) { $1 },
+                output: .keep(last: 4 << 10),
+                timeLimit: .seconds(60)
+            )
+        } catch let error as ChildProcessError {
+            return "\(path) cannot be run: \(error)"
+        }
+        let lines = String(decoding: outcome.output, as: UTF8.self).split(whereSeparator: \.isNewline)
+        guard outcome.status.isSuccess, let version = lines.first?.split(separator: " ").last else {
+            let words = String(decoding: outcome.errors + outcome.output, as: UTF8.self)
+                .split(whereSeparator: \.isNewline)
+            let last = words.last.map { ": \($0)" } ?? " without a word"
+            return "\(path) ran no script (exit status \(outcome.status.shellStatus))\(last)"
+        }
+        guard let major = Int(version.prefix { $0 != "." }), major >= 7 else {
+            return "\(path) is PowerShell \(version): install PowerShell 7"
+        }
+        guard lines.last == "release 1809" else {
+            return
+                "\(path) did not read the profile below XDG_CONFIG_HOME, without which the scripts find no release id:"
+                + " is it a wrapper that changes this variable?"
+        }
+        return nil
     }
 }

@@ -17,6 +17,8 @@ package struct Recording: Decodable, Sendable {
     /// The number of the deliberate difference that applies to the executables, `old` where a newer release has changed what this
     /// one did, else empty.
     package let differs: String
+    /// What its standard input has, which is a pipe; `nil` where there is nothing to read.
+    let stdin: String?
     /// What the script did.
     package let expect: Account
     /// Whether there is a docker command.
@@ -56,7 +58,7 @@ package struct Recording: Decodable, Sendable {
     private let files64: [String: String]?
 
     private enum CodingKeys: CodingKey {
-        case script, argv, env, official, differs, expect, docker, helm, files, files64
+        case script, argv, env, official, differs, stdin, expect, docker, helm, files, files64
     }
 
     /// The files that were there before, by their path.

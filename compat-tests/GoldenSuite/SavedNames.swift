@@ -1,4 +1,5 @@
 import ByteIO
+import CaseFormat
 import FoundationEssentials
 import Tar
 
@@ -14,7 +15,7 @@ enum SavedNames {
 
     /// `SAVED NAME…` for an archive, in the order of its `manifest.json`; for any other file its own text.
     static func text(of bytes: [UInt8]) -> String {
-        guard let names = try? names(in: bytes) else { return String(decoding: bytes, as: UTF8.self) }
+        guard let names = try? names(in: bytes) else { return String(readable: bytes) }
         return "SAVED \(names.joined(separator: " "))\n"
     }
 

@@ -35,6 +35,12 @@ package struct Suite: Sendable {
         try Recording.all(in: "\(folder)/cases")
     }
 
+    /// The cases that official scripts can be run for: the recordings, and those of our own in which a release's script does as the
+    /// executables do.
+    package func comparableCases() throws -> [Recording] {
+        try recordings() + ownCases().filter { !$0.official.isEmpty }
+    }
+
     /// What the executables are expected to do: as recorded, but for the differences.
     package func expectation(for recording: Recording) throws -> Account {
         guard !recording.differs.isEmpty else { return recording.expect }

@@ -11,7 +11,7 @@ import Testing
 
     init() throws {
         suite = try Suite()
-        recordings = try suite.recordings()
+        recordings = try suite.comparableCases()
     }
 
     @Test func scriptsThatDoAsRecordedAreTheSameOrDifferAsListed() async throws {
@@ -56,11 +56,65 @@ import Testing
         #expect(table.contains("not run: no rancher-load-images.sh"), "\(table)")
     }
 
-    /// Runs the executable on the stand-ins alone.
+    @Test func olderReleasesDifferInWhatTheyLack() async throws {
+        let (status, table) = try await compare(ScriptsOfOurOwn(ScriptsOfOurOwn.older).folder, [])
+        #expect(status == 0, "\(table)")
+        #expect(
+            table.contains(
+                "save-empty-list                             listed difference: a release that saves no images too"
+            )
+        )
+        #expect(
+            table.contains("load-charts-containerd                      listed difference: a release without charts\n")
+        )
+    }
+
+    @Test func olderReleasesAreComparedWhereTheListHasCharts() async throws {
+        let scripts = try ScriptsOfOurOwn(ScriptsOfOurOwn.older + [("Image pull success: ", "Image pulled: ")])
+        let (status, table) = try await compare(scripts.folder, ["save-charts-containerd"])
+        #expect(status == 1)
+        #expect(table.contains("  - Image pulled: "), "\(table)")
+    }
+
+    @Test func helmIsToldThatARegistryOnThisMachineHasNoTLS() async throws {
+        let scripts = try ScriptsOfOurOwn([("localhost* | 127.0.0.1*", "127.0.0.1*")])
+        let (status, table) = try await compare(scripts.folder, [])
+        #expect(status == 1)
+        #expect(table.contains("load-charts-helm-localhost                  DIFFERENT\n"), "\(table)")
+    }
+
+    private static let errors: [(words: [String], sentence: String)] = [
+        ([], "no folder of official scripts is named"),
+        (["/no/such/folder"], "/no/such/folder is no folder: put the official scripts of a release into one"),
+        (["/tmp", "--case", "x", "--case", "save-crlf"], "there is no case x: compat-tests/recordings has the cases"),
+        (["/tmp", "--case"], "--case has no value"),
+        (["/tmp", "--random", "many"], "--random: 'many' is no number from 1 to 1000000"),
+        (["/tmp", "--seed", "2"], "--seed belongs to --random"),
+        (["/tmp", "--frobnicate"], "--frobnicate is no flag"),
+        (["/proc/self/fd", "--random", "1"], "/proc/self/fd has no script that can be run here"),
+        (["/proc/self/fd", "--case", "save-crlf"], "nothing could be compared"),
+    ]
+
+    @Test(arguments: errors)
+    func tellsWhatIsWrongWithACommandLine(_ words: [String], _ sentence: String) async throws {
+        let outcome = try await ChildProcess.run(
+            ["\(suite.products)/compare-official"] + words,
+            environment: ProcessInfo.processInfo.environment
+        )
+        #expect(outcome.status.shellStatus == 2)
+        let lines = String(decoding: outcome.errors, as: UTF8.self).split(separator: "\n")
+        #expect(lines.first == "compare-official: \(sentence)")
+    }
+
     private func compare(_ scripts: ReplayingScripts, _ names: [String]) async throws -> (status: Int32, table: String)
     {
+        try await compare(scripts.folder, names)
+    }
+
+    /// Runs the executable on the stand-ins alone.
+    private func compare(_ scripts: TemporaryFolder, _ names: [String]) async throws -> (status: Int32, table: String) {
         let outcome = try await ChildProcess.run(
-            ["\(suite.products)/compare-official", scripts.folder.path, "--stand-ins-only"]
+            ["\(suite.products)/compare-official", scripts.path, "--stand-ins-only"]
                 + names.flatMap { ["--case", $0] },
             environment: ProcessInfo.processInfo.environment,
             output: .keep(last: 1 << 20)

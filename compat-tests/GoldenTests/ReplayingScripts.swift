@@ -8,10 +8,12 @@ struct ReplayingScripts {
 
     /// Makes the scripts.
     ///
-    /// - Parameter more: a line of shell for a case that does what is not recorded, before the script's output.
-    init(_ recordings: [Recording], more: [String: String] = [:]) throws {
+    /// - Parameters:
+    ///   - more: a line of shell for a case that does what is not recorded, before the script's output.
+    ///   - family: the end of the names of the scripts that are made. They are shell scripts, whatever their names.
+    init(_ recordings: [Recording], more: [String: String] = [:], family: String = ".sh") throws {
         folder = try TemporaryFolder()
-        for script in Set(recordings.map(\.script)) where script.hasSuffix(".sh") {
+        for script in Set(recordings.map(\.script)) where script.hasSuffix(family) {
             let cases = recordings.filter { $0.script == script }
                 .map { "\($0.name))\n\(more[$0.name] ?? ":")\n\(Self.lines($0.expect).joined(separator: "\n"))\n;;\n" }
             // What tells a release that has charts and a source registry.

@@ -1,3 +1,4 @@
+import CaseFormat
 import FoundationEssentials
 
 /// Answers as docker does, with the recordings' short words.
@@ -5,8 +6,20 @@ struct DockerStandIn {
     private static let digest = "sha256:" + String(repeating: "0", count: 64)
 
     private let answers: Answers.Docker
+    private let variables: [String]
 
-    init(_ answers: Answers.Docker) { self.answers = answers }
+    /// - Parameter variables: what the log has in front of each call.
+    init(_ answers: Answers.Docker, variables: [String]) {
+        self.answers = answers
+        self.variables = variables
+    }
+
+    /// Whether this is a push to be left out, since what it pushes could not be tagged.
+    func skips(_ words: [String]) throws -> Bool {
+        guard answers.skipsPushAfterFailedTag == true, words.count == 2, words[0] == "push" else { return false }
+        guard let tag = try Log.previous(), tag.status != 0 else { return false }
+        return tag.words.suffix(3).first == "tag" && tag.words.last == words[1]
+    }
 
     /// - Returns: the exit status.
     func run(_ words: [String]) throws -> Int32 {
@@ -15,6 +28,7 @@ struct DockerStandIn {
             try Log.tellProcess()
             while true { writeLine(command) }
         }
+        if answers.warns == true { writeError("WARNING: docker \(words.first ?? "") warns") }
         switch words.first {
         case "info": return info()
         case "version": return try version()
@@ -32,7 +46,7 @@ struct DockerStandIn {
     private func info() -> Int32 {
         let text = answers.info ?? "Storage Driver: overlay2\n"
         writeLine(text.hasSuffix("\n") ? String(text.dropLast()) : text)
-        return 0
+        return answers.statuses?["info"] ?? 0
     }
 
     private func version() throws -> Int32 {
@@ -47,8 +61,10 @@ struct DockerStandIn {
     }
 
     private func pull(_ reference: String) throws -> Int32 {
+        try require([reference])
         if answers.pullFails?.contains(reference) == true {
-            throw Refusal(
+            throw failure(
+                "pull",
                 "Error response from daemon: manifest for \(reference) not found: manifest unknown: manifest unknown"
             )
         }
@@ -58,7 +74,9 @@ struct DockerStandIn {
     }
 
     private func inspect(_ reference: String) throws -> Int32 {
-        guard answers.local?.contains(reference) == true else { throw Refusal("Error: No such object: \(reference)") }
+        guard answers.local?.contains(reference) == true else {
+            throw failure("inspect", "Error: No such object: \(reference)")
+        }
         writeLine("[]")
         return 0
     }
@@ -77,12 +95,16 @@ struct DockerStandIn {
                 references.append(word)
             }
         }
-        if answers.saveFails == true { throw Refusal("Error response from daemon: reference does not exist") }
+        try require(references)
+        if answers.saveFails == true { throw failure("save", "Error response from daemon: reference does not exist") }
         let line = "SAVED " + references.joined(separator: " ")
         guard let file else {
             writeLine(line)
+            if answers.saveBreaks == true { throw failure("save", "write: unexpected EOF") }
             return 0
         }
+        // Docker gives its file the name once it is whole.
+        if answers.saveBreaks == true { throw failure("save", "write: unexpected EOF") }
         try Self.write(line + "\n", to: file)
         return 0
     }
@@ -90,25 +112,27 @@ struct DockerStandIn {
     private func load(_ words: [String]) throws -> Int32 {
         guard words.first == "--input" else { throw Refusal("requested load from stdin") }
         guard words.count > 1 else { throw Refusal("flag needs an argument: --input", status: 125) }
-        if answers.loadFails == true { throw Refusal("open \(words[1]): no such file or directory") }
+        if answers.loadFails == true { throw failure("load", "open \(words[1]): no such file or directory") }
         for image in answers.loads ?? [] { writeLine("Loaded image: \(image)") }
         return 0
     }
 
     private func tag(_ words: [String]) throws -> Int32 {
         guard words.count == 2 else { throw Refusal("\"docker tag\" requires exactly 2 arguments.") }
+        try require(words)
         if answers.tagFails?.contains(words[0]) == true {
-            throw Refusal("Error response from daemon: No such image: \(words[0])")
+            throw failure("tag", "Error response from daemon: No such image: \(words[0])")
         }
         return 0
     }
 
     /// What stands after the last colon is the tag, whatever it is.
     private func push(_ reference: String) throws -> Int32 {
+        try require([reference])
         let colon = reference.lastIndex(of: ":") ?? reference.endIndex
         writeLine("The push refers to repository [\(reference[..<colon])]")
         if answers.pushFails?.contains(reference) == true {
-            throw Refusal("denied: requested access to the resource is denied")
+            throw failure("push", "denied: requested access to the resource is denied")
         }
         writeLine("\(reference[colon...].dropFirst()): digest: \(Self.digest) size: 529")
         return 0
@@ -121,24 +145,49 @@ struct DockerStandIn {
             )
         }
         guard words.count > 1 else { throw Refusal("docker manifest: a list is missing") }
-        let list = words[1]
+        do {
+            return try manifest(words[0], of: words[1], words)
+        } catch let refusal as Refusal where answers.repeatsManifestInsecurely == true && Self.isOnThisMachine(words[1])
+        {
+            try Log.end(refusal.status)
+            try Log.begin(variables + ["docker", "manifest"] + words + ["--insecure"])
+            return try manifest(words[0], of: words[1], words + ["--insecure"])
+        }
+    }
+
+    private func manifest(_ command: String, of list: String, _ words: [String]) throws -> Int32 {
         let isReached =
             words.contains("--insecure") || answers.withoutTls?.contains(where: { list.hasPrefix($0 + "/") }) != true
-        switch words[0] {
+        switch command {
         case "create":
             if !isReached || answers.manifestCreateFails?.contains(list) == true {
-                throw Refusal("no such manifest: \(words.dropFirst(2).first { !$0.hasPrefix("--") } ?? list)")
+                let member = words.dropFirst(2).first { !$0.hasPrefix("--") } ?? list
+                throw failure("manifest create", "no such manifest: \(member)")
             }
             writeLine("Created manifest list \(list)")
         case "push":
             if !isReached || answers.manifestPushFails?.contains(list) == true {
-                throw Refusal("No such manifest: \(list)")
+                throw failure("manifest push", "No such manifest: \(list)")
             }
             writeLine(Self.digest)
         default:
-            throw Refusal("docker manifest: '\(words[0])' is not a command")
+            throw Refusal("docker manifest: '\(command)' is not a command")
         }
         return 0
+    }
+
+    private func failure(_ command: String, _ text: String) -> Refusal {
+        Refusal(text, status: answers.statuses?[command] ?? 1)
+    }
+
+    private func require(_ references: [String]) throws {
+        guard answers.refusesInvalidReferences == true else { return }
+        for reference in references where !isReference(reference) { throw Refusal("invalid reference format") }
+    }
+
+    private static func isOnThisMachine(_ reference: String) -> Bool {
+        let registry = reference.prefix { $0 != "/" }
+        return registry == "localhost" || ["localhost:", "127.", "[::1]"].contains { registry.hasPrefix($0) }
     }
 
     private static func only(_ words: [String]) throws -> String {

@@ -1,3 +1,4 @@
+import CaseFormat
 import FoundationEssentials
 
 /// Answers as helm does, with the recordings' short words.
@@ -8,14 +9,16 @@ struct HelmStandIn {
 
     /// - Returns: the exit status.
     func run(_ words: [String]) throws -> Int32 {
+        if answers.warns == true { writeError("WARNING: helm \(words.first ?? "") warns") }
         switch words.first {
         case "version" where words == ["version", "--short"]:
             let version = answers.version ?? "v3.14.2+gc309b6f"
             if !version.isEmpty { writeLine(version) }
+            return answers.statuses?["version"] ?? 0
         case "pull" where words.count == 6 && words[2] == "--version" && words[4] == "-d":
             try pull(words[1], version: words[3], into: words[5])
         case "push" where words.count == 3 || words.count == 4 && words[3] == "--plain-http":
-            if answers.pushFails?.contains(words[1]) == true { throw Refusal("Error: failed to push") }
+            if answers.pushFails?.contains(words[1]) == true { throw failure("push", "Error: failed to push") }
             writeLine("Pushed: \(words[2])")
         default:
             throw Refusal("Error: unknown command for \"helm\": \(words.joined(separator: " "))")
@@ -25,7 +28,7 @@ struct HelmStandIn {
 
     /// As with helm, the folder has to be there.
     private func pull(_ url: String, version: String, into folder: String) throws {
-        if answers.pullFails?.contains(url) == true { throw Refusal("Error: \(url): not found") }
+        if answers.pullFails?.contains(url) == true { throw failure("pull", "Error: \(url): not found") }
         let name = url.split(separator: "/").last ?? ""
         let file = "\(folder)/\(name)-\(version).tgz"
         do {
@@ -34,5 +37,9 @@ struct HelmStandIn {
             throw Refusal("Error: open \(file): no such file or directory")
         }
         writeLine("Pulled: \(name):\(version)")
+    }
+
+    private func failure(_ command: String, _ text: String) -> Refusal {
+        Refusal(text, status: answers.statuses?[command] ?? 1)
     }
 }

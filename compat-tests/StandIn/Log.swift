@@ -1,16 +1,28 @@
+import CaseFormat
 import FoundationEssentials
 import Glibc
 
 /// The calls of a run.
 enum Log {
-    /// Adds a call, by one write, so that calls at the same time do not mix.
-    static func add(_ call: [String]) throws {
-        let path = ProcessInfo.processInfo.environment["STAND_IN_LOG"] ?? ""
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.withoutEscapingSlashes]
-        let line = Array(try encoder.encode(call)) + [UInt8(ascii: "\n")]
+    private static var path: String { ProcessInfo.processInfo.environment["STAND_IN_LOG"] ?? "" }
+
+    /// Adds a call that begins.
+    static func begin(_ call: [String]) throws { try add(try CallLog.beginning(call)) }
+
+    /// Adds that the call ends.
+    static func end(_ status: Int32) throws { try add(CallLog.end(status)) }
+
+    /// The call before this one.
+    static func previous() throws -> CallLog.Call? {
+        let text = String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
+        return try CallLog.calls(text).last
+    }
+
+    /// Writes a line at once, so that lines of calls at the same time do not mix.
+    private static func add(_ line: String) throws {
+        let bytes = Array(line.utf8)
         let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND, 0o666)
-        guard descriptor >= 0, line.withUnsafeBytes({ write(descriptor, $0.baseAddress, $0.count) }) == line.count
+        guard descriptor >= 0, bytes.withUnsafeBytes({ write(descriptor, $0.baseAddress, $0.count) }) == bytes.count
         else {
             throw Refusal("the log \(path) cannot be written", status: 74)
         }
@@ -19,7 +31,6 @@ enum Log {
 
     /// Tells the number of this process, in a file beside the log.
     static func tellProcess() throws {
-        let path = (ProcessInfo.processInfo.environment["STAND_IN_LOG"] ?? "") + ".process"
-        try Data("\(getpid())".utf8).write(to: URL(filePath: path), options: .atomic)
+        try Data("\(getpid())".utf8).write(to: URL(filePath: path + ".process"), options: .atomic)
     }
 }

@@ -1,28 +1,57 @@
+import CaseFormat
+import FoundationEssentials
 import Glibc
 
-/// A stand-in for `docker` and `helm`: it is called by one of these names, answers as a recording says, and keeps a log of
-/// its calls. `STAND_IN_RECORDING` is the path of the recording, `STAND_IN_LOG` that of the log, a line of JSON for each call.
+/// A stand-in for `docker` and `helm`: it is called by one of these names, answers as a case file says, and keeps a log of its
+/// calls. `STAND_IN_RECORDING` is the path of the case file, `STAND_IN_LOG` that of the log.
 @main
 struct Main {
     static func main() {
-        let arguments = CommandLine.arguments
-        let name = String(arguments[0].split(separator: "/").last ?? "")
+        let name = String(CommandLine.arguments[0].split(separator: "/").last ?? "")
+        var status: Int32 = 70
         do {
-            try Log.add([name] + arguments.dropFirst())
-            let answers = try Answers.read()
-            let words = Array(arguments.dropFirst())
+            let answers = try answers()
+            let variables = variables(answers)
+            let words = words()
+            let docker = DockerStandIn(answers.docker ?? .init(), variables: variables)
+            if name == "docker", try docker.skips(words) { exit(1) }
+            try Log.begin(variables + [name] + words)
             switch name {
-            case "docker": exit(try DockerStandIn(answers.docker ?? .init()).run(words))
-            case "helm": exit(try HelmStandIn(answers.helm ?? .init()).run(words))
+            case "docker": status = try docker.run(words)
+            case "helm": status = try HelmStandIn(answers.helm ?? .init()).run(words)
             default: throw Refusal("a stand-in is called docker or helm, and not \(name)")
             }
         } catch let refusal as Refusal {
             writeError(refusal.text)
-            exit(refusal.status)
+            status = refusal.status
         } catch {
             writeError("stand-in: \(error)")
-            exit(70)
         }
+        leave(status)
+    }
+
+    private static func answers() throws -> Answers {
+        let path = ProcessInfo.processInfo.environment["STAND_IN_RECORDING"] ?? ""
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode(Answers.self, from: Data(contentsOf: URL(filePath: path)))
+    }
+
+    /// The words after the name. Swift's own arguments have a replacement for what is no UTF-8.
+    private static func words() -> [String] {
+        (1..<max(1, Int(CommandLine.argc)))
+            .compactMap { index in
+                CommandLine.unsafeArgv[index]
+                    .map { word in
+                        let bytes = UnsafeBufferPointer(start: word, count: strlen(word)).map { UInt8(bitPattern: $0) }
+                        return Marker.undone(String(readable: bytes))
+                    }
+            }
+    }
+
+    private static func variables(_ answers: Answers) -> [String] {
+        let environment = ProcessInfo.processInfo.environment
+        return (answers.logsVariables ?? []).compactMap { name in environment[name].map { "\(name)=\($0)" } }
     }
 }
 
@@ -47,11 +76,17 @@ func writeError(_ line: String) {
     write(line + "\n", to: STDERR_FILENO)
 }
 
+/// Ends the process, and the call in the log.
+func leave(_ status: Int32) -> Never {
+    try? Log.end(status)
+    exit(status)
+}
+
 private func write(_ text: String, to descriptor: Int32) {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
         let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-        guard count > 0 else { exit(74) }
+        guard count > 0 else { leave(74) }
         rest = rest.dropFirst(count)
     }
 }

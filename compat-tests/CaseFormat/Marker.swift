@@ -1,0 +1,32 @@
+/// Characters that take the place of others in what a script is given, so that the script takes no notice of them. The stand-ins
+/// and the runner read each as what it stands for.
+///
+/// They are of Unicode's private use: U+E000 and up for the characters of ASCII.
+package enum Marker {
+    /// A mark that stands for nothing.
+    package static let nothing = scalar(0x7F)
+
+    /// The marker of a character of ASCII.
+    package static func of(_ character: Unicode.Scalar) -> Character { scalar(UInt8(ascii: character)) }
+
+    /// A text with each marker turned into what it stands for.
+    package static func undone(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: { range.contains($0.value) }) else { return text }
+        var result = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            guard range.contains(scalar.value) else {
+                result.append(scalar)
+                continue
+            }
+            let byte = UInt8(scalar.value - range.lowerBound)
+            if byte != 0x7F { result.append(Unicode.Scalar(byte)) }
+        }
+        return String(result)
+    }
+
+    private static let range: ClosedRange<UInt32> = 0xE000...0xE07F
+
+    private static func scalar(_ byte: UInt8) -> Character {
+        Character(Unicode.Scalar(UInt16(range.lowerBound) + UInt16(byte)) ?? "\u{FFFD}")
+    }
+}

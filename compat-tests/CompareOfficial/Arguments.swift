@@ -1,0 +1,71 @@
+/// What the command line asks for.
+struct Arguments {
+    static let usage = """
+        USAGE: compat-tests/compare-official FOLDER [--case NAME]... [--stand-ins-only]
+               compat-tests/compare-official FOLDER --random N [--seed S]
+
+          FOLDER            has official scripts of one Rancher release: rancher-save-images.sh,
+                            rancher-load-images.sh, and the .ps1 pair; those that are not there are left out
+          --case NAME       only this case; may be repeated
+          --stand-ins-only  not with a real docker too
+          --random N        N cases made of chance instead of the recorded ones; what differs as no list says is
+                            made small, and printed as a case file
+          --seed S          a number: the cases of another seed are other cases; 1 where it is left out
+        """
+
+    var folder: String
+    var cases: Set<String> = []
+    var standInsOnly = false
+    var random: Int?
+    var seed: UInt64 = 1
+
+    /// Reads the words after the program's name.
+    ///
+    /// - Throws: ``ArgumentError``.
+    init(_ words: [String]) throws(ArgumentError) {
+        var rest = words[...]
+        var folder: String?
+        var hasSeed = false
+        while let word = rest.popFirst() {
+            switch word {
+            case "--case": cases.insert(try Self.value(of: word, from: &rest))
+            case "--stand-ins-only": standInsOnly = true
+            case "--random": random = Int(try Self.number(of: word, from: &rest, atMost: 1_000_000))
+            case "--seed":
+                seed = try Self.number(of: word, from: &rest, atMost: .max)
+                hasSeed = true
+            case _ where word.hasPrefix("-"): throw ArgumentError("\(word) is no flag")
+            case _ where folder != nil: throw ArgumentError("'\(word)' is one folder too many")
+            default: folder = word
+            }
+        }
+        guard let folder else { throw ArgumentError("no folder of official scripts is named") }
+        self.folder = folder
+        guard random == nil || cases.isEmpty else { throw ArgumentError("--case and --random exclude each other") }
+        guard random != nil || !hasSeed else { throw ArgumentError("--seed belongs to --random") }
+    }
+
+    private static func value(of flag: String, from rest: inout ArraySlice<String>) throws(ArgumentError) -> String {
+        guard let value = rest.popFirst() else { throw ArgumentError("\(flag) has no value") }
+        return value
+    }
+
+    private static func number(
+        of flag: String,
+        from rest: inout ArraySlice<String>,
+        atMost limit: UInt64
+    ) throws(ArgumentError) -> UInt64 {
+        let value = try value(of: flag, from: &rest)
+        guard let number = UInt64(value), (1...limit).contains(number) else {
+            throw ArgumentError("\(flag): '\(value)' is no number from 1 to \(limit)")
+        }
+        return number
+    }
+}
+
+/// Why a command line is none.
+struct ArgumentError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,125 @@
+// Differences in what is done: the account of the script, changed to what the executable does.
+
+extension ListedDifference {
+    /// What becomes of the run.
+    static let inOutcome = [
+        // The archive that could not be made whole never appears, and what was there before stays.
+        ListedDifference(
+            name: "D5",
+            taken: { account, given in
+                guard !given.isLoad, let archive = ScriptFlags(given).images else { return }
+                let isSaved = account.calls.last { $0.isDocker("save") }
+                guard isSaved != nil, account.hasFailed("save") || archive == "/dev/full" else { return }
+                account.files[Case.key(archive)] = nil
+                account.exit = 1
+            }
+        ),
+        // What is said of a missing helm stands between two rules.
+        ListedDifference(
+            name: "D13",
+            taken: { account, _ in
+                var lines = account.stdout.split(separator: "\n", omittingEmptySubsequences: false)
+                let rules = lines.indices.filter { lines[$0].count > 20 && lines[$0].allSatisfy { $0 == "=" } }
+                guard account.exit == 1, rules.count == 2 else { return }
+                lines.removeSubrange(rules[0]...rules[1])
+                account.stdout = lines.joined(separator: "\n")
+            }
+        ),
+        ListedDifference(
+            name: "D7",
+            taken: { account, given in
+                guard account.exit == 0 else { return }
+                let images = given.isLoad ? account.loadedImages : account.savedImages
+                if !images.isEmpty, images.allSatisfy({ !$0 }) { account.exit = 1 }
+            }
+        ),
+    ]
+
+    /// Runs that the executables do not begin.
+    static let refusals = [
+        ListedDifference(
+            name: "D6",
+            taken: { account, given in
+                let flags = ScriptFlags(given)
+                guard !account.isUsage, !given.isPowerShell else { return }
+                let lists = [flags.list ?? ""] + (flags.windowsList.isEmpty ? [] : [flags.windowsList])
+                if lists.contains(where: { !given.isReadable($0) }) { account = .refusal }
+            }
+        ),
+        ListedDifference(
+            name: "D8",
+            taken: { account, given in
+                guard !account.isUsage, given.docker == nil else { return }
+                if given.isPowerShell {
+                    // PowerShell's scripts end at the first command that is not there.
+                    if account.stdout.hasPrefix("Pulling ") || account.stdout.isEmpty { account = .refusal }
+                } else if given.isLoad || !given.names.isEmpty {
+                    account = .refusal
+                }
+            }
+        ),
+        ListedDifference(
+            name: "D16",
+            taken: { account, given in
+                guard !account.isUsage, !given.isLoad, !given.names.isEmpty else { return }
+                if !given.isWritable(ScriptFlags(given).images ?? "") { account = .refusal }
+            }
+        ),
+    ]
+}
+
+extension Account {
+    /// Of a run that does nothing.
+    fileprivate static let refusal = Account(exit: 1, stdout: "", stderr: "", calls: [], files: [:])
+
+    /// Whether a command of docker's has failed.
+    fileprivate func hasFailed(_ command: String) -> Bool {
+        zip(calls, statuses).contains { $0.isDocker(command) && $1 != 0 }
+    }
+
+    /// Whether each image of a save was pulled or found.
+    fileprivate var savedImages: [Bool] {
+        guard !calls.contains(where: { $0.isDocker("save") }) else { return [true] }
+        return calls.filter { $0.isDocker("pull") }.map { _ in false }
+    }
+
+    /// Whether each image of a load is where it belongs. Each has a row of calls, of which the first one is to tag it, or to
+    /// create its manifest list where it is for Windows only. A command that has failed, and has not when it was called again
+    /// with one word more, has not.
+    fileprivate var loadedImages: [Bool] {
+        var images: [Bool] = []
+        var hasTag = false
+        for (index, call) in calls.enumerated() {
+            let isRepeated = index + 1 < calls.count && calls[index + 1] == call + ["--insecure"]
+            let isRepetition = call.last == "--insecure"
+            if call.isDocker("tag") || call.isDocker("manifest", "create") && !hasTag && !isRepetition {
+                images.append(true)
+            }
+            if call.isDocker("tag") { hasTag = true }
+            let isOfImage = call.isDocker("tag") || call.isDocker("push") || call.isDocker("manifest")
+            if isOfImage, !isRepeated, !images.isEmpty, index < statuses.count, statuses[index] != 0 {
+                images[images.count - 1] = false
+            }
+        }
+        return images
+    }
+}
+
+extension [String] {
+    /// Whether these words call a command of docker's; variables may stand in front.
+    fileprivate func isDocker(_ words: String...) -> Bool {
+        drop { $0.contains("=") }.starts(with: ["docker"] + words)
+    }
+}
+
+extension Case {
+    /// Whether a list can be read.
+    fileprivate func isReadable(_ path: String) -> Bool { path.hasPrefix("/dev/") || bytes(ofList: path) != nil }
+
+    /// Whether an archive can be written: it has a name that is no folder's, in a folder that is there.
+    fileprivate func isWritable(_ path: String) -> Bool {
+        if path.hasPrefix("/dev/") { return true }
+        let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+        return !path.isEmpty && !path.hasSuffix("/") && !hasFolder(path) && hasFolder(parent)
+    }
+}

@@ -1,0 +1,79 @@
+import ChildProcess
+import FoundationEssentials
+import GoldenSuite
+import TestSupport
+import Testing
+
+/// The runner with the scripts of PowerShell, by a stand-in for `pwsh` that records how it is called.
+@Suite struct PowerShellTests {
+    private let suite: Suite
+    private let recordings: [Recording]
+
+    init() throws {
+        suite = try Suite()
+        recordings = try suite.recordings().filter(\.isPowerShell)
+    }
+
+    @Test func runsTheScriptsWithTheirWordsAndTheProfile() async throws {
+        let powerShell = try StandInPowerShell()
+        let scripts = try ReplayingScripts(recordings, family: ".ps1")
+        let (status, told) = try await compare(scripts.folder, powerShell)
+        #expect(status == 0, "\(told)")
+        let rows = told.split(separator: "\n").filter { $0.hasPrefix("ps1-") }
+        #expect(rows.count == recordings.count)
+        #expect(
+            rows.filter { $0.hasSuffix(" same") || $0.contains(" listed difference: D") }.count == rows.count,
+            "\(told)"
+        )
+
+        let calls = try powerShell.calls()
+        let words = stride(from: 0, to: calls.count, by: 2).map { calls[$0] }
+        #expect(words.first?.hasPrefix("-NonInteractive -File /") == true)
+        #expect(
+            words.dropFirst()
+                == recordings.map { (["-NonInteractive", "-File", "./" + $0.script] + $0.argv).joined(separator: " ") }[
+                    ...
+                ]
+        )
+        #expect(stride(from: 1, to: calls.count, by: 2).allSatisfy { calls[$0] == "profile" })
+    }
+
+    private static let failures: [(answer: String, sentence: String)] = [
+        (
+            "echo 'No usable version of ICU was found.' >&2; exit 134",
+            "ran no script (exit status 134): No usable version of ICU was found."
+        ),
+        ("exit 1", "ran no script (exit status 1) without a word"),
+        ("echo version 6.2.7; echo release 1809; exit", "is PowerShell 6.2.7: install PowerShell 7"),
+        ("echo version 7.4.6; echo release; exit", "did not read the profile below XDG_CONFIG_HOME"),
+    ]
+
+    @Test(arguments: failures)
+    func tellsWhyPowerShellDoesNotRunTheScripts(_ answer: String, _ sentence: String) async throws {
+        let powerShell = try StandInPowerShell(answer: answer)
+        let scripts = try ReplayingScripts(recordings, family: ".ps1")
+        let (status, told) = try await compare(scripts.folder, powerShell, ["--case", "ps1-save-defaults"])
+        #expect(status == 2)
+        #expect(told.contains("not run: \(powerShell.path) \(sentence)"), "\(told)")
+    }
+
+    @Test func comparesRandomCasesWhereItIs() async throws {
+        let powerShell = try StandInPowerShell()
+        let scripts = try ScriptsOfOurOwn(family: ".ps1")
+        let (status, told) = try await compare(scripts.folder, powerShell, ["--random", "60"])
+        #expect(status == 0, "\(told)")
+    }
+
+    private func compare(
+        _ scripts: TemporaryFolder,
+        _ powerShell: StandInPowerShell,
+        _ words: [String] = ["--stand-ins-only"]
+    ) async throws -> (status: Int32, told: String) {
+        let outcome = try await ChildProcess.run(
+            ["\(suite.products)/compare-official", scripts.path] + words,
+            environment: powerShell.environment,
+            output: .keep(last: 1 << 20)
+        )
+        return (outcome.status.shellStatus, String(decoding: outcome.output, as: UTF8.self))
+    }
+}

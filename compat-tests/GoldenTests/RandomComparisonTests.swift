@@ -1,0 +1,42 @@
+import ChildProcess
+import FoundationEssentials
+import GoldenSuite
+import TestSupport
+import Testing
+
+/// The random comparison, with scripts of which it is known what they do.
+@Suite struct RandomComparisonTests {
+    /// A text of the scripts, what takes its place, and a line that is told of no other script.
+    private static let alterations: [(text: String, other: String, shows: String)] = [
+        ("Image pull success: ", "Image pulled: ", "^ +- Image pulled: "),
+        ("$target\" --purge", "$target\" --purged", "^ +- .*docker manifest push .* --purged$"),
+        ("localhost* | 127.0.0.1*", "127.0.0.1*", "^ +- helm push .* oci://localhost[^ ]*$"),
+    ]
+
+    @Test(arguments: alterations)
+    func findsAScriptThatWasAlteredInOneLine(_ text: String, _ other: String, _ shows: String) async throws {
+        let (status, told) = try await compare(ScriptsOfOurOwn([(text, other)]))
+        #expect(status == 1)
+        #expect(told.contains(try Regex(shows).anchorsMatchLineEndings()), "\(told)")
+    }
+
+    @Test func aFindingIsACaseFileOfTheSuite() async throws {
+        let (_, told) = try await compare(ScriptsOfOurOwn([("Image pull success: ", "Image pulled: ")]), count: 20)
+        let start = try #require(told.firstRange(of: "as a case file, with what the script did:\n")).upperBound
+        let end = try #require(told[start...].firstRange(of: "\n}\n")).upperBound
+        let folder = try TemporaryFolder()
+        let recording = try Recording.read(try folder.write(String(told[start..<end]), to: "found.json"))
+        let ours = try await Suite().runOurs(recording)
+        let differences = recording.expect.differences(from: ours, names: ("script", "executable"))
+        #expect(differences.contains { $0.hasPrefix("  - Image pulled: ") })
+    }
+
+    private func compare(_ scripts: ScriptsOfOurOwn, count: Int = 300) async throws -> (status: Int32, told: String) {
+        let outcome = try await ChildProcess.run(
+            ["\(try Suite().products)/compare-official", scripts.folder.path, "--random", "\(count)"],
+            environment: ProcessInfo.processInfo.environment,
+            output: .keep(last: 1 << 20)
+        )
+        return (outcome.status.shellStatus, String(decoding: outcome.output, as: UTF8.self))
+    }
+}
