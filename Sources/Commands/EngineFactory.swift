@@ -187,7 +187,8 @@ struct EngineFactory: Sendable {
         let http = HTTPClient(
             HTTPClient.Configuration(
                 threads: jobs * 2,
-                stallSeconds: Int(min(patience, .seconds(60)).components.seconds),
+                // Once a transfer has stood still for so long, there is still time to try again.
+                stallSeconds: Int(max(.seconds(1), min(patience / 4, .seconds(60))).components.seconds),
                 longestPause: patience,
                 userAgent: "rancher-images/\(CommandLineTool.version)",
                 proxies: ProxySettings(environment: environment, file: daemon.proxies),

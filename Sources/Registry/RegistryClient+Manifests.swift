@@ -13,6 +13,15 @@ extension RegistryClient {
         _ name: ManifestName,
         in repository: Repository
     ) async throws -> Manifest {
+        do {
+            return try await fetchManifest(name, in: repository)
+        } catch let error as RegistryError where error.code == .damaged {
+            // A byte may have been spoilt on the way.
+            return try await fetchManifest(name, in: repository)
+        }
+    }
+
+    private func fetchManifest(_ name: ManifestName, in repository: Repository) async throws -> Manifest {
         let subject = "the manifest \(name) of \(repository)"
         let accept = MediaType.manifests.map(\.rawValue).joined(separator: ", ")
         let response = try await send(

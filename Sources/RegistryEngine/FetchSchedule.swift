@@ -32,7 +32,7 @@ struct FetchSchedule {
         guard nextLargest < largest.count else { return nil }
         let candidate = largest[nextLargest]
         // A little early, since several large ones may be left, and the transfers under way take their share.
-        if candidate.size >= left / jobs * 4 / 5 { return begin(candidate) }
+        if candidate.size >= left / jobs * 2 / 3 { return begin(candidate) }
         while begun.contains(ordered[next].digest) { next += 1 }
         return begin(ordered[next])
     }

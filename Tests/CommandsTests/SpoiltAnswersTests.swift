@@ -34,7 +34,7 @@ import Testing
         defer { source.stop() }
         let list = ManyImages.add(to: source, largeSize: Self.size)
         let bench = try Bench()
-        let login = ["RANCHER_IMAGES_USERNAME": "me", "RANCHER_IMAGES_PASSWORD": "x", "RANCHER_IMAGES_PATIENCE": "5s"]
+        let login = ["RANCHER_IMAGES_USERNAME": "me", "RANCHER_IMAGES_PASSWORD": "x", "RANCHER_IMAGES_PATIENCE": "12s"]
         let whole = ["-i", bench.path("whole.tar.gz")]
         let undisturbed = try await bench.save(list, from: source.authority, whole, environment: login)
         #expect(undisturbed.status == 0)

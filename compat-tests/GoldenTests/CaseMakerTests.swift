@@ -5,7 +5,7 @@ import Testing
 @testable import GoldenSuite
 
 /// Random cases: what they have, how they are written, and how they are made smaller.
-@Suite struct CaseMakerTests {
+@Suite(.timeLimit(.minutes(5))) struct CaseMakerTests {
     private static let save = "rancher-save-images.sh"
     private static let load = "rancher-load-images.sh"
 

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The runner with the scripts of PowerShell, by a stand-in for `pwsh` that records how it is called.
-@Suite struct PowerShellTests {
+@Suite(.timeLimit(.minutes(5))) struct PowerShellTests {
     private let suite: Suite
     private let recordings: [Recording]
 
