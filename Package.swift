@@ -140,7 +140,8 @@ let package = Package(
         tests(
             "CommandsTests",
             [
-                "Commands", "ByteIO", "GoldenSuite", "Hashing", "ImageModel", "SampleImages", "ScriptInterface", "Tar",
+                "Commands", "ByteIO", "ChildProcess", "GoldenSuite", "Hashing", "ImageModel", "SampleImages",
+                "ScriptInterface", "Tar",
                 "rancher-load-images", "rancher-save-images",
             ]
         ),
