@@ -8,6 +8,9 @@ import Synchronization
 /// killed run has left behind is written over by the next. ``commit()`` and ``discard()`` may be called from two threads: one
 /// of them comes first.
 package final class UnfinishedFile: Sendable {
+    /// What stands behind the final name until the file is whole.
+    package static let suffix = ".unfinished"
+
     private enum State {
         case unfinished, committed, discarded
     }
@@ -40,7 +43,7 @@ package final class UnfinishedFile: Sendable {
         guard !isThere || access(target.nativeCString, W_OK) == 0 else {
             throw FileError(operation: "write", path: path, code: errno)
         }
-        let unfinished = target + ".unfinished"
+        let unfinished = target + Self.suffix
         file = try File(unfinished, for: .updating)
         finalPath = target
         // Only this refusal is of another run's making. Where the file system has no locks, as NFS may have none, two runs are

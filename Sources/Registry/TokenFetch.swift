@@ -25,6 +25,10 @@ struct TokenFetch: Sendable {
         let subject = "the login of \(domain)"
         do {
             var response = try await answer(withoutForm: false)
+            // A byte may have been spoilt on the way.
+            if response.head.status == 200, AccessToken(json: response.body, receivedAt: .now) == nil {
+                response = try await answer(withoutForm: false)
+            }
             // Not all token servers know the form (go-containerregistry and containerd tell of GCR, for one).
             if case .identityToken = login?.credential, [404, 405].contains(response.head.status) {
                 response = try await answer(withoutForm: true)

@@ -92,15 +92,21 @@ import Testing
     }
 
     @Test func anotherManifestThanTheDigestSaysIsRefused() async throws {
-        fixture.registry.add(StandInFault(.wrongByte, target: "manifests"))
+        fixture.registry.add(StandInFault(.wrongByte, target: "manifests", times: 2))
         let name = ManifestName.digest(fixture.manifestDigest)
         let error = await registryError { _ = try await fixture.client.manifest(name, in: fixture.repository) }
         #expect(error?.code == .damaged)
         #expect(error?.description.contains("the registry's copy is damaged") == true)
     }
 
-    @Test func anotherManifestThanWasAnnouncedIsRefused() async throws {
+    @Test func aByteThatWasSpoiltOnTheWayIsFetchedAgain() async throws {
         fixture.registry.add(StandInFault(.wrongByte, target: "manifests"))
+        let manifest = try await fixture.client.manifest(.tag("v1"), in: fixture.repository)
+        #expect(manifest.digest == fixture.manifestDigest)
+    }
+
+    @Test func anotherManifestThanWasAnnouncedIsRefused() async throws {
+        fixture.registry.add(StandInFault(.wrongByte, target: "manifests", times: 2))
         let error = await registryError { _ = try await fixture.client.manifest(.tag("v1"), in: fixture.repository) }
         #expect(error?.code == .damaged)
         #expect(error?.description.contains("but \(fixture.manifestDigest) was announced") == true)

@@ -8,7 +8,10 @@ import Testing
 
     init() throws {
         folder = try TemporaryFolder()
-        for name in ["old1.tar.gz", "old2.tar.gz", "old1.tgz", ".old3.tar.gz", "o[x].tgz", "two words.tgz"] {
+        for name in [
+            "old1.tar.gz", "old2.tar.gz", "old1.tgz", ".old3.tar.gz", "o[x].tgz", "two words.tgz",
+            "old1.tgz.unfinished",
+        ] {
             try folder.write("", to: name)
         }
     }
@@ -21,6 +24,7 @@ import Testing
         ("*3.tar.gz", ["*3.tar.gz"], "no hidden ones"),
         (".*3.tar.gz", [".old3.tar.gz"], "but where the dot is written"),
         ("o[x].tgz", ["o[x].tgz"], "a name that looks like a pattern which fits nothing"),
+        ("old1.tgz*", ["old1.tgz"], "what is not finished is no file of the scripts"),
         ("two*", ["two words.tgz"], "a file with a blank is one word"),
         ("two words*", ["two words*"], "D4: a path with a blank stands for itself"),
         ("old1.tgz", ["old1.tgz"], "no wildcard"),

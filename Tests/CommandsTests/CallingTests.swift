@@ -1,0 +1,63 @@
+import ByteIO
+import ChildProcess
+import Glibc
+import GoldenSuite
+import TestSupport
+import Testing
+
+/// How the executables are called, and by whom.
+@Suite(.timeLimit(.minutes(5))) struct CallingTests {
+    private let folder: TemporaryFolder
+    private let products: String
+
+    init() throws {
+        folder = try TemporaryFolder()
+        products = try GoldenSuite.Suite().products
+    }
+
+    /// As `$0` of a script that the shell has found through `PATH`.
+    @Test func aProgramThatIsFoundShowsItsPath() async throws {
+        let outcome = try await ChildProcess.run(
+            ["rancher-save-images", "-h"],
+            environment: ["PATH": "\(folder.path("absent")):\(products)"],
+            output: .keep(last: 1 << 20)
+        )
+        let line = String(decoding: outcome.output, as: UTF8.self).prefix { $0 != "\n" }
+        #expect(line.hasPrefix("USAGE: \(products)/rancher-save-images [--image-list"))
+    }
+
+    /// The list's path, a line of it and the archive's path have a byte of Latin 1, which is no UTF-8.
+    @Test func bytesThatAreNoUTF8ComeAndGo() async throws {
+        try folder.shell(
+            """
+            e=$(printf '\\351')
+            echo "a/b$e:v1" >"list$e"
+            \(program) -l "list$e" -i "images$e" --engine registry --failed-list "failed$e" >output || true
+            printf 'Image pull failed: a/b\\351:v1\\nNo docker images pulled; skipping images\\351.\\n' | cmp - output
+            cmp "list$e" "failed$e"
+            """
+        )
+    }
+
+    private var program: String { "\(products)/rancher-save-images" }
+
+    /// Only root may write to what nobody may write to.
+    @Test(.enabled(if: getuid() == 0 && access("/usr/bin/setpriv", X_OK) == 0, "needs root and setpriv"))
+    func anArchiveThatMustNotBeWrittenIsNotReplaced() async throws {
+        try folder.write("a/b:v1\n", to: "list")
+        try folder.write("old", to: "images.tar.gz")
+        try folder.shell("chmod 777 . && chmod 444 images.tar.gz list")
+        let nobody = ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+        let outcome = try await ChildProcess.run(
+            nobody + [program, "-l", folder.path("list"), "-i", folder.path("images.tar.gz"), "--engine", "registry"],
+            environment: [:]
+        )
+        #expect(outcome.status == .exited(1))
+        #expect(
+            String(decoding: outcome.errors, as: UTF8.self)
+                == "rancher-save-images: cannot write \(folder.path("images.tar.gz")): Permission denied;"
+                + " nothing was pulled\n"
+        )
+        #expect(try folder.text("images.tar.gz") == "old")
+    }
+}
