@@ -34,8 +34,11 @@ struct BlobPush {
     /// The sizes of chunks, the first to be tried first.
     static let chunks: [Int64] = [64 << 20, 8 << 20]
 
-    /// How long a registry may take to store a blob that it has received: some copy it from one storage to another.
-    private static let commitSeconds = 600
+    /// How long a registry may be silent while it stores a blob that it has received: some copy a large one from one storage to
+    /// another. `nil` for as long as any answer may take.
+    private var commitSeconds: Int? {
+        blob.size < 16 << 20 ? nil : Int(min(600, 60 + blob.size / (4 << 20)))
+    }
 
     /// - Parameters:
     ///   - session: an upload that has been begun for the blob.
@@ -164,7 +167,7 @@ struct BlobPush {
                 headers: HTTPHeaders([("Content-Type", "application/octet-stream")] + headers),
                 body: body,
                 scopes: [.push(repository)],
-                stallSeconds: method == .put ? Self.commitSeconds : nil
+                stallSeconds: method == .put ? commitSeconds : nil
             ),
             to: repository.domain,
             into: sink

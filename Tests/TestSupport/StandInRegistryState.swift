@@ -122,7 +122,14 @@ struct StandInRegistryState {
         guard let spoiling else { return nil }
         answers += 1
         guard answers % spoiling.interval == 0 else { return nil }
-        return spoiling.kinds[(answers / spoiling.interval - 1) % spoiling.kinds.count]
+        let kind = spoiling.kinds[(answers / spoiling.interval - 1) % spoiling.kinds.count]
+        // What a token server says of a login is final.
+        if case .answer(let answer) = kind, answer.status == 401,
+            StandInRegistryRoute(path: request.path) == .token
+        {
+            return nil
+        }
+        return kind
     }
 
     private func tags(_ name: String) -> LoopbackResponse {
