@@ -140,7 +140,8 @@ let package = Package(
         tests(
             "CommandsTests",
             [
-                "Commands", "ByteIO", "ChildProcess", "GoldenSuite", "Hashing", "ImageModel", "Registry", "SampleImages",
+                "Commands", "ByteIO", "ChildProcess", "GoldenSuite", "Hashing", "ImageModel", "Registry",
+                "SampleImages",
                 "ScriptInterface", "Tar",
                 "rancher-load-images", "rancher-save-images",
             ]

@@ -122,18 +122,25 @@ package final class RegistryClient: Sendable {
                 : foreign?.origin == Location.origin(of: trail.url) ? foreign?.authorization : nil
             var headers = request.headers
             if let authorization { headers.add("Authorization", authorization) }
-            let head = try await http.answer(
-                HTTPRequest(
-                    request.method,
-                    trail.url,
-                    headers: headers,
-                    body: request.body,
-                    security: endpoint.security,
-                    stallSeconds: request.stallSeconds,
-                    totalSeconds: request.totalSeconds
-                ),
-                into: sink
-            )
+            let head: HTTPResponseHead
+            do {
+                head = try await http.answer(
+                    HTTPRequest(
+                        request.method,
+                        trail.url,
+                        headers: headers,
+                        body: request.body,
+                        security: endpoint.security,
+                        stallSeconds: request.stallSeconds,
+                        totalSeconds: request.totalSeconds
+                    ),
+                    into: sink
+                )
+            } catch var error as HTTPError where !isHome {
+                // Asked again, the registry may send us elsewhere, however long this host has been away.
+                error.vainFor = nil
+                throw error
+            }
             if head.status == 401, isHome, !isRenewed {
                 isRenewed = true
                 let fields = head.headers.values("WWW-Authenticate")

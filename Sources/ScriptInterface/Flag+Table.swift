@@ -108,7 +108,8 @@ extension Flag {
     static let username = Flag(
         extension: "username",
         .value("USER"),
-        meaning: "user at the registry that --registry, or else --source-registry, names; before docker's and podman's logins",
+        meaning:
+            "user at the registry that --registry, or else --source-registry, names; goes before docker's and podman's logins",
         allowed: "a name"
     )
     static let passwordStdin = Flag(

@@ -44,7 +44,7 @@ package struct RandomComparison: Sendable {
     }
 
     /// After so many cases that differ the rest is left out: they show more than anybody reads.
-    private static let mostDifferent = 25
+    private static let mostDifferent = 40
 
     /// Runs cases.
     ///
