@@ -74,7 +74,12 @@ package enum CommandLineTool {
         output: File,
         errors: File
     ) async -> Int32 {
-        let typed = arguments.first ?? "rancher-images"
+        guard let typed = arguments.first else {
+            // Swift reads them from /proc. Without words the run would begin with what the flags are by default.
+            Console(output: output, errors: errors, programName: "rancher-images")
+                .notice("the words of the command line cannot be read: mount /proc")
+            return 1
+        }
         // A script that the shell has found in PATH knows itself by that path.
         let programName = ChildProcess.file(of: typed, environment: environment) ?? typed
         let console = Console(output: output, errors: errors, programName: programName)

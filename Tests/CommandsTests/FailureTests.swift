@@ -1,4 +1,5 @@
 import ByteIO
+import Commands
 import Glibc
 import ScriptInterface
 import TestSupport
@@ -179,5 +180,18 @@ import Testing
         #expect(saved.status == 0)
         try #require(File.isStream(pipe), "a file has taken the pipe's place")
         #expect(try reader.readBytes(16) == Array("rancher/none:v1\n".utf8))
+    }
+
+    @Test func wordsThatCannotBeReadBeginNothing() async throws {
+        let bench = try Bench()
+        let status = await CommandLineTool.run(
+            .save,
+            arguments: [],
+            environment: [:],
+            output: try File(bench.path("output"), for: .creating),
+            errors: try File(bench.path("errors"), for: .creating)
+        )
+        #expect(status == 1)
+        #expect(try bench.folder.text("errors").contains("mount /proc"))
     }
 }
