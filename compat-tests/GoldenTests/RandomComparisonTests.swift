@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The random comparison, with scripts of which it is known what they do.
-@Suite(.timeLimit(.minutes(5))) struct RandomComparisonTests {
+@Suite(.timeLimit(.minutes(20))) struct RandomComparisonTests {
     /// A text of the scripts, what takes its place, and a line that is told of no other script.
     private static let alterations: [(text: String, other: String, shows: String)] = [
         ("Image pull success: ", "Image pulled: ", "^ +- Image pulled: "),
