@@ -108,7 +108,7 @@ import Testing
 
     @Test func anAnswerWithoutATokenIsTold() async throws {
         let fixture = try RegistryFixture(Self.switches(Self.token), config: Self.config())
-        fixture.registry.add(StandInFault(.answer(LoopbackResponse(text: "{}")), target: "/token"))
+        fixture.registry.add(StandInFault(.answer(LoopbackResponse(text: "{}")), target: "/token", times: 2))
         let error = await registryError { _ = try await fixture.download() }
         #expect(
             error?.description

@@ -55,8 +55,8 @@ struct ScriptsOfOurOwn {
         }
 
         refuse() {
-            local rule='=================================================='
-            printf '%s\n' "$rule" "ERROR: $1" "$rule"
+            local rule='====================================================================='
+            printf '%s\n' "$rule" "$@" "$rule"
             exit 1
         }
 
@@ -65,8 +65,24 @@ struct ScriptsOfOurOwn {
         prefix=${source_registry:+$source_registry/}
         each is_image "$names"
         if [ $? = 1 ] && [ -r "$names" ] && ! docker info 2>/dev/null | grep -iq containerd.snapshotter; then
-            type helm >/dev/null 2>&1 || refuse "no helm"
-            has_new_helm || refuse "helm is old"
+            type helm >/dev/null 2>&1 || refuse 'ERROR: List contains non-image OCI artifacts, which are not supported' \
+                'by docker'\''s legacy storage drivers. You must take action in order to continue.' \
+                '' \
+                'Preferred: configure docker to use the containerd image store' \
+                '    https://docs.docker.com/engine/storage/containerd/#enable-containerd-image-store-on-docker-engine' \
+                '    NOTE: Switching image stores hides all images and containers currently present in the original docker image store.' \
+                '' \
+                'Alternative: install the helm CLI:' \
+                '    https://helm.sh/docs/intro/install/'
+            has_new_helm || refuse 'ERROR: helm CLI is older than v3.8.0; OCI chart support requires helm 3.8.0+ (GA).' \
+                '' \
+                'Please upgrade helm to v3.8.0 or later:' \
+                '    https://helm.sh/docs/intro/install/' \
+                '' \
+                'For reference, older versions need HELM_EXPERIMENTAL_OCI=1 and are not supported here:' \
+                '    v3.7.2 - last pre-GA (OCI works only with HELM_EXPERIMENTAL_OCI=1)' \
+                '    v3.6.3 - older experimental-OCI' \
+                '    v3.4.2 - OCI very limited'
             echo "WARNING: Docker is not using the containerd snapshotter; falling back to helm CLI for OCI Helm charts."
             helm=yes
         fi

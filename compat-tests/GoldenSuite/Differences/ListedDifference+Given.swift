@@ -19,6 +19,17 @@ extension ListedDifference {
             name: "D3",
             given: { $0.changeListLines { $0.first == UInt8(ascii: "#") ? nil : $0 } }
         ),
+        // A file can be read as often as one likes.
+        ListedDifference(
+            name: "D17",
+            given: { given in
+                guard !given.isPowerShell, let input = given.stdin else { return }
+                given.files["stdin"] = Array(input.utf8)
+                given.argv = ScriptFlags.changing(["-l", "--image-list", "--windows-image-list"], in: given.argv) {
+                    $0 == "/dev/stdin" ? "stdin" : $0
+                }
+            }
+        ),
         // The end of a name is marked, so that none is the beginning of another.
         ListedDifference(
             name: "D10",

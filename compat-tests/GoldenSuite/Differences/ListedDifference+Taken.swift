@@ -14,17 +14,6 @@ extension ListedDifference {
                 account.exit = 1
             }
         ),
-        // What is said of a missing helm stands between two rules.
-        ListedDifference(
-            name: "D13",
-            taken: { account, _ in
-                var lines = account.stdout.split(separator: "\n", omittingEmptySubsequences: false)
-                let rules = lines.indices.filter { lines[$0].count > 20 && lines[$0].allSatisfy { $0 == "=" } }
-                guard account.exit == 1, rules.count == 2 else { return }
-                lines.removeSubrange(rules[0]...rules[1])
-                account.stdout = lines.joined(separator: "\n")
-            }
-        ),
         ListedDifference(
             name: "D7",
             taken: { account, given in
