@@ -109,7 +109,8 @@ struct EngineFactory: Sendable {
     func loadEngine(archive: String, console: Console) async throws -> any LoadEngine {
         switch try await EngineChoice(options, environment: environment).engine(notice: console.notice) {
         case .docker:
-            let hosts = insecureHosts
+            // What is wrong with the daemon's file is for docker to tell.
+            let hosts = insecureHosts(DaemonConfiguration(environment: environment) { _ in })
             return DockerLoader(
                 runner: runner(console),
                 archive: paths(archive),
@@ -165,11 +166,9 @@ struct EngineFactory: Sendable {
         environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
     }
 
-    /// The registries that the daemon on this machine reaches without TLS, and those that the flags name. What is wrong with the
-    /// daemon's file is for docker to tell.
-    private var insecureHosts: InsecureHosts {
-        let daemon = DaemonConfiguration(environment: environment) { _ in }
-        return InsecureHosts(options.extensions.insecureRegistries).union(daemon.insecureHosts)
+    /// The registries that the daemon on this machine reaches without TLS, and those that the flags name.
+    private func insecureHosts(_ daemon: DaemonConfiguration) -> InsecureHosts {
+        InsecureHosts(options.extensions.insecureRegistries).union(daemon.insecureHosts)
     }
 
     /// How many blobs are moved at a time: enough to keep all cores and a distant registry busy.
@@ -198,7 +197,7 @@ struct EngineFactory: Sendable {
         return RegistryClient(
             http: http,
             settings: RegistrySettings(
-                insecureRegistries: InsecureHosts(options.extensions.insecureRegistries).union(daemon.insecureHosts),
+                insecureRegistries: insecureHosts(daemon),
                 logins: Logins(
                     environment: environment,
                     explicit: try await explicitLogin,

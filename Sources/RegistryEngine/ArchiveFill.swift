@@ -96,12 +96,7 @@ final class ArchiveFill: Sendable {
                 let shift = start - (final.tables.first?.offset ?? start)
                 for entry in final.tables { try ArchiveEntryWriter.write(entry.moved(by: shift), to: output) }
             } else {
-                let places = plan.places
-                try output.relocate(final.blobs, from: places) { entry in
-                    guard let blob = entry.blob, var place = places[blob.digest] else { return }
-                    place.offset = entry.offset
-                    try journal?.note(blob.digest, place)
-                }
+                try output.relocate(final.blobs, from: plan.places)
                 try output.resize(to: final.length)
                 for entry in final.entries { try ArchiveEntryWriter.write(entry, to: output) }
             }

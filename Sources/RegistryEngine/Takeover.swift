@@ -33,13 +33,7 @@ struct Takeover: Sendable {
             return place.size == blob.size && place.written > 0
         }
         guard !kept.isEmpty else { return }
-        try await onThread { [self] in
-            try output.relocate(kept, from: places) { entry in
-                guard let blob = entry.blob, var place = places[blob.digest] else { return }
-                place.offset = entry.offset
-                try journal.note(blob.digest, place)
-            }
-        }
+        try await onThread { [output] in try output.relocate(kept, from: places) }
         try await slidingWindow(over: kept, width: jobs) { [self] entry in
             guard let blob = entry.blob, let place = places[blob.digest] else { return }
             let proof = try await onThread { try EntryProof.read(entry, written: place.written, in: output) }

@@ -84,31 +84,32 @@ package final class ArchiveOutput: Sendable {
         if case .file(let unfinished) = target { unfinished.file } else { nil }
     }
 
-    /// Moves blobs of a file to the places that entries have in a plan. Blobs come in the same order in every plan.
+    /// Moves blobs of a file to the places that entries have in a plan, and notes that in the journal. Blobs come in the same order
+    /// in every plan.
     ///
     /// - Parameters:
     ///   - entries: in the order of the plan.
     ///   - places: where their blobs are now, and how much of them.
-    ///   - moved: told of each entry that has come to another place.
-    package func relocate(
-        _ entries: [ArchivePlan.Entry],
-        from places: [Digest: ArchiveJournal.Place],
-        moved: (ArchivePlan.Entry) throws -> Void = { _ in }
-    ) throws {
+    package func relocate(_ entries: [ArchivePlan.Entry], from places: [Digest: ArchiveJournal.Place]) throws {
         guard case .file(let unfinished) = target else { return }
-        func move(_ entry: ArchivePlan.Entry, _ place: ArchiveJournal.Place) throws {
+        let journal = journal.withLock(\.self)
+        func move(_ entry: ArchivePlan.Entry, _ digest: Digest, _ place: ArchiveJournal.Place) throws {
             let length = entry.length(ofFirst: place.written)
             try unfinished.file.move(place.offset..<place.offset + length, to: entry.offset)
-            try moved(entry)
+            var moved = place
+            moved.offset = entry.offset
+            try journal?.note(digest, moved)
         }
-        let pairs = entries.compactMap { entry -> (ArchivePlan.Entry, ArchiveJournal.Place)? in
+        let moves = entries.compactMap { entry -> (ArchivePlan.Entry, Digest, ArchiveJournal.Place)? in
             guard let blob = entry.blob, let place = places[blob.digest] else { return nil }
-            return (entry, place)
+            return (entry, blob.digest, place)
         }
         // Since the order stays, none is written over that has not moved yet: from the first to the last of those that move to the front,
         // from the last to the first of those that move to the back.
-        for (entry, place) in pairs where entry.offset < place.offset { try move(entry, place) }
-        for (entry, place) in pairs.reversed() where entry.offset > place.offset { try move(entry, place) }
+        for (entry, digest, place) in moves where entry.offset < place.offset { try move(entry, digest, place) }
+        for (entry, digest, place) in moves.reversed() where entry.offset > place.offset {
+            try move(entry, digest, place)
+        }
     }
 
     /// Cuts a file at its final length.
