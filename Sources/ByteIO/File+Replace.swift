@@ -10,29 +10,38 @@ extension File {
         return stat(path.nativeCString, &status) == 0 && ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
     }
 
+    /// Opens what is a stream by ``isStream(_:)`` for writing. A named pipe is waited for until somebody reads it.
+    package convenience init(stream path: String) throws(FileError) {
+        guard let descriptor = Self.descriptor(namedBy: path) else {
+            try self.init(path, for: .writing)
+            return
+        }
+        // Not opened again: that would write over the beginning of a file that the descriptor has written further.
+        try self.init(duplicating: descriptor, path: path)
+    }
+
+    /// The same file under a descriptor of its own, which can be closed without closing the first. Both share the position.
+    package convenience init(duplicating descriptor: Int32, path: String) throws(FileError) {
+        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0 else { throw FileError(operation: "open", path: path, code: errno) }
+        self.init(owning: copy, path: path)
+    }
+
     /// Gives the file at `path` a new content, which appears when it is whole and on the disk. What is a stream is written to.
     ///
     /// It blocks for as long as the disk, or who reads a pipe, takes.
     ///
     /// - Throws: `FileError` or ``UnfinishedFileError``.
     package static func write(_ text: String, replacing path: String) throws {
-        if let descriptor = descriptor(namedBy: path) {
-            // Not opened again: that would write over the beginning of a file that the descriptor has written further.
-            let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
-            guard copy >= 0 else { throw FileError(operation: "open", path: path, code: errno) }
-            try write(text, to: File(owning: copy, path: path))
-        } else if isStream(path) {
-            try write(text, to: File(path, for: .writing))
+        if isStream(path) {
+            let stream = try File(stream: path)
+            try stream.write(text)
+            try stream.close()
         } else {
             let unfinished = try UnfinishedFile(for: path)
             try unfinished.file.write(text)
             try unfinished.commit()
         }
-    }
-
-    private static func write(_ text: String, to stream: File) throws(FileError) {
-        try stream.write(text)
-        try stream.close()
     }
 
     /// The descriptor that a path names as its own process's, as `/dev/stdout` and `/dev/fd/3` do.

@@ -92,7 +92,7 @@ struct EngineFactory: Sendable {
     /// - Parameter continues: whether what is not finished stays for the next run.
     private func output(_ archive: String, continues: Bool, console: Console) async throws -> ArchiveOutput {
         if ArchiveStream.isStandardOutput(archive) {
-            return ArchiveOutput(stream: try ArchiveStream.duplicate(console.output))
+            return ArchiveOutput(stream: try File(duplicating: console.output.descriptor, path: console.output.path))
         }
         do {
             let isFresh = options.extensions.fresh

@@ -30,8 +30,9 @@ struct LoadCommand: Sendable {
 
     /// The shell script goes on where the archive cannot be loaded: docker may have the images already.
     private func runAsShell() async throws -> Int32 {
-        let images = try readList(options.imageList)
-        let windowsImages = try options.windowsImageList.map { try readList($0) } ?? []
+        let images = try await readList(options.imageList)
+        var windowsImages: [ListedImage] = []
+        if let list = options.windowsImageList { windowsImages = try await readList(list) }
         let engine = try await engines.loadEngine(archive: options.images ?? "", console: console)
         var files: ChartFiles?
         if images.contains(where: \.isChart), case .helm(let mover) = try await engine.chartHandling() {
@@ -66,7 +67,7 @@ struct LoadCommand: Sendable {
         }
         let images: [ListedImage]
         do {
-            images = try readList(options.imageList)
+            images = try await readList(options.imageList)
         } catch let error as ImageListError where error.reason == .missing {
             if options.extensions.verbose { console.notice("\(error); the archive was loaded, and nothing is pushed") }
             return 0
@@ -98,10 +99,8 @@ struct LoadCommand: Sendable {
         }
     }
 
-    private func readList(_ path: String?) throws -> [ListedImage] {
-        let list = try ImageList.read(path, mode: options.mode)
-        for notice in list.notices { console.notice(notice.description) }
-        return list.images
+    private func readList(_ path: String?) async throws -> [ListedImage] {
+        try await ImageList.read(path, mode: options.mode, console: console)
     }
 
     private func perform(_ plan: LoadPlan, with engine: any LoadEngine) async throws -> [LoadOutcome] {

@@ -10,14 +10,16 @@ struct SaveCommand: Sendable {
 
     /// - Returns: the exit status.
     func run() async -> Int32 {
-        let list: ImageList
-        do throws(ImageListError) {
-            list = try ImageList.read(options.imageList, mode: options.mode)
-        } catch {
+        let images: [ListedImage]
+        do {
+            images = try await ImageList.read(options.imageList, mode: options.mode, console: console)
+        } catch let error as ImageListError {
             return refuse(error)
+        } catch {
+            console.notice("stopped; nothing was pulled")
+            return 1
         }
-        for notice in list.notices { console.notice(notice.description) }
-        guard !list.images.isEmpty else {
+        guard !images.isEmpty else {
             let status = await FailedList.write([], to: options.extensions.failedList, console: console)
             return max(status, nothingPulled(console))
         }
@@ -28,7 +30,7 @@ struct SaveCommand: Sendable {
         do {
             let lines = lines(beside: archive)
             let engine = try await engines.saveEngine(archive: archive, console: console, lines: lines)
-            return await save(list.images, into: archive, with: engine, lines: lines)
+            return await save(images, into: archive, with: engine, lines: lines)
         } catch is CancellationError {
             console.notice("stopped; \(archive) was not written")
             return 1

@@ -182,6 +182,26 @@ import Testing
         #expect(try reader.readBytes(16) == Array("rancher/none:v1\n".utf8))
     }
 
+    /// A list that comes from a pipe into which nobody writes yet.
+    @Test(arguments: [Program.save, .load])
+    func aListThatNobodyWritesIsNotWaitedForOnceStopped(program: Program) async throws {
+        let bench = try Bench()
+        let pipe = bench.path("list")
+        try #require(mkfifo(pipe, 0o600) == 0)
+        let registry = program == .load ? ["-r", "127.0.0.1:1"] : []
+        let run = Task { try await bench.run(program, ["-l", pipe, "--engine", "registry"] + registry) }
+        run.cancel()
+        // Where the list is waited for all the same, it comes to its end at last.
+        let rescue = Task {
+            try await Task.sleep(for: .seconds(20))
+            _ = try await onThread { try File(pipe, for: .updating) }
+        }
+        let outcome = try await run.value
+        rescue.cancel()
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains(": stopped; "))
+    }
+
     @Test func wordsThatCannotBeReadBeginNothing() async throws {
         let bench = try Bench()
         let status = await CommandLineTool.run(

@@ -64,6 +64,17 @@ import Testing
         try folder.shell("until [ -e whole ]; do sleep 0.01; done; cmp a whole")
     }
 
+    /// `3>archive` and `--images /dev/fd/3` of a shell.
+    @Test func aDescriptorOfTheProcessIsAStream() throws {
+        let (images, store) = try listedSamples()
+        try write(images, store, to: try ArchiveOutput(path: folder.path("a")))
+        let redirection = try File(folder.path("b"), for: .creating)
+        let output = try ArchiveOutput(path: "/dev/fd/\(redirection.descriptor)")
+        #expect(output.isStream)
+        try write(images, store, to: output)
+        #expect(try folder.bytes("a") == folder.bytes("b"))
+    }
+
     @Test func aStreamCannotTakeBack() throws {
         let (images, _) = try listedSamples()
         let output = try ArchiveOutput(path: "/dev/null")

@@ -18,7 +18,8 @@ package final class ArchiveOutput: Sendable {
     private let journal = Mutex<ArchiveJournal?>(nil)
     private let streamed = Mutex<Int64>(0)
 
-    /// Opens the output for an archive called `path`: a stream where that is a pipe, a device or a socket, else a file.
+    /// Opens the output for an archive called `path`: a stream where that is a pipe, a device, a socket or a descriptor of this
+    /// process (`/dev/fd/3`), else a file.
     ///
     /// - Parameters:
     ///   - continues: whether a file that is not finished stays for the next run, with a journal of what it has.
@@ -26,11 +27,8 @@ package final class ArchiveOutput: Sendable {
     /// - Throws: `FileError` or `UnfinishedFileError`.
     package init(path: String, continues: Bool = false, isFresh: Bool = false) throws {
         self.isFresh = isFresh
-        var status = stat()
-        if stat(path.nativeCString, &status) == 0, status.st_mode & S_IFMT != S_IFREG,
-            status.st_mode & S_IFMT != S_IFDIR
-        {
-            target = .stream(try File(path, for: .writing))
+        if File.isStream(path) {
+            target = .stream(try File(stream: path))
             journalPath = nil
         } else {
             let file = try UnfinishedFile(for: path, keepsContent: continues && !isFresh)
