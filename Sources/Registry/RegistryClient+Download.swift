@@ -23,13 +23,14 @@ extension RegistryClient {
             repository,
             to: destination,
             after: prefix
-        ) { headers, sink in
-            let request = RegistryRequest(
+        ) { headers, mirrorsPassed, sink in
+            var request = RegistryRequest(
                 .get,
                 .path("\(repository.path)/blobs/\(blob.digest)"),
                 headers: headers,
                 scopes: [.pull(repository)]
             )
+            request.mirrorsPassed = mirrorsPassed
             return try await perform(request, to: repository.domain, into: sink).head
         }
     }
@@ -51,14 +52,14 @@ extension RegistryClient {
             host: String(Location.origin(of: url)),
             to: destination,
             after: prefix
-        ) { headers, sink in try await fetch(url, headers: headers, into: sink) }
+        ) { headers, _, sink in try await fetch(url, headers: headers, into: sink) }
     }
 
     /// Fetches a blob, with as many requests as that takes.
     ///
     /// - Parameters:
     ///   - repository: where the blob is; `nil` where it is in none.
-    ///   - request: makes a request with these headers.
+    ///   - request: makes a request with these headers, past so many of the mirrors.
     private func download(
         _ blob: Descriptor,
         called subject: String,
@@ -66,10 +67,14 @@ extension RegistryClient {
         _ repository: Repository? = nil,
         to destination: any ByteDestination,
         after prefix: BlobPrefix?,
-        _ request: (HTTPHeaders, any HTTPResponseSink) async throws -> HTTPResponseHead
+        _ request: (HTTPHeaders, _ mirrorsPassed: Int, any HTTPResponseSink) async throws -> HTTPResponseHead
     ) async throws {
         let download = BlobDownload(blob, to: destination, after: prefix)
-        var mayRestart = destination.canRestart
+        // A byte may have been spoilt on the way, and a range may have had other bytes: once more is enough to know. Then every
+        // mirror may have the wrong bytes, and the registry the right ones.
+        var restartsLeft = 1 + (repository?.domain == Reference.hub ? settings.mirrors.count : 0)
+        var mirrorsPassed = 0
+        var isSpoilt = false
         var course = Patience.Course(settings.patience, at: .now)
         while true {
             let before = download.received
@@ -79,7 +84,7 @@ extension RegistryClient {
                 // A proxy that compresses on the way would break the digest.
                 var headers = HTTPHeaders([("Accept-Encoding", "identity")])
                 headers["Range"] = download.range
-                let head = try await request(headers, download)
+                let head = try await request(headers, mirrorsPassed, download)
                 switch try download.verdict() {
                 case .whole:
                     return
@@ -97,11 +102,12 @@ extension RegistryClient {
                         }
                 }
             } catch let spoilt as BlobDownload.Spoilt {
-                guard mayRestart else {
+                guard restartsLeft > 0, destination.canRestart else {
                     throw RegistryError(.damaged, "\(subject) \(spoilt.problem); the registry's copy is damaged")
                 }
-                // A byte may have been spoilt on the way, and a range may have had other bytes. Once more is enough to know.
-                mayRestart = false
+                restartsLeft -= 1
+                if isSpoilt { mirrorsPassed += 1 }
+                isSpoilt = true
                 try download.restart()
                 continue
             } catch let error as HTTPError {

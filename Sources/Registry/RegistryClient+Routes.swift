@@ -23,10 +23,10 @@ extension RegistryClient {
     }
 
     /// What a mirror has tells nothing of whether the Hub has it, so what belongs to a push is not asked there.
-    private func mirrors(for request: RegistryRequest, of domain: String) -> [RegistryMirror] {
+    private func mirrors(for request: RegistryRequest, of domain: String) -> ArraySlice<RegistryMirror> {
         let isPull = [.get, .head].contains(request.method) && !request.scopes.contains(where: \.isPush)
         guard domain == Reference.hub, isPull, case .path = request.target else { return [] }
-        return settings.mirrors
+        return settings.mirrors.dropFirst(request.mirrorsPassed)
     }
 
     /// The value of `Authorization` for a host that a registry has redirected to, and that wants a login of its own, as where

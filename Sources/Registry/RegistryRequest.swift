@@ -17,6 +17,8 @@ struct RegistryRequest: Sendable {
     var body = HTTPBody.none
     /// What the token must allow.
     var scopes: Set<TokenScope>
+    /// How many of the mirrors, from the first on, are not asked.
+    var mirrorsPassed = 0
     /// How long the transfer may stand still; `nil` for the client's own setting.
     var stallSeconds: Int?
     /// How long the whole transfer may take; `nil` for any time.

@@ -165,6 +165,18 @@ import Testing
         #expect(failed == "rancher/none:v1\n", "as the list has it, without the source registry")
     }
 
+    @Test func aBlobThatIsSpoiltInAStreamEndsTheRun() async throws {
+        let registry = try Self.registry()
+        let layer = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
+        registry.addImage(repository: "rancher/y", tag: "v1", configuration: Array("{}".utf8), layers: [layer])
+        let digest = registry.addBlob(layer, repository: "rancher/y")
+        registry.add(StandInFault(.wrongByte, method: "GET", target: "\(digest)"))
+        let bench = try Bench()
+        let saved = try await bench.save(["rancher/y:v1"], from: registry.authority, ["-i", "/dev/stdout"])
+        #expect(saved.status == 1)
+        #expect(saved.errors.contains(" has the digest sha256:"))
+    }
+
     @Test func theListOfFailuresGoesIntoAPipe() async throws {
         let registry = try Self.registry()
         let bench = try Bench()

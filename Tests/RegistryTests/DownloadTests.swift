@@ -115,6 +115,25 @@ import Testing
         #expect(error?.code == .damaged)
     }
 
+    /// A stream can begin again until its first byte has gone.
+    @Test func whatHasGoneIntoAStreamMeanwhileCannotBeTakenBack() async throws {
+        final class Stream: ByteDestination {
+            let memory = Memory()
+            var canRestart: Bool { memory.bytes.isEmpty }
+
+            func append(_ bytes: UnsafeRawBufferPointer) { memory.append(bytes) }
+            func restart() { memory.restart() }
+        }
+        let fixture = try RegistryFixture()
+        fixture.registry.add(StandInFault(.wrongByte, target: "blobs"))
+        let stream = Stream()
+        let error = await registryError {
+            try await fixture.client.download(fixture.blob, from: fixture.repository, to: stream)
+        }
+        #expect(error?.code == .damaged)
+        #expect(stream.memory.restarts == 0)
+    }
+
     @Test func aRegistryThatSpoilsEveryRangeIsGivenUp() async throws {
         let fixture = try RegistryFixture()
         for _ in 0..<20 {

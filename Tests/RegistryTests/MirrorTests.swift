@@ -80,6 +80,15 @@ import Testing
         #expect(memory.restarts == 0)
     }
 
+    @Test func aMirrorWithTheWrongBytesIsPassed() async throws {
+        first.registry.add(StandInFault(.wrongByte, method: "GET", target: "blobs", times: .max))
+        let memory = Memory()
+        try await client([first.registry.url, second.registry.url])
+            .download(second.blob, from: Self.repository, to: memory)
+        #expect(memory.bytes == second.content)
+        #expect(first.requests("GET", "blobs").count == 2, "a byte may have been spoilt on the way")
+    }
+
     @Test func atLastTheHubIsAsked() async throws {
         let client = try client([first.registry.url])
         let error = await registryError {
