@@ -75,5 +75,6 @@ struct EngineChoice: Sendable {
         )
         return (extensions.platforms == usual ? [] : ["--platform"])
             + (extensions.archiveFormat == .containerd ? [] : ["--archive-format"])
+            + (extensions.since.isEmpty ? [] : ["--since"])
     }
 }

@@ -63,6 +63,7 @@ struct EngineFactory: Sendable {
             temporaryFolder: temporaryFolder,
             local: local,
             reuse: options.extensions.reuse,
+            since: options.extensions.since,
             counters: counters,
             notice: handler(console)
         )

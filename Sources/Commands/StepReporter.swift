@@ -51,7 +51,7 @@ extension ScriptLines {
                 return switch outcome.fate {
                 case .existing: alreadyExists(id)
                 case .mounted(let repository): mounted(id, from: repository.path)
-                case .uploaded, .fetched, .copied, .continued, .reused: pushed(id)
+                case .uploaded, .fetched, .copied, .continued, .reused, .omitted: pushed(id)
                 }
             }
         let last = push.manifest.map { manifest in

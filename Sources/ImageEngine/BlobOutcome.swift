@@ -17,6 +17,8 @@ package struct BlobOutcome: Sendable, Hashable {
         case continued
         /// It was copied from another archive.
         case reused
+        /// It was left out of a delta archive, since another archive has it.
+        case omitted
     }
 
     package let blob: Descriptor
@@ -33,7 +35,7 @@ package struct BlobOutcome: Sendable, Hashable {
     /// How many bytes of the blob went over the wire.
     package var transferredBytes: Int64 {
         switch fate {
-        case .existing, .mounted, .copied, .continued, .reused: 0
+        case .existing, .mounted, .copied, .continued, .reused, .omitted: 0
         case .uploaded, .fetched: blob.size
         }
     }

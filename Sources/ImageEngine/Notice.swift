@@ -6,6 +6,8 @@ package struct Notice: Sendable, Hashable, CustomStringConvertible {
         case continuing
         /// Another archive has nothing that can be copied from it.
         case notReusable
+        /// The archive lacks blobs that an older one has, or the registry lacks them.
+        case delta
         /// Temporary space is about to be taken.
         case temporarySpace
         /// `manifest.json` lacks a name, so that an engine without the containerd store will not load it.

@@ -67,7 +67,7 @@ extension RegistryClient {
         do {
             var session: UploadSession?
             if let sibling {
-                let (answer, url) = try await mount(blob.digest, from: sibling, in: repository)
+                let (answer, url) = try await askForMount(blob.digest, from: sibling, in: repository)
                 if answer?.head.status == 201 { return .mounted(from: sibling) }
                 // A registry that does not mount has begun an upload instead; one that refuses is asked for an upload.
                 session = answer.flatMap { UploadSession($0.head, from: url) }
@@ -83,11 +83,22 @@ extension RegistryClient {
         }
     }
 
+    /// Mounts a blob from another repository of the same registry.
+    ///
+    /// - Returns: whether the repository has it now: some registries do not mount, or not for everyone.
+    package func mount(_ digest: Digest, from sibling: Repository, in repository: Repository) async throws -> Bool {
+        do {
+            return try await askForMount(digest, from: sibling, in: repository).response?.head.status == 201
+        } catch let error as HTTPError {
+            throw RegistryError(error, asking: "the mount of the blob \(digest) in \(repository)")
+        }
+    }
+
     /// Asks for a mount.
     ///
     /// - Returns: the answer, and the URL that gave it; no answer where the token server gives no token for both repositories, as
     ///   where nobody may read the other one.
-    private func mount(
+    private func askForMount(
         _ digest: Digest,
         from sibling: Repository,
         in repository: Repository

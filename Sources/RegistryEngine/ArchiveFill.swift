@@ -22,6 +22,7 @@ final class ArchiveFill: Sendable {
 
     private let setup: SaveSetup
     private let outcomes: OrderedOutcomes
+    private let omittedBlobs: OmittedBlobs
     /// The archive as it would be if no image failed.
     private let plan: ArchivePlan
     /// `nil` where nothing is left for another run.
@@ -32,11 +33,13 @@ final class ArchiveFill: Sendable {
     ///
     /// - Parameters:
     ///   - knownSizes: what the registries tell of blobs of which manifests tell different sizes.
+    ///   - omitted: blobs that are left out, since another archive has them.
     ///   - outcomes: told of images as soon as all their blobs are in their places, and of those that fail.
     /// - Throws: where there is no room for the archive.
     init(
         _ found: [ImageSearch<SavedImage>.Found],
         knownSizes: [Digest: Int64],
+        omitting omitted: OmittedBlobs,
         _ setup: SaveSetup,
         outcomes: OrderedOutcomes
     ) throws {
@@ -52,17 +55,29 @@ final class ArchiveFill: Sendable {
             }
         }
         let blobs = ledger.parts.map(\.blob)
-        plan = try ArchivePlan(ContainerdLayout(of: ledger.images), isGzip: setup.isGzip)
+        let kept = blobs.filter { omitted[$0.digest] == nil }
+        for blob in blobs where omitted[blob.digest] != nil {
+            for verdict in ledger.complete(blob.digest, .omitted) { outcomes.settle(verdict.name, verdict.outcome) }
+        }
+        let layout = ContainerdLayout(of: ledger.images, omitting: omitted)
+        plan = try ArchivePlan(layout, isGzip: setup.isGzip)
         try setup.output.requireSpace(for: plan.length)
         journal = try setup.output.beginJournal(isGzip: setup.isGzip)
-        setup.counters.plan(bytes: blobs.reduce(0) { $0 + $1.size })
-        state = Mutex(State(ledger: ledger, schedule: FetchSchedule(blobs, jobs: setup.jobs)))
+        setup.counters.plan(bytes: kept.reduce(0) { $0 + $1.size })
+        state = Mutex(State(ledger: ledger, schedule: FetchSchedule(kept, jobs: setup.jobs)))
         self.setup = setup
         self.outcomes = outcomes
+        omittedBlobs = omitted
     }
 
     /// The images that have not failed, in the order of the list.
     var saved: [SavedImage] { state.withLock(\.ledger.images) }
+
+    /// The blobs of those that the archive leaves out, and the archives that have them.
+    var omitted: (blobs: [Descriptor], archives: [String]) {
+        let blobs = state.withLock(\.ledger.parts).map(\.blob).filter { omittedBlobs[$0.digest] != nil }
+        return (blobs, omittedBlobs.among(Set(blobs.map(\.digest))).archives)
+    }
 
     /// Fetches all blobs: several at a time into a file, one after the other into a stream.
     func run() async throws {
@@ -87,7 +102,7 @@ final class ArchiveFill: Sendable {
     ///
     /// - Returns: the layout of what was saved.
     func finish() async throws -> ContainerdLayout {
-        let layout = ContainerdLayout(of: saved)
+        let layout = ContainerdLayout(of: saved, omitting: omittedBlobs)
         let final = try ArchivePlan(layout, isGzip: setup.isGzip)
         try await onThread { [self] in
             let output = setup.output

@@ -99,7 +99,10 @@ struct ArchiveSelection: Sendable {
             var tree = Tree(manifest: manifest)
             switch manifest.content {
             case .image(let configuration, let layers):
-                let missing = ([configuration] + layers).first { !$0.isForeignLayer && archive.blob($0.digest) == nil }
+                let missing = ([configuration] + layers)
+                    .first {
+                        !$0.isForeignLayer && archive.blob($0.digest) == nil && archive.omitted[$0.digest] == nil
+                    }
                 if let missing {
                     // Docker leaves out the images of a list of which it has not all blobs; an image of its own must be whole.
                     guard depth > 0 else { throw PlanningError("the archive lacks its blob \(missing.digest)") }

@@ -8,12 +8,16 @@ import Registry
 struct ImagePusher: Sendable {
     private let client: RegistryClient
     private let transfers: Limiter
+    private let temporaryFolder: String
     private let counters: TransferCounters
     private let placed = CompletionLedger<BlobLocation>()
     private let names = CompletionLedger<Reference>()
 
-    /// - Parameter jobs: how many blobs are asked for or sent at a time.
-    init(client: RegistryClient, jobs: Int, counters: TransferCounters) {
+    /// - Parameters:
+    ///   - jobs: how many blobs are asked for or sent at a time.
+    ///   - temporaryFolder: where a blob is kept that goes from one repository to another by way of this machine.
+    init(client: RegistryClient, jobs: Int, temporaryFolder: String, counters: TransferCounters) {
+        self.temporaryFolder = temporaryFolder
         self.client = client
         self.transfers = Limiter(jobs)
         self.counters = counters
@@ -93,32 +97,73 @@ struct ImagePusher: Sendable {
         }
         return try await transfers.run { [sibling] in
             if try await client.hasBlob(planned.blob.digest, in: planned.repository) { return .existing }
-            guard let content = planned.content else {
+            if let content = planned.content {
+                return try await send(planned, mountingFrom: sibling, size: content.size) { try content.open() }
+            }
+            guard let owner = planned.elsewhere ?? sibling else {
                 throw PlanningError("the archive lacks the blob \(planned.blob.digest)")
             }
-            let size = planned.blob.size
-            counters.plan(bytes: size)
-            let counter = counters.begin("\(planned.blob.digest.short) of \(planned.repository)", size: size)
-            defer { counter.end() }
-            let source = ArchivedBlob(content: content, counter: counter)
-            let way = try await client.upload(planned.blob, from: source, to: planned.repository, mountingFrom: sibling)
-            guard case .mounted(let repository) = way else { return .uploaded }
-            counters.plan(bytes: -size)
-            return .mounted(from: repository)
+            return try await take(planned, from: owner)
         }
     }
 
-    /// A blob of the archive, counted while it is sent.
-    private struct ArchivedBlob: BlobSource {
-        let content: ArchivedContent
-        let counter: TransferCounter
+    private func send(
+        _ planned: PlannedBlob,
+        mountingFrom sibling: Repository?,
+        size: Int64,
+        open: @escaping @Sendable () throws -> any ByteSource
+    ) async throws -> BlobOutcome.Fate {
+        let blob = planned.blob
+        counters.plan(bytes: blob.size)
+        let counter = counters.begin("\(blob.digest.short) of \(planned.repository)", size: blob.size)
+        defer { counter.end() }
+        let source = CountedBlob(size: size, content: open, counter: counter)
+        let way = try await client.upload(blob, from: source, to: planned.repository, mountingFrom: sibling)
+        guard case .mounted(let repository) = way else { return .uploaded }
+        counters.plan(bytes: -blob.size)
+        return .mounted(from: repository)
+    }
 
-        var size: Int64 { content.size }
+    /// Takes a blob from another repository of the registry: mounted, or fetched and sent where the registry does not mount.
+    private func take(_ planned: PlannedBlob, from owner: Repository) async throws -> BlobOutcome.Fate {
+        if try await client.mount(planned.blob.digest, from: owner, in: planned.repository) {
+            return .mounted(from: owner)
+        }
+        let file = try File(temporaryIn: temporaryFolder)
+        try await client.download(planned.blob, from: owner, to: FileDestination(file))
+        let size = planned.blob.size
+        return try await send(planned, mountingFrom: nil, size: size) { FileSection(of: file, at: 0, length: size) }
+    }
+
+    /// A blob that is counted while it is sent.
+    private struct CountedBlob: BlobSource {
+        let size: Int64
+        let content: @Sendable () throws -> any ByteSource
+        let counter: TransferCounter
 
         func open() throws -> any ByteSource {
             counter.restart()
-            return CountingSource(try content.open(), counter)
+            return CountingSource(try content(), counter)
         }
+    }
+
+    /// A file that gets the bytes of a blob.
+    ///
+    /// One thread at a time uses it, which is what `@unchecked` stands for.
+    private final class FileDestination: ByteDestination, @unchecked Sendable {
+        private let file: File
+        private var end: Int64 = 0
+
+        init(_ file: File) { self.file = file }
+
+        var canRestart: Bool { true }
+
+        func append(_ bytes: UnsafeRawBufferPointer) throws {
+            try file.write(bytes, at: end)
+            end += Int64(bytes.count)
+        }
+
+        func restart() { end = 0 }
     }
 
     private final class CountingSource: ByteSource {

@@ -13,6 +13,8 @@ final class PushPlanner: @unchecked Sendable {
     private let path: String
     private let byName: [String: DockerArchive.Image]
     private let byDigest: [Digest: DockerArchive.Image]
+    /// Where the registry has the blobs that the archive leaves out.
+    private let omitted: OmittedBlobSearch.Findings
     /// The first repository of each registry that gets a blob.
     private var owners: [String: [Digest: Repository]] = [:]
     private var placed: Set<BlobLocation> = []
@@ -21,7 +23,13 @@ final class PushPlanner: @unchecked Sendable {
     /// - Parameters:
     ///   - opened: `nil` where the archive could not be opened: every push then fails.
     ///   - path: what the archive is called.
-    init(_ opened: (archive: DockerArchive, composer: ImageComposer)?, path: String) {
+    ///   - omitted: where the registry has the blobs that the archive leaves out.
+    init(
+        _ opened: (archive: DockerArchive, composer: ImageComposer)?,
+        path: String,
+        omitted: OmittedBlobSearch.Findings = OmittedBlobSearch.Findings()
+    ) {
+        self.omitted = omitted
         self.opened = opened
         self.path = path
         let images = opened?.archive.images ?? []
@@ -52,36 +60,51 @@ final class PushPlanner: @unchecked Sendable {
             throw PlanningError("\(path) has no image called \(source.familiar)")
         }
         let selection = try ArchiveSelection(of: image, in: archive, composer)
-        var blobs: [PlannedBlob] = []
+        var blobs: [WantedBlob] = []
         var seen: Set<Digest> = []
         for manifest in selection.manifests {
             guard case .image(let configuration, let layers) = manifest.content else { continue }
             for (blob, isLayer) in layers.map({ ($0, true) }) + [(configuration, false)] {
                 let content = selection.content(of: blob.digest)
                 guard seen.insert(blob.digest).inserted, !blob.isForeignLayer || content != nil else { continue }
-                blobs.append(place(blob, isLayer: isLayer, content, in: target.repository))
+                var wanted = WantedBlob(blob: blob, isLayer: isLayer, content: content)
+                if content == nil, let older = archive.omitted[blob.digest] {
+                    let location = BlobLocation(digest: blob.digest, repository: target.repository)
+                    wanted.elsewhere = try omitted.repository(with: location, of: older)
+                }
+                blobs.append(wanted)
             }
         }
+        // Nothing can fail any more: others wait for what is placed here.
         pushed.insert(target)
-        return ImagePush(target: target, selection: selection, blobs: blobs)
+        return ImagePush(
+            target: target,
+            selection: selection,
+            blobs: blobs.map { place($0, in: target.repository) }
+        )
     }
 
-    private func place(
-        _ blob: Descriptor,
-        isLayer: Bool,
-        _ content: ArchivedContent?,
-        in repository: Repository
-    ) -> PlannedBlob {
+    /// A blob that an image needs.
+    private struct WantedBlob {
+        let blob: Descriptor
+        let isLayer: Bool
+        let content: ArchivedContent?
+        var elsewhere: Repository?
+    }
+
+    private func place(_ wanted: WantedBlob, in repository: Repository) -> PlannedBlob {
+        let blob = wanted.blob
         let owner = owners[repository.domain]?[blob.digest]
         if owner == nil { owners[repository.domain, default: [:]][blob.digest] = repository }
         let location = BlobLocation(digest: blob.digest, repository: repository)
         return PlannedBlob(
             blob: blob,
-            isLayer: isLayer,
-            content: content,
+            isLayer: wanted.isLayer,
+            content: wanted.content,
             repository: repository,
             sibling: owner == repository ? nil : owner,
-            isRepeated: !placed.insert(location).inserted
+            isRepeated: !placed.insert(location).inserted,
+            elsewhere: wanted.elsewhere
         )
     }
 }
@@ -126,6 +149,8 @@ struct PlannedBlob: Sendable {
     let sibling: Repository?
     /// Whether an earlier step places the blob in the same repository.
     let isRepeated: Bool
+    /// For a blob that the archive leaves out, a repository of the same registry that has it, which may be this one.
+    let elsewhere: Repository?
 
     var location: BlobLocation { BlobLocation(digest: blob.digest, repository: repository) }
 }

@@ -59,8 +59,9 @@ package final class RegistryLoader: LoadEngine {
 
     /// Does several steps at a time. An image that has to be composed is composed while those before it are pushed.
     package func perform(_ steps: [LoadStep], observer: any LoadObserver) async throws {
-        let planner = PushPlanner(source.withLock(\.self), path: path)
-        let pusher = ImagePusher(client: client, jobs: jobs, counters: counters)
+        let opened = source.withLock(\.self)
+        let planner = PushPlanner(opened, path: path, omitted: try await omittedBlobs(of: steps, in: opened))
+        let pusher = ImagePusher(client: client, jobs: jobs, temporaryFolder: temporaryFolder, counters: counters)
         counters.plan(items: steps.count)
         try await stagedWindow(over: steps, width: jobs * 2) { step in
             try await onThread { planner.work(for: step) }
@@ -73,6 +74,30 @@ package final class RegistryLoader: LoadEngine {
             observer.didPerform(outcome)
             counters.finishItem()
         }
+    }
+
+    /// Looks where the registry has the blobs that the archive leaves out, and tells what is nowhere.
+    private func omittedBlobs(
+        of steps: [LoadStep],
+        in opened: (archive: DockerArchive, composer: ImageComposer)?
+    ) async throws -> OmittedBlobSearch.Findings {
+        guard let archive = opened?.archive, !archive.omitted.isEmpty else { return OmittedBlobSearch.Findings() }
+        let wanted = try await onThread { [path] in
+            let planner = PushPlanner(opened, path: path, omitted: .everywhere)
+            return steps.flatMap { planner.work(for: $0).omittedBlobs }
+        }
+        let findings = try await OmittedBlobSearch(client: client, width: jobs * 2).run(wanted)
+        let missing = Set(wanted.filter { !findings.has($0) }.map(\.digest))
+        if !missing.isEmpty {
+            let archives = archive.omitted.among(missing).archives.joined(separator: " and ")
+            notice(
+                Notice(
+                    .delta,
+                    "\(path) is a delta, and the registry lacks \(missing.count) blobs that it leaves out: load \(archives) first"
+                )
+            )
+        }
+        return findings
     }
 }
 

@@ -1,3 +1,4 @@
+import ByteIO
 import DockerArchive
 import GraphDriverArchive
 import ImageEngine
@@ -26,6 +27,8 @@ package struct SaveSetup: Sendable {
     package let local: LocalImages?
     /// Archives that blobs are copied from, beside the one that is replaced.
     package let reuse: [String]
+    /// Archives whose blobs are left out.
+    package let since: [String]
     package let counters: TransferCounters
     package let notice: NoticeHandler
 
@@ -39,6 +42,7 @@ package struct SaveSetup: Sendable {
         temporaryFolder: String,
         local: LocalImages? = nil,
         reuse: [String] = [],
+        since: [String] = [],
         counters: TransferCounters,
         notice: @escaping NoticeHandler
     ) {
@@ -51,6 +55,7 @@ package struct SaveSetup: Sendable {
         self.temporaryFolder = temporaryFolder
         self.local = local
         self.reuse = reuse
+        self.since = since
         self.counters = counters
         self.notice = notice
     }
@@ -80,13 +85,14 @@ package final class RegistrySaver: SaveEngine {
     /// Resolves the names, plans the archive, and fetches what it lacks. An image is pulled when all its blobs are verified and in
     /// their places.
     package func pull(_ requests: [PullRequest], observer: any PullObserver) async throws {
+        let omitted = try await blobsToOmit()
         let outcomes = OrderedOutcomes(requests, observer: observer, counters: setup.counters)
         let search = ImageSearch(width: setup.jobs * 2, resolve: setup.resolver.resolve) { [local = setup.local] in
             try await local?.image($0, name: $1)
         }
         let found = try await search.run(requests, outcomes: outcomes)
         let sizes = try await knownSizes(found.map(\.image))
-        let fill = try ArchiveFill(found, knownSizes: sizes, setup, outcomes: outcomes)
+        let fill = try ArchiveFill(found, knownSizes: sizes, omitting: omitted, setup, outcomes: outcomes)
         try await fill.run()
         archive.withLock { $0 = fill }
     }
@@ -96,6 +102,7 @@ package final class RegistrySaver: SaveEngine {
         guard let fill = archive.withLock(\.self) else { return }
         let layout = try await fill.finish()
         tell(layout, fill.saved)
+        tellOmitted(fill)
     }
 
     @discardableResult
@@ -111,6 +118,36 @@ package final class RegistrySaver: SaveEngine {
             }
         }
         return sizes
+    }
+
+    /// What the archives have that the new one is a delta to.
+    private func blobsToOmit() async throws -> OmittedBlobs {
+        var omitted = OmittedBlobs()
+        for path in setup.since {
+            do {
+                let name = String(path.split(separator: "/").last ?? "")
+                let blobs = try await onThread { try ReusableArchive(path).blobs(called: name) }
+                omitted.add(blobs)
+            } catch let error as ArchiveError {
+                throw LoadingError(description: "\(path): \(error)")
+            }
+        }
+        return omitted
+    }
+
+    private func tellOmitted(_ fill: ArchiveFill) {
+        guard !setup.since.isEmpty else { return }
+        let (blobs, archives) = fill.omitted
+        let size = ByteCount(blobs.reduce(0) { $0 + $1.size })
+        setup.notice(
+            Notice(
+                .delta,
+                blobs.isEmpty
+                    ? "nothing was left out: \(setup.since.joined(separator: " and ")) has no blob of these images"
+                    : "\(blobs.count) blobs (\(size)) were left out, which \(archives.joined(separator: " and ")) has: docker cannot"
+                        + " load this archive, and rancher-load-images only into a registry that has those blobs"
+            )
+        )
     }
 
     private func tell(_ layout: ContainerdLayout, _ images: [SavedImage]) {

@@ -51,6 +51,8 @@ package struct ExtensionOptions: Sendable, Equatable {
     package var patience: Duration
     /// Archives that blobs are copied from, beside the one that is replaced.
     package var reuse: [String]
+    /// Archives whose blobs are left out of the one that is saved.
+    package var since: [String]
     /// Whether what a stopped run has left is dropped.
     package var fresh: Bool
     /// Whether more is told on standard error.
@@ -74,8 +76,19 @@ package struct ExtensionOptions: Sendable, Equatable {
         compressionLevel = try flags.one(.compressionLevel) { wholeNumber($0, in: 1...9) }
         patience = try flags.one(.patience, duration)
         reuse = try flags.all(.reuse) { $0 }
+        since = try flags.all(.since) { $0 }
         fresh = try flags.isOn(.fresh)
         verbose = try flags.isOn(.verbose)
+        guard since.isEmpty || given.contains(.images) else {
+            throw InvalidSetting(
+                sentence: "--since makes a delta, which docker cannot load: give it a name of its own with --images"
+            )
+        }
+        guard since.isEmpty || archiveFormat == .containerd else {
+            throw InvalidSetting(
+                sentence: "--since needs the blobs of the registry: leave --archive-format out"
+            )
+        }
     }
 }
 

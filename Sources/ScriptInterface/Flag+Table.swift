@@ -141,6 +141,15 @@ extension Flag {
             "older archive to copy from what need not be fetched, beside the one that is replaced; may be repeated",
         allowed: "the path of an archive"
     )
+    static let since = Flag(
+        extension: "since",
+        .values("ARCHIVE"),
+        programs: [.save],
+        meaning:
+            "older archive whose blobs are left out: a delta, for registries that have the older one's images; docker cannot"
+            + " load it; may be repeated",
+        allowed: "the path of an archive"
+    )
     static let fresh = Flag(
         extension: "fresh",
         .none,
@@ -166,7 +175,7 @@ extension Flag {
     static let table = [
         imageList, images, sourceRegistry, registry, windowsImageList, windowsVersions, osReleaseID, help,
         engine, jobs, platform, strict, archiveFormat, failedList, insecureRegistry, caFile, username,
-        passwordStdin, compressionLevel, patience, reuse, fresh, verbose, version,
+        passwordStdin, compressionLevel, patience, reuse, since, fresh, verbose, version,
     ]
 
     /// The flags that a program knows in a mode.

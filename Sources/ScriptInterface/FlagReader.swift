@@ -22,7 +22,7 @@ struct FlagReader {
         if given.contains(flag) {
             return try Self.read(given.value(flag), of: flag.long, flag, read)
         }
-        if let variable = flag.variable, let text = environment[variable], !text.isEmpty {
+        if let (variable, text) = variable(flag), !text.isEmpty {
             return try Self.read(text, of: variable, flag, read)
         }
         return try flag.defaults[given.mode]
@@ -37,7 +37,7 @@ struct FlagReader {
         var texts: [String?] = flag.defaults[given.mode].map { [$0] } ?? []
         if let values = given.all(flag) {
             texts = values
-        } else if let variable = flag.variable, let text = environment[variable] {
+        } else if let (variable, text) = self.variable(flag) {
             let values = text.split(separator: ",").map(trimmingBlanks).filter { !$0.isEmpty }
             if !values.isEmpty { (source, texts) = (variable, values) }
         }
@@ -47,12 +47,18 @@ struct FlagReader {
     /// Whether a flag without a value is given, or its variable says so.
     func isOn(_ flag: Flag) throws(InvalidSetting) -> Bool {
         if given.contains(flag) { return true }
-        guard let variable = flag.variable, let text = environment[variable] else { return false }
+        guard let (variable, text) = variable(flag) else { return false }
         switch text.lowercased() {
         case "1", "true", "yes", "on": return true
         case "0", "false", "no", "off", "": return false
         default: throw InvalidSetting(variable, text, allowed: flag.allowed)
         }
+    }
+
+    /// The variable of a flag and its value; `nil` where it is not set, or the program does not know the flag.
+    private func variable(_ flag: Flag) -> (name: String, text: String)? {
+        guard flag.programs.contains(given.program), let name = flag.variable else { return nil }
+        return environment[name].map { (name, $0) }
     }
 
     private static func read<Value>(

@@ -1,5 +1,7 @@
 /// The flags that a command line gives, with their values as they stand.
 struct GivenFlags: Sendable {
+    /// The program that they are given to.
+    let program: Program
     /// The mode whose rules the words were read by.
     let mode: ScriptMode
     /// Values by the flag's name, in the order of the words. `nil` is PowerShell's null: no word belongs to the flag.
@@ -9,6 +11,7 @@ struct GivenFlags: Sendable {
     ///
     /// - Returns: `nil` where a word is no flag.
     init?(shellWords words: [String], program: Program) {
+        self.program = program
         mode = .shell
         let flags = Flag.table(for: program, in: .shell)
         var rest = words[...]
@@ -22,6 +25,7 @@ struct GivenFlags: Sendable {
     /// Reads words from the last to the first, as the PowerShell scripts do: words that are no flag pile up, and a flag takes
     /// the first of the words between itself and the next flag. Flags are matched whatever their case.
     init(powerShellWords words: [String], program: Program) {
+        self.program = program
         mode = .powerShell
         let flags = Flag.table(for: program, in: .powerShell)
         var pile: String?

@@ -46,6 +46,19 @@ extension Platform {
         #expect(extensions.verbose)
     }
 
+    @Test func aDeltaHasANameOfItsOwn() {
+        #expect(parse(.save, ["--since", "a"]).sentence?.contains("give it a name of its own with --images") == true)
+        #expect(parse(.save, ["--since", "a", "-i", "b"]).options?.extensions.since == ["a"])
+        let unpacked = parse(.save, ["--since", "a", "-i", "b", "--archive-format", "legacy"])
+        #expect(unpacked.sentence?.contains("--archive-format") == true)
+    }
+
+    @Test func aVariableForTheOtherProgramIsNone() {
+        let variables = ["RANCHER_IMAGES_SINCE": "a"]
+        #expect(parse(.save, [], environment: variables).sentence != nil)
+        #expect(parse(.load, ["-r", "r"], environment: variables).options?.extensions.since == [])
+    }
+
     @Test(
         arguments: [
             ("90", 90), ("90s", 90), ("5m", 300), ("1h", 3_600), ("24h", 86_400), ("25h", nil), ("0", nil), ("m", nil),

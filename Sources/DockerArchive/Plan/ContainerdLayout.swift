@@ -17,16 +17,21 @@ package struct ContainerdLayout: Sendable {
 
     /// The folders and the blobs in docker's order: by name, each once.
     package let blobs: [Entry]
-    /// What names the images, behind the blobs in docker's order: `index.json`, `manifest.json` and `oci-layout`.
+    /// What names the images, behind the blobs in docker's order: `index.json`, `manifest.json` and `oci-layout`; in a delta archive
+    /// ``OmittedBlobs/entryName`` too.
     package let tables: [Entry]
     /// Names that `manifest.json` lacks, so that an engine without the containerd store will not load them.
     package let shadowedNames: [Reference]
 
     /// The layout of images in the order of the list, whose sizes do not contradict one another (``BlobSizes``).
-    package init(of images: [SavedImage]) {
+    ///
+    /// - Parameter omitted: blobs that are left out.
+    package init(of images: [SavedImage], omitting omitted: OmittedBlobs = OmittedBlobs()) {
         var contents: [Digest: Content] = [:]
         for image in images {
-            for blob in image.blobs where contents[blob.digest] == nil { contents[blob.digest] = .blob(blob) }
+            for blob in image.blobs where contents[blob.digest] == nil && omitted[blob.digest] == nil {
+                contents[blob.digest] = .blob(blob)
+            }
         }
         for image in images {
             for manifest in image.manifests { contents[manifest.digest] = .bytes(manifest.bytes) }
@@ -40,17 +45,18 @@ package struct ContainerdLayout: Sendable {
         }
         let items = ManifestJSON(of: images)
         self.blobs = blobs.sorted { $0.header.name.utf8.lexicographicallyPrecedes($1.header.name.utf8) }
-        self.tables = [
+        var tables = [
             ("index.json", UInt32(0o644), IndexJSON.text(of: images)),
             ("manifest.json", 0o644, items.text),
             ("oci-layout", 0o444, Array(#"{"imageLayoutVersion":"\#(OCILayout.version)"}"#.utf8)),
         ]
-        .map { name, mode, text in
+        let left = omitted.among(Set(images.flatMap(\.blobs).map(\.digest)))
+        if !left.isEmpty { tables.append((OmittedBlobs.entryName, 0o644, left.text)) }
+        self.tables = tables.map { name, mode, text in
             (TarHeader(name: name, mode: mode, size: Int64(text.count)), .bytes(text))
         }
         self.shadowedNames = items.shadowedNames
     }
-
 }
 
 extension ContainerdLayout.Content {

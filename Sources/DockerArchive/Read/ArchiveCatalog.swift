@@ -22,8 +22,14 @@ enum ArchiveCatalog {
         return try images(of: items, in: entries)
     }
 
+    /// What a delta archive leaves out; nothing for any other one.
+    static func omittedBlobs(of entries: ArchiveEntries) throws -> OmittedBlobs {
+        let name = OmittedBlobs.entryName
+        return try entries[name].map { try OmittedBlobs(json: try $0.bytes(of: name, limit: limit)) } ?? OmittedBlobs()
+    }
+
     /// In bytes, as docker's containerd store limits its JSON.
-    private static let limit = 20 << 20
+    static let limit = 20 << 20
 
     private static func images(of items: [ManifestItem], in entries: ArchiveEntries) throws -> [DockerArchive.Image] {
         let named = try items.flatMap { item in

@@ -1,5 +1,6 @@
 import ByteIO
 import Glibc
+import ImageModel
 import Tar
 
 /// The files of an archive by name, with the links among them. Nothing is ever written under such a name, so no name can lead
@@ -54,6 +55,9 @@ struct ArchiveEntries {
         }
         return nil
     }
+
+    /// The digests that its blobs are called by, manifests among them.
+    var blobs: [Digest] { files.keys.compactMap(OCILayout.digest(ofPath:)) }
 
     private mutating func link(_ name: String, to target: String) throws(ArchiveError) {
         guard let target = Self.normalized(target) else { return }

@@ -37,6 +37,8 @@ public struct DockerArchive: Sendable {
 
     /// The images, in the order in which docker tells of them.
     public let images: [Image]
+    /// The blobs that it leaves out, if it is a delta archive.
+    package let omitted: OmittedBlobs
     /// What the archive is called in messages.
     let path: String
     let entries: ArchiveEntries
@@ -58,6 +60,7 @@ public struct DockerArchive: Sendable {
         entries = opening.entries
         layers = opening.layers
         images = try ArchiveCatalog.images(of: opening.entries)
+        omitted = try ArchiveCatalog.omittedBlobs(of: opening.entries)
     }
 
     /// The content of a blob, or `nil` where the archive lacks it. Its size is what the archive says.

@@ -38,6 +38,29 @@ package final class ReusableArchive: Sendable {
         if case .indexed(let entries) = access { entries[OCILayout.path(of: digest)] != nil } else { false }
     }
 
+    /// The blobs that the archive has by its names, and those that it leaves out itself as a delta archive. One that is compressed as
+    /// a whole is read through.
+    ///
+    /// - Parameter name: what the archive is called.
+    package func blobs(called name: String) throws -> OmittedBlobs {
+        var blobs = OmittedBlobs()
+        switch access {
+        case .indexed(let entries):
+            blobs.add(entries.blobs, of: name)
+            blobs.add(try ArchiveCatalog.omittedBlobs(of: entries))
+        case .sequential:
+            let reader = TarReader(try GuardedDecompressor(file))
+            while let header = try reader.next()?.header {
+                if header.kind == .file, let digest = OCILayout.digest(ofPath: header.name) {
+                    blobs.add([digest], of: name)
+                } else if header.name == OmittedBlobs.entryName, header.contentSize <= ArchiveCatalog.limit {
+                    blobs.add(try OmittedBlobs(json: try reader.readBytes(Int(header.contentSize))))
+                }
+            }
+        }
+        return blobs
+    }
+
     /// Copies a blob into its place in a planned archive.
     ///
     /// - Returns: whether it is there now, proven; `false` where this archive lacks it, or has something else under its name.

@@ -1,0 +1,157 @@
+import ByteIO
+import DockerArchive
+import ImageModel
+import TestSupport
+import Testing
+
+/// Archives that leave out what an older one has (`--since`).
+@Suite(.timeLimit(.minutes(5))) struct DeltaTests {
+    private let bench: Bench
+    private let source: StandInRegistry
+    private let target: StandInRegistry
+    private let list: [String]
+
+    init() async throws {
+        bench = try Bench()
+        source = try StandInRegistry()
+        target = try StandInRegistry()
+        list = (0..<20).map { "rancher/image\($0):v1" }
+        for number in 0..<20 { Self.addImage(number, version: 1, to: source) }
+        let saved = try await bench.save(list, from: source.authority, ["-i", bench.path("older.tar.gz")])
+        try #require(saved.status == 0)
+    }
+
+    /// An image of a layer that all have and one of its own; another version has another one.
+    private static func addImage(
+        _ number: Int,
+        version: Int,
+        to registry: StandInRegistry,
+        as repository: String? = nil
+    ) {
+        registry.addImage(
+            repository: repository ?? "rancher/image\(number)",
+            tag: "v1",
+            configuration: Array(#"{"os":"linux","architecture":"amd64","n":"\#(number).\#(version)"}"#.utf8),
+            layers: [content(seed: 999), content(seed: number * 10 + version)]
+        )
+    }
+
+    private static func content(seed: Int) -> [UInt8] {
+        (0..<100_000).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761 &+ seed &* 40_503) >> 13) }
+    }
+
+    private func saveDelta(_ list: [String], _ words: [String] = []) async throws -> Bench.Outcome {
+        let files = ["--since", bench.path("older.tar.gz"), "-i", bench.path("delta.tar.gz")]
+        return try await bench.save(list, from: source.authority, files + words)
+    }
+
+    private func load(_ archive: String) async throws -> Bench.Outcome {
+        try await bench.load(bench.path(archive), source: source.authority, target: target.authority)
+    }
+
+    private func size(_ archive: String) throws -> Int64 { try File(bench.path(archive), for: .reading).size }
+
+    /// What a name leads to is the same in both registries.
+    private func isSame(_ name: String) -> Bool {
+        let parts = name.split(separator: ":").map(String.init)
+        let manifest = source.manifest(parts[0], parts[1])
+        return manifest != nil && target.manifest(parts[0], parts[1]) == manifest
+    }
+
+    @Test func twoOfTwentyImagesHaveChanged() async throws {
+        #expect(try await load("older.tar.gz").status == 0)
+        for number in [3, 17] { Self.addImage(number, version: 2, to: source) }
+        let saved = try await saveDelta(list)
+        #expect(saved.status == 0)
+        #expect(saved.lines.filter { $0.hasPrefix("Image pull success") }.count == 20)
+        #expect(saved.errors.contains("37 blobs (1.9 MB) were left out, which older.tar.gz has: docker cannot load"))
+        let (whole, delta) = (try size("older.tar.gz"), try size("delta.tar.gz"))
+        #expect(delta * 8 < whole, "\(delta) of \(whole) bytes")
+
+        let uploads = target.requests.filter { ["PUT", "PATCH"].contains($0.method) && $0.path.contains("/blobs/") }
+            .count
+        let loaded = try await load("delta.tar.gz")
+        #expect(loaded.status == 0)
+        #expect(list.allSatisfy(isSame))
+        let all = target.requests.filter { ["PUT", "PATCH"].contains($0.method) && $0.path.contains("/blobs/") }.count
+        #expect(all - uploads == 4, "two layers and two configurations")
+    }
+
+    @Test(arguments: [true, false])
+    func aBlobOfAnotherRepositoryIsTakenFromThere(mounts: Bool) async throws {
+        #expect(try await load("older.tar.gz").status == 0)
+        target.switches.mounts = mounts
+        Self.addImage(5, version: 1, to: source, as: "rancher/moved")
+        let names = ["rancher/image5:v1", "rancher/moved:v1"]
+        #expect(try await saveDelta(names).status == 0)
+        let loaded = try await load("delta.tar.gz")
+        #expect(loaded.status == 0)
+        #expect(names.allSatisfy(isSame))
+        #expect(loaded.lines.contains { $0.contains("Mounted from") } == mounts)
+    }
+
+    @Test func whatIsNowhereIsToldBeforeAnythingIsPushed() async throws {
+        Self.addImage(3, version: 2, to: source)
+        #expect(try await saveDelta(list).status == 0)
+        let loaded = try await load("delta.tar.gz")
+        #expect(loaded.status == 1)
+        #expect(
+            loaded.errors.contains(
+                "is a delta, and the registry lacks 39 blobs that it leaves out: load older.tar.gz first\n"
+            )
+        )
+        #expect(loaded.errors.contains("which this delta leaves out: load older.tar.gz first\n"))
+        #expect(target.requests.allSatisfy { ["GET", "HEAD"].contains($0.method) })
+    }
+
+    /// The images that need nothing of the older archive are there.
+    @Test func oneImageFailsAlone() async throws {
+        source.addImage(
+            repository: "rancher/new",
+            tag: "v1",
+            configuration: Array(#"{"os":"linux","architecture":"amd64"}"#.utf8),
+            layers: [Self.content(seed: 7777)]
+        )
+        #expect(try await saveDelta(["rancher/image1:v1", "rancher/new:v1", "rancher/image2:v1"]).status == 0)
+        let loaded = try await load("delta.tar.gz")
+        #expect(loaded.status == 0)
+        #expect(loaded.errors.contains("1 of 3 images loaded, 2 failed"))
+        #expect(isSame("rancher/new:v1"))
+    }
+
+    /// A delta to a delta counts on what both leave out and have.
+    @Test(arguments: ["cp older.tar.gz base", "gzip -dc older.tar.gz | gzip >base", "gzip -dc older.tar.gz >base"])
+    func aDeltaToADelta(packing: String) async throws {
+        try bench.folder.shell(packing)
+        #expect(try await load("older.tar.gz").status == 0)
+        Self.addImage(3, version: 2, to: source)
+        let first = ["--since", bench.path("base"), "-i", bench.path("first")]
+        #expect(try await bench.save(list, from: source.authority, first).status == 0)
+        #expect(try await load("first").status == 0)
+        Self.addImage(4, version: 2, to: source)
+        let second = ["--since", bench.path("first"), "-i", bench.path("second")]
+        let saved = try await bench.save(list, from: source.authority, second)
+        #expect(saved.errors.contains("39 blobs"), "\(saved.errors)")
+        #expect(try await load("second").status == 0)
+        #expect(list.allSatisfy(isSame))
+    }
+
+    @Test func anArchiveWithoutTheBlobsIsTold() async throws {
+        source.addImage(repository: "rancher/new", tag: "v1", configuration: Array("{}".utf8), layers: [[1, 2, 3]])
+        let saved = try await saveDelta(["rancher/new:v1"])
+        #expect(saved.status == 0)
+        #expect(
+            saved.errors.contains("nothing was left out: \(bench.path("older.tar.gz")) has no blob of these images")
+        )
+        let archive = try DockerArchive(path: bench.path("delta.tar.gz"))
+        #expect(archive.omitted.isEmpty)
+    }
+
+    @Test func aFileThatIsNoArchiveEndsTheRun() async throws {
+        try bench.folder.write("nonsense", to: "older.tar.gz")
+        let saved = try await saveDelta(list)
+        #expect(saved.status == 1)
+        #expect(saved.errors.contains("\(bench.path("older.tar.gz")): "))
+        #expect(try !bench.folder.names().contains("delta.tar.gz"))
+    }
+}
