@@ -1,7 +1,11 @@
+import Basics
 import CLinux
 import Glibc
 
 extension File {
+    /// Whether there is anything at `path`.
+    package static func exists(_ path: String) -> Bool { access(path.nativeCString, F_OK) == 0 }
+
     /// How many bytes the file has; 0 for what is not a regular file.
     package var size: Int64 {
         get throws(FileError) { Int64(try status.st_size) }

@@ -19,6 +19,8 @@ package final class UnfinishedFile: Sendable {
     package let file: File
     /// What the file will be called.
     package let finalPath: String
+    /// Whether the file had its final name before, and gets it back where it is given up.
+    private let isReopened: Bool
     private let state = Mutex(State.unfinished)
 
     /// Starts a file that will be called `path`; where that is a symbolic link, what it points to, there or not.
@@ -28,11 +30,43 @@ package final class UnfinishedFile: Sendable {
     ///
     /// - Parameter keepsContent: whether what a run before has left in the file stays.
     package convenience init(for path: String, keepsContent: Bool = false) throws {
-        try self.init(for: path, keepsContent: keepsContent) { flock($0, LOCK_EX | LOCK_NB) == 0 ? 0 : errno }
+        try self.init(for: path, keepsContent: keepsContent) { Self.lock($0) }
+    }
+
+    /// Takes a finished file for one that is being written, to mend it in its place. Until it is committed or discarded, which both
+    /// give it its name back, it is called as an unfinished file is. Where a run before has been killed meanwhile, its file is gone on with.
+    ///
+    /// - Throws: as ``init(for:keepsContent:)``; `FileError` with `EEXIST` where both files are there.
+    package convenience init(reopening path: String) throws {
+        let target = Self.resolve(path)
+        let unfinished = target + Self.suffix
+        if File.exists(target) {
+            guard access(target.nativeCString, W_OK) == 0 else {
+                throw FileError(operation: "write", path: path, code: errno)
+            }
+            guard !File.exists(unfinished) else {
+                throw FileError(operation: "rename \(path) to", path: unfinished, code: EEXIST)
+            }
+            try Self.rename(target, to: unfinished)
+        } else if !File.exists(unfinished) {
+            throw FileError(operation: "open", path: path, code: ENOENT)
+        }
+        try self.init(for: target, keepsContent: true, isReopened: true) { Self.lock($0) }
+    }
+
+    private static func lock(_ descriptor: Int32) -> Int32 {
+        flock(descriptor, LOCK_EX | LOCK_NB) == 0 ? 0 : errno
+    }
+
+    private static func rename(_ path: String, to other: String) throws(FileError) {
+        guard Glibc.rename(path.nativeCString, other.nativeCString) == 0 else {
+            throw FileError(operation: "rename \(path) to", path: other, code: errno)
+        }
     }
 
     /// - Parameter lock: asks for the lock of the file with this descriptor, and returns 0 or the `errno` of the refusal.
-    init(for path: String, keepsContent: Bool = false, lock: (Int32) -> Int32) throws {
+    init(for path: String, keepsContent: Bool = false, isReopened: Bool = false, lock: (Int32) -> Int32) throws {
+        self.isReopened = isReopened
         let target = Self.resolve(path)
         var older = stat()
         let isThere = stat(target.nativeCString, &older) == 0
@@ -81,9 +115,7 @@ package final class UnfinishedFile: Sendable {
         try file.sync()
         try state.withLock { state in
             guard state == .unfinished else { throw CancellationError() }
-            guard rename(file.path.nativeCString, finalPath.nativeCString) == 0 else {
-                throw FileError(operation: "rename \(file.path) to", path: finalPath, code: errno)
-            }
+            try Self.rename(file.path, to: finalPath)
             state = .committed
         }
         syncFolder()
@@ -99,11 +131,15 @@ package final class UnfinishedFile: Sendable {
         }
     }
 
-    /// Removes the file, unless it has its final name already. May be called more than once.
+    /// Removes the file, unless it has its final name already; gives a reopened one its name back. May be called more than once.
     package func discard() {
         state.withLock { state in
             guard state == .unfinished else { return }
-            unlink(file.path.nativeCString)
+            if isReopened {
+                try? Self.rename(file.path, to: finalPath)
+            } else {
+                unlink(file.path.nativeCString)
+            }
             state = .discarded
         }
     }

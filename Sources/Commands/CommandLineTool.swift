@@ -105,7 +105,13 @@ package enum CommandLineTool {
             for notice in options.notices { console.notice(notice) }
             let engines = EngineFactory(options: options, environment: environment, counters: TransferCounters())
             switch options.program {
-            case .save: status = await SaveCommand(options: options, engines: engines, console: console).run()
+            case .save:
+                if let archive = options.extensions.repair {
+                    let command = RepairCommand(options: options, archive: archive, engines: engines, console: console)
+                    status = await command.run()
+                } else {
+                    status = await SaveCommand(options: options, engines: engines, console: console).run()
+                }
             case .load: status = await LoadCommand(options: options, engines: engines, console: console).run()
             }
         }

@@ -48,12 +48,23 @@ struct EngineFactory: Sendable {
         }
     }
 
-    private func registrySaver(
+    /// The engine that mends an archive, which is open from now on.
+    ///
+    /// - Throws: where the archive cannot be written.
+    func repairEngine(archive: String, tail: ArchiveTail, console: Console) async throws -> any SaveEngine {
+        let output = try await onThread { try ArchiveOutput(repairing: archive) }
+        let wrapping: TarWrapping = tail.isGzip ? .gzip(level: options.extensions.compressionLevel) : .none
+        return RegistrySaver(try await setup(output, wrapping: wrapping, repair: tail, console: console))
+    }
+
+    private func setup(
         _ output: ArchiveOutput,
-        local: LocalImages?,
+        wrapping: TarWrapping,
+        local: LocalImages? = nil,
+        repair: ArchiveTail? = nil,
         console: Console
-    ) async throws -> any SaveEngine {
-        let setup = SaveSetup(
+    ) async throws -> SaveSetup {
+        SaveSetup(
             client: try await client(console),
             choice: platforms,
             windowsRelease: windowsRelease,
@@ -64,9 +75,18 @@ struct EngineFactory: Sendable {
             local: local,
             reuse: options.extensions.reuse,
             since: options.extensions.since,
+            repair: repair,
             counters: counters,
             notice: handler(console)
         )
+    }
+
+    private func registrySaver(
+        _ output: ArchiveOutput,
+        local: LocalImages?,
+        console: Console
+    ) async throws -> any SaveEngine {
+        let setup = try await setup(output, wrapping: wrapping, local: local, console: console)
         return switch options.extensions.archiveFormat {
         case .containerd: RegistrySaver(setup)
         case .docker: try GraphDriverSaver(setup, format: .docker)

@@ -61,8 +61,11 @@ final class ArchiveFill: Sendable {
         }
         let layout = ContainerdLayout(of: ledger.images, omitting: omitted)
         plan = try ArchivePlan(layout, isGzip: setup.isGzip)
+        if let index = setup.repair?.index, index.offset != plan.tables.first?.offset { throw RepairError() }
         try setup.output.requireSpace(for: plan.length)
         journal = try setup.output.beginJournal(isGzip: setup.isGzip)
+        // Each blob ought to be in its place, and counts when it has been read there.
+        if setup.output.isRepair { try journal?.note(plan.places) }
         setup.counters.plan(bytes: kept.reduce(0) { $0 + $1.size })
         state = Mutex(State(ledger: ledger, schedule: FetchSchedule(kept, jobs: setup.jobs)))
         self.setup = setup
@@ -176,7 +179,7 @@ final class ArchiveFill: Sendable {
         let here = state.withLock { state in
             state.parts.values.reduce(state.ledger.bytes(where: { $0 == .continued })) { $0 + $1.written }
         }
-        if here > 0 {
+        if here > 0, !setup.output.isRepair {
             let all = plan.blobs.reduce(0) { $0 + $1.content.size }
             setup.notice(Notice(.continuing, "continuing: \(ByteCount(here)) of \(ByteCount(all)) are here"))
         }
@@ -225,4 +228,11 @@ final class ArchiveFill: Sendable {
             state.withLock { $0.streamed += entry.length }
         }
     }
+}
+
+/// An archive that is to be mended is not the one that would be saved.
+struct RepairError: Error, CustomStringConvertible {
+    let description =
+        "the archive has other images of these names than those that are asked for, or another layout: give --platform as when it"
+        + " was saved; an archive of another program cannot be repaired"
 }

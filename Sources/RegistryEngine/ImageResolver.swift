@@ -10,6 +10,8 @@ struct ImageResolver: Sendable {
     /// The release in names that end in `-windows-ID`.
     var windowsRelease: WindowsRelease?
     let notice: NoticeHandler
+    /// What names are known to lead to, whatever they lead to in the registry now.
+    var pins: [Reference: Digest] = [:]
 
     /// The image that a name leads to, with the manifests that are wanted of it.
     ///
@@ -18,7 +20,10 @@ struct ImageResolver: Sendable {
         do {
             return try await image(
                 reference,
-                top: try await manifest(ManifestName(reference), in: reference.repository)
+                top: try await manifest(
+                    pins[reference].map { .digest($0) } ?? ManifestName(reference),
+                    in: reference.repository
+                )
             )
         } catch let error as RegistryError where error.code == .notFound {
             guard let release = windowsRelease, let list = Self.list(of: reference, release) else { throw error }

@@ -29,6 +29,8 @@ package struct SaveSetup: Sendable {
     package let reuse: [String]
     /// Archives whose blobs are left out.
     package let since: [String]
+    /// What is known of the archive that is mended; `nil` where one is written.
+    package let repair: ArchiveTail?
     package let counters: TransferCounters
     package let notice: NoticeHandler
 
@@ -43,6 +45,7 @@ package struct SaveSetup: Sendable {
         local: LocalImages? = nil,
         reuse: [String] = [],
         since: [String] = [],
+        repair: ArchiveTail? = nil,
         counters: TransferCounters,
         notice: @escaping NoticeHandler
     ) {
@@ -56,12 +59,15 @@ package struct SaveSetup: Sendable {
         self.local = local
         self.reuse = reuse
         self.since = since
+        self.repair = repair
         self.counters = counters
         self.notice = notice
     }
 
     var resolver: ImageResolver {
-        ImageResolver(client: client, choice: choice, windowsRelease: windowsRelease, notice: notice)
+        var resolver = ImageResolver(client: client, choice: choice, windowsRelease: windowsRelease, notice: notice)
+        for entry in repair?.index?.entries ?? [] { resolver.pins[entry.name] = entry.digest }
+        return resolver
     }
 
     /// Whether the archive is a gzip; else it is a plain tar.
@@ -122,7 +128,7 @@ package final class RegistrySaver: SaveEngine {
 
     /// What the archives have that the new one is a delta to.
     private func blobsToOmit() async throws -> OmittedBlobs {
-        var omitted = OmittedBlobs()
+        var omitted = setup.repair?.omitted ?? OmittedBlobs()
         for path in setup.since {
             do {
                 let name = String(path.split(separator: "/").last ?? "")

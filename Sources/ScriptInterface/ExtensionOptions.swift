@@ -53,6 +53,8 @@ package struct ExtensionOptions: Sendable, Equatable {
     package var reuse: [String]
     /// Archives whose blobs are left out of the one that is saved.
     package var since: [String]
+    /// The archive that is to be mended, in place of saving one.
+    package var repair: String?
     /// Whether what a stopped run has left is dropped.
     package var fresh: Bool
     /// Whether more is told on standard error.
@@ -77,6 +79,7 @@ package struct ExtensionOptions: Sendable, Equatable {
         patience = try flags.one(.patience, duration)
         reuse = try flags.all(.reuse) { $0 }
         since = try flags.all(.since) { $0 }
+        repair = try flags.optional(.repair) { $0 }
         fresh = try flags.isOn(.fresh)
         verbose = try flags.isOn(.verbose)
         guard since.isEmpty || given.contains(.images) else {

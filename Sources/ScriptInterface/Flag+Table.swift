@@ -150,6 +150,16 @@ extension Flag {
             + " load it; may be repeated",
         allowed: "the path of an archive"
     )
+    static let repair = Flag(
+        extension: "repair",
+        .value("ARCHIVE"),
+        hasVariable: false,
+        programs: [.save],
+        meaning:
+            "save nothing, but prove every digest of an archive that was saved here, and fetch anew what is damaged or"
+            + " missing",
+        allowed: "the path of an archive"
+    )
     static let fresh = Flag(
         extension: "fresh",
         .none,
@@ -175,7 +185,7 @@ extension Flag {
     static let table = [
         imageList, images, sourceRegistry, registry, windowsImageList, windowsVersions, osReleaseID, help,
         engine, jobs, platform, strict, archiveFormat, failedList, insecureRegistry, caFile, username,
-        passwordStdin, compressionLevel, patience, reuse, since, fresh, verbose, version,
+        passwordStdin, compressionLevel, patience, reuse, since, repair, fresh, verbose, version,
     ]
 
     /// The flags that a program knows in a mode.

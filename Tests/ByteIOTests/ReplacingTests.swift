@@ -62,7 +62,3 @@ import Testing
         }
     }
 }
-
-extension File {
-    fileprivate static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
-}

@@ -47,6 +47,11 @@ package final class ArchiveJournal: Sendable {
     /// How many bytes of blobs are there.
     package var written: Int64 { known.withLock { $0.values.reduce(0) { $0 + $1.written } } }
 
+    /// Notes where blobs ought to be, each whole.
+    package func note(_ places: [Digest: Place]) throws {
+        for (digest, place) in places.sorted(by: { $0.value.offset < $1.value.offset }) { try note(digest, place) }
+    }
+
     /// Notes that so much of a blob is in its place now.
     package func note(_ digest: Digest, _ place: Place) throws {
         known.withLock { $0[digest] = place }

@@ -15,6 +15,8 @@ package final class ArchiveOutput: Sendable {
     /// What the journal of an unfinished file is called; `nil` where a run that ends leaves nothing.
     private let journalPath: String?
     private let isFresh: Bool
+    /// Whether an archive is mended that is there already.
+    package let isRepair: Bool
     private let journal = Mutex<ArchiveJournal?>(nil)
     private let streamed = Mutex<Int64>(0)
 
@@ -27,6 +29,7 @@ package final class ArchiveOutput: Sendable {
     /// - Throws: `FileError` or `UnfinishedFileError`.
     package init(path: String, continues: Bool = false, isFresh: Bool = false) throws {
         self.isFresh = isFresh
+        isRepair = false
         if File.isStream(path) {
             target = .stream(try File(stream: path))
             journalPath = nil
@@ -37,11 +40,24 @@ package final class ArchiveOutput: Sendable {
         }
     }
 
+    /// Opens an archive that is there already, to mend it in its place. Until it is committed or discarded it is called as an unfinished
+    /// file is.
+    ///
+    /// - Throws: `FileError` or `UnfinishedFileError`.
+    package init(repairing path: String) throws {
+        let file = try UnfinishedFile(reopening: path)
+        target = .file(file)
+        journalPath = file.file.path + ".journal"
+        isFresh = true
+        isRepair = true
+    }
+
     /// An output that writes into an open stream, and closes it at the end.
     package init(stream: File) {
         target = .stream(stream)
         journalPath = nil
         isFresh = true
+        isRepair = false
     }
 
     /// Whether bytes can only be written in order.
@@ -152,6 +168,11 @@ package final class ArchiveOutput: Sendable {
     @discardableResult
     package func discard() -> Int64 {
         guard case .file(let file) = target else { return 0 }
+        if isRepair {
+            file.discard()
+            removeJournal()
+            return 0
+        }
         let kept = journal.withLock { $0?.written } ?? 0
         guard kept >= Self.leastKept else {
             file.discard()
