@@ -34,12 +34,17 @@ import Testing
 
     /// Kills runs of a program at moments that are spread over its work, and then lets one run to its end.
     ///
+    /// What a killed run has sent is still in the sockets: the next one begins when the registry has taken all of it, or it would ask for
+    /// blobs that are about to be there.
+    ///
     /// - Parameters:
+    ///   - registry: what the program talks to.
     ///   - total: how many bytes an undisturbed run moves.
     ///   - moved: how many bytes have been moved so far.
     private func killAndRun(
         _ program: String,
         _ words: [String],
+        with registry: StandInRegistry,
         total: Int64,
         moved: () -> Int64
     ) async throws -> ExitCode {
@@ -49,6 +54,7 @@ import Testing
             for _ in 0..<20_000 where moved() < threshold { try await Task.sleep(for: .milliseconds(1)) }
             process.terminate(9)
             _ = await process.wait()
+            for _ in 0..<20_000 where registry.openConnections > 0 { try await Task.sleep(for: .milliseconds(1)) }
         }
         return try await start(program, words).wait().shellStatus
     }
@@ -61,7 +67,9 @@ import Testing
         let total = source.sentBytes
 
         let words = ["-i", bench.path("a.tar.gz")]
-        let status = try await killAndRun("rancher-save-images", words, total: total) { source.sentBytes - total }
+        let status = try await killAndRun("rancher-save-images", words, with: source, total: total) {
+            source.sentBytes - total
+        }
         #expect(status == 0)
         try bench.folder.shell("cmp a.tar.gz whole.tar.gz")
         #expect(try bench.folder.names().filter { $0.hasPrefix("a.tar.gz") } == ["a.tar.gz"])
@@ -80,7 +88,8 @@ import Testing
         let total = first.receivedBytes
 
         let target = try StandInRegistry(bytesPerSecond: Self.pace)
-        let status = try await killAndRun("rancher-load-images", words + [target.authority], total: total) {
+        let toTarget = words + [target.authority]
+        let status = try await killAndRun("rancher-load-images", toTarget, with: target, total: total) {
             target.receivedBytes
         }
         #expect(status == 0)

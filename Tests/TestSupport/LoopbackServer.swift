@@ -49,6 +49,9 @@ public final class LoopbackServer: Sendable {
     /// How many connections clients have made so far.
     public var connections: Int { state.withLock { $0.accepted } }
 
+    /// How many connections are open, those that clients have left among them until all that came is answered.
+    public var openConnections: Int { state.withLock { $0.sockets.count } }
+
     /// How many bytes have been sent so far, heads included.
     public var sentBytes: Int64 { sent.load(ordering: .relaxed) }
 

@@ -68,6 +68,9 @@ public final class StandInRegistry: Sendable {
         core.state.withLock { $0.faults = [] }
     }
 
+    /// How many connections are open, those that clients have left among them until all that came is answered.
+    public var openConnections: Int { server.openConnections }
+
     /// How many bytes have been sent so far, heads and manifests included.
     public var sentBytes: Int64 { server.sentBytes }
 
