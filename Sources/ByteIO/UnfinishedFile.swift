@@ -200,7 +200,8 @@ package enum UnfinishedFileError: Error, Equatable, Sendable, CustomStringConver
         case .busy(let path, let unfinished):
             "cannot write \(path): another run is writing it (it holds \(unfinished))"
         case .noSpace(let path, let needed, let available):
-            "cannot write \(path): No space left on device: it takes \(needed) bytes, and \(available) are free"
+            "cannot write \(path): No space left on device: it takes \(needed) bytes, and \(available) are free;"
+                + " make room there, or name an archive on another disk"
         }
     }
 }

@@ -47,7 +47,7 @@ extension HTTPError {
             case .interrupted: "the transfer with \(authority) broke off: \(text)"
             default: "the transfer with \(authority) failed: \(text)"
             }
-        self.init(code, message)
+        self.init(code, message, isOfProxy: failure.proxy != nil && [.refused, .unreachable].contains(code))
     }
 
     private static func code(for failure: CurlFailure) -> Code {

@@ -42,6 +42,9 @@ package struct HTTPError: Error, CustomStringConvertible, Hashable, Sendable {
     /// One sentence without its full stop, with the host and the cause; it has no query, credentials or header fields.
     package let message: String
 
+    /// Whether it was the proxy on the way that could not be connected to.
+    package let isOfProxy: Bool
+
     /// For how long the host has been tried by now, where it has never answered; `nil` where it has.
     package var vainFor: Duration?
 
@@ -50,8 +53,13 @@ package struct HTTPError: Error, CustomStringConvertible, Hashable, Sendable {
 
     /// An error of these parts.
     package init(_ code: Code, _ message: String) {
+        self.init(code, message, isOfProxy: false)
+    }
+
+    init(_ code: Code, _ message: String, isOfProxy: Bool) {
         self.code = code
         self.message = message
+        self.isOfProxy = isOfProxy
     }
 
     /// The message.

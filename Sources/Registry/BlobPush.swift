@@ -238,8 +238,8 @@ struct BlobPush {
         else {
             throw RegistryError(
                 .refused,
-                "\(subject): a proxy before \(repository.domain) refuses \(refused) bytes as too large (413); raise its limit, as"
-                    + " with client_max_body_size in nginx",
+                "\(subject): a proxy before \(repository.domain) refuses \(refused) bytes as too large (413);"
+                    + " \(Advice.proxyLimit)",
                 status: 413
             )
         }

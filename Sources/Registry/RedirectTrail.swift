@@ -23,7 +23,7 @@ struct RedirectTrail {
             let location = head.headers["Location"]
         else { return false }
         let next = Location.resolve(location, relativeTo: url)
-        let (here, there) = (Location.origin(of: url), Location.origin(of: next))
+        let (here, there) = (ShownURL.text(Location.origin(of: url)), ShownURL.text(Location.origin(of: next)))
         guard Location.hasTLS(next) || !Location.hasTLS(url) else {
             throw RegistryError(.refused, "\(here) redirects to \(there), which has no TLS; that is not followed")
         }

@@ -49,7 +49,7 @@ extension RegistryClient {
         try await download(
             blob,
             called: "the foreign layer \(blob.digest)",
-            host: String(Location.origin(of: url)),
+            host: ShownURL.text(Location.origin(of: url)),
             to: destination,
             after: prefix
         ) { headers, _, sink in try await fetch(url, headers: headers, into: sink) }

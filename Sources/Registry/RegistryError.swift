@@ -64,19 +64,13 @@ extension RegistryError {
             case 500...: .unreachable
             default: .refused
             }
-        let advice =
-            switch code {
-            case .unauthorized, .denied:
-                (login?.text ?? "") + "; log in with 'docker login \(host)' as a user who may do this"
-            case .rateLimited: "; try again later, or log in with 'docker login \(host)'"
-            default: ""
-            }
+        let advice = Advice.text(on: code, status: status, reason: text, host: host, login)
         self.init(code, "\(host) answered \(status) to \(subject): \(text)\(advice)", status: status)
     }
 
     /// From a transfer that came to nothing.
     init(_ error: HTTPError, asking subject: String) {
-        self.init(.unreachable, "\(subject): \(error.message)\(error.advice(for: nil))", transfer: error)
+        self.init(.unreachable, "\(subject): \(error.message)\(Advice.text(on: error, for: nil))", transfer: error)
     }
 
     /// Whether a manifest is refused since the registry does not know one of its blobs.

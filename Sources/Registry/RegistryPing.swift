@@ -139,35 +139,13 @@ extension RegistryPing {
         /// As it reads after "cannot reach the registry".
         func reason(_ domain: String) -> String {
             switch self {
-            case .transfer(let error): error.message + error.advice(for: domain)
+            case .transfer(let error): error.message + Advice.text(on: error, for: domain)
             case .stranger(let url, let status):
                 "it answers GET \(url) with \(status), as no registry does; check its name and its port"
             case .proxyWantsLogin:
                 "the proxy wants a login (407): put its user and password into the proxy's variable, as in"
                     + " HTTP_PROXY=http://USER:PASSWORD@HOST:PORT"
             }
-        }
-    }
-}
-
-extension HTTPError {
-    /// What to do about it, to follow the message; empty where there is no advice.
-    ///
-    /// - Parameter domain: the registry; `nil` where it may be another host that it sends us to.
-    func advice(for domain: String?) -> String {
-        switch code {
-        case .unknownAuthority:
-            let place = domain.map {
-                "put the certificate of its authority into \(CertificateFolders.place(for: $0)), or "
-            }
-            return "; \(place ?? "")name the file of the authority's certificate with --ca-file"
-        case .certificateRequired:
-            let folder = "/etc/docker/certs.d/\(domain ?? "HOST:PORT")/"
-            return "; it wants a client certificate: put one into \(folder) as client.cert, and its key as client.key"
-        case .tls where message.contains("wrong version number"):
-            return "; if it is meant to be without TLS, name it with --insecure-registry \(domain ?? "HOST:PORT")"
-        default:
-            return ""
         }
     }
 }

@@ -19,7 +19,8 @@ struct TokenFetch: Sendable {
         if login != nil, endpoint.security.verifiesCertificate, !Location.hasTLS(server.realm) {
             throw RegistryError(
                 .unauthorized,
-                "\(domain) asks for its login to be sent without TLS, to its token server; that is not done"
+                "\(domain) asks for its login to be sent without TLS, to its token server \(ShownURL.text(server.realm));"
+                    + " that is not done; if it is meant, name the registry with --insecure-registry \(domain)"
             )
         }
         let subject = "the login of \(domain)"
@@ -40,7 +41,8 @@ struct TokenFetch: Sendable {
             guard let token = AccessToken(json: response.body, receivedAt: .now) else {
                 throw RegistryError(
                     .unauthorized,
-                    "\(subject): authorization server did not include a token in the response"
+                    "\(subject): authorization server did not include a token in the response; check that"
+                        + " \(ShownURL.text(server.realm)) is the registry's token server"
                 )
             }
             return token

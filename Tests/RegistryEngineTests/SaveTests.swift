@@ -107,7 +107,7 @@ import Testing
             (StandInFault.Kind.wrongByte, "has the digest sha256:"),
             (.error(404, "BLOB_UNKNOWN"), "blob unknown: blob unknown to registry"),
             (.transport(.cutBody(after: 10)), "broke off"),
-            (.error(403, "DENIED"), "log in with 'docker login"),
+            (.error(403, "DENIED"), "'docker login"),
         ]
     )
     func spoiltBlobs(kind: StandInFault.Kind, words: String) async throws {

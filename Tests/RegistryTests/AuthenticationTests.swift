@@ -50,7 +50,11 @@ import Testing
         #expect(error?.code == .unauthorized)
         let sentence = try #require(error).description
         #expect(sentence.hasPrefix("\(host) answered 401 to "))
-        #expect(sentence.hasSuffix("; log in with 'docker login \(host)' as a user who may do this"))
+        #expect(
+            sentence.hasSuffix(
+                "; log in as a user who may do this: 'docker login \(host)', 'podman login \(host)', or --username"
+            )
+        )
         for secret in ["wrong", "Authorization", Data("me:wrong!".utf8).base64EncodedString()] {
             #expect(!sentence.contains(secret))
         }
@@ -112,7 +116,8 @@ import Testing
         let error = await registryError { _ = try await fixture.download() }
         #expect(
             error?.description
-                == "the login of \(fixture.registry.authority): authorization server did not include a token in the response"
+                == "the login of \(fixture.registry.authority): authorization server did not include a token in the response;"
+                + " check that \(fixture.registry.url)/token is the registry's token server"
         )
     }
 

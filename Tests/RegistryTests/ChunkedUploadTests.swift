@@ -87,7 +87,8 @@ import Testing
         #expect(
             error?.description
                 == "the push of the blob \(Self.blob.digest) to \(host)/rancher/y: a proxy before \(host)"
-                + " refuses 8388608 bytes as too large (413); raise its limit, as with client_max_body_size in nginx"
+                + " refuses 8388608 bytes as too large (413); raise the limit of the proxy before it, as with"
+                + " client_max_body_size in nginx"
         )
     }
 

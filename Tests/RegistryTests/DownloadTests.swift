@@ -179,7 +179,8 @@ import Testing
         #expect(
             error?.description
                 == (ignoresRanges
-                    ? "\(name): \(host) sent \(have) of 1500000 bytes"
+                    ? "\(name): \(host) sent \(have) of 1500000 bytes; check the network and what stands on the way, or give it"
+                        + " longer with --patience"
                     : "\(name) ends after \(have) of 1500000 bytes; the registry's copy is damaged")
         )
     }

@@ -180,8 +180,8 @@ import Testing
         #expect(
             error?.description
                 .hasSuffix(
-                    "; it got the login of user you from /etc/logins.json; log in with 'docker login \(host)' as a user who may"
-                        + " do this"
+                    "; it got the login of user you from /etc/logins.json; log in as a user who may do this:"
+                        + " 'docker login \(host)', 'podman login \(host)', or --username"
                 ) == true,
             "\(error?.description ?? "")"
         )
@@ -190,7 +190,7 @@ import Testing
         #expect(
             other?.description
                 .contains(
-                    "; no login for \(host) is known: it was looked for in /etc/logins.json; log in with "
+                    "; no login for \(host) is known: it was looked for in /etc/logins.json; log in as "
                 ) == true,
             "\(other?.description ?? "")"
         )

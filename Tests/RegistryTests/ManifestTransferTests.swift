@@ -57,10 +57,13 @@ import Testing
             (400, "NAME_UNKNOWN", .notFound, "name unknown: repository name not known to registry"),
             (
                 403, "DENIED", .denied,
-                "denied: requested access to the resource is denied; it asked for no login, and got none; log in with 'docker login HOST' as a user who may do this"
+                "denied: requested access to the resource is denied; it asked for no login, and got none; log in as a user who may do this: 'docker login HOST', 'podman login HOST', or --username"
             ),
             (400, "TAG_INVALID", .refused, "tag invalid: unknown error"),
-            (500, "UNKNOWN", .unreachable, "unknown: unknown error"),
+            (
+                500, "UNKNOWN", .unreachable,
+                "unknown: unknown error; try again later, and look at the log of the registry"
+            ),
         ]
     )
     func refusals(status: Int, code: String, kind: RegistryError.Code, words: String) async throws {

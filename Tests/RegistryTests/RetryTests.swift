@@ -59,8 +59,8 @@ import Testing
         #expect(
             error?.description
                 .hasSuffix(
-                    "toomanyrequests: You have reached your pull rate limit. You may increase; try again later, or log in with"
-                        + " 'docker login \(host)'"
+                    "toomanyrequests: You have reached your pull rate limit. You may increase; try again later, or log in:"
+                        + " 'docker login \(host)', 'podman login \(host)', or --username"
                 ) == true
         )
         #expect(fixture.requests("GET", "manifests").count == 1)
@@ -78,7 +78,7 @@ import Testing
             #expect(error?.code == .unreachable)
             #expect(
                 error?.description == "cannot reach the registry \(server.authority): \(server.authority) refused the"
-                    + " connection: nobody listens on that port"
+                    + " connection: nobody listens on that port; check the port, and whether the registry is running"
             )
             #expect(began.duration(to: .now) >= .milliseconds(300), "it may be there soon")
         }

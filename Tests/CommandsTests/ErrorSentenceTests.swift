@@ -1,0 +1,265 @@
+import ByteIO
+import FoundationEssentials
+import ScriptInterface
+import TestSupport
+import Testing
+
+/// The sentences of failures, as a set: each names the host, what was asked, the cause, and what to do; and each has its section in
+/// `docs/troubleshooting.md`.
+@Suite(.timeLimit(.minutes(5))) struct ErrorSentenceTests {
+    /// A registry that fails, and the sentence for it, in which `HOST` stands for the registry, `FOLDER` for the bench's, and `LAYER` for a blob's digest.
+    struct Row: Sendable, CustomTestStringConvertible {
+        let name: String
+        var program = Program.save
+        var authentication = StandInSwitches.Authentication.none
+        var fault: StandInFault?
+        var way = Way.itself
+        let sentence: String
+
+        var testDescription: String { name }
+    }
+
+    /// How the registry is reached.
+    enum Way: Sendable {
+        /// On this machine, without TLS.
+        case itself
+        /// At an address that is no loopback's, so with TLS, which it does not have.
+        case outside
+        /// By a name that nobody knows.
+        case unknownName
+        /// At a port where it is no longer.
+        case stopped
+        /// By a proxy that wants another login.
+        case proxy
+        /// By its name, with a certificate that nobody has signed.
+        case ownCertificate
+    }
+
+    private static let full = """
+        Quota exceeded when processing the request of adding 25.5 MiB of storage resource, which when updated to current usage of 0 \
+        Byte will exceed the configured upper limit of 1.0 MiB.
+        """
+
+    /// An answer in the form of the distribution API.
+    private static func answer(_ status: Int, _ code: String, _ message: String) -> StandInFault.Kind {
+        .answer(LoopbackResponse(status: status, text: #"{"errors":[{"code":"\#(code)","message":"\#(message)"}]}"#))
+    }
+
+    static let rows = [
+        Row(
+            name: "an authority that nobody knows",
+            way: .ownCertificate,
+            sentence: """
+                HOST/rancher/x:v1: cannot reach the registry HOST: TLS with HOST failed: SSL certificate problem: self-signed \
+                certificate; put the certificate of its authority into /etc/docker/certs.d/HOST/ca.crt, or name the file of the \
+                authority's certificate with --ca-file
+                """
+        ),
+        Row(
+            name: "no TLS",
+            way: .outside,
+            sentence: """
+                HOST/rancher/x:v1: cannot reach the registry HOST: TLS with HOST failed: TLSERROR wrong version number; if it is \
+                meant to be without TLS, name it with --insecure-registry HOST
+                """
+        ),
+        Row(
+            name: "no address",
+            way: .unknownName,
+            sentence: """
+                HOST/rancher/x:v1: cannot reach the registry HOST: the name of HOST has no address; check the name, and whether this \
+                network reaches it by a proxy (HTTPS_PROXY)
+                """
+        ),
+        Row(
+            name: "nobody listens",
+            way: .stopped,
+            sentence: """
+                HOST/rancher/x:v1: cannot reach the registry HOST: HOST refused the connection: nobody listens on that port; check \
+                the port, and whether the registry is running
+                """
+        ),
+        Row(
+            name: "the proxy's login",
+            way: .proxy,
+            sentence: """
+                HOST/rancher/x:v1: cannot reach the registry HOST: the proxy for HOST wants another login (407): put its user and \
+                password into the proxy's variable, as in HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT
+                """
+        ),
+        Row(
+            name: "unauthorised",
+            authentication: .basic(user: "me", password: "another"),
+            sentence: """
+                HOST/rancher/x:v1: HOST answered 401 to the manifest v1 of HOST/rancher/x: unauthorized: authentication required; it \
+                got the login of user me from FOLDER/config.json; log in as a user who may do this: 'docker login HOST', 'podman \
+                login HOST', or --username
+                """
+        ),
+        Row(
+            name: "forbidden",
+            program: .load,
+            fault: StandInFault(.error(403, "DENIED"), method: "POST", target: "/uploads/", times: .max),
+            sentence: """
+                rancher/x:v1: HOST answered 403 to the push of the blob LAYER to HOST/mirror/rancher/x: denied: requested access to \
+                the resource is denied; it asked for no login, and got none; log in as a user who may do this: 'docker login HOST', \
+                'podman login HOST', or --username
+                """
+        ),
+        Row(
+            name: "no such project",
+            program: .load,
+            fault: StandInFault(
+                answer(404, "NOT_FOUND", "project mirror not found"),
+                method: "POST",
+                target: "/uploads/",
+                times: .max
+            ),
+            sentence: """
+                rancher/x:v1: HOST answered 404 to the push of the blob LAYER to HOST/mirror/rancher/x: not found: project mirror \
+                not found
+                """
+        ),
+        Row(
+            name: "a full project",
+            program: .load,
+            fault: StandInFault(answer(403, "DENIED", full), method: "POST", target: "/uploads/", times: .max),
+            sentence: """
+                rancher/x:v1: HOST answered 403 to the push of the blob LAYER to HOST/mirror/rancher/x: denied: \(full); the project \
+                is full: make room in it, or have its limit raised, and run this again
+                """
+        ),
+        Row(
+            name: "a tag that is kept",
+            program: .load,
+            fault: StandInFault(
+                answer(
+                    412,
+                    "PRECONDITION",
+                    "Failed to process request due to 'mirror/rancher/x:v1' configured as immutable."
+                ),
+                method: "PUT",
+                target: "/manifests/",
+                times: .max
+            ),
+            sentence: """
+                rancher/x:v1: HOST answered 412 to the push of the manifest v1 to HOST/mirror/rancher/x: precondition: Failed to \
+                process request due to 'mirror/rancher/x:v1' configured as immutable.; the tag is there with another content, and a \
+                rule keeps it: push to another project, or lift the rule
+                """
+        ),
+        Row(
+            name: "too large for a proxy",
+            program: .load,
+            fault: StandInFault(
+                .answer(LoopbackResponse(status: 413, text: "<h1>413 Request Entity Too Large</h1>")),
+                method: "PUT",
+                target: "/uploads/",
+                times: .max
+            ),
+            sentence: """
+                rancher/x:v1: the push of the blob LAYER to HOST/mirror/rancher/x: a proxy before HOST refuses SIZE bytes as too \
+                large (413); raise the limit of the proxy before it, as with client_max_body_size in nginx
+                """
+        ),
+        Row(
+            name: "a rate limit",
+            fault: StandInFault(
+                answer(429, "TOOMANYREQUESTS", "You have reached your pull rate limit."),
+                target: "/manifests/",
+                times: .max
+            ),
+            sentence: """
+                HOST/rancher/x:v1: HOST answered 429 to the manifest v1 of HOST/rancher/x: toomanyrequests: You have reached your pull \
+                rate limit.; try again later, or log in: 'docker login HOST', 'podman login HOST', or --username
+                """
+        ),
+    ]
+
+    /// How the registry is named, and the variables that lead there.
+    private static func host(_ way: Way, _ registry: StandInRegistry) throws -> (String, [String: String], [AnyObject])
+    {
+        switch way {
+        case .itself: return (registry.authority, [:], [])
+        case .outside: return ("0.0.0.0" + registry.authority.dropFirst("127.0.0.1".count), [:], [])
+        case .unknownName: return ("unknown.invalid", [:], [])
+        case .stopped:
+            registry.stop()
+            return (registry.authority, [:], [])
+        case .proxy:
+            let proxy = try LoopbackServer { _ in LoopbackResponse(status: 407) }
+            return ("far.example.com", ["HTTPS_PROXY": "http://me:wr0ng@\(proxy.authority)"], [proxy])
+        case .ownCertificate:
+            let server = try NginxServer()
+            return ("0.0.0.0:\(server.securePort)", [:], [server])
+        }
+    }
+
+    @Test(.enabled(if: Machine.hasNginx, "nginx is not installed"), arguments: rows)
+    func isToldInOneSentence(_ row: Row) async throws {
+        var switches = StandInSwitches()
+        switches.authentication = row.authentication
+        let registry = try StandInRegistry(switches)
+        defer { registry.stop() }
+        let layer = [UInt8](repeating: 7, count: 100)
+        registry.addImage(repository: "rancher/x", tag: "v1", configuration: Array("{}".utf8), layers: [layer])
+        let bench = try Bench()
+        let login = Data("me:wr0ng".utf8).base64EncodedString()
+        let (host, variables, servers) = try Self.host(row.way, registry)
+        try bench.folder.write(#"{"auths":{"\#(host)":{"auth":"\#(login)"}}}"#, to: "config.json")
+        let environment = ["DOCKER_CONFIG": bench.folder.path, "HOME": bench.folder.path].merging(variables) { $1 }
+        var run = try await bench.save(["rancher/x:v1"], from: host, environment: environment)
+        if row.program == .load {
+            #expect(run.status == 0, "\(run.errors)")
+            registry.add(try #require(row.fault))
+            run = try await bench.load(source: host, target: host + "/mirror", environment: environment)
+        } else if let fault = row.fault {
+            registry.add(fault)
+            run = try await bench.save(["rancher/x:v1"], from: host, environment: environment)
+        }
+        withExtendedLifetime(servers) {}
+        #expect(run.status == 1)
+        let first = try #require(run.errors.split(separator: "\n").first { $0.contains("/x:v1: ") })
+        let told = String(first.drop { $0 != " " }.dropFirst())
+            .replacing(/sha256:[0-9a-f]{64}/, with: "LAYER")
+            .replacing(/(OpenSSL\/[^ ]* )?error:[0-9A-F]+:[^:]*:[^:]*:/, with: "TLSERROR ")
+            .replacing(/refuses \d+ bytes/, with: "refuses SIZE bytes")
+            .replacing(bench.folder.path, with: "FOLDER")
+            .replacing(host, with: "HOST")
+        #expect(told == row.sentence)
+        try Self.expectSection(for: told)
+    }
+
+    @Test func aFullDisk() throws {
+        let error = UnfinishedFileError.noSpace(path: "/usb/images.tar.gz", needed: 1_000_000, available: 1000)
+        let sentence = "\(error)"
+        #expect(
+            sentence == """
+                cannot write /usb/images.tar.gz: No space left on device: it takes 1000000 bytes, and 1000 are free; make room there, \
+                or name an archive on another disk
+                """
+        )
+        try Self.expectSection(for: sentence)
+    }
+
+    /// One of the words in code of a heading must stand in the sentence, where `HOST` and `…` are anything.
+    private static func expectSection(for sentence: String) throws {
+        let document = try Fixtures.text("../../docs/troubleshooting.md")
+        let patterns = document.split(separator: "\n").filter { $0.hasPrefix("## ") }
+            .flatMap { heading in
+                heading.split(separator: "`", omittingEmptySubsequences: false).enumerated()
+                    .filter { $0.offset % 2 == 1 }
+                    .map(\.element)
+            }
+        let found = patterns.contains { pattern in
+            var rest = sentence[...]
+            return pattern.replacing("HOST", with: "…").split(separator: "…")
+                .allSatisfy { part in
+                    guard let range = rest.firstRange(of: part) else { return false }
+                    rest = rest[range.upperBound...]
+                    return true
+                }
+        }
+        #expect(found, "docs/troubleshooting.md has no section for: \(sentence)")
+    }
+}
