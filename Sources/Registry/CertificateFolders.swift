@@ -32,13 +32,17 @@ package struct CertificateFolders: Sendable {
     /// Where docker looks for the certificate of a registry's authority.
     static func place(for domain: String) -> String { "/etc/docker/certs.d/\(domain)/ca.crt" }
 
-    /// What is asked of a registry's certificate, and shown to it: all authorities of all its folders, and the first client
-    /// certificate. A folder that we may not read is passed over, as containers does.
+    /// What is asked of a registry's certificate, and shown to it: all authorities of all its folders, with one client certificate
+    /// after the other. A folder that we may not read is passed over, as containers does.
+    ///
+    /// Go shows the one whose authority the server names. libcurl shows what it is given, so they are to be tried in this order.
     ///
     /// - Parameter domain: the registry in a reference, `HOST[:PORT]`.
+    /// - Returns: at least one.
     /// - Throws: ``RegistryError`` where a file cannot be used.
-    func security(for domain: String) throws(RegistryError) -> TransportSecurity {
+    func securities(for domain: String) throws(RegistryError) -> [TransportSecurity] {
         var security = TransportSecurity.verified
+        var certificates: [ClientCertificate] = []
         for root in roots where !domain.contains("/") && domain != ".." {
             let folder = "\(root)/\(domain)"
             guard let names = try? Folder.names(in: folder) else { continue }
@@ -51,18 +55,22 @@ package struct CertificateFolders: Sendable {
                     throw RegistryError(.unreachable, "\(domain) was not asked: \(error)")
                 }
             }
-            let pair = try Self.clientCertificate(in: folder, names, for: domain)
-            security.clientCertificate = security.clientCertificate ?? pair
+            certificates += try Self.clientCertificates(in: folder, names, for: domain)
         }
-        return security
+        guard !certificates.isEmpty else { return [security] }
+        return certificates.map { certificate in
+            var security = security
+            security.clientCertificate = certificate
+            return security
+        }
     }
 
-    /// The first pair of a folder, in docker's words where the half of one is missing.
-    private static func clientCertificate(
+    /// The pairs of a folder, or docker's words where the half of one is missing.
+    private static func clientCertificates(
         in folder: String,
         _ names: [String],
         for domain: String
-    ) throws(RegistryError) -> ClientCertificate? {
+    ) throws(RegistryError) -> [ClientCertificate] {
         func stems(_ suffix: String) -> [String] {
             names.filter { $0.hasSuffix(suffix) }.map { String($0.dropLast(suffix.count)) }
         }
@@ -80,7 +88,7 @@ package struct CertificateFolders: Sendable {
                 "\(domain) was not asked: in \(folder), missing client certificate \(lone).cert for key \(lone).key"
             )
         }
-        return certificates.first.map {
+        return certificates.map {
             ClientCertificate(certificate: "\(folder)/\($0).cert", key: "\(folder)/\($0).key")
         }
     }

@@ -22,20 +22,29 @@ struct RegistryEndpoint: Sendable, Equatable {
     /// - Parameters:
     ///   - domain: the registry in a reference.
     ///   - isInsecure: whether the registry is called insecure.
-    ///   - security: what is asked of its certificate where it is not.
+    ///   - securities: what is asked of its certificate where it is not, with each client certificate that there is for it.
     static func candidates(
         for domain: String,
         isInsecure: Bool,
-        security: TransportSecurity = .verified
+        securities: [TransportSecurity] = [.verified]
     ) -> [RegistryEndpoint] {
         let wire = domain == Reference.hub ? "registry-1.docker.io" : domain
-        let secure = RegistryEndpoint(scheme: "https", authority: wire, security: security)
-        var any = security
-        any.verifiesCertificate = false
-        let unverified = RegistryEndpoint(scheme: "https", authority: wire, security: any)
-        let plain = RegistryEndpoint(scheme: "http", authority: wire, security: any)
-        if domain == Reference.hub { return [secure] }
-        if Authority(domain)?.isLoopback == true { return [plain, unverified] }
-        return isInsecure ? [unverified, plain] : [secure]
+        func ways(_ scheme: String, _ securities: some Sequence<TransportSecurity>) -> [RegistryEndpoint] {
+            securities.map { RegistryEndpoint(scheme: scheme, authority: wire, security: $0) }
+        }
+        let any = securities.map { security in
+            var any = security
+            any.verifiesCertificate = false
+            return any
+        }
+        let (secure, unverified, plain) = (ways("https", securities), ways("https", any), ways("http", any.prefix(1)))
+        if domain == Reference.hub { return secure }
+        if Authority(domain)?.isLoopback == true { return plain + unverified }
+        return isInsecure ? unverified + plain : secure
+    }
+
+    /// Whether two differ in their client certificates at the most.
+    func isSameWay(as other: RegistryEndpoint) -> Bool {
+        scheme == other.scheme && authority == other.authority
     }
 }

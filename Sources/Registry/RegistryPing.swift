@@ -23,7 +23,11 @@ struct RegistryPing: Sendable {
     /// - Throws: ``RegistryError`` where no way leads to it.
     func outcome() async throws -> Outcome {
         var failures: [Failure] = []
+        var last: RegistryEndpoint?
         for endpoint in try await candidates() {
+            // The same way with another client certificate leads further only where it is the certificate that was refused.
+            if let last, last.isSameWay(as: endpoint), failures.last?.mayBeForCertificate != true { continue }
+            last = endpoint
             do {
                 var url = ""
                 let request = HTTPRequest(.get, endpoint.url(""), security: endpoint.security, stallSeconds: 15)
@@ -52,13 +56,14 @@ struct RegistryPing: Sendable {
 
     private func candidates() async throws -> [RegistryEndpoint] {
         let isInsecure = await settings.insecureRegistries.contains(domain)
-        let security = try await onThread { [settings, domain] in
-            try settings.certificates?.security(for: domain) ?? .verified
+        let securities = try await onThread { [settings, domain] in
+            try settings.certificates?.securities(for: domain) ?? [.verified]
         }
         guard let mirror else {
-            return RegistryEndpoint.candidates(for: domain, isInsecure: isInsecure, security: security)
+            return RegistryEndpoint.candidates(for: domain, isInsecure: isInsecure, securities: securities)
         }
-        return [mirror.endpoint(isInsecure: isInsecure || Authority(domain)?.isLoopback == true, security: security)]
+        let isInsecureMirror = isInsecure || Authority(domain)?.isLoopback == true
+        return securities.map { mirror.endpoint(isInsecure: isInsecureMirror, security: $0) }
     }
 
     /// What an answer means for the requests to come.
@@ -129,6 +134,15 @@ extension RegistryPing {
             case .transfer(let error): error.code == .tls ? 0 : 2
             case .stranger(_, let status): status == 400 ? 1 : 3
             case .proxyWantsLogin: 3
+            }
+        }
+
+        /// Whether it may be the client certificate that was refused. nginx does so with an answer, of status 400.
+        var mayBeForCertificate: Bool {
+            switch self {
+            case .transfer(let error): error.code == .certificateRequired
+            case .stranger(_, let status): status == 400
+            case .proxyWantsLogin: false
             }
         }
 

@@ -26,6 +26,7 @@ struct TokenFetch: Sendable {
         let subject = "the login of \(domain)"
         do {
             var response = try await answer(withoutForm: false)
+            if let token = Self.token(in: response) { return token }
             // A byte may have been spoilt on the way.
             if response.head.status == 200, AccessToken(json: response.body, receivedAt: .now) == nil {
                 response = try await answer(withoutForm: false)
@@ -38,7 +39,7 @@ struct TokenFetch: Sendable {
                 let note = LoginNote(login, wanted: .token, domain: domain, logins: settings.logins)
                 throw RegistryError(response, from: domain, asking: subject, note)
             }
-            guard let token = AccessToken(json: response.body, receivedAt: .now) else {
+            guard let token = Self.token(in: response) else {
                 throw RegistryError(
                     .unauthorized,
                     "\(subject): authorization server did not include a token in the response; check that"
@@ -49,6 +50,12 @@ struct TokenFetch: Sendable {
         } catch let error as HTTPError {
             throw RegistryError(error, asking: subject)
         }
+    }
+
+    /// The token in an answer that is a success.
+    private static func token(in response: HTTPResponse) -> AccessToken? {
+        guard (200..<300).contains(response.head.status) else { return nil }
+        return AccessToken(json: response.body, receivedAt: .now)
     }
 
     private func answer(withoutForm: Bool) async throws -> HTTPResponse {

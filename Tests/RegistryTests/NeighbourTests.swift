@@ -135,6 +135,18 @@ struct NeighbourTests {
 
         try folder.shell("cp '\(client.key)' certs.d/\(domain)/me.key")
         try await Self.pushAndPull(domain, certificates: folders)
+
+        // Of several, the one that the registry takes is found.
+        let elsewhere = try TestAuthority()
+        let stranger = try elsewhere.issue("another")
+        try folder.shell(
+            """
+            cp '\(stranger.certificate)' certs.d/\(domain)/a.cert && cp '\(stranger.key)' certs.d/\(domain)/a.key
+            """
+        )
+        try await Self.pushAndPull(domain, certificates: folders)
+        try folder.shell("rm certs.d/\(domain)/a.*")
+
         // Other authorities are believed besides those of the folder.
         let base = try CertificateAuthorities(environment: [:]).adding(file: authority.certificate)
         try folder.shell("rm certs.d/\(domain)/ca.crt")
