@@ -40,6 +40,9 @@ struct EngineChoice: Sendable {
             for flag in flagsWithoutEffect {
                 notice("\(flag) has no effect: docker decides this itself; use --engine registry")
             }
+            if extensions.bytesPerSecond != nil {
+                notice("--limit-rate has no effect: docker has no such limit; use --engine registry")
+            }
         }
         return engine
     }

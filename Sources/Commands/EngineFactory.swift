@@ -210,6 +210,7 @@ struct EngineFactory: Sendable {
                 // Once a transfer has stood still for so long, there is still time to try again.
                 stallSeconds: Int(max(.seconds(1), min(patience / 4, .seconds(60))).components.seconds),
                 longestPause: patience,
+                bytesPerSecond: options.extensions.bytesPerSecond,
                 userAgent: "rancher-images/\(CommandLineTool.version)",
                 proxies: ProxySettings(environment: environment, file: daemon.proxies),
                 authorities: authorities

@@ -21,12 +21,12 @@ struct CurlOptions {
         try set(CURLOPT_USERAGENT, configuration.userAgent)
 
         try set(CURLOPT_CONNECTTIMEOUT, configuration.connectTimeoutSeconds)
-        try set(CURLOPT_LOW_SPEED_LIMIT, 1024)
+        try set(CURLOPT_LOW_SPEED_LIMIT, configuration.leastBytesPerSecond)
         try set(CURLOPT_TCP_NODELAY, 1)
         try set(CURLOPT_TCP_KEEPALIVE, 1)
         // Refused by libcurl 7 where a transfer has left its buffer behind, as one does whose host has no address. That has the
         // size already.
-        _ = shim_easy_setopt_long(easy, CURLOPT_BUFFERSIZE, 512 * 1024)
+        _ = shim_easy_setopt_long(easy, CURLOPT_BUFFERSIZE, configuration.pieceSize)
         try set(CURLOPT_UPLOAD_BUFFERSIZE, 512 * 1024)
 
         try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
@@ -40,7 +40,6 @@ struct CurlOptions {
         try set(CURLOPT_URL, request.url)
         try check(shim_easy_setopt_list(easy, CURLOPT_HTTPHEADER, headers.head))
         try set(CURLOPT_LOW_SPEED_TIME, request.stallSeconds ?? configuration.stallSeconds)
-        if let seconds = request.totalSeconds { try set(CURLOPT_TIMEOUT, seconds) }
 
         // Without both of these libcurl would read the environment.
         let proxy = try configuration.proxies.proxy(for: transfer.address)

@@ -16,6 +16,9 @@ extension HTTPClient {
         /// The longest that a host is left alone.
         package var longestPause: Duration
 
+        /// The most bytes of bodies that all transfers together move in a second, in both directions; `nil` for any number.
+        package var bytesPerSecond: Int64?
+
         /// The value of `User-Agent`.
         package var userAgent: String
 
@@ -32,6 +35,7 @@ extension HTTPClient {
             stallSeconds: Int = 60,
             busyPause: Duration = .milliseconds(500),
             longestPause: Duration = .seconds(300),
+            bytesPerSecond: Int64? = nil,
             userAgent: String = "rancher-images",
             proxies: ProxySettings = .none,
             authorities: CertificateAuthorities = CertificateAuthorities(environment: [:])
@@ -41,6 +45,7 @@ extension HTTPClient {
             self.stallSeconds = stallSeconds
             self.busyPause = busyPause
             self.longestPause = longestPause
+            self.bytesPerSecond = bytesPerSecond
             self.userAgent = userAgent
             self.proxies = proxies
             self.authorities = authorities

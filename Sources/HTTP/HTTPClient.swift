@@ -9,6 +9,7 @@
 package final class HTTPClient: Sendable {
     private let pool: TransferPool
     private let gates: HostGates
+    private let limiter: RateLimiter?
 
     /// How long an answer may take that is kept in memory.
     private static let collectSeconds = 60
@@ -17,6 +18,7 @@ package final class HTTPClient: Sendable {
     package init(_ configuration: Configuration = Configuration()) {
         pool = TransferPool(configuration)
         gates = HostGates(configuration)
+        limiter = RateLimiter(configuration)
     }
 
     /// Ends the threads. A transfer keeps its client alive, so they are all idle by now, and end at once.
@@ -38,14 +40,15 @@ package final class HTTPClient: Sendable {
         let address = try HTTPAddress(request.url)
         let gate = gates.gate(of: address)
         let pass = try await gate.enter()
+        let transfer = Transfer(request, address, sink, limiter)
         do {
-            var head = try await move(Transfer(request, address, sink))
+            var head = try await move(transfer)
             gate.leave(pass, HostPace.Outcome(head))
-            head.timeInLine = pass.timeInLine
+            head.timeInLine = pass.timeInLine + transfer.timeHeldBack
             return head
         } catch var error as HTTPError {
             gate.leave(pass, error.code == .interrupted ? .broken : .unknown)
-            error.timeInLine = pass.timeInLine
+            error.timeInLine = pass.timeInLine + transfer.timeHeldBack
             error.vainFor = gate.vainFor
             throw error
         } catch {

@@ -48,7 +48,7 @@ package struct HTTPError: Error, CustomStringConvertible, Hashable, Sendable {
     /// For how long the host has been tried by now, where it has never answered; `nil` where it has.
     package var vainFor: Duration?
 
-    /// How long the request stood behind others that the host answered meanwhile.
+    /// How long the request stood behind others that the host answered meanwhile, or was held back to keep to a rate.
     package var timeInLine = Duration.zero
 
     /// An error of these parts.

@@ -34,7 +34,8 @@ package struct HTTPRequest: Sendable {
     /// How long the transfer may stand still before it fails with `timedOut`; `nil` for the client's own setting.
     package var stallSeconds: Int?
 
-    /// How long the whole transfer may take before it fails with `timedOut`; `nil` for any time.
+    /// How long the whole transfer may take before it fails with `timedOut`; `nil` for any time. What it is held back to keep to a
+    /// rate does not count, and it is held back only behind others that have such a time.
     package var totalSeconds: Int?
 
     /// A request. Only method and URL have to be given.

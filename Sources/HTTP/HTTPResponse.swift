@@ -6,7 +6,7 @@ package struct HTTPResponseHead: Sendable {
     /// The fields in the order received. Trailers of a chunked body are not among them.
     package var headers: HTTPHeaders
 
-    /// How long the request stood behind others that the host answered meanwhile.
+    /// How long the request stood behind others that the host answered meanwhile, or was held back to keep to a rate.
     package var timeInLine = Duration.zero
 
     /// A head of these parts.

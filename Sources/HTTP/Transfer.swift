@@ -17,15 +17,30 @@ final class Transfer: @unchecked Sendable {
     /// What the sink or the source threw, or what was wrong with the response. It explains why a callback refused.
     private(set) var failure: (any Error)?
 
+    /// How many bytes of the request's body were given to libcurl.
+    private(set) var sent: Int64 = 0
+    /// How many bytes of the answer's body came.
+    private(set) var received: Int64 = 0
+    /// How long it was held back to keep to a rate.
+    private(set) var timeHeldBack = Duration.zero
+
     private let sink: any HTTPResponseSink
+    private let limiter: RateLimiter?
     private var parser = ResponseHeadParser()
     private var remaining: Int64 = 0
 
-    init(_ request: HTTPRequest, _ address: HTTPAddress, _ sink: any HTTPResponseSink) {
+    /// - Parameter limiter: holds back what it moves; `nil` for nothing.
+    init(
+        _ request: HTTPRequest,
+        _ address: HTTPAddress,
+        _ sink: any HTTPResponseSink,
+        _ limiter: RateLimiter? = nil
+    ) {
         self.request = request
         self.address = address
         self.source = request.body.source(for: request.method)
         self.sink = sink
+        self.limiter = limiter
     }
 
     /// Has the transfer end as soon as it can.
@@ -55,7 +70,8 @@ final class Transfer: @unchecked Sendable {
 
     /// Takes a piece of the body; `false` ends the transfer.
     func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        guard !isCancelled else { return false }
+        received += Int64(bytes.count)
+        guard hold(bytes.count) else { return false }
         do {
             try sink.receive(bytes)
             return true
@@ -63,6 +79,22 @@ final class Transfer: @unchecked Sendable {
             failure = error
             return false
         }
+    }
+
+    /// Waits until so many bytes may move; `false` ends the transfer.
+    private func hold(_ count: Int) -> Bool {
+        if let limiter {
+            timeHeldBack += limiter.hold(count, isUrgent: request.totalSeconds != nil) { isCancelled }
+        }
+        return !isCancelled
+    }
+
+    /// Whether the transfer has taken longer than the request allows, what it was held back aside.
+    ///
+    /// - Parameter begin: when it was begun.
+    func isLate(since begin: ContinuousClock.Instant) -> Bool {
+        guard let seconds = request.totalSeconds else { return false }
+        return begin.duration(to: .now) - timeHeldBack > .seconds(seconds)
     }
 
     /// Goes back to the start of the body; `false` ends the transfer.
@@ -88,7 +120,7 @@ final class Transfer: @unchecked Sendable {
     /// Puts the next bytes of the body into the buffer; `nil` ends the transfer.
     func send(_ buffer: UnsafeMutableRawBufferPointer) -> Int? {
         guard let source else { return nil }
-        let room = Int(min(Int64(buffer.count), remaining))
+        let room = Int(min(Int64(min(buffer.count, limiter?.pieceSize ?? .max)), remaining))
         guard room > 0 else { return 0 }
         do {
             let count = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<room]))
@@ -99,7 +131,8 @@ final class Transfer: @unchecked Sendable {
                 )
             }
             remaining -= Int64(count)
-            return count
+            sent += Int64(count)
+            return hold(count) ? count : nil
         } catch {
             failure = error
             return nil

@@ -76,10 +76,14 @@ final class TransferEngine: @unchecked Sendable {
         defer { curl_multi_remove_handle(multi, easy) }
 
         var running: Int32 = 1
+        let begin = ContinuousClock.now
         while true {
             try Self.check(curl_multi_perform(multi, &running), authority)
             guard running > 0 else { break }
             guard !transfer.isCancelled else { return CURLE_ABORTED_BY_CALLBACK }
+            guard !transfer.isLate(since: begin) else {
+                throw HTTPError(.timedOut, "\(authority) took too long for the whole of its answer")
+            }
             try Self.check(curl_multi_poll(multi, nil, 0, 1000, nil), authority)
         }
 

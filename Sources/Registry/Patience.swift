@@ -69,7 +69,7 @@ package struct Patience: Sendable {
         ///
         /// - Parameter date: the present time in seconds since 1970.
         mutating func wait(after response: HTTPResponse, at now: ContinuousClock.Instant, date: Int64) -> Duration? {
-            lastSign += response.head.timeInLine
+            lastSign = min(lastSign + response.head.timeInLine, now)
             guard patience.isPassing(response.head.status) else { return nil }
             let asked = response.head.retryAfter(now: date)
             // Docker Hub counts pulls over hours: no wait that a run could make helps.
@@ -80,7 +80,7 @@ package struct Patience: Sendable {
 
         /// How long to wait before the next try; `nil` where there is none.
         mutating func wait(after error: HTTPError, at now: ContinuousClock.Instant) -> Duration? {
-            lastSign += error.timeInLine
+            lastSign = min(lastSign + error.timeInLine, now)
             var end = lastSign + patience.duration
             switch error.code {
             case .interrupted, .timedOut, .unreachable, .malformedResponse:

@@ -49,6 +49,8 @@ package struct ExtensionOptions: Sendable, Equatable {
     package var compressionLevel: Int
     /// How long a registry is tried again that fails or sends nothing: a second to a day.
     package var patience: Duration
+    /// The most bytes that all transfers together move in a second, 1,000 or more; `nil` for any number.
+    package var bytesPerSecond: Int64?
     /// Archives that blobs are copied from, beside the one that is replaced.
     package var reuse: [String]
     /// Archives whose blobs are left out of the one that is saved.
@@ -77,6 +79,7 @@ package struct ExtensionOptions: Sendable, Equatable {
         readsPassword = try flags.isOn(.passwordStdin)
         compressionLevel = try flags.one(.compressionLevel) { wholeNumber($0, in: 1...9) }
         patience = try flags.one(.patience, duration)
+        bytesPerSecond = try flags.optional(.limitRate, rate)
         reuse = try flags.all(.reuse) { $0 }
         since = try flags.all(.since) { $0 }
         repair = try flags.optional(.repair) { $0 }
@@ -128,6 +131,19 @@ private func duration(_ word: String) -> Duration? {
     let number = unit == nil ? word : String(word.dropLast())
     let seconds = wholeNumber(number, in: 1...86_400).map { $0 * (unit ?? 1) }
     return seconds.flatMap { $0 <= 86_400 ? .seconds($0) : nil }
+}
+
+/// A number of bytes, or of what `k`, `M` or `G` in any case says in powers of 1000, from 10³ to 10¹².
+private func rate(_ word: String) -> Int64? {
+    let units: [Character: Double] = ["k": 1e3, "m": 1e6, "g": 1e9]
+    let unit = word.lowercased().last.flatMap { units[$0] }
+    let number = unit == nil ? word[...] : word.dropLast()
+    let parts = number.split(separator: ".", omittingEmptySubsequences: false)
+    guard (1...2).contains(parts.count), parts.allSatisfy({ wholeNumber(String($0), in: 0...999_999_999_999) != nil }),
+        let value = Double(number)
+    else { return nil }
+    let bytes = (value * (unit ?? 1)).rounded()
+    return (1e3...1e12).contains(bytes) ? Int64(bytes) : nil
 }
 
 /// Whether a word is a host name, an IPv4 address or an IPv6 address in brackets, with a port or without.

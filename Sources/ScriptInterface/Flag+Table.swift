@@ -133,6 +133,12 @@ extension Flag {
         meaning: "how long a registry is tried again that fails or sends nothing",
         allowed: "seconds, or a number with s, m or h, for instance 90s, 5m or 1h, up to 24h"
     )
+    static let limitRate = Flag(
+        extension: "limit-rate",
+        .value("RATE"),
+        meaning: "most bytes a second of all transfers together, such as 500k or 10M; k, M and G are powers of 1000",
+        allowed: "a number of bytes, 1k or more, with k, M or G, for instance 500k, 1.5M or 10M"
+    )
     static let reuse = Flag(
         extension: "reuse",
         .values("ARCHIVE"),
@@ -185,7 +191,7 @@ extension Flag {
     static let table = [
         imageList, images, sourceRegistry, registry, windowsImageList, windowsVersions, osReleaseID, help,
         engine, jobs, platform, strict, archiveFormat, failedList, insecureRegistry, caFile, username,
-        passwordStdin, compressionLevel, patience, reuse, since, repair, fresh, verbose, version,
+        passwordStdin, compressionLevel, patience, limitRate, reuse, since, repair, fresh, verbose, version,
     ]
 
     /// The flags that a program knows in a mode.

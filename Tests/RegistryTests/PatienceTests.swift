@@ -137,6 +137,12 @@ import Testing
         #expect(course.wait(after: error, at: 159) != nil)
         #expect(course.wait(after: error, at: 219) != nil)
         #expect(course.wait(after: error, at: 280) == nil)
+        // It puts off the end, but not beyond what follows.
+        error.timeInLine = .seconds(1000)
+        let held = Tries()
+        #expect(held.wait(after: error, at: 1000) != nil)
+        error.timeInLine = .zero
+        #expect(held.wait(after: error, at: 1101) == nil)
     }
 
     @Test(

@@ -71,6 +71,21 @@ extension Platform {
         #expect(parsed.options?.extensions.patience == seconds.map { .seconds($0) })
     }
 
+    @Test(
+        arguments: [
+            ("500k", 500_000), ("10M", 10_000_000), ("1.5M", 1_500_000), ("2G", 2_000_000_000), ("1000", 1000),
+            ("1K", 1000), ("0.5m", 500_000), ("1000G", 1_000_000_000_000),
+            ("999", nil), ("0", nil), ("k", nil), ("-1M", nil), ("1.M", nil), (".5M", nil), ("1.2.3M", nil),
+            ("1e6", nil),
+            ("10 M", nil), ("10MB", nil), ("1001G", nil), ("inf", nil),
+        ] as [(String, Int64?)]
+    )
+    func rates(word: String, bytesPerSecond: Int64?) {
+        let parsed = parse(.load, ["-r", "x", "--limit-rate", word])
+        #expect(parsed.options?.extensions.bytesPerSecond == bytesPerSecond)
+        #expect((parsed.sentence == nil) == (bytesPerSecond != nil))
+    }
+
     @Test func variablesSetThem() throws {
         let environment = [
             "RANCHER_IMAGES_ENGINE": "docker", "RANCHER_IMAGES_JOBS": "7",

@@ -39,7 +39,7 @@ import Testing
         for part in absent { #expect(!text.contains(part)) }
         for name in [
             "engine", "jobs", "platform", "strict", "archive-format", "failed-list", "insecure-registry",
-            "compression-level", "patience", "ca-file", "username", "password-stdin",
+            "compression-level", "patience", "limit-rate", "ca-file", "username", "password-stdin",
             "verbose", "version",
         ] {
             #expect(text.contains("\n  --\(name)"))
