@@ -204,6 +204,7 @@ struct EngineFactory: Sendable {
         var authorities = CertificateAuthorities(environment: environment)
         if let file = options.extensions.caFile { authorities = try authorities.adding(file: file) }
         let patience = options.extensions.patience
+        let trace = Trace(options, console: console)
         let http = HTTPClient(
             HTTPClient.Configuration(
                 threads: jobs * 2,
@@ -211,6 +212,7 @@ struct EngineFactory: Sendable {
                 stallSeconds: Int(max(.seconds(1), min(patience / 4, .seconds(60))).components.seconds),
                 longestPause: patience,
                 bytesPerSecond: options.extensions.bytesPerSecond,
+                trace: trace?.http,
                 userAgent: "rancher-images/\(CommandLineTool.version)",
                 proxies: ProxySettings(environment: environment, file: daemon.proxies),
                 authorities: authorities
@@ -228,7 +230,8 @@ struct EngineFactory: Sendable {
                 ),
                 mirrors: daemon.mirrors,
                 certificates: CertificateFolders(environment: environment, authorities: authorities),
-                patience: Patience(duration: patience)
+                patience: Patience(duration: patience),
+                trace: trace?.registry
             )
         )
     }

@@ -105,7 +105,8 @@ struct LoadCommand: Sendable {
 
     private func perform(_ plan: LoadPlan, with engine: any LoadEngine) async throws -> [LoadOutcome] {
         for notice in plan.notices { console.notice(notice) }
-        let reporter = StepReporter(mode: options.mode, console: console)
+        let trace = Trace(options, console: console)
+        let reporter = StepReporter(mode: options.mode, console: console, trace: trace)
         try await engine.perform(plan.steps, observer: reporter)
         return reporter.outcomes
     }

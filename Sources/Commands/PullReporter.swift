@@ -7,15 +7,18 @@ final class PullReporter: PullObserver {
     private let mode: ScriptMode
     private let lines: Console
     private let console: Console
+    private let trace: Trace?
     private let kept = Mutex<[PullOutcome]>([])
 
     /// - Parameters:
     ///   - lines: gets what the scripts print.
     ///   - console: gets the causes of failures.
-    init(mode: ScriptMode, lines: Console, console: Console) {
+    ///   - trace: gets what became of the blobs.
+    init(mode: ScriptMode, lines: Console, console: Console, trace: Trace? = nil) {
         self.mode = mode
         self.lines = lines
         self.console = console
+        self.trace = trace
     }
 
     /// What became of the images, in the order of the list.
@@ -27,6 +30,7 @@ final class PullReporter: PullObserver {
 
     func didPull(_ outcome: PullOutcome) {
         let name = outcome.request.source.text
+        trace?.tell(outcome.blobs, of: name)
         switch outcome.result {
         case .pulled:
             if mode == .shell { lines.print(ScriptLines.pullSuccess(name)) }

@@ -53,7 +53,8 @@ struct SaveCommand: Sendable {
         with engine: any SaveEngine,
         lines: Console
     ) async -> Int32 {
-        let reporter = PullReporter(mode: options.mode, lines: lines, console: console)
+        let trace = Trace(options, console: console)
+        let reporter = PullReporter(mode: options.mode, lines: lines, console: console, trace: trace)
         do {
             let charts = try await pull(images, with: engine, reporter: reporter, lines: lines)
             let outcomes = reporter.outcomes

@@ -7,11 +7,14 @@ import Synchronization
 final class StepReporter: LoadObserver {
     private let mode: ScriptMode
     private let console: Console
+    private let trace: Trace?
     private let kept = Mutex<[LoadOutcome]>([])
 
-    init(mode: ScriptMode, console: Console) {
+    /// - Parameter trace: gets what became of the blobs.
+    init(mode: ScriptMode, console: Console, trace: Trace? = nil) {
         self.mode = mode
         self.console = console
+        self.trace = trace
     }
 
     /// What became of the steps, in their order.
@@ -27,6 +30,7 @@ final class StepReporter: LoadObserver {
     }
 
     func didPerform(_ outcome: LoadOutcome) {
+        if case .push(let push) = outcome.product { trace?.tell(push.blobs, of: outcome.step.target.text) }
         for line in ScriptLines.product(outcome.product) { console.print(line) }
         for notice in outcome.notices { console.notice(notice.description) }
         if let cause = outcome.cause { console.notice("\(outcome.step.image.reference): \(cause)") }

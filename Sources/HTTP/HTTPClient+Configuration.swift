@@ -19,6 +19,9 @@ extension HTTPClient {
         /// The most bytes of bodies that all transfers together move in a second, in both directions; `nil` for any number.
         package var bytesPerSecond: Int64?
 
+        /// Told of every request and of what hosts ask for; `nil` where nobody watches.
+        package var trace: HTTPTrace?
+
         /// The value of `User-Agent`.
         package var userAgent: String
 
@@ -36,6 +39,7 @@ extension HTTPClient {
             busyPause: Duration = .milliseconds(500),
             longestPause: Duration = .seconds(300),
             bytesPerSecond: Int64? = nil,
+            trace: HTTPTrace? = nil,
             userAgent: String = "rancher-images",
             proxies: ProxySettings = .none,
             authorities: CertificateAuthorities = CertificateAuthorities(environment: [:])
@@ -46,6 +50,7 @@ extension HTTPClient {
             self.busyPause = busyPause
             self.longestPause = longestPause
             self.bytesPerSecond = bytesPerSecond
+            self.trace = trace
             self.userAgent = userAgent
             self.proxies = proxies
             self.authorities = authorities

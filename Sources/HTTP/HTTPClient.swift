@@ -10,6 +10,8 @@ package final class HTTPClient: Sendable {
     private let pool: TransferPool
     private let gates: HostGates
     private let limiter: RateLimiter?
+    private let trace: HTTPTrace?
+    private let proxies: ProxySettings
 
     /// How long an answer may take that is kept in memory.
     private static let collectSeconds = 60
@@ -19,6 +21,8 @@ package final class HTTPClient: Sendable {
         pool = TransferPool(configuration)
         gates = HostGates(configuration)
         limiter = RateLimiter(configuration)
+        trace = configuration.trace
+        proxies = configuration.proxies
     }
 
     /// Ends the threads. A transfer keeps its client alive, so they are all idle by now, and end at once.
@@ -41,20 +45,32 @@ package final class HTTPClient: Sendable {
         let gate = gates.gate(of: address)
         let pass = try await gate.enter()
         let transfer = Transfer(request, address, sink, limiter)
+        let begin = ContinuousClock.now
         do {
             var head = try await move(transfer)
+            tell(transfer, since: begin)
             gate.leave(pass, HostPace.Outcome(head))
             head.timeInLine = pass.timeInLine + transfer.timeHeldBack
             return head
         } catch var error as HTTPError {
+            tell(transfer, since: begin, error)
             gate.leave(pass, error.code == .interrupted ? .broken : .unknown)
             error.timeInLine = pass.timeInLine + transfer.timeHeldBack
             error.vainFor = gate.vainFor
             throw error
         } catch {
+            tell(transfer, since: begin, error)
             gate.leave(pass, .unknown)
             throw error
         }
+    }
+
+    /// Tells of a transfer that has ended, but not of one that was cancelled.
+    private func tell(_ transfer: Transfer, since begin: ContinuousClock.Instant, _ error: (any Error)? = nil) {
+        guard let trace, !(error is CancellationError) else { return }
+        // What names no proxy is the error already.
+        let proxy = (try? proxies.proxy(for: transfer.address)) ?? nil
+        trace(.exchange(HTTPExchange(transfer, by: proxy, duration: begin.duration(to: .now), error)))
     }
 
     private func move(_ transfer: Transfer) async throws -> HTTPResponseHead {

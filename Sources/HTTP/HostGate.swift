@@ -25,9 +25,16 @@ final class HostGate: Sendable {
     }
 
     let state: Mutex<State>
+    private let host: String
+    private let trace: HTTPTrace?
 
-    init(_ pace: HostPace) {
+    /// - Parameters:
+    ///   - host: what it is called where it is told of.
+    ///   - trace: told of pauses and limits.
+    init(_ pace: HostPace, host: String = "", trace: HTTPTrace? = nil) {
         state = Mutex(State(pace: pace))
+        self.host = host
+        self.trace = trace
     }
 
     /// Waits for the turn of a request. One that is cancelled meanwhile loses its place.
@@ -65,7 +72,18 @@ final class HostGate: Sendable {
 
     /// Takes note of what a request came to, and lets in whom there is room for now.
     func leave(_ pass: Pass, _ outcome: HostPace.Outcome) {
-        state.withLock { $0.pace.end(outcome, begunIn: pass.round, at: .now) }
+        let now = ContinuousClock.now
+        let (before, after) = state.withLock { state in
+            let before = state.pace
+            state.pace.end(outcome, begunIn: pass.round, at: now)
+            return (before, state.pace)
+        }
+        if let trace {
+            if let until = after.pausedUntil, until != before.pausedUntil {
+                trace(.pause(host: host, now.duration(to: until)))
+            }
+            if after.limit != before.limit { trace(.limit(host: host, after.limit)) }
+        }
         admit()
     }
 
@@ -105,16 +123,18 @@ final class HostGate: Sendable {
 /// The gates of all hosts that a client has spoken to.
 final class HostGates: Sendable {
     private let pace: HostPace
+    private let trace: HTTPTrace?
     private let gates = Mutex<[HTTPAddress: HostGate]>([:])
 
     init(_ configuration: HTTPClient.Configuration) {
+        trace = configuration.trace
         pace = HostPace(pause: configuration.busyPause, longestPause: configuration.longestPause)
     }
 
     func gate(of address: HTTPAddress) -> HostGate {
         gates.withLock { gates in
             if let gate = gates[address] { return gate }
-            let gate = HostGate(pace)
+            let gate = HostGate(pace, host: address.authority, trace: trace)
             gates[address] = gate
             return gate
         }

@@ -33,9 +33,11 @@ final class BlobDownload: HTTPResponseSink, @unchecked Sendable {
     }
 
     /// What has arrived is not the blob, or not the beginning of it.
-    struct Spoilt: Error {
+    struct Spoilt: Error, CustomStringConvertible {
         /// What is wrong, to follow the blob's name.
         let problem: String
+
+        var description: String { "the blob \(problem)" }
     }
 
     private enum Mode {

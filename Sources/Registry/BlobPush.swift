@@ -68,6 +68,7 @@ struct BlobPush {
     mutating func run() async throws -> HTTPResponse {
         while true {
             let wait: Duration?
+            let cause: RegistryEvent.Cause
             let failure: Result<HTTPResponse, HTTPError>
             let before = body.sent
             do {
@@ -84,20 +85,23 @@ struct BlobPush {
                     // Not all registries take chunks; the whole they all take.
                     refusesChunks = true
                     session = nil
+                    tell(.whole)
                     continue
                 default:
                     failure = .success(response)
+                    cause = .status(response.head.status)
                     noteProgress(sent: body.sent - before)
                     wait = course.wait(after: response, at: .now, date: HTTPDate.now)
                 }
             } catch let error as HTTPError {
                 failure = .failure(error)
+                cause = .failure(error.message)
                 noteProgress(sent: body.sent - before)
                 wait = course.wait(after: error, at: .now)
             }
             guard let wait else { return try failure.get() }
             isInDoubt = session != nil
-            try await Task.sleep(for: wait)
+            try await client.settings.pause(wait, before: repository.domain, cause)
         }
     }
 
@@ -199,6 +203,7 @@ struct BlobPush {
             if let offset = session?.offset, offset > 0, offset <= blob.size, offset != resumption {
                 resumption = offset
                 noteProgress()
+                tell(.continues(at: offset))
                 return nil
             }
         } else if let there = try await client.head(of: blob.digest, in: repository, .push(repository)) {
@@ -207,7 +212,12 @@ struct BlobPush {
         session = nil
         resumption = nil
         chunk = chunk ?? Self.chunks[0]
+        tell(.beginsAnew)
         return nil
+    }
+
+    private func tell(_ turn: RegistryEvent.UploadTurn) {
+        client.settings.trace?(.upload(blob.digest, repository, turn))
     }
 
     /// Takes note of what the registry has.
@@ -244,6 +254,7 @@ struct BlobPush {
             )
         }
         chunk = smaller
+        tell(.pieces(of: smaller, refused: refused))
         client.note(largestRequest: smaller, to: repository.domain)
         session = nil
     }

@@ -24,9 +24,9 @@ struct LoginNote: Sendable {
         case (_, nil):
             text = "; no login for \(domain) is known: \(logins.places)"
         case (.password, let login?) where login.credential.isIdentityToken:
-            text = "; it wants a user and a password, and there is only the \(login.credential.noun) \(login.origin)"
+            text = "; it wants a user and a password, and there is only the \(login)"
         case (_, let login?):
-            text = "; it got the \(login.credential.noun) \(login.origin)"
+            text = "; it got the \(login)"
         }
     }
 }
@@ -36,7 +36,8 @@ extension Credential {
         if case .identityToken = self { true } else { false }
     }
 
-    fileprivate var noun: String {
+    /// As it reads after "the": `login of user me`, `identity token`.
+    var noun: String {
         switch self {
         case .basic: "login of \(self)"
         case .identityToken, .registryToken: description

@@ -3,10 +3,13 @@ import ImageModel
 import Synchronization
 
 /// A login, and where it is from.
-struct Login: Sendable {
+struct Login: Sendable, CustomStringConvertible {
     let credential: Credential
     /// As it reads after "the login of user me": `from /root/.docker/config.json`.
     let origin: String
+
+    /// Without the secret: `login of user me from /root/.docker/config.json`.
+    var description: String { "\(credential.noun) \(origin)" }
 }
 
 /// A login that is given for one registry. It goes before all others.

@@ -79,6 +79,7 @@ extension RegistryClient {
         while true {
             let before = download.received
             let wait: Duration?
+            let cause: RegistryEvent.Cause
             let failure: RegistryError
             do {
                 // A proxy that compresses on the way would break the digest.
@@ -95,6 +96,7 @@ extension RegistryClient {
                     )
                 case .refused:
                     let response = HTTPResponse(head: head, body: download.errorBody)
+                    cause = .status(head.status)
                     wait = course.wait(after: response, at: .now, date: HTTPDate.now)
                     failure =
                         if let repository { await refusal(response, from: repository, asking: subject) } else {
@@ -108,16 +110,18 @@ extension RegistryClient {
                 restartsLeft -= 1
                 if isSpoilt { mirrorsPassed += 1 }
                 isSpoilt = true
+                settings.trace?(.retry(host: host, after: .zero, .failure("\(spoilt)")))
                 try download.restart()
                 continue
             } catch let error as HTTPError {
                 let now = ContinuousClock.now
                 if download.received - before >= Patience.progress { course.progress(at: now) }
                 wait = course.wait(after: error, at: now)
+                cause = .failure(error.message)
                 failure = RegistryError(error, asking: subject)
             }
             guard let wait else { throw failure }
-            try await Task.sleep(for: wait)
+            try await settings.pause(wait, before: host, cause)
         }
     }
 }

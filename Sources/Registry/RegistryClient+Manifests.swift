@@ -89,7 +89,8 @@ extension RegistryClient {
         var tries = 1
         // Some registries know of a blob only a while after its upload.
         while !mayBeRefusedBy500, tries < Self.triesOfBlobs, RegistryError.isOfUnknownBlob(response) {
-            try await Task.sleep(for: patience.wait(after: tries))
+            let wait = patience.wait(after: tries)
+            try await settings.pause(wait, before: repository.domain, .status(response.head.status))
             response = try await send(request, to: repository.domain, asking: subject, patience: patience)
             tries += 1
         }

@@ -15,8 +15,10 @@ extension RegistryClient {
             do {
                 let answer = try await perform(request, by: session(for: mirror), into: sink)
                 if (200..<300).contains(answer.head.status) { return answer }
-            } catch is HTTPError, is RegistryError, is BlobDownload.Spoilt {
+                settings.trace?(.passesOver(mirror: mirror.url, .status(answer.head.status)))
+            } catch  where error is HTTPError || error is RegistryError || error is BlobDownload.Spoilt {
                 try Task.checkCancellation()
+                settings.trace?(.passesOver(mirror: mirror.url, .failure("\(error)")))
             }
         }
         return try await perform(request, by: session(for: domain), into: sink)

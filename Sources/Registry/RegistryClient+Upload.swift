@@ -105,7 +105,7 @@ extension RegistryClient {
     ) async throws -> (response: HTTPResponse?, url: String) {
         var url = ""
         do {
-            let response = try await settings.patience.run {
+            let response = try await settings.run(asking: repository.domain) {
                 let answer = try await open(repository, mounting: digest, from: sibling)
                 url = answer.url
                 return answer.response

@@ -84,12 +84,11 @@ package final class RegistryClient: Sendable {
         var timed = request
         timed.totalSeconds = Self.answerSeconds
         do {
-            return try await (patience ?? settings.patience)
-                .run {
-                    let sink = AnswerSink(limit: limit)
-                    let head = try await perform(timed, to: domain, into: sink).head
-                    return HTTPResponse(head: head, body: sink.body)
-                }
+            return try await settings.run(asking: domain, patience: patience) {
+                let sink = AnswerSink(limit: limit)
+                let head = try await perform(timed, to: domain, into: sink).head
+                return HTTPResponse(head: head, body: sink.body)
+            }
         } catch let error as HTTPError {
             throw RegistryError(error, asking: subject)
         }

@@ -11,6 +11,9 @@ struct RegistryPing: Sendable {
     let http: HTTPClient
     let settings: RegistrySettings
 
+    /// What it is called where it is told of: a mirror by its URL.
+    var name: String { mirror?.url ?? domain }
+
     /// A registry that was reached.
     struct Outcome: Sendable {
         let endpoint: RegistryEndpoint
@@ -31,7 +34,7 @@ struct RegistryPing: Sendable {
             do {
                 var url = ""
                 let request = HTTPRequest(.get, endpoint.url(""), security: endpoint.security, stallSeconds: 15)
-                let answer = try await settings.patience.run(isReached: false) {
+                let answer = try await settings.run(asking: domain, isReached: false) {
                     let (response, answered) = try await http.collectFollowing(request, limit: 1 << 20)
                     url = answered
                     return response

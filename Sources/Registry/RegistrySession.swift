@@ -18,6 +18,8 @@ actor RegistrySession {
     private var connection: SharedTask<RegistryEndpoint>?
     private var authentication = Authentication.none
     private var tokens: [Set<TokenScope>: SharedTask<AccessToken>] = [:]
+    /// The logins that were told of.
+    private var told: Set<String> = []
 
     init(domain: String, mirror: RegistryMirror? = nil, http: HTTPClient, settings: RegistrySettings) {
         self.domain = domain
@@ -30,7 +32,10 @@ actor RegistrySession {
         if let connection { return try await connection.value }
         let task = SharedTask {
             do {
-                let outcome = try await self.settings.patience.persist { try await self.ping.outcome() }
+                let outcome = try await self.settings.persist(asking: self.domain) {
+                    try await self.ping.outcome()
+                }
+                self.settings.trace?(.reached(self.ping.name, outcome.endpoint))
                 await self.adopt(outcome.challenges, at: outcome.endpoint.url(""))
                 return outcome.endpoint
             } catch {
@@ -50,12 +55,16 @@ actor RegistrySession {
     /// The value of `Authorization` for a request, or `nil` where none is wanted or can be given.
     func authorization(for scopes: Set<TokenScope>) async throws -> String? {
         let login = try await login(for: scopes)
-        if case .registryToken(let token) = login?.credential { return "Bearer \(token)" }
+        if let login, case .registryToken(let token) = login.credential {
+            tell(login)
+            return "Bearer \(token)"
+        }
         switch authentication {
         case .none:
             return nil
         case .basic:
-            guard case .basic(let user, let password) = login?.credential else { return nil }
+            guard let login, case .basic(let user, let password) = login.credential else { return nil }
+            tell(login)
             return Credential.basicHeader(user: user, password: password)
         case .bearer(let server):
             return "Bearer \(try await token(for: scopes, from: server, login).text)"
@@ -105,6 +114,12 @@ actor RegistrySession {
             case .bearer: .token
             }
         return LoginNote(login, wanted: wanted, domain: domain, logins: settings.logins)
+    }
+
+    /// Tells whoever watches of a login that goes to the registry with each request, once.
+    private func tell(_ login: Login) {
+        guard let trace = settings.trace, told.insert(login.description).inserted else { return }
+        trace(.login(registry: domain, login: login.description, recipient: domain))
     }
 
     private func login(for scopes: Set<TokenScope>) async throws -> Login? {

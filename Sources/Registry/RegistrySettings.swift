@@ -10,6 +10,8 @@ package struct RegistrySettings: Sendable {
     package var certificates: CertificateFolders?
     /// How long requests are made again.
     package var patience: Patience
+    /// Told of decisions; `nil` where nobody watches.
+    package var trace: RegistryTrace?
 
     /// Settings; without any, only secure registries are reached, and without a login.
     package init(
@@ -17,12 +19,14 @@ package struct RegistrySettings: Sendable {
         logins: Logins = Logins(),
         mirrors: [RegistryMirror] = [],
         certificates: CertificateFolders? = nil,
-        patience: Patience = Patience()
+        patience: Patience = Patience(),
+        trace: RegistryTrace? = nil
     ) {
         self.insecureRegistries = insecureRegistries
         self.logins = logins
         self.mirrors = mirrors
         self.certificates = certificates
         self.patience = patience
+        self.trace = trace
     }
 }

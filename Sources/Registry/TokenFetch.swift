@@ -25,12 +25,13 @@ struct TokenFetch: Sendable {
         }
         let subject = "the login of \(domain)"
         do {
+            settings.trace?(
+                .login(registry: domain, login: login?.description, recipient: ShownURL.text(server.realm))
+            )
             var response = try await answer(withoutForm: false)
             if let token = Self.token(in: response) { return token }
             // A byte may have been spoilt on the way.
-            if response.head.status == 200, AccessToken(json: response.body, receivedAt: .now) == nil {
-                response = try await answer(withoutForm: false)
-            }
+            if response.head.status == 200 { response = try await answer(withoutForm: false) }
             // Not all token servers know the form (go-containerregistry and containerd tell of GCR, for one).
             if case .identityToken = login?.credential, [404, 405].contains(response.head.status) {
                 response = try await answer(withoutForm: true)
@@ -65,6 +66,8 @@ struct TokenFetch: Sendable {
             withoutForm: withoutForm,
             security: endpoint.security
         )
-        return try await settings.patience.run { try await http.collectFollowing(request, limit: 1 << 20).response }
+        return try await settings.run(asking: domain) {
+            try await http.collectFollowing(request, limit: 1 << 20).response
+        }
     }
 }

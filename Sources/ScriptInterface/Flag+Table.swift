@@ -176,7 +176,8 @@ extension Flag {
     static let verbose = Flag(
         extension: "verbose",
         .none,
-        meaning: "tell more on standard error",
+        meaning:
+            "tell on standard error of every request, login and decision, in lines with a >; no secret is among it",
         allowed: Self.boolean
     )
     static let version = Flag(
