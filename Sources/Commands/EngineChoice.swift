@@ -40,6 +40,9 @@ struct EngineChoice: Sendable {
             for flag in flagsWithoutEffect {
                 notice("\(flag) has no effect: docker decides this itself; use --engine registry")
             }
+            if extensions.createsProjects {
+                notice("--create-projects makes nothing with docker: it needs the registry engine, --engine registry")
+            }
         }
         return engine
     }
