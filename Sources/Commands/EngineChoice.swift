@@ -43,6 +43,9 @@ struct EngineChoice: Sendable {
             if extensions.bytesPerSecond != nil {
                 notice("--limit-rate has no effect: docker has no such limit; use --engine registry")
             }
+            if extensions.createsProjects {
+                notice("--create-projects makes nothing with docker: it needs the registry engine, --engine registry")
+            }
         }
         return engine
     }

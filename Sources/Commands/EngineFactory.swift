@@ -143,11 +143,15 @@ struct EngineFactory: Sendable {
             guard !archive.isEmpty else {
                 throw CommandError("no archive is named: give --images the path of the file to load")
             }
+            let path = try onePath(archive)
+            let client = try await client(console)
             return RegistryLoader(
-                archive: try onePath(archive),
-                client: try await client(console),
+                archive: path,
+                client: client,
                 jobs: jobs,
                 temporaryFolder: temporaryFolder,
+                projects: options.extensions.createsProjects
+                    ? ProjectMaker(client: client, aws: AWSAccess(environment: environment)) : nil,
                 counters: counters,
                 notice: handler(console)
             )

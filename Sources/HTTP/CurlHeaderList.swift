@@ -4,7 +4,8 @@ import CCurl
 final class CurlHeaderList {
     private(set) var head: UnsafeMutablePointer<curl_slist>?
 
-    init(_ headers: HTTPHeaders, authority: String) throws(HTTPError) {
+    /// - Parameter isSigned: whether libcurl signs the request, in which it would count a field that is left out.
+    init(_ headers: HTTPHeaders, authority: String, isSigned: Bool = false) throws(HTTPError) {
         for (name, value) in headers.entries {
             guard !name.isEmpty, (name + value).utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
                 throw HTTPError(
@@ -15,8 +16,9 @@ final class CurlHeaderList {
             // libcurl takes "Name:" for the wish to leave the field out; "Name;" is a field without a value.
             try append(value.isEmpty ? "\(name);" : "\(name): \(value)", authority)
         }
-        // Many servers never say 100-continue, and libcurl would wait a second for each.
-        try append("Expect:", authority)
+        // Many servers never say 100-continue, and libcurl would wait a second for each. It asks for that only with bodies of more
+        // than a mebibyte, which no signed one has.
+        if !isSigned { try append("Expect:", authority) }
     }
 
     deinit {

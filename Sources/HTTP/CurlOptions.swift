@@ -52,7 +52,11 @@ struct CurlOptions {
         try set(request.security, default: configuration.authorities)
 
         let context = Unmanaged.passUnretained(transfer).toOpaque()
-        try setMethod(request.method, source: transfer.source, context)
+        if let signature = request.signature {
+            try set(signature, request)
+        } else {
+            try setMethod(request.method, source: transfer.source, context)
+        }
         try set(CURLOPT_HEADERDATA, context)
         try set(CURLOPT_WRITEDATA, context)
         try check(shim_easy_setopt_write(easy, CURLOPT_HEADERFUNCTION, curlHeader))
@@ -82,6 +86,19 @@ struct CurlOptions {
         } else if let path = authorities.file {
             try set(file, path)
         }
+    }
+
+    /// Has libcurl sign the request, and send the body from its own copy: it signs no body that it reads while it sends.
+    private func set(_ signature: RequestSignature, _ request: HTTPRequest) throws(HTTPError) {
+        guard case .bytes(let body) = request.body else {
+            throw HTTPError(.failed, "\(authority) was not asked: a request is signed only with a body in memory")
+        }
+        try set(CURLOPT_AWS_SIGV4, "aws:amz:\(signature.region):\(signature.service)")
+        try set(CURLOPT_USERNAME, signature.keyID)
+        try set(CURLOPT_PASSWORD, signature.secret)
+        try check(shim_easy_setopt_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)))
+        try check(body.withUnsafeBytes { shim_easy_setopt_bytes(easy, CURLOPT_COPYPOSTFIELDS, $0.baseAddress) })
+        try set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
     }
 
     private func setMethod(

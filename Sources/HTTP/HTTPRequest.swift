@@ -31,6 +31,9 @@ package struct HTTPRequest: Sendable {
     /// What is asked of the server's certificate.
     package var security: TransportSecurity
 
+    /// What the request is signed with; `nil` for nothing.
+    package var signature: RequestSignature?
+
     /// How long the transfer may stand still before it fails with `timedOut`; `nil` for the client's own setting.
     package var stallSeconds: Int?
 
@@ -45,6 +48,7 @@ package struct HTTPRequest: Sendable {
         headers: HTTPHeaders = HTTPHeaders(),
         body: HTTPBody = .none,
         security: TransportSecurity = .verified,
+        signature: RequestSignature? = nil,
         stallSeconds: Int? = nil,
         totalSeconds: Int? = nil
     ) {
@@ -53,6 +57,7 @@ package struct HTTPRequest: Sendable {
         self.headers = headers
         self.body = body
         self.security = security
+        self.signature = signature
         self.stallSeconds = stallSeconds
         self.totalSeconds = totalSeconds
     }

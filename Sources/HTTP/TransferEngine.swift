@@ -52,7 +52,8 @@ final class TransferEngine: @unchecked Sendable {
         guard transfer.rewind() else { throw transfer.failure ?? CancellationError() }
 
         let options = CurlOptions(easy: easy, authority: authority)
-        let headers = try CurlHeaderList(transfer.request.headers, authority: authority)
+        let request = transfer.request
+        let headers = try CurlHeaderList(request.headers, authority: authority, isSigned: request.signature != nil)
         errorText.pointee = 0
         try options.set(configuration, errorText: errorText)
         try options.set(transfer, headers: headers, configuration)

@@ -22,6 +22,12 @@ package struct Notice: Sendable, Hashable, CustomStringConvertible {
         case incompleteList
         /// Foreign layers were pushed as ordinary ones.
         case foreignLayersPushed
+        /// OCI manifests were pushed as docker's schema 2, so that digests are others.
+        case pushedAsSchema2
+        /// A registry announces another digest than what it sends has.
+        case misannouncedDigest
+        /// What was made in a registry before the first push, or could not be made.
+        case projects
         /// A registry was reached without verified TLS by a command that would not do so by itself.
         case insecureRegistry
     }

@@ -8,20 +8,51 @@ extension RegistryClient {
     /// - Parameters:
     ///   - name: what follows the repository: a tag or a digest. A digest is verified.
     ///   - repository: where it is fetched from.
+    ///   - misannounced: told the digest that the registry announces for a tag, where what it sends has another one, each time
+    ///     the same.
     /// - Throws: ``RegistryError``, `ManifestError`.
     package func manifest(
         _ name: ManifestName,
-        in repository: Repository
+        in repository: Repository,
+        misannounced: (Digest) -> Void = { _ in }
     ) async throws -> Manifest {
-        do {
-            return try await fetchManifest(name, in: repository)
-        } catch let error as RegistryError where error.code == .damaged {
+        var fetched = try await fetchManifest(name, in: repository)
+        if !fetched.isAsExpected {
             // A byte may have been spoilt on the way.
-            return try await fetchManifest(name, in: repository)
+            let first = fetched.digest
+            fetched = try await fetchManifest(name, in: repository)
+            if !fetched.isAsExpected {
+                // Nothing spoils bytes in the same way twice: what a tag leads to is that, whatever the header says.
+                guard case .tag = name, fetched.digest == first else { throw fetched.damage(name, in: repository) }
+            }
+        }
+        let manifest = try Manifest(bytes: fetched.bytes, digest: fetched.digest, servedAs: fetched.servedAs)
+        if let announced = fetched.expected, !fetched.isAsExpected { misannounced(announced) }
+        return manifest
+    }
+
+    /// An answer with a manifest, not read yet.
+    private struct FetchedManifest {
+        let bytes: [UInt8]
+        /// Of the bytes.
+        let digest: Digest
+        /// The digest that was asked for, else the one that was announced; `nil` where there was none.
+        let expected: Digest?
+        let servedAs: MediaType?
+
+        var isAsExpected: Bool { expected == nil || expected == digest }
+
+        func damage(_ name: ManifestName, in repository: Repository) -> RegistryError {
+            let told = "the manifest \(name) of \(repository) has the digest \(digest)"
+            return switch name {
+            case .digest: RegistryError(.damaged, "\(told); the registry's copy is damaged")
+            case .tag:
+                RegistryError(.damaged, "\(told), and had another one before; neither is the one that was announced")
+            }
         }
     }
 
-    private func fetchManifest(_ name: ManifestName, in repository: Repository) async throws -> Manifest {
+    private func fetchManifest(_ name: ManifestName, in repository: Repository) async throws -> FetchedManifest {
         let subject = "the manifest \(name) of \(repository)"
         let accept = MediaType.manifests.map(\.rawValue).joined(separator: ", ")
         let response = try await send(
@@ -40,24 +71,19 @@ extension RegistryClient {
         }
         // What was cut at the limit has another digest, but nobody has damaged it.
         guard response.body.count <= Manifest.sizeLimit else { throw ManifestError.tooLarge }
-        let digest: Digest
-        switch name {
-        case .digest(let wanted):
-            digest = ContentHash.digest(of: response.body, wanted.algorithm)
-            guard digest == wanted else {
-                throw RegistryError(.damaged, "\(subject) has the digest \(digest); the registry's copy is damaged")
+        let expected: Digest? =
+            switch name {
+            case .digest(let wanted): wanted
+            case .tag:
+                // A digest of another kind is left alone: manifests are called by their SHA-256.
+                response.head.headers["Docker-Content-Digest"].flatMap(Digest.init)
+                    .flatMap { $0.algorithm == .sha256 ? $0 : nil }
             }
-        case .tag:
-            digest = ContentHash.digest(of: response.body)
-            let told = response.head.headers["Docker-Content-Digest"].flatMap(Digest.init)
-            if let told, told.algorithm == .sha256, told != digest {
-                throw RegistryError(.damaged, "\(subject) has the digest \(digest), but \(told) was announced")
-            }
-        }
         let type = response.head.headers["Content-Type"].map { $0.prefix { $0 != ";" && $0 != " " } }
-        return try Manifest(
+        return FetchedManifest(
             bytes: response.body,
-            digest: digest,
+            digest: ContentHash.digest(of: response.body, expected?.algorithm ?? .sha256),
+            expected: expected,
             servedAs: type.map { MediaType(rawValue: String($0)) }
         )
     }
@@ -95,7 +121,7 @@ extension RegistryClient {
             tries += 1
         }
         guard [200, 201, 202].contains(response.head.status) else {
-            throw await refusal(response, from: repository, asking: subject)
+            throw await refusal(response, from: repository, asking: subject, isPush: true)
         }
     }
 }

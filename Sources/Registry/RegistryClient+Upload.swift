@@ -39,7 +39,7 @@ extension RegistryClient {
         case 200: return response.head
         // A registry that does not answer such questions gets the blob, which does no harm where it is there.
         case 404, 405: return nil
-        default: throw await refusal(response, from: repository, asking: subject)
+        default: throw await refusal(response, from: repository, asking: subject, isPush: scope.isPush)
         }
     }
 
@@ -75,7 +75,7 @@ extension RegistryClient {
             var push = BlobPush(blob, from: source, to: repository, by: self, session: session, asking: subject)
             let response = try await push.run()
             guard [200, 201, 202, 204].contains(response.head.status) else {
-                throw await refusal(response, from: repository, asking: subject)
+                throw await refusal(response, from: repository, asking: subject, isPush: true)
             }
             return .uploaded
         } catch let error as HTTPError {

@@ -57,15 +57,24 @@ package final class RegistryClient: Sendable {
 
     /// The error for an answer of a registry that is no success.
     ///
-    /// - Parameter subject: what was asked for.
+    /// - Parameters:
+    ///   - subject: what was asked for.
+    ///   - isPush: whether that is a part of a push.
     func refusal(
         _ response: HTTPResponse,
         from repository: Repository,
-        asking subject: String
+        asking subject: String,
+        isPush: Bool = false
     ) async -> RegistryError {
         let isLogin = [401, 403].contains(response.head.status)
         let note = isLogin ? await session(for: repository.domain).note(for: repository.path) : nil
-        return RegistryError(response, from: repository.domain, asking: subject, note)
+        return RegistryError(
+            response,
+            from: repository.domain,
+            asking: subject,
+            note,
+            pushingTo: isPush ? repository : nil
+        )
     }
 
     /// Makes a request until its answer is final, and keeps the answer in memory.

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import HTTP
+import ImageModel
 
 /// Why a registry did not do what it was asked.
 package struct RegistryError: Error, Sendable, CustomStringConvertible {
@@ -27,18 +28,27 @@ package struct RegistryError: Error, Sendable, CustomStringConvertible {
     package let description: String
     /// The status of the registry's answer; `nil` where there was none, or it was no matter of that.
     package let status: Int?
+    /// Whether the registry has looked at a manifest and does not take its media type.
+    package let refusesMediaType: Bool
     /// How the transfer broke; `nil` where there was an answer, or it was no matter of that.
     let transfer: HTTPError?
 
     /// A failure and its sentence.
-    package init(_ code: Code, _ description: String, status: Int? = nil) {
-        self.init(code, description, status: status, transfer: nil)
+    package init(_ code: Code, _ description: String, status: Int? = nil, refusesMediaType: Bool = false) {
+        self.init(code, description, status: status, refusesMediaType: refusesMediaType, transfer: nil)
     }
 
-    init(_ code: Code, _ description: String, status: Int? = nil, transfer: HTTPError?) {
+    init(
+        _ code: Code,
+        _ description: String,
+        status: Int? = nil,
+        refusesMediaType: Bool = false,
+        transfer: HTTPError?
+    ) {
         self.code = code
         self.description = description
         self.status = status
+        self.refusesMediaType = refusesMediaType
         self.transfer = transfer
     }
 }
@@ -50,11 +60,20 @@ extension RegistryError {
     ///   - host: who answered.
     ///   - subject: what was asked for, such as `the manifest of rancher/shell:v1`.
     ///   - login: what to say of the login, where that was refused.
-    init(_ response: HTTPResponse, from host: String, asking subject: String, _ login: LoginNote? = nil) {
+    ///   - repository: what was pushed into; `nil` where nothing was.
+    init(
+        _ response: HTTPResponse,
+        from host: String,
+        asking subject: String,
+        _ login: LoginNote? = nil,
+        pushingTo repository: Repository? = nil
+    ) {
         let status = response.head.status
         let reason = Self.reason(in: response.body)
         let text = login?.credential?.redacting(reason.text) ?? reason.text
-        let isMissing = status == 404 || reason.code == "NAME_UNKNOWN" || reason.code == "MANIFEST_UNKNOWN"
+        let project = repository.flatMap { MissingProject(code: reason.code, text: reason.text, in: $0) }
+        let isMissing =
+            status == 404 || project != nil || ["NAME_UNKNOWN", "MANIFEST_UNKNOWN"].contains(reason.code)
         let code: Code =
             switch status {
             case _ where isMissing: .notFound
@@ -64,8 +83,14 @@ extension RegistryError {
             case 500...: .unreachable
             default: .refused
             }
-        let advice = Advice.text(on: code, status: status, reason: text, host: host, login)
-        self.init(code, "\(host) answered \(status) to \(subject): \(text)\(advice)", status: status)
+        let advice =
+            project?.advice ?? Advice.text(on: code, status: status, reason: text, host: host, login)
+        self.init(
+            code,
+            "\(host) answered \(status) to \(subject): \(text)\(advice)",
+            status: status,
+            refusesMediaType: Self.refusesMediaType(status, reason.code, reason.text)
+        )
     }
 
     /// From a transfer that came to nothing.
@@ -79,10 +104,20 @@ extension RegistryError {
             && ["MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN"].contains(reason(in: response.body).code)
     }
 
+    /// Whether an answer to the push of a manifest says that its media type is not taken, in the ways that registries have of
+    /// saying so.
+    private static func refusesMediaType(_ status: Int, _ code: String, _ text: String) -> Bool {
+        guard status != 415 else { return true }
+        guard [400, 404, 406, 422].contains(status) else { return false }
+        let words = text.lowercased()
+        return ["MANIFEST_INVALID", "UNSUPPORTED"].contains(code)
+            || ["media type", "mediatype", "content type", "content-type"].contains { words.contains($0) }
+    }
+
     /// What the body of an answer says (distribution-spec, "Error Codes"), worded as docker does: `manifest unknown: …`.
     ///
     /// `detail` is not looked at: it may be text or an object.
-    private static func reason(in body: [UInt8]) -> (code: String, text: String) {
+    static func reason(in body: [UInt8]) -> (code: String, text: String) {
         struct Body: Decodable {
             struct Entry: Decodable {
                 var code: String?
@@ -100,7 +135,7 @@ extension RegistryError {
     }
 
     /// On one line, and no longer than a reader wants.
-    private static func printable(_ text: String) -> String {
+    static func printable(_ text: String) -> String {
         let line = text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : String($0) }.joined()
         return String(line.split(separator: " ").joined(separator: " ").prefix(300))
     }

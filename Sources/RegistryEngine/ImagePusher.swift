@@ -34,8 +34,8 @@ struct ImagePusher: Sendable {
         case .manifestList(let target, let members, let after):
             for member in after { _ = await names.isDone(member) }
             do {
-                let digest = try await ManifestListBuilder(client: client).build(target, of: members)
-                return LoadOutcome(work.step, .manifestList(target, digest))
+                let (digest, notices) = try await ManifestListBuilder(client: client).build(target, of: members)
+                return LoadOutcome(work.step, .manifestList(target, digest), notices: notices)
             } catch {
                 return LoadOutcome(work.step, cause: "\(error)")
             }
@@ -48,21 +48,41 @@ struct ImagePusher: Sendable {
         var notices = selection.notice.map { [Notice(.incompleteList, "\(step.target): \($0)")] } ?? []
         do {
             product.blobs = try await place(push.blobs)
-            let manifest = try await ManifestPusher(client: client, push: push).put()
+            var pusher = ManifestPusher(client: client, push: push)
+            let manifest = try await pusher.put()
             product.manifest = manifest.descriptor
-            if manifest.digest != selection.top.digest {
-                notices.append(
-                    Notice(
-                        .foreignLayersPushed,
-                        "\(step.target): the registry refuses manifests with URLs; its foreign layers were pushed as"
-                            + " ordinary ones"
-                    )
-                )
-            }
+            notices += Self.notices(of: pusher.changes, step.target, planned: selection.top, put: manifest)
             return LoadOutcome(step, .push(product), notices: notices)
         } catch {
             return LoadOutcome(step, .push(product), notices: notices, cause: "\(error)")
         }
+    }
+
+    private static func notices(
+        of changes: Set<ManifestPusher.Change>,
+        _ target: ImageName,
+        planned: Manifest,
+        put: Manifest
+    ) -> [Notice] {
+        var notices: [Notice] = []
+        if changes.contains(.ordinaryLayers) {
+            notices.append(
+                Notice(
+                    .foreignLayersPushed,
+                    "\(target): the registry refuses manifests with URLs; its foreign layers were pushed as ordinary ones"
+                )
+            )
+        }
+        if changes.contains(.schema2) {
+            notices.append(
+                Notice(
+                    .pushedAsSchema2,
+                    "\(target): the registry takes no OCI manifests; it was pushed as docker's schema 2, so its digest is"
+                        + " \(put.digest) in the place of \(planned.digest)"
+                )
+            )
+        }
+        return notices
     }
 
     /// Brings all blobs of an image to its repository.
@@ -96,7 +116,7 @@ struct ImagePusher: Sendable {
             sibling = isThere ? owner : nil
         }
         return try await transfers.run { [sibling] in
-            if try await client.hasBlob(planned.blob.digest, in: planned.repository) { return .existing }
+            if try await isThere(planned) { return .existing }
             if let content = planned.content {
                 return try await send(planned, mountingFrom: sibling, size: content.size) { try content.open() }
             }
@@ -104,6 +124,16 @@ struct ImagePusher: Sendable {
                 throw PlanningError("the archive lacks the blob \(planned.blob.digest)")
             }
             return try await take(planned, from: owner)
+        }
+    }
+
+    private func isThere(_ planned: PlannedBlob) async throws -> Bool {
+        do {
+            return try await client.hasBlob(planned.blob.digest, in: planned.repository)
+        } catch let error as RegistryError where [.unauthorized, .denied].contains(error.code) {
+            // The question has an answer without a body, which tells nothing of why. The answer to the upload does.
+            guard planned.content != nil else { throw error }
+            return false
         }
     }
 

@@ -18,13 +18,8 @@ struct ImageResolver: Sendable {
     /// - Throws: `RegistryError`, `ManifestError`, ``ResolvingError``.
     func resolve(_ reference: Reference) async throws -> SavedImage {
         do {
-            return try await image(
-                reference,
-                top: try await manifest(
-                    pins[reference].map { .digest($0) } ?? ManifestName(reference),
-                    in: reference.repository
-                )
-            )
+            let name = pins[reference].map { .digest($0) } ?? ManifestName(reference)
+            return try await image(reference, top: try await client.manifest(reference, as: name, noting: notice))
         } catch let error as RegistryError where error.code == .notFound {
             guard let release = windowsRelease, let list = Self.list(of: reference, release) else { throw error }
             return try await resolve(reference, release, among: list, otherwise: error)
@@ -75,12 +70,12 @@ struct ImageResolver: Sendable {
         among list: Reference,
         otherwise missing: RegistryError
     ) async throws -> SavedImage {
-        guard let index = try? await manifest(ManifestName(list), in: list.repository),
+        guard let index = try? await client.manifest(list, noting: notice),
             case .index(let entries) = index.content,
             let entry = PlatformChoice.platforms([release.platform]).select(from: entries).first,
             entry.platform?.osVersion != nil
         else { throw missing }
-        let image = try await manifest(.digest(entry.digest), in: list.repository)
+        let image = try await client.manifest(.digest(entry.digest), in: list.repository)
         notice(
             Notice(
                 .takenFromList,
@@ -106,16 +101,12 @@ struct ImageResolver: Sendable {
         guard depth <= Self.depthLimit else { throw ResolvingError.tooDeep }
         for entry in choice.select(from: entries) where !manifests.contains(where: { $0.digest == entry.digest }) {
             guard manifests.count < Self.countLimit else { throw ResolvingError.tooMany }
-            let manifest = try await manifest(.digest(entry.digest), in: repository)
+            let manifest = try await client.manifest(.digest(entry.digest), in: repository)
             manifests.append(manifest)
             if case .index(let inner) = manifest.content {
                 try await select(from: inner, in: repository, depth: depth + 1, into: &manifests)
             }
         }
-    }
-
-    private func manifest(_ name: ManifestName, in repository: Repository) async throws -> Manifest {
-        try await client.manifest(name, in: repository)
     }
 
     /// The image for the first platform that is wanted; of all images, the one for linux/amd64, else the first.

@@ -1,4 +1,5 @@
 import Hashing
+import ImageEngine
 import ImageModel
 import Registry
 
@@ -8,14 +9,15 @@ struct ManifestListBuilder: Sendable {
 
     /// Reads the members' platforms, and puts the list under `target`.
     ///
-    /// - Returns: the list's digest.
+    /// - Returns: the list's digest, and what is odd about the members.
     /// - Throws: `RegistryError`, or ``ManifestListError``, which names all members that are missing.
-    func build(_ target: Reference, of members: [Reference]) async throws -> Digest {
+    func build(_ target: Reference, of members: [Reference]) async throws -> (digest: Digest, notices: [Notice]) {
         var entries: [Descriptor] = []
+        var notices: [Notice] = []
         var missing: [Reference] = []
         for member in Self.order(members) {
             do {
-                entries.append(try await entry(for: member))
+                entries.append(try await entry(for: member, &notices))
             } catch let error as RegistryError where error.code == .notFound {
                 missing.append(member)
             }
@@ -23,12 +25,12 @@ struct ManifestListBuilder: Sendable {
         guard missing.isEmpty else { throw ManifestListError.missing(missing) }
         let list = try Manifest(listing: entries)
         try await client.put(list, as: ManifestName(target), in: target.repository)
-        return list.digest
+        return (list.digest, notices)
     }
 
     /// The platform of an entry is that of the image's configuration, whatever list the image came from.
-    private func entry(for member: Reference) async throws -> Descriptor {
-        let manifest = try await client.manifest(ManifestName(member), in: member.repository)
+    private func entry(for member: Reference, _ notices: inout [Notice]) async throws -> Descriptor {
+        let manifest = try await client.manifest(member, noting: { notices.append($0) })
         guard case .image(let configuration, _) = manifest.content else { throw ManifestListError.list(member) }
         let bytes = try await client.content(
             of: configuration,

@@ -11,6 +11,7 @@ package final class RegistryLoader: LoadEngine {
     private let client: RegistryClient
     private let jobs: Int
     private let temporaryFolder: String
+    private let projects: ProjectMaker?
     private let counters: TransferCounters
     private let notice: NoticeHandler
     private let source = Mutex<(archive: DockerArchive, composer: ImageComposer)?>(nil)
@@ -20,11 +21,13 @@ package final class RegistryLoader: LoadEngine {
     ///   - client: its threads should be twice `jobs`.
     ///   - jobs: how many blobs are sent at a time.
     ///   - temporaryFolder: where an archive is unpacked that has to be.
+    ///   - projects: makes what the registry wants to be there before the first push; `nil` where that is not wanted.
     package init(
         archive path: String,
         client: RegistryClient,
         jobs: Int,
         temporaryFolder: String,
+        projects: ProjectMaker? = nil,
         counters: TransferCounters,
         notice: @escaping NoticeHandler
     ) {
@@ -32,6 +35,7 @@ package final class RegistryLoader: LoadEngine {
         self.client = client
         self.jobs = jobs
         self.temporaryFolder = temporaryFolder
+        self.projects = projects
         self.counters = counters
         self.notice = notice
     }
@@ -57,8 +61,13 @@ package final class RegistryLoader: LoadEngine {
         )
     }
 
-    /// Does several steps at a time. An image that has to be composed is composed while those before it are pushed.
+    /// Makes the projects, if that is wanted, and does several steps at a time. An image that has to be composed is composed while
+    /// those before it are pushed.
     package func perform(_ steps: [LoadStep], observer: any LoadObserver) async throws {
+        if let projects {
+            let targets = steps.compactMap { try? $0.target.reference.repository }
+            for report in try await projects.make(for: targets) { report.notices.forEach(notice) }
+        }
         let opened = source.withLock(\.self)
         let planner = PushPlanner(opened, path: path, omitted: try await omittedBlobs(of: steps, in: opened))
         let pusher = ImagePusher(client: client, jobs: jobs, temporaryFolder: temporaryFolder, counters: counters)

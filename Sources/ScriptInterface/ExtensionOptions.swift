@@ -45,6 +45,8 @@ package struct ExtensionOptions: Sendable, Equatable {
     package var username: String?
     /// Whether the password of ``username`` is read from standard input.
     package var readsPassword: Bool
+    /// Whether projects and repositories that the registry wants are made before the first push.
+    package var createsProjects: Bool
     /// gzip's level, 1 to 9.
     package var compressionLevel: Int
     /// How long a registry is tried again that fails or sends nothing: a second to a day.
@@ -77,6 +79,7 @@ package struct ExtensionOptions: Sendable, Equatable {
         caFile = try flags.optional(.caFile) { $0 }
         username = try flags.optional(.username) { $0 }
         readsPassword = try flags.isOn(.passwordStdin)
+        createsProjects = try flags.isOn(.createProjects)
         compressionLevel = try flags.one(.compressionLevel) { wholeNumber($0, in: 1...9) }
         patience = try flags.one(.patience, duration)
         bytesPerSecond = try flags.optional(.limitRate, rate)

@@ -119,6 +119,15 @@ extension Flag {
         hasVariable: false,
         meaning: "read the password of --username from standard input; without it RANCHER_IMAGES_PASSWORD has it"
     )
+    static let createProjects = Flag(
+        extension: "create-projects",
+        .none,
+        programs: [.load],
+        meaning:
+            "make the projects (Harbor) or repositories (Amazon ECR, with the keys of AWS_ACCESS_KEY_ID) that are missing,"
+            + " before the first push",
+        allowed: Self.boolean
+    )
     static let compressionLevel = Flag(
         extension: "compression-level",
         .value("1-9"),
@@ -192,7 +201,8 @@ extension Flag {
     static let table = [
         imageList, images, sourceRegistry, registry, windowsImageList, windowsVersions, osReleaseID, help,
         engine, jobs, platform, strict, archiveFormat, failedList, insecureRegistry, caFile, username,
-        passwordStdin, compressionLevel, patience, limitRate, reuse, since, repair, fresh, verbose, version,
+        passwordStdin, createProjects, compressionLevel, patience, limitRate, reuse, since, repair, fresh, verbose,
+        version,
     ]
 
     /// The flags that a program knows in a mode.

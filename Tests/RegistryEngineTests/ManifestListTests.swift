@@ -30,6 +30,7 @@ import Testing
                 try Reference("\(host)/\(target)"),
                 of: try members.map { try Reference("\(host)/\($0)") }
             )
+            .digest
     }
 
     @Test(
@@ -114,6 +115,17 @@ import Testing
         }
         #expect(target.description == "\(fixture.target.authority)/rancher/x:v1")
         #expect(made.description == digest)
+    }
+
+    @Test func aWrongHeaderOfAMemberIsTold() async throws {
+        try await fixture.save(["rancher/tiny:v1"])
+        fixture.target.switches.announcesWrongDigests = true
+        let outcome = try await fixture.load([
+            fixture.push("rancher/tiny:v1", as: "rancher/x:v1-a"), fixture.list("rancher/x:v1", ["a"]),
+        ])
+        #expect(outcome.causes == [nil, nil])
+        #expect(outcome.notices.count == 1)
+        #expect(outcome.notices.first?.hasPrefix("\(fixture.target.authority)/rancher/x:v1-a: ") == true)
     }
 
     @Test func aListOfWhatFailedFails() async throws {

@@ -5,6 +5,7 @@ import ImageModel
 import Registry
 import RegistryEngine
 import SampleImages
+import Synchronization
 import TestSupport
 import Testing
 
@@ -182,6 +183,22 @@ import Testing
         await #expect(throws: CancellationError.self) { try await task.value }
         #expect(try fixture.folder.names() == ["a.tar.gz"])
         #expect(try fixture.folder.text("a.tar.gz") == "older")
+    }
+
+    @Test func aWrongHeaderIsToldOnceForAnImage() async throws {
+        fixture.source.switches.announcesWrongDigests = true
+        let pulled = try await fixture.save(["rancher/multi-oci:v1", "busybox:1"], .all)
+        #expect(pulled.map(\.cause) == [nil, nil])
+        let host = fixture.source.authority
+        let zero = "sha256:" + String(repeating: "0", count: 64)
+        let expected = try ["rancher/multi-oci:v1", "busybox:1"]
+            .map { name in
+                let parts = name.split(separator: ":").map(String.init)
+                let there = try #require(fixture.source.manifest(parts[0], parts[1]))
+                return
+                    "\(host)/\(name): \(host) announces the digest \(zero), but what it sends has \(there.digest), and that is taken"
+            }
+        #expect(fixture.notices.withLock(\.self).sorted() == expected.sorted())
     }
 
     @Test func aCancelledPullIsNotToldAsFailure() async throws {

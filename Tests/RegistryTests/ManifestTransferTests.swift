@@ -104,15 +104,43 @@ import Testing
 
     @Test func aByteThatWasSpoiltOnTheWayIsFetchedAgain() async throws {
         fixture.registry.add(StandInFault(.wrongByte, target: "manifests"))
-        let manifest = try await fixture.client.manifest(.tag("v1"), in: fixture.repository)
+        let manifest = try await fixture.client.manifest(.digest(fixture.manifestDigest), in: fixture.repository)
         #expect(manifest.digest == fixture.manifestDigest)
     }
 
-    @Test func anotherManifestThanWasAnnouncedIsRefused() async throws {
-        fixture.registry.add(StandInFault(.wrongByte, target: "manifests", times: 2))
-        let error = await registryError { _ = try await fixture.client.manifest(.tag("v1"), in: fixture.repository) }
+    @Test func aWrongHeaderIsToldAndTheBytesAreTaken() async throws {
+        fixture.registry.switches.announcesWrongDigests = true
+        var told: [Digest] = []
+        let manifest = try await fixture.client.manifest(.tag("v1"), in: fixture.repository) { told.append($0) }
+        #expect(manifest.digest == fixture.manifestDigest)
+        #expect(told.map(\.description) == ["sha256:" + String(repeating: "0", count: 64)])
+        // By its digest it has proven itself already.
+        let again = try await fixture.client.manifest(.digest(manifest.digest), in: fixture.repository) {
+            told.append($0)
+        }
+        #expect(again.bytes == manifest.bytes)
+        #expect(told.count == 1)
+    }
+
+    /// Neither the header nor another answer vouches for the bytes.
+    @Test func bytesThatChangeAreRefused() async throws {
+        fixture.registry.switches.announcesWrongDigests = true
+        fixture.registry.add(StandInFault(.wrongByte, target: "manifests"))
+        var told: [Digest] = []
+        let error = await registryError {
+            _ = try await fixture.client.manifest(.tag("v1"), in: fixture.repository) { told.append($0) }
+        }
         #expect(error?.code == .damaged)
-        #expect(error?.description.contains("but \(fixture.manifestDigest) was announced") == true)
+        #expect(error?.description.contains("neither is the one that was announced") == true)
+        #expect(told.isEmpty)
+    }
+
+    @Test func aByteSpoiltUnderATagIsFetchedAgain() async throws {
+        fixture.registry.add(StandInFault(.wrongByte, target: "manifests"))
+        var told: [Digest] = []
+        let manifest = try await fixture.client.manifest(.tag("v1"), in: fixture.repository) { told.append($0) }
+        #expect(manifest.digest == fixture.manifestDigest)
+        #expect(told.isEmpty)
     }
 
     @Test(arguments: [true, false])

@@ -110,6 +110,16 @@ extension Platform {
         }
     }
 
+    @Test func onlyALoadMakesProjects() throws {
+        let registry = ["-r", "r"]
+        #expect(parse(.load, registry + ["--create-projects"]).options?.extensions.createsProjects == true)
+        #expect(parsePowerShell(.load, registry + ["--create-projects"]).options?.extensions.createsProjects == true)
+        let variable = ["RANCHER_IMAGES_CREATE_PROJECTS": "yes"]
+        #expect(parse(.load, registry, environment: variable).options?.extensions.createsProjects == true)
+        #expect(parse(.load, registry).options?.extensions.createsProjects == false)
+        #expect(parse(.save, ["--create-projects"]).options == nil)
+    }
+
     @Test func flagsBeatVariables() throws {
         let environment = [
             "RANCHER_IMAGES_ENGINE": "nonsense", "RANCHER_IMAGES_PLATFORM": "all",

@@ -21,10 +21,14 @@ import Testing
 
     private static let rows: [(Program, ScriptMode, [String], [String])] = [
         (
-            .save, .shell, ["-s, --source-registry", "(default: linux/amd64)"],
-            ["--registry HOST", "--windows", "-o, "]
+            .save, .shell, ["-s, --source-registry", "(default: linux/amd64)", "--fresh"],
+            ["--registry HOST", "--windows", "-o, ", "--create-projects"]
         ),
-        (.load, .shell, ["-r, --registry HOST", "--windows-image-list PATH", "(default: 1809)"], ["-o, "]),
+        (
+            .load, .shell,
+            ["-r, --registry HOST", "--windows-image-list PATH", "(default: 1809)", "\n  --create-projects\n"],
+            ["-o, ", "--fresh"]
+        ),
         (
             .save, .powerShell, ["-o, --os-release-id ID", "rancher-windows-images.tar.gz)"],
             ["--registry HOST", "--windows-v"]

@@ -38,6 +38,20 @@ public struct LoopbackRequest: Sendable {
     /// Which of the server's connections it came on, from 0.
     public var connection: Int
 
+    /// A request that came on no connection.
+    public init(method: String, target: String, headers: LoopbackHeaders = [:], body: [UInt8] = []) {
+        self.init(method: method, target: target, headers: headers, body: body, bodySize: body.count, connection: 0)
+    }
+
+    init(method: String, target: String, headers: LoopbackHeaders, body: [UInt8], bodySize: Int, connection: Int) {
+        self.method = method
+        self.target = target
+        self.headers = headers
+        self.body = body
+        self.bodySize = bodySize
+        self.connection = connection
+    }
+
     /// The target up to the query.
     public var path: String {
         String(target.prefix { $0 != "?" })
@@ -46,12 +60,19 @@ public struct LoopbackRequest: Sendable {
     /// The values of the query's fields of that name, percent-decoded.
     public func query(_ name: String) -> [String] {
         guard let mark = target.firstIndex(of: "?") else { return [] }
-        return target[target.index(after: mark)...].split(separator: "&")
-            .compactMap { field in
-                let parts = field.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-                guard parts[0] == name else { return nil }
-                return parts.count == 2 ? Self.decoded(parts[1]) : ""
-            }
+        return Self.fields(of: String(target[target.index(after: mark)...]))(name)
+    }
+
+    /// The values of the fields of a query or a form, by their name, percent-decoded.
+    static func fields(of text: String) -> (_ name: String) -> [String] {
+        { name in
+            text.split(separator: "&")
+                .compactMap { field in
+                    let parts = field.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                    guard parts[0] == name else { return nil }
+                    return parts.count == 2 ? Self.decoded(parts[1]) : ""
+                }
+        }
     }
 
     private static func decoded(_ text: Substring) -> String {

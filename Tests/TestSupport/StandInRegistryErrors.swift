@@ -1,7 +1,14 @@
 extension LoopbackResponse {
     /// An error as distribution tells it (OCI distribution-spec, "Error Codes"); `detail` is JSON.
-    static func registryError(_ status: Int, _ code: String, detail: String = "null") -> LoopbackResponse {
-        let message = messages[code] ?? "unknown error"
+    ///
+    /// - Parameter message: what a product says in the place of distribution's words.
+    static func registryError(
+        _ status: Int,
+        _ code: String,
+        _ message: String? = nil,
+        detail: String = "null"
+    ) -> LoopbackResponse {
+        let message = message ?? messages[code] ?? "unknown error"
         return LoopbackResponse(
             status: status,
             headers: ["Content-Type": "application/json; charset=utf-8"],

@@ -13,8 +13,6 @@ enum StandInRegistryRoute: Hashable {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         if path == "/v2/" {
             self = .ping
-        } else if path == "/token" {
-            self = .token
         } else if parts.count >= 5, parts[0].isEmpty, parts[1] == "v2" {
             self.init(name: parts[2...])
         } else {

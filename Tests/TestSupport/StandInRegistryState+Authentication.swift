@@ -4,6 +4,9 @@ import FoundationEssentials
 struct StandInScope: Hashable {
     var repository: String
     var action: String
+
+    /// The first part of the repository's name.
+    var project: String { String(repository.prefix { $0 != "/" }) }
 }
 
 extension StandInRegistryState {
@@ -14,7 +17,8 @@ extension StandInRegistryState {
         case .none:
             return nil
         case .basic(let user, let password):
-            return given == Self.basic(user, password) ? nil : Self.unauthorized(#"Basic realm="stand-in""#)
+            return given == Self.basic(user, password)
+                ? nil : Self.unauthorized(#"Basic realm="\#(switches.peculiarities.service)""#)
         case .token:
             let needed = Self.needed(request, route)
             let granted = given.flatMap { $0.hasPrefix("Bearer ") ? tokens[String($0.dropFirst(7))] : nil }
@@ -28,17 +32,29 @@ extension StandInRegistryState {
         guard case .token(let user, let password, let anonymousPull) = switches.authentication else {
             return LoopbackResponse(status: 404, text: "404 page not found\n")
         }
+        let peculiarities = switches.peculiarities
         let given = request.headers["Authorization"]
-        let isUser = given == Self.basic(user, password)
+        let form = LoopbackRequest.fields(of: String(decoding: request.body, as: UTF8.self))
+        let isUser =
+            peculiarities.wantsRefreshToken
+            ? request.method == "POST" && form("grant_type") == ["refresh_token"] && form("refresh_token") == [password]
+                && form("service") == [peculiarities.service]
+            : given == Self.basic(user, password)
         guard isUser || given == nil && anonymousPull else {
             return .registryError(401, "UNAUTHORIZED")
         }
-        let asked = request.query("scope").flatMap { $0.split(separator: " ") }.flatMap(Self.scopes)
+        let asked = (request.query("scope") + form("scope")).flatMap { $0.split(separator: " ") }.flatMap(Self.scopes)
+        if case .gitLab(let groups) = peculiarities.rooms, asked.contains(where: { !groups.contains($0.project) }) {
+            return .registryError(403, "DENIED", "access forbidden")
+        }
         issued += 1
         let token = "token-\(issued)"
         tokens[token] = Set(asked.filter { isUser || $0.action == "pull" })
         let life = switches.tokenSeconds.map { #","expires_in":\#($0)"# } ?? ""
-        return LoopbackResponse(headers: ["Content-Type": "application/json"], text: #"{"token":"\#(token)"\#(life)}"#)
+        return LoopbackResponse(
+            headers: ["Content-Type": "application/json"],
+            text: #"{"\#(peculiarities.tokenField)":"\#(token)"\#(life)}"#
+        )
     }
 
     private func challenge(_ request: LoopbackRequest, _ needed: Set<StandInScope>, _ error: String?) -> String {
@@ -46,7 +62,8 @@ extension StandInRegistryState {
         let scope = Dictionary(grouping: needed, by: \.repository).sorted { $0.key < $1.key }
             .map { "repository:\($0.key):\($0.value.map(\.action).sorted().joined(separator: ","))" }
             .joined(separator: " ")
-        return #"Bearer realm="http://\#(host)/token",service="stand-in""#
+        let peculiarities = switches.peculiarities
+        return #"Bearer realm="http://\#(host)\#(peculiarities.tokenPath)",service="\#(peculiarities.service)""#
             + (scope.isEmpty ? "" : #",scope="\#(scope)""#)
             + (error.map { #",error="\#($0)""# } ?? "")
     }
@@ -75,7 +92,7 @@ extension StandInRegistryState {
             }
     }
 
-    private static func basic(_ user: String, _ password: String) -> String {
+    static func basic(_ user: String, _ password: String) -> String {
         "Basic \(Data("\(user):\(password)".utf8).base64EncodedString())"
     }
 }

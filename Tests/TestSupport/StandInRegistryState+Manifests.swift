@@ -41,6 +41,7 @@ extension StandInRegistryState {
             let parts = try? JSONDecoder().decode(Parts.self, from: Data(request.body)),
             parts.mediaType == nil || parts.mediaType == type
         else { return .registryError(400, "MANIFEST_INVALID") }
+        if let (status, code) = switches.refusalOfOCI, type.contains("vnd.oci.") { return .registryError(status, code) }
 
         let repository = repositories[name] ?? Repository()
         let missing =

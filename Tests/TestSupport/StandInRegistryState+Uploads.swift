@@ -77,7 +77,7 @@ extension StandInRegistryState {
         _ storage: String
     ) -> LoopbackResponse {
         let state = upload.state.replacing("/", with: "%2F").replacing("+", with: "%2B").replacing("=", with: "%3D")
-        let path = "/v2/\(upload.repository)/blobs/uploads/\(id)?_state=\(state)"
+        let path = "\(switches.peculiarities.uploadPrefix)/v2/\(upload.repository)/blobs/uploads/\(id)?_state=\(state)"
         let host = "http://\(request.headers["Host"] ?? "")"
         let location =
             switch switches.location {

@@ -51,17 +51,33 @@ struct StandInRegistryState {
     /// Answers a request to the registry.
     mutating func answer(_ request: LoopbackRequest, storage: String) -> LoopbackResponse {
         withFaults(request) { state in
-            let route = StandInRegistryRoute(path: request.path)
+            let route = state.route(request.path)
             if route == .token { return state.token(request) }
+            if case .harbor = state.switches.peculiarities.rooms, request.path.hasPrefix("/api/v2.0/") {
+                return state.harbor(request)
+            }
             if let refusal = state.refusal(request, route) { return refusal }
+            if let missing = state.missingRoom(route) { return missing }
+            if let refusal = state.peculiarRefusal(request, route) { return refusal }
             return state.answer(request, route, storage: storage)
         }
+    }
+
+    /// What a path of the registry is about.
+    private func route(_ path: String) -> StandInRegistryRoute {
+        let peculiarities = switches.peculiarities
+        if path == peculiarities.tokenPath { return .token }
+        let prefix = peculiarities.uploadPrefix
+        return StandInRegistryRoute(path: path.hasPrefix(prefix) ? String(path.dropFirst(prefix.count)) : path)
     }
 
     /// Answers a request to the storage, where the path alone is the permission.
     mutating func answerStorage(_ request: LoopbackRequest) -> LoopbackResponse {
         withFaults(request) { state in
-            switch StandInRegistryRoute(path: request.path) {
+            if state.switches.peculiarities.storageRefusesLogins, request.headers["Authorization"] != nil {
+                return LoopbackResponse(status: 400, text: "<Error><Code>InvalidAuthenticationInfo</Code></Error>")
+            }
+            return switch StandInRegistryRoute(path: request.path) {
             case .blob(let name, let digest): state.fetchBlob(request, name, digest)
             case .upload(let name, let id): state.continueUpload(request, name, id, storage: "")
             default: LoopbackResponse(status: 403, text: "<Error><Code>AccessDenied</Code></Error>")
@@ -76,7 +92,7 @@ struct StandInRegistryState {
     ) -> LoopbackResponse {
         if request.method == "HEAD", switches.refusesHead { return .registryError(405, "UNSUPPORTED") }
         switch route {
-        case .ping: return LoopbackResponse(headers: ["Content-Type": "application/json"], text: "{}")
+        case .ping: return switches.peculiarities.ping
         case .tags(let name): return tags(name)
         case .manifest(let name, let reference): return manifest(request, name, reference)
         case .blob(let name, let digest) where switches.redirectsBlobs && blob(digest, in: name) != nil:
@@ -99,7 +115,7 @@ struct StandInRegistryState {
         case .answer(let response):
             return response
         case .cutUpload(let count):
-            if case .upload(_, let id) = StandInRegistryRoute(path: request.path) {
+            if case .upload(_, let id) = route(request.path) {
                 uploads[id]?.bytes += request.body.prefix(count)
             }
             return LoopbackResponse(fault: .reset)
@@ -125,7 +141,7 @@ struct StandInRegistryState {
         let kind = spoiling.kinds[(answers / spoiling.interval - 1) % spoiling.kinds.count]
         // What a token server says of a login is final.
         if case .answer(let answer) = kind, answer.status == 401,
-            StandInRegistryRoute(path: request.path) == .token
+            route(request.path) == .token
         {
             return nil
         }
@@ -145,6 +161,7 @@ struct StandInRegistryState {
 
     /// `Docker-Content-Digest`, unless the registry leaves it out.
     func digestHeader(_ digest: String) -> [(name: String, value: String)] {
-        switches.omitsDigests ? [] : [(name: "Docker-Content-Digest", value: digest)]
+        let told = switches.announcesWrongDigests ? "sha256:" + String(repeating: "0", count: 64) : digest
+        return switches.omitsDigests ? [] : [(name: "Docker-Content-Digest", value: told)]
     }
 }

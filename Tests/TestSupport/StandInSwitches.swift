@@ -46,6 +46,13 @@ public struct StandInSwitches: Sendable {
     /// Whether `HEAD` is answered with 405.
     public var refusesHead = false
 
+    /// Whether `Docker-Content-Digest` has a digest that is not that of the manifest.
+    public var announcesWrongDigests = false
+    /// The status and the code of the answer to all manifests but docker's; `nil` where others are taken too.
+    public var refusalOfOCI: (status: Int, code: String)?
+    /// What is peculiar to a product.
+    public var peculiarities = StandInPeculiarities()
+
     /// An open registry that does everything right.
     public init() {}
 }

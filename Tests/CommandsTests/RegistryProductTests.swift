@@ -1,0 +1,167 @@
+import ImageModel
+import ScriptInterface
+import TestSupport
+import Testing
+
+/// The main job with each product that keeps images, as far as it differs from distribution.
+@Suite(.timeLimit(.minutes(5))) struct RegistryProductTests {
+    private static let list = ["rancher/x:v1", "rancher/y:v1"]
+    private static let shared = Array("a layer of both".utf8)
+
+    /// A product with the images of the list.
+    private static func registry(
+        _ product: StandInProduct,
+        _ change: (inout StandInSwitches) -> Void = { _ in }
+    ) throws -> StandInRegistry {
+        var switches = product.switches
+        change(&switches)
+        let registry = try StandInRegistry(switches)
+        for name in ["rancher/x", "rancher/y"] {
+            registry.addImage(
+                repository: product.namePrefix + name,
+                tag: "v1",
+                configuration: Array(#"{"os":"linux","architecture":"amd64","comment":"\#(name)"}"#.utf8),
+                layers: [shared, Array("the layer of \(name)".utf8)]
+            )
+        }
+        return registry
+    }
+
+    private static func bench(_ product: StandInProduct, _ registries: [StandInRegistry]) throws -> Bench {
+        let bench = try Bench()
+        let logins = registries.map { #""\#($0.authority)":{\#(product.login)}"# }
+        try bench.folder.write(#"{"auths":{\#(logins.joined(separator: ","))}}"#, to: "config.json")
+        return bench
+    }
+
+    /// A registry as a flag names it, with what all repositories of the product begin with.
+    private static func name(_ registry: StandInRegistry, _ product: StandInProduct, _ folder: String = "") -> String {
+        let parts = (registry.authority + "/" + product.namePrefix + folder)
+        return parts.hasSuffix("/") ? String(parts.dropLast()) : parts
+    }
+
+    @Test(arguments: StandInProduct.all)
+    func aSaveAndALoad(_ product: StandInProduct) async throws {
+        let source = try Self.registry(product)
+        defer { source.stop() }
+        let target = try Self.registry(product)
+        defer { target.stop() }
+        let bench = try Self.bench(product, [source, target])
+        let environment = ["DOCKER_CONFIG": bench.folder.path]
+        let saved = try await bench.save(
+            Self.list,
+            from: Self.name(source, product),
+            ["--strict"],
+            environment: environment
+        )
+        #expect(saved.status == 0, "\(saved.errors)")
+        for _ in 0..<2 {
+            let loaded = try await bench.load(
+                source: Self.name(source, product),
+                target: Self.name(target, product, "mirror"),
+                ["--strict"],
+                environment: environment
+            )
+            #expect(loaded.status == 0, "\(loaded.errors)")
+        }
+        for image in ["rancher/x", "rancher/y"] {
+            let there = source.manifest(product.namePrefix + image, "v1")
+            #expect(target.manifest("\(product.namePrefix)mirror/\(image)", "v1") == there)
+        }
+        for request in source.storageRequests + target.storageRequests {
+            #expect(request.headers["Authorization"] == nil)
+        }
+        #expect(source.storageRequests.isEmpty != product.switches.redirectsBlobs)
+    }
+
+    struct Refusal: Sendable, CustomStringConvertible {
+        let product: StandInProduct
+        /// What is other in the target than in the product as it comes.
+        let change: @Sendable (inout StandInSwitches) -> Void
+        let description: String
+
+        init(_ product: StandInProduct, _ words: String, _ change: @escaping @Sendable (inout StandInSwitches) -> Void)
+        {
+            self.product = product
+            self.change = change
+            description = words
+        }
+    }
+
+    @Test(
+        "what only some registries refuse a push for",
+        arguments: [
+            Refusal(.harbor, "make the project mirror in Harbor, or give --create-projects") {
+                $0.peculiarities.rooms = .harbor(projects: ["rancher"], mayMake: true)
+            },
+            Refusal(.harbor, "'mirror/rancher/x:v1' configured as immutable") {
+                $0.peculiarities.tagsAreImmutable = true
+            },
+            Refusal(.gitLab, "denied: access forbidden") { $0.peculiarities.rooms = .gitLab(groups: ["rancher"]) },
+            Refusal(.ecr, "The repository with name 'mirror/rancher/x' does not exist in the registry") {
+                $0.peculiarities.rooms = .ecr(repositories: [])
+            },
+        ]
+    )
+    func refusals(_ refusal: Refusal) async throws {
+        let product = refusal.product
+        let source = try Self.registry(product)
+        defer { source.stop() }
+        let target = try Self.registry(product, refusal.change)
+        defer { target.stop() }
+        target.addManifest(
+            Array("{}".utf8),
+            mediaType: .dockerManifest,
+            repository: "mirror/rancher/x",
+            tag: "v1"
+        )
+        let bench = try Self.bench(product, [source, target])
+        let environment = ["DOCKER_CONFIG": bench.folder.path]
+        _ = try await bench.save(Self.list, from: source.authority, environment: environment)
+        let loaded = try await bench.load(
+            source: source.authority,
+            target: target.authority + "/mirror",
+            environment: environment
+        )
+        let sentence = loaded.errors.split(separator: "\n").first { $0.contains("rancher/x:v1: ") }
+        #expect(sentence?.contains(refusal.description) == true, "\(loaded.errors)")
+    }
+
+    @Test func dockerHubsLimitIsNotWaitedFor() async throws {
+        let product = StandInProduct.dockerHub
+        let source = try Self.registry(product) { $0.peculiarities.pullsLeft = 1 }
+        defer { source.stop() }
+        let bench = try Self.bench(product, [source])
+        let saved = try await bench.save(
+            Self.list,
+            from: source.authority,
+            ["--jobs", "1", "--patience", "10m"],
+            environment: ["DOCKER_CONFIG": bench.folder.path]
+        )
+        #expect(saved.errors.contains("1 of 2 images saved, 1 failed"))
+        #expect(
+            saved.errors.contains(
+                "answered 429 to the manifest v1 of \(source.authority)/rancher/"
+            )
+        )
+        #expect(saved.errors.contains("toomanyrequests: You have reached your unauthenticated pull rate limit"))
+        #expect(saved.errors.contains("try again later, or log in with 'docker login \(source.authority)'"))
+    }
+
+    @Test func quaysLimitPasses() async throws {
+        let product = StandInProduct.quay
+        let source = try Self.registry(product)
+        defer { source.stop() }
+        let page = LoopbackResponse(status: 429, headers: ["Content-Type": "text/html"], text: "<html>Too Many</html>")
+        source.add(StandInFault(.answer(page), target: "/manifests/", times: 2))
+        source.add(StandInFault(.answer(page), target: "/v2/auth"))
+        let bench = try Self.bench(product, [source])
+        let saved = try await bench.save(
+            Self.list,
+            from: source.authority,
+            ["--patience", "30s", "--strict"],
+            environment: ["DOCKER_CONFIG": bench.folder.path]
+        )
+        #expect(saved.status == 0, "\(saved.errors)")
+    }
+}
