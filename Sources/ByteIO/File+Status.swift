@@ -34,6 +34,11 @@ extension File {
         return overflow ? .max : Int64(clamping: available)
     }
 
+    /// How many bytes this process may still write into a folder; `nil` where that is not told.
+    package static func availableSpace(in folder: String) -> Int64? {
+        (try? File(folder, for: .reading))?.availableSpace
+    }
+
     /// Returns once what was written is on the disk.
     package func sync() throws(FileError) {
         _ = try retrying("sync", path) { fsync(descriptor) }

@@ -67,16 +67,9 @@ package final class UnfinishedFile: Sendable {
     /// - Parameter lock: asks for the lock of the file with this descriptor, and returns 0 or the `errno` of the refusal.
     init(for path: String, keepsContent: Bool = false, isReopened: Bool = false, lock: (Int32) -> Int32) throws {
         self.isReopened = isReopened
-        let target = Self.resolve(path)
+        let target = try Self.target(of: path)
         var older = stat()
         let isThere = stat(target.nativeCString, &older) == 0
-        guard !isThere || older.st_mode & S_IFMT != S_IFDIR else {
-            throw FileError(operation: "write", path: path, code: EISDIR)
-        }
-        // A file that must not be written over is not to be replaced either.
-        guard !isThere || access(target.nativeCString, W_OK) == 0 else {
-            throw FileError(operation: "write", path: path, code: errno)
-        }
         let unfinished = target + Self.suffix
         file = try File(unfinished, for: .updating)
         finalPath = target
@@ -95,15 +88,12 @@ package final class UnfinishedFile: Sendable {
         discard()
     }
 
-    /// Looks whether the file system has room for `size` bytes, so that a full disk is known before the work begins.
+    /// What a file of `size` bytes still takes, so that a full disk is known before the work begins.
     ///
-    /// - Throws: ``UnfinishedFileError/noSpace(path:needed:available:)``.
-    package func requireSpace(for size: Int64) throws {
-        guard let available = file.availableSpace else { return }
-        let needed = size - (try file.allocatedSize)
-        guard available >= needed else {
-            throw UnfinishedFileError.noSpace(path: finalPath, needed: needed, available: available)
-        }
+    /// - Returns: `nil` where the file system does not tell what is free.
+    package func space(for size: Int64) throws(FileError) -> SpaceNeed? {
+        guard let available = file.availableSpace else { return nil }
+        return SpaceNeed(path: finalPath, needed: size - (try file.allocatedSize), available: available)
     }
 
     /// Brings the file to the disk and gives it its name, in place of an older one.
@@ -149,6 +139,23 @@ package final class UnfinishedFile: Sendable {
         try? File(Self.folder(of: finalPath), for: .reading).sync()
     }
 
+    /// What a file called `path` would be written as; where that is a symbolic link, what it points to, there or not.
+    ///
+    /// - Throws: `FileError` where that is a folder, or a file that this user may not write to.
+    package static func target(of path: String) throws(FileError) -> String {
+        let target = resolve(path)
+        var older = stat()
+        guard stat(target.nativeCString, &older) == 0 else { return target }
+        guard older.st_mode & S_IFMT != S_IFDIR else {
+            throw FileError(operation: "write", path: path, code: EISDIR)
+        }
+        // A file that must not be written over is not to be replaced either.
+        guard access(target.nativeCString, W_OK) == 0 else {
+            throw FileError(operation: "write", path: path, code: errno)
+        }
+        return target
+    }
+
     private static func resolve(_ path: String) -> String {
         var path = path
         // As many links as the system follows.
@@ -174,7 +181,7 @@ package final class UnfinishedFile: Sendable {
     }
 
     /// The path up to its last slash.
-    private static func folder(of path: String) -> String {
+    package static func folder(of path: String) -> String {
         path.lastIndex(of: "/").map { String(path[...$0]) } ?? "./"
     }
 

@@ -104,14 +104,21 @@ package enum CommandLineTool {
         case .run(let options):
             for notice in options.notices { console.notice(notice) }
             let engines = EngineFactory(options: options, environment: environment, counters: TransferCounters())
+            let isCheck = options.extensions.check
             switch options.program {
             case .save:
                 if let archive = options.extensions.repair {
                     let command = RepairCommand(options: options, archive: archive, engines: engines, console: console)
                     status = await command.run()
+                } else if isCheck {
+                    status = await SaveCheckCommand(options: options, engines: engines, console: console).run()
                 } else {
                     status = await SaveCommand(options: options, engines: engines, console: console).run()
                 }
+            case .load where options.extensions.list:
+                status = await ListCommand(options: options, engines: engines, console: console).run()
+            case .load where isCheck:
+                status = await LoadCheckCommand(options: options, engines: engines, console: console).run()
             case .load: status = await LoadCommand(options: options, engines: engines, console: console).run()
             }
         }

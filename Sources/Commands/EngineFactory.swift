@@ -85,7 +85,7 @@ struct EngineFactory: Sendable {
         _ output: ArchiveOutput,
         local: LocalImages?,
         console: Console
-    ) async throws -> any SaveEngine {
+    ) async throws -> any SaveEngine & SaveChecker {
         let setup = try await setup(output, wrapping: wrapping, local: local, console: console)
         return switch options.extensions.archiveFormat {
         case .containerd: RegistrySaver(setup)
@@ -143,19 +143,60 @@ struct EngineFactory: Sendable {
             guard !archive.isEmpty else {
                 throw CommandError("no archive is named: give --images the path of the file to load")
             }
-            let path = try onePath(archive)
-            let client = try await client(console)
-            return RegistryLoader(
-                archive: path,
-                client: client,
-                jobs: jobs,
-                temporaryFolder: temporaryFolder,
-                projects: options.extensions.createsProjects
-                    ? ProjectMaker(client: client, aws: AWSAccess(environment: environment)) : nil,
-                counters: counters,
-                notice: handler(console)
-            )
+            return try await registryLoader(archive, console: console)
         }
+    }
+
+    private func registryLoader(_ archive: String, console: Console) async throws -> RegistryLoader {
+        let path = try onePath(archive)
+        let client = try await client(console)
+        return RegistryLoader(
+            archive: path,
+            client: client,
+            jobs: jobs,
+            temporaryFolder: temporaryFolder,
+            projects: options.extensions.createsProjects
+                ? ProjectMaker(client: client, aws: AWSAccess(environment: environment)) : nil,
+            counters: counters,
+            notice: handler(console)
+        )
+    }
+
+    // MARK: Looking without moving
+
+    /// What finds out what a save would come to. It asks the registries itself, whatever engine the save would have.
+    ///
+    /// - Throws: where the archive could not be written.
+    func saveChecker(archive: String, console: Console) async throws -> any SaveChecker {
+        tellOfChecks(console)
+        let isDockerThere = options.mode == .shell && DockerProbe.isInstalled(environment: environment)
+        let store = isDockerThere ? DockerStore(runner: runner(console)) : nil
+        let local = store.map { LocalImages(in: $0, temporaryFolder: temporaryFolder) }
+        let path = try onePath(archive)
+        let output: ArchiveOutput
+        do {
+            let continues = options.extensions.archiveFormat == .containerd
+            output = try ArchiveOutput(examining: path, continues: continues, isFresh: options.extensions.fresh)
+        } catch let error as FileError {
+            throw CommandError("cannot write \(archive): \(systemMessage(error.code))")
+        }
+        return try await registrySaver(output, local: local, console: console)
+    }
+
+    /// What finds out what a load would come to. It asks the registry itself, whatever engine the load would have.
+    func loadChecker(archive: String, console: Console) async throws -> any LoadChecker {
+        tellOfChecks(console)
+        return try await registryLoader(archive, console: console)
+    }
+
+    /// What tells what an archive holds.
+    func lister(archive: String, console: Console) throws -> ArchiveLister {
+        ArchiveLister(try onePath(archive), temporaryFolder: temporaryFolder, notice: handler(console))
+    }
+
+    private func tellOfChecks(_ console: Console) {
+        guard options.extensions.engine == .docker else { return }
+        console.notice("--check asks the registries itself, also where docker moves the images")
     }
 
     private func runner(_ console: Console) -> CommandRunner {

@@ -76,15 +76,24 @@ package final class LayeredArchiveWriter: @unchecked Sendable {
     /// - Parameter sizes: what the layers are likely to take when they are compressed, in bytes.
     /// - Throws: `UnfinishedFileError` or ``ArchiveError/noTemporarySpace(folder:needed:available:)``.
     package func requireSpace(for sizes: [Int64]) throws {
-        let total = sizes.reduce(Int64(0)) { sum, size in
+        if let spool {
+            try spool.requireSpace(for: Self.temporarySize(for: sizes, in: layout))
+        } else {
+            try output.requireSpace(for: Self.size(of: sizes))
+        }
+    }
+
+    /// What layers of these sizes take together, in bytes.
+    package static func size(of layers: [Int64]) -> Int64 {
+        layers.reduce(0) { sum, size in
             let (next, overflow) = sum.addingReportingOverflow(size)
             return overflow ? .max : next
         }
-        if let spool {
-            try spool.requireSpace(for: layout.isSettled ? sizes.max() ?? 0 : total)
-        } else {
-            try output.requireSpace(for: total)
-        }
+    }
+
+    /// What the temporary file of a stream takes where the layers have these sizes, in bytes.
+    package static func temporarySize(for layers: [Int64], in layout: any LayeredLayout) -> Int64 {
+        layout.isSettled ? layers.max() ?? 0 : size(of: layers)
     }
 
     /// The diff IDs of the layers, in the order in which they are to be written.

@@ -29,38 +29,17 @@ final class ArchiveFill: Sendable {
     private let journal: ArchiveJournal?
     private let state: Mutex<State>
 
-    /// Plans the archive of the images that were found.
+    /// Begins an archive, of which nothing is fetched yet.
     ///
-    /// - Parameters:
-    ///   - knownSizes: what the registries tell of blobs of which manifests tell different sizes.
-    ///   - omitted: blobs that are left out, since another archive has them.
-    ///   - outcomes: told of images as soon as all their blobs are in their places, and of those that fail.
+    /// - Parameter outcomes: told of images as soon as all their blobs are in their places, and of those that fail.
     /// - Throws: where there is no room for the archive.
-    init(
-        _ found: [ImageSearch<SavedImage>.Found],
-        knownSizes: [Digest: Int64],
-        omitting omitted: OmittedBlobs,
-        _ setup: SaveSetup,
-        outcomes: OrderedOutcomes
-    ) throws {
-        var ledger = ImageLedger(found)
-        var sizes = BlobSizes(known: knownSizes)
-        for image in ledger.images {
-            do throws(BlobSizeError) {
-                try sizes.add(image)
-            } catch {
-                for verdict in ledger.fail(image.reference, "\(error)") {
-                    outcomes.settle(verdict.name, verdict.outcome)
-                }
-            }
-        }
-        let blobs = ledger.parts.map(\.blob)
-        let kept = blobs.filter { omitted[$0.digest] == nil }
-        for blob in blobs where omitted[blob.digest] != nil {
+    init(_ planned: SavePlan, _ setup: SaveSetup, outcomes: OrderedOutcomes) throws {
+        var ledger = planned.ledger
+        let kept = planned.blobs
+        for blob in planned.omittedBlobs {
             for verdict in ledger.complete(blob.digest, .omitted) { outcomes.settle(verdict.name, verdict.outcome) }
         }
-        let layout = ContainerdLayout(of: ledger.images, omitting: omitted)
-        plan = try ArchivePlan(layout, isGzip: setup.isGzip)
+        plan = planned.archive
         if let index = setup.repair?.index, index.offset != plan.tables.first?.offset { throw RepairError() }
         try setup.output.requireSpace(for: plan.length)
         journal = try setup.output.beginJournal(isGzip: setup.isGzip)
@@ -70,7 +49,7 @@ final class ArchiveFill: Sendable {
         state = Mutex(State(ledger: ledger, schedule: FetchSchedule(kept, jobs: setup.jobs)))
         self.setup = setup
         self.outcomes = outcomes
-        omittedBlobs = omitted
+        omittedBlobs = planned.omitted
     }
 
     /// The images that have not failed, in the order of the list.

@@ -21,16 +21,25 @@ struct ArchiveSelection: Sendable {
 
     /// - Parameter composer: makes the image where the archive has only parts of it.
     init(of image: DockerArchive.Image, in archive: DockerArchive, _ composer: ImageComposer) throws {
-        self.archive = archive
-        guard let descriptor = image.original else {
-            let composition = try composer.compose(image)
-            source = composition.manifest.descriptor
-            top = composition.manifest
-            manifests = [top]
-            notice = nil
-            composed = composition.blobs
+        if let descriptor = image.original {
+            try self.init(of: descriptor, in: archive)
             return
         }
+        self.init(try composer.compose(image), in: archive)
+    }
+
+    private init(_ composition: ComposedImage, in archive: DockerArchive) {
+        source = composition.manifest.descriptor
+        top = composition.manifest
+        manifests = [top]
+        notice = nil
+        composed = composition.blobs
+        self.archive = archive
+    }
+
+    /// - Parameter descriptor: the manifest or index that the archive has of an image.
+    init(of descriptor: Descriptor, in archive: DockerArchive) throws {
+        self.archive = archive
         source = descriptor
         composed = [:]
         var reader = TreeReader(archive: archive)

@@ -9,9 +9,9 @@ import Synchronization
 /// Saves images straight from their registries into the archives of docker's graph drivers: each layer is inflated on its way
 /// and deflated with the rest.
 package final class GraphDriverSaver: SaveEngine {
-    private let setup: SaveSetup
+    let setup: SaveSetup
+    let format: GraphDriverFormat
     private let platform: Platform
-    private let format: GraphDriverFormat
     private let archive = Mutex<LayeredArchiveFill?>(nil)
 
     /// - Throws: ``SeveralPlatformsError``: a graph driver holds one image of a name.
@@ -28,13 +28,7 @@ package final class GraphDriverSaver: SaveEngine {
     /// Resolves the names, fetches the configurations, which tell what the layers unpack to, and moves each layer into the archive.
     package func pull(_ requests: [PullRequest], observer: any PullObserver) async throws {
         let outcomes = OrderedOutcomes(requests, observer: observer, counters: setup.counters)
-        let search = ImageSearch(width: setup.jobs * 2) { [self] reference in
-            try await image(try await setup.resolver.resolve(reference))
-        } findLocally: { [self] reference, name in
-            guard let found = try await setup.local?.image(reference, name: name) else { return nil }
-            return try await image(found)
-        }
-        let found = try await search.run(requests, outcomes: outcomes)
+        let found = try await find(requests, outcomes: outcomes)
         let fill = try LayeredArchiveFill(found, format, setup, outcomes: outcomes)
         try await fill.run()
         archive.withLock { $0 = fill }
@@ -56,6 +50,22 @@ package final class GraphDriverSaver: SaveEngine {
 
     @discardableResult
     package func discard() -> Int64 { setup.output.discard() }
+
+    /// Resolves the names, and fetches the configurations.
+    ///
+    /// - Parameter outcomes: told of the names that have failed.
+    func find(
+        _ requests: [PullRequest],
+        outcomes: OrderedOutcomes
+    ) async throws -> [ImageSearch<UnpackedImage>.Found] {
+        let search = ImageSearch(width: setup.jobs * 2) { [self] reference in
+            try await image(try await setup.resolver.resolve(reference))
+        } findLocally: { [self] reference, name in
+            guard let found = try await setup.local?.image(reference, name: name) else { return nil }
+            return try await image(found)
+        }
+        return try await search.run(requests, outcomes: outcomes)
+    }
 
     /// Larger than any configuration in the wild; they are all kept in memory.
     private static let configurationLimit = 4 << 20

@@ -102,6 +102,9 @@ struct ImageLedger<Image: ArchivedImage>: Sendable {
     /// The images that have not failed, in the order of the list.
     var images: [Image] { entries.filter { !$0.hasFailed }.map(\.image) }
 
+    /// The names that lead to those images.
+    var names: [ImageSearch<Image>.Found] { entries.filter { !$0.hasFailed }.flatMap(\.names) }
+
     /// The parts of those images, each once, in the order of the list.
     var parts: [ImagePart] {
         var seen: Set<Digest> = []

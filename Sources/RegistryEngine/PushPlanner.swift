@@ -53,10 +53,15 @@ final class PushPlanner: @unchecked Sendable {
         }
     }
 
+    /// The image that the archive has under a name, or by the digest in it.
+    func image(_ source: Reference) -> DockerArchive.Image? {
+        source.digest.map { byDigest[$0] } ?? byName[source.description]
+    }
+
     private func push(_ source: Reference, to target: Reference) throws -> ImagePush {
         guard let (archive, composer) = opened else { throw PlanningError("\(path) could not be read") }
         guard target.digest == nil else { throw PlanningError("refusing to create a tag with a digest reference") }
-        guard let image = source.digest.map({ byDigest[$0] }) ?? byName[source.description] else {
+        guard let image = image(source) else {
             throw PlanningError("\(path) has no image called \(source.familiar)")
         }
         let selection = try ArchiveSelection(of: image, in: archive, composer)

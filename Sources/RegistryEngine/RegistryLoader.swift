@@ -7,14 +7,17 @@ import Synchronization
 
 /// Pushes the images of an archive straight to a registry: what it lacks, from where it lies in the archive.
 package final class RegistryLoader: LoadEngine {
-    private let path: String
-    private let client: RegistryClient
-    private let jobs: Int
+    let path: String
+    let client: RegistryClient
+    let jobs: Int
     private let temporaryFolder: String
     private let projects: ProjectMaker?
     private let counters: TransferCounters
-    private let notice: NoticeHandler
-    private let source = Mutex<(archive: DockerArchive, composer: ImageComposer)?>(nil)
+    let notice: NoticeHandler
+    /// What is wrong with blobs of the archive, once it has been proven.
+    let findings = Mutex<[Digest: String]>([:])
+    /// `nil` until the archive is open.
+    let source = Mutex<(archive: DockerArchive, composer: ImageComposer)?>(nil)
 
     /// - Parameters:
     ///   - path: the archive's.
@@ -86,7 +89,7 @@ package final class RegistryLoader: LoadEngine {
     }
 
     /// Looks where the registry has the blobs that the archive leaves out, and tells what is nowhere.
-    private func omittedBlobs(
+    func omittedBlobs(
         of steps: [LoadStep],
         in opened: (archive: DockerArchive, composer: ImageComposer)?
     ) async throws -> OmittedBlobSearch.Findings {

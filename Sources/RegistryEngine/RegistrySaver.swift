@@ -78,7 +78,7 @@ package struct SaveSetup: Sendable {
 
 /// Saves images straight from their registries: manifests first, then each blob once, to its place in the archive.
 package final class RegistrySaver: SaveEngine {
-    private let setup: SaveSetup
+    let setup: SaveSetup
     private let archive = Mutex<ArchiveFill?>(nil)
 
     package init(_ setup: SaveSetup) {
@@ -91,14 +91,8 @@ package final class RegistrySaver: SaveEngine {
     /// Resolves the names, plans the archive, and fetches what it lacks. An image is pulled when all its blobs are verified and in
     /// their places.
     package func pull(_ requests: [PullRequest], observer: any PullObserver) async throws {
-        let omitted = try await blobsToOmit()
         let outcomes = OrderedOutcomes(requests, observer: observer, counters: setup.counters)
-        let search = ImageSearch(width: setup.jobs * 2, resolve: setup.resolver.resolve) { [local = setup.local] in
-            try await local?.image($0, name: $1)
-        }
-        let found = try await search.run(requests, outcomes: outcomes)
-        let sizes = try await knownSizes(found.map(\.image))
-        let fill = try ArchiveFill(found, knownSizes: sizes, omitting: omitted, setup, outcomes: outcomes)
+        let fill = try ArchiveFill(try await plan(requests, outcomes: outcomes), setup, outcomes: outcomes)
         try await fill.run()
         archive.withLock { $0 = fill }
     }
@@ -113,6 +107,19 @@ package final class RegistrySaver: SaveEngine {
 
     @discardableResult
     package func discard() -> Int64 { setup.output.discard() }
+
+    /// Resolves the names, and lays out the archive of what was found.
+    ///
+    /// - Parameter outcomes: told of the names that have failed.
+    func plan(_ requests: [PullRequest], outcomes: OrderedOutcomes) async throws -> SavePlan {
+        let omitted = try await blobsToOmit()
+        let search = ImageSearch(width: setup.jobs * 2, resolve: setup.resolver.resolve) { [local = setup.local] in
+            try await local?.image($0, name: $1)
+        }
+        let found = try await search.run(requests, outcomes: outcomes)
+        let sizes = try await knownSizes(found.map(\.image))
+        return try SavePlan(found, knownSizes: sizes, omitting: omitted, isGzip: setup.isGzip, outcomes: outcomes)
+    }
 
     /// What registries tell of the blobs of which manifests tell different sizes: one of those manifests is damaged.
     private func knownSizes(_ images: [SavedImage]) async throws -> [Digest: Int64] {

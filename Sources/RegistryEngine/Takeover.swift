@@ -33,10 +33,11 @@ struct Takeover: Sendable {
             return place.size == blob.size && place.written > 0
         }
         guard !kept.isEmpty else { return }
+        guard let file = output.file else { return }
         try await onThread { [output] in try output.relocate(kept, from: places) }
-        try await slidingWindow(over: kept, width: jobs) { [self] entry in
+        try await slidingWindow(over: kept, width: jobs) { entry in
             guard let blob = entry.blob, let place = places[blob.digest] else { return }
-            let proof = try await onThread { try EntryProof.read(entry, written: place.written, in: output) }
+            let proof = try await onThread { try EntryProof.read(entry, written: place.written, in: file) }
             guard let proof else { return }
             found(blob, proof.written == blob.size ? .whole(.continued) : .part(proof))
         } deliver: { _, _ in

@@ -22,6 +22,14 @@ package struct ExtensionOptions: Sendable, Equatable {
         case legacy
     }
 
+    /// How it is told what an archive holds.
+    package enum ListFormat: String, Sendable {
+        /// For people.
+        case table
+        /// For programs (docs/archive-list.md).
+        case json
+    }
+
     /// The most transfers at a time that can be asked for.
     static let mostJobs = 256
 
@@ -61,6 +69,12 @@ package struct ExtensionOptions: Sendable, Equatable {
     package var repair: String?
     /// Whether what a stopped run has left is dropped.
     package var fresh: Bool
+    /// Whether it is only looked at what the run needs.
+    package var check: Bool
+    /// Whether it is only told what the archive holds.
+    package var list: Bool
+    /// How that is told.
+    package var format: ListFormat
     /// Whether more is told on standard error.
     package var verbose: Bool
 
@@ -87,6 +101,9 @@ package struct ExtensionOptions: Sendable, Equatable {
         since = try flags.all(.since) { $0 }
         repair = try flags.optional(.repair) { $0 }
         fresh = try flags.isOn(.fresh)
+        check = try flags.isOn(.check)
+        list = try flags.isOn(.list)
+        format = try flags.one(.format) { ListFormat(rawValue: $0) }
         verbose = try flags.isOn(.verbose)
         guard since.isEmpty || given.contains(.images) else {
             throw InvalidSetting(

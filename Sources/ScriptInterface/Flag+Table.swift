@@ -24,7 +24,7 @@ extension Flag {
         letter: "r",
         .value("HOST[:PORT][/PATH]"),
         programs: [.load],
-        meaning: "registry that the images are pushed to (required)"
+        meaning: "registry that the images are pushed to (required, but for --list and --check)"
     )
     static let windowsImageList = Flag(
         script: "windows-image-list",
@@ -182,6 +182,29 @@ extension Flag {
         meaning: "drop what a stopped run has left, and begin anew",
         allowed: Self.boolean
     )
+    static let check = Flag(
+        extension: "check",
+        .none,
+        meaning: "look at everything that the run needs, and move nothing; exit with 1 where anything would fail",
+        allowed: Self.boolean
+    )
+    static let list = Flag(
+        extension: "list",
+        .none,
+        // A variable of this name would too easily be meant for the image list, and would stop every run.
+        hasVariable: false,
+        programs: [.load],
+        meaning: "print what the archive holds, and load nothing"
+    )
+    static let format = Flag(
+        extension: "format",
+        .value("table|json"),
+        hasVariable: false,
+        programs: [.load],
+        defaults: both("table"),
+        meaning: "how --list prints it",
+        allowed: "table or json"
+    )
     static let verbose = Flag(
         extension: "verbose",
         .none,
@@ -201,8 +224,8 @@ extension Flag {
     static let table = [
         imageList, images, sourceRegistry, registry, windowsImageList, windowsVersions, osReleaseID, help,
         engine, jobs, platform, strict, archiveFormat, failedList, insecureRegistry, caFile, username,
-        passwordStdin, createProjects, compressionLevel, patience, limitRate, reuse, since, repair, fresh, verbose,
-        version,
+        passwordStdin, createProjects, compressionLevel, patience, limitRate, reuse, since, repair, fresh, check, list,
+        format, verbose, version,
     ]
 
     /// The flags that a program knows in a mode.

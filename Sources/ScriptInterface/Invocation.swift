@@ -42,7 +42,10 @@ package enum Invocation: Sendable, Equatable {
 
         let variables = mode == .shell ? environment : [:]
         let registry = given.contains(.registry) ? given.value(.registry) : variables["target_registry"]
-        let lacksRegistry = program == .load && (registry ?? "").isEmpty
+        let flags = FlagReader(given: given, environment: environment)
+        // A value that is not allowed is told of below.
+        let pushesNothing = given.contains(.list) || (try? flags.isOn(.check)) == true
+        let lacksRegistry = program == .load && (registry ?? "").isEmpty && !pushesNothing
         let asksForHelp = given.contains(.help)
         if mode == .powerShell, asksForHelp {
             self = .usage(usage, status: 0)
@@ -59,6 +62,10 @@ package enum Invocation: Sendable, Equatable {
         } else {
             do throws(InvalidSetting) {
                 let extensions = try ExtensionOptions(given, environment: environment)
+                guard !extensions.check || !extensions.list else {
+                    self = .invalid("--check and --list are two different things: give one of them")
+                    return
+                }
                 self = .run(
                     Options(
                         program: program,

@@ -14,7 +14,8 @@ package struct Options: Sendable, Equatable {
     package var images: String?
     /// The registry in front of the names in the archive; `nil` and empty are none.
     package var sourceRegistry: String?
-    /// The registry that is pushed to; never empty in `load`, `nil` in `save`.
+    /// The registry that is pushed to; `nil` in `save`. In `load` it is empty or `nil` only where nothing is pushed: with
+    /// ``ExtensionOptions/list`` or ``ExtensionOptions/check``.
     package var registry: String?
     /// The Windows list of `load` in shell mode; `nil` where there are no Windows images.
     package var windowsImageList: String?

@@ -9,15 +9,19 @@ package enum Usage {
         let lines =
             [ScriptLines.usage(program, mode, programName: programName)]
             + flags.filter { !$0.isExtension }.flatMap { entry($0, mode) }
-            + introduction(variable: own.compactMap(\.variable).first ?? "")
+            + introduction(own)
             + own.flatMap { entry($0, mode) }
         return lines.joined(separator: "\n")
     }
 
-    private static func introduction(variable: String) -> [String] {
-        [
+    private static func introduction(_ own: [Flag]) -> [String] {
+        let others = own.filter { $0.variable == nil }.map(\.long)
+        let exceptions = others.dropLast().joined(separator: ", ") + " and " + (others.last ?? "")
+        let variable = own.compactMap(\.variable).first ?? ""
+        return [
             "",
-            "Flags that the scripts do not have. All but --version can be set by an",
+            "Flags that the scripts do not have. All but",
+            "\(exceptions) can be set by an",
             "environment variable too, for instance \(variable); a flag beats it.",
         ]
     }

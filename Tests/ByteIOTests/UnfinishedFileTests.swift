@@ -150,8 +150,8 @@ import Testing
     @Test func roomIsLookedForFirst() throws {
         let path = folder.path("a")
         let file = try UnfinishedFile(for: path)
-        try file.requireSpace(for: 1)
-        let error = #expect(throws: UnfinishedFileError.self) { try file.requireSpace(for: .max) }
+        try file.space(for: 1)?.require()
+        let error = #expect(throws: UnfinishedFileError.self) { try file.space(for: .max)?.require() }
         let prefix = "cannot write \(path): No space left on device: it takes 9223372036854775807 bytes, and "
         #expect(try #require(error).description.hasPrefix(prefix))
         #expect(try #require(error).description.hasSuffix(" are free"))

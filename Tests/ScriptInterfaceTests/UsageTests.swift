@@ -44,10 +44,12 @@ import Testing
         for name in [
             "engine", "jobs", "platform", "strict", "archive-format", "failed-list", "insecure-registry",
             "compression-level", "patience", "limit-rate", "ca-file", "username", "password-stdin",
-            "verbose", "version",
+            "check", "verbose", "version",
         ] {
             #expect(text.contains("\n  --\(name)"))
         }
         #expect(text.contains("RANCHER_IMAGES_ENGINE"))
+        #expect(text.contains("\n  --list\n") == (program == .load))
+        #expect(text.contains("\n  --format table|json\n") == (program == .load))
     }
 }

@@ -6,7 +6,7 @@ public struct MadeUpImage: Sendable {
     /// Its name with the tag.
     public let name: String
     /// Its configuration's JSON.
-    public let configuration: [UInt8]
+    public var configuration: [UInt8]
     /// The uncompressed tars of its layers, lowest first.
     public let layers: [[UInt8]]
 

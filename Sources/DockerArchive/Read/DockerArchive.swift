@@ -68,6 +68,9 @@ public struct DockerArchive: Sendable {
         entries[OCILayout.path(of: digest)]
     }
 
+    /// The digests of all that the archive calls by one, whether an image needs it or not.
+    package var blobs: [Digest] { entries.blobs }
+
     /// Reads the manifest that a descriptor names, and verifies its digest.
     ///
     /// - Returns: `nil` where the archive lacks it.

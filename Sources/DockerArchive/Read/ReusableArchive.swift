@@ -69,8 +69,8 @@ package final class ReusableArchive: Sendable {
         guard case .indexed(let entries) = access, let blob = entry.blob,
             let content = entries[OCILayout.path(of: blob.digest)], content.size == blob.size
         else { return false }
-        if try content.copyFrames(of: entry, into: output),
-            try EntryProof.read(entry, written: blob.size, in: output) != nil
+        if let file = output.file, try content.copyFrames(of: entry, into: output),
+            try EntryProof.read(entry, written: blob.size, in: file) != nil
         {
             try journal.note(
                 blob.digest,
@@ -81,9 +81,28 @@ package final class ReusableArchive: Sendable {
         return try Self.copy(try content.open(), entry, into: output, journal)
     }
 
-    /// Reads the archive from its beginning to its end, and copies the blobs that are asked for.
+    /// Whether the archive has a blob, proven by its bytes, without a copy of it.
     ///
-    /// It ends early where none of the first blobs is wanted, as in an archive whose layers are unpacked.
+    /// - Returns: `false` too where the archive can only be read as a whole.
+    package func holds(_ blob: Descriptor) throws -> Bool {
+        guard case .indexed(let entries) = access, let content = entries[OCILayout.path(of: blob.digest)],
+            content.size == blob.size
+        else { return false }
+        return try content.hasDigest(blob.digest)
+    }
+
+    /// Reads the archive from its beginning to its end, without a copy of anything.
+    ///
+    /// - Parameters:
+    ///   - sizes: of the blobs that are looked for.
+    ///   - found: told of each that is there, proven by its bytes.
+    package func findAll(sizes: [Digest: Int64], found: (Digest) -> Void) throws {
+        try forEachBlob(isWanted: { sizes[$0] == $1 }) { digest, content in
+            if try content.hasDigest(digest) { found(digest) }
+        }
+    }
+
+    /// Reads the archive from its beginning to its end, and copies the blobs that are asked for.
     ///
     /// - Parameters:
     ///   - entry: gives the place of a blob that is wanted.
@@ -94,18 +113,32 @@ package final class ReusableArchive: Sendable {
         entry: (Digest) -> ArchivePlan.Entry?,
         copied: (Digest) -> Void
     ) throws {
+        try forEachBlob(isWanted: { entry($0)?.content.size == $1 }) { digest, content in
+            if let entry = entry(digest), try Self.copy(content, entry, into: output, journal) { copied(digest) }
+        }
+    }
+
+    /// Reads the archive from its beginning to its end, and hands over the blobs that are wanted.
+    ///
+    /// It ends early where none of the first blobs is wanted, as in an archive whose layers are unpacked.
+    ///
+    /// - Parameter isWanted: asked with a blob's digest and size.
+    private func forEachBlob(
+        isWanted: (Digest, Int64) -> Bool,
+        take: (Digest, any ByteSource) throws -> Void
+    ) throws {
         let reader = TarReader(try GuardedDecompressor(file))
         var passed = 0
         var hits = 0
         while let header = try reader.next()?.header {
             guard header.kind == .file, let digest = OCILayout.digest(ofPath: header.name) else { continue }
-            guard let entry = entry(digest), entry.content.size == header.contentSize else {
+            guard isWanted(digest, header.contentSize) else {
                 passed += 1
                 guard hits > 0 || passed < Self.patience else { return }
                 continue
             }
             hits += 1
-            if try Self.copy(reader, entry, into: output, journal) { copied(digest) }
+            try take(digest, reader)
         }
     }
 

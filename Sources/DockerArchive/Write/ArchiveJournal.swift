@@ -59,8 +59,8 @@ package final class ArchiveJournal: Sendable {
         try file.write(Self.line(digest, place))
     }
 
-    /// What the journal at `path` tells. Lines that are not whole are passed over.
-    private static func read(_ path: String, isGzip: Bool) -> [Digest: Place] {
+    /// Where blobs are by the journal at `path`, which is none where that is of another kind of archive. Lines that are not whole are passed over.
+    static func read(_ path: String, isGzip: Bool) -> [Digest: Place] {
         guard let text = try? contents(of: path) else { return [:] }
         var lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)[...]
         // What stands behind the last newline was cut off.

@@ -9,6 +9,8 @@ package final class ArchiveOutput: Sendable {
     private enum Target {
         case file(UnfinishedFile)
         case stream(File)
+        /// Nothing is written: it is only looked at what the place has; `nil` for that of a stream.
+        case place(ArchivePlace?)
     }
 
     private let target: Target
@@ -52,6 +54,20 @@ package final class ArchiveOutput: Sendable {
         isRepair = true
     }
 
+    /// The output for an archive called `path` that is only looked at: no file is opened for writing, made or changed.
+    ///
+    /// - Parameters:
+    ///   - continues: whether a run would go on with what an earlier one has left.
+    ///   - isFresh: whether a run would drop it.
+    /// - Throws: `FileError` where a run could not write the archive.
+    package init(examining path: String, continues: Bool, isFresh: Bool) throws {
+        let place = try File.isStream(path) ? nil : ArchivePlace(of: path)
+        target = .place(place)
+        journalPath = continues ? place?.journalPath : nil
+        self.isFresh = isFresh
+        isRepair = false
+    }
+
     /// An output that writes into an open stream, and closes it at the end.
     package init(stream: File) {
         target = .stream(stream)
@@ -62,12 +78,34 @@ package final class ArchiveOutput: Sendable {
 
     /// Whether bytes can only be written in order.
     package var isStream: Bool {
-        if case .stream = target { true } else { false }
+        switch target {
+        case .stream, .place(nil): true
+        case .file, .place: false
+        }
     }
 
-    /// Makes sure that there is room for so many bytes, where that can be known.
+    /// What an archive of so many bytes still takes; `nil` where what is free cannot be known.
+    package func space(for length: Int64) throws -> SpaceNeed? {
+        switch target {
+        case .file(let file): try file.space(for: length)
+        case .place(let place): try place?.space(for: length)
+        case .stream: nil
+        }
+    }
+
+    /// Makes sure that there is room for an archive of so many bytes, where that can be known.
     package func requireSpace(for length: Int64) throws {
-        if case .file(let file) = target { try file.requireSpace(for: length) }
+        try space(for: length)?.require()
+    }
+
+    /// What of an earlier run is beside an archive that is only looked at, and that a run would go on with.
+    ///
+    /// - Parameter isGzip: as for ``beginJournal(isGzip:)``.
+    package func remains(isGzip: Bool) -> ArchiveRemains? {
+        guard case .place(let place) = target, let journalPath, !isFresh, let file = place?.unfinished else {
+            return nil
+        }
+        return ArchiveRemains(file: file, places: ArchiveJournal.read(journalPath, isGzip: isGzip))
     }
 
     /// Writes at an offset. Into a stream the offsets must come in order, without a gap.
@@ -82,7 +120,12 @@ package final class ArchiveOutput: Sendable {
                 try file.write(bytes)
                 position += Int64(bytes.count)
             }
+        case .place: Self.refuseToWrite()
         }
+    }
+
+    private static func refuseToWrite() -> Never {
+        preconditionFailure("an archive that is only looked at is not written")
     }
 
     /// Has the disk begin with each stretch of a mebibyte that has been written to its end.
@@ -147,8 +190,13 @@ package final class ArchiveOutput: Sendable {
 
     /// The archive that the output will take the place of, if there is one.
     package var olderArchive: String? {
-        guard case .file(let file) = target, access(file.finalPath.nativeCString, R_OK) == 0 else { return nil }
-        return file.finalPath
+        let path: String
+        switch target {
+        case .file(let file): path = file.finalPath
+        case .place(let place?): path = place.finalPath
+        case .place(nil), .stream: return nil
+        }
+        return access(path.nativeCString, R_OK) == 0 ? path : nil
     }
 
     /// Ends the output: only now does a file appear under its name.
@@ -158,6 +206,7 @@ package final class ArchiveOutput: Sendable {
             try file.commit()
             removeJournal()
         case .stream(let file): try file.close()
+        case .place: Self.refuseToWrite()
         }
     }
 

@@ -17,15 +17,13 @@ package struct EntryProof: @unchecked Sendable {
 
     /// Reads the place of a blob.
     ///
-    /// - Parameter written: how many bytes of the blob should be there.
+    /// - Parameters:
+    ///   - written: how many bytes of the blob should be there.
+    ///   - file: the archive that has the entry.
     /// - Returns: `nil` where something else is there: other bytes in the frames, a whole blob with another digest, or the end of the
     ///   file. A part of a blob is proven only once the blob is whole.
-    package static func read(
-        _ entry: ArchivePlan.Entry,
-        written: Int64,
-        in output: ArchiveOutput
-    ) throws -> EntryProof? {
-        guard let blob = entry.blob, let file = output.file else { return nil }
+    package static func read(_ entry: ArchivePlan.Entry, written: Int64, in file: File) throws -> EntryProof? {
+        guard let blob = entry.blob else { return nil }
         let reader = EntryReader(entry, in: file)
         let hash = ContentHash(blob.digest.algorithm)
         guard try reader.expect(entry.header), try reader.read(written, hash.update) else { return nil }

@@ -1,0 +1,52 @@
+import Basics
+import ByteIO
+import Glibc
+import ImageModel
+
+/// Where an archive is going to be written, as it is now. Nothing there is changed.
+struct ArchivePlace: Sendable {
+    /// What the archive will be called.
+    let finalPath: String
+    /// What an earlier run has not finished, open for reading.
+    let unfinished: File?
+    private let folder: File
+
+    /// - Throws: `FileError` where no archive could be written there.
+    init(of path: String) throws(FileError) {
+        finalPath = try UnfinishedFile.target(of: path)
+        folder = try File(UnfinishedFile.folder(of: finalPath), for: .reading)
+        guard access(folder.path.nativeCString, W_OK | X_OK) == 0 else {
+            throw FileError(operation: "write into", path: folder.path, code: errno)
+        }
+        let path = finalPath + UnfinishedFile.suffix
+        unfinished = try File.exists(path) ? File(path, for: .reading) : nil
+    }
+
+    /// What the journal of ``unfinished`` is called.
+    var journalPath: String { finalPath + UnfinishedFile.suffix + ".journal" }
+
+    /// As ``UnfinishedFile/space(for:)``.
+    func space(for size: Int64) throws(FileError) -> SpaceNeed? {
+        guard let available = folder.availableSpace else { return nil }
+        let taken = try unfinished?.allocatedSize ?? 0
+        return SpaceNeed(path: finalPath, needed: size - taken, available: available)
+    }
+}
+
+/// What an earlier run has left of an archive, to be looked at where it lies.
+package struct ArchiveRemains: Sendable {
+    let file: File
+    /// Where its blobs are, by its journal; not yet proven.
+    package let places: [Digest: ArchiveJournal.Place]
+
+    /// Reads what is there of a planned blob, as ``EntryProof/read(_:written:in:)`` does once it has been moved to its place.
+    ///
+    /// - Returns: how many bytes of it a run would go on with.
+    package func proven(_ entry: ArchivePlan.Entry) throws -> Int64 {
+        guard let blob = entry.blob, let place = places[blob.digest], place.size == blob.size, place.written > 0 else {
+            return 0
+        }
+        let moved = entry.moved(by: place.offset - entry.offset)
+        return try EntryProof.read(moved, written: place.written, in: file)?.written ?? 0
+    }
+}

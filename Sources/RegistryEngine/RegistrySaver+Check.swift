@@ -1,0 +1,92 @@
+import ByteIO
+import DockerArchive
+import GraphDriverArchive
+import ImageEngine
+import ImageModel
+import Registry
+
+extension RegistrySaver: SaveChecker {
+    /// Plans the archive as ``pull(_:observer:)`` does, and looks at what it would need. The output is one that is only looked at.
+    package func check(_ requests: [PullRequest], observer: any PullObserver) async throws -> SaveForecast {
+        let outcomes = OrderedOutcomes(requests, observer: observer, counters: setup.counters)
+        let plan = try await plan(requests, outcomes: outcomes)
+        for verdict in plan.ledger.forecasts { outcomes.settle(verdict.name, verdict.outcome) }
+        let findings = try await TakeoverForecast(
+            plan: plan.archive,
+            output: setup.output,
+            reuse: setup.reuse,
+            isGzip: setup.isGzip,
+            jobs: setup.jobs
+        )
+        .run()
+        var forecast = SaveForecast(of: plan.blobs)
+        forecast.omitted = plan.omittedBlobs.reduce(0) { $0 + $1.size }
+        forecast.continued = findings.continued
+        forecast.reused = findings.reused
+        forecast.problems = findings.problems
+        forecast.archive = plan.archive.length
+        forecast.rooms = try setup.output.space(for: plan.archive.length).map { [SaveForecast.Room($0)] } ?? []
+        forecast.hubPulls = await HubPullCount(of: plan.ledger.images).forecast(by: setup.client)
+        forecast.rate = await RateSample.bytesPerSecond(findings.missing, by: setup.client) { digest in
+            plan.ledger.owners(of: digest).first?.reference.repository
+        }
+        return forecast
+    }
+}
+
+extension GraphDriverSaver: SaveChecker {
+    /// Finds the images as ``pull(_:observer:)`` does. How large the archive will be is known only once the layers are unpacked and
+    /// deflated anew, so the compressed layers stand for it, as when it is begun.
+    package func check(_ requests: [PullRequest], observer: any PullObserver) async throws -> SaveForecast {
+        let outcomes = OrderedOutcomes(requests, observer: observer, counters: setup.counters)
+        let ledger = ImageLedger(try await find(requests, outcomes: outcomes))
+        for verdict in ledger.forecasts { outcomes.settle(verdict.name, verdict.outcome) }
+        var forecast = SaveForecast(of: ledger.parts.map(\.blob))
+        forecast.rooms = try rooms(for: ledger)
+        forecast.hubPulls = await HubPullCount(of: ledger.images.map(\.saved)).forecast(by: setup.client)
+        forecast.rate = await RateSample.bytesPerSecond(ledger.parts.map(\.blob), by: setup.client) { digest in
+            ledger.images.first { image in image.parts.contains { $0.blob.digest == digest } }?.reference.repository
+        }
+        return forecast
+    }
+
+    private func rooms(for ledger: ImageLedger<UnpackedImage>) throws -> [SaveForecast.Room] {
+        let sizes = ledger.parts.map(\.blob.size)
+        guard setup.output.isStream else {
+            return try setup.output.space(for: LayeredArchiveWriter.size(of: sizes)).map { [SaveForecast.Room($0)] }
+                ?? []
+        }
+        let layout = format.layout(of: ledger.images.map(\.image))
+        return File.availableSpace(in: setup.temporaryFolder)
+            .map { available in
+                let needed = LayeredArchiveWriter.temporarySize(for: sizes, in: layout)
+                return [SaveForecast.Room(path: setup.temporaryFolder, needed: needed, available: available)]
+            } ?? []
+    }
+}
+
+extension ImageLedger {
+    /// What can be said of the images that have not failed before anything of them was moved.
+    fileprivate var forecasts: [Verdict] {
+        names.map { found in
+            Verdict(name: found.name) { request in
+                PullOutcome(request, found.refusal.map { .foundLocally(cause: $0) } ?? .pulled)
+            }
+        }
+    }
+}
+
+extension SaveForecast {
+    /// - Parameter blobs: each once.
+    fileprivate init(of blobs: [Descriptor]) {
+        self.init()
+        self.blobs = blobs.count
+        bytes = blobs.reduce(0) { $0.addingReportingOverflow($1.size).partialValue }
+    }
+}
+
+extension SaveForecast.Room {
+    fileprivate init(_ need: SpaceNeed) {
+        self.init(path: need.path, needed: need.needed, available: need.available)
+    }
+}

@@ -1,0 +1,154 @@
+import ByteIO
+import Commands
+import Hashing
+import ImageModel
+import ScriptInterface
+import TestSupport
+import Testing
+
+/// `--check` of a load tells what would fail before a blob is moved.
+@Suite(.timeLimit(.minutes(5))) struct LoadCheckTests {
+    private let registry: StandInRegistry
+    private let bench: Bench
+    private static let layers = ["a layer of the first image", "a layer of the second image"]
+
+    init() async throws {
+        registry = try StandInRegistry()
+        bench = try Bench()
+        for (name, layer) in zip(["rancher/x", "rancher/y"], Self.layers) {
+            registry.addImage(
+                repository: name,
+                tag: "v1",
+                configuration: Array(#"{"architecture":"amd64","os":"linux","comment":"\#(name)"}"#.utf8),
+                layers: [Array(layer.utf8)]
+            )
+        }
+        let saved = try await bench.save(["rancher/x:v1", "rancher/y:v1"], from: registry.authority)
+        #expect(saved.status == 0)
+    }
+
+    private func checkArchive(_ words: [String] = []) async throws -> Bench.Outcome {
+        try await bench.run(
+            .load,
+            ["--check", "-l", bench.path("list.txt"), "-i", bench.path("images.tar.gz"), "-s", registry.authority]
+                + words
+        )
+    }
+
+    private func check(into target: StandInRegistry) async throws -> Bench.Outcome {
+        try await bench.load(source: registry.authority, target: target.authority, ["--check"])
+    }
+
+    private func flipAByte() throws {
+        var bytes = try bench.folder.bytes("images.tar.gz")
+        bytes[try #require(bytes.firstRange(of: Self.layers[1].utf8)).lowerBound] ^= 1
+        try bench.folder.write(bytes, to: "images.tar.gz")
+    }
+
+    // MARK: The archive
+
+    @Test func aSoundArchive() async throws {
+        let asked = registry.requests.count
+        let outcome = try await checkArchive()
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(outcome.lines.last == "2 of 2 images are sound, 0 of the list are missing")
+        #expect(outcome.lines.first?.hasPrefix("IMAGE") == true)
+        #expect(outcome.lines.dropFirst().prefix(2).allSatisfy { $0.hasSuffix("sound") })
+        #expect(registry.requests.count == asked)
+    }
+
+    @Test func anArchiveThatIsCutOff() async throws {
+        try bench.folder.shell("truncate -s -600 images.tar.gz")
+        let outcome = try await checkArchive()
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("images.tar.gz: it is cut off"))
+    }
+
+    @Test func aFlippedByte() async throws {
+        try flipAByte()
+        let outcome = try await checkArchive()
+        #expect(outcome.status == 1)
+        #expect(outcome.lines.last == "1 of 2 images are sound, 0 of the list are missing", "\(outcome.output)")
+        let digest = ContentHash.digest(of: Array(Self.layers[1].utf8))
+        #expect(outcome.errors.contains("\(registry.authority)/rancher/y:v1: its blob \(digest) has other bytes"))
+        #expect(!outcome.errors.contains("rancher/x"))
+    }
+
+    @Test func aNameThatTheArchiveLacks() async throws {
+        try bench.folder.write("rancher/x:v1\nrancher/z:v1\n", to: "list.txt")
+        let outcome = try await checkArchive(["--failed-list", bench.path("failed.txt")])
+        #expect(outcome.status == 1)
+        #expect(outcome.lines.last == "2 of 2 images are sound, 1 of the list are missing")
+        #expect(outcome.errors.contains("rancher/z:v1: the archive does not have it"))
+        #expect(try bench.folder.text("failed.txt") == "rancher/z:v1\n")
+    }
+
+    // MARK: The registry
+
+    @Test func whatTheRegistryLacksAndHas() async throws {
+        let target = try StandInRegistry()
+        let before = try await check(into: target)
+        #expect(before.status == 0, "\(before.errors)")
+        #expect(before.lines.dropFirst().prefix(2).allSatisfy { $0.contains("missing, ") && $0.hasSuffix(" to send") })
+        #expect(target.repositories.isEmpty)
+
+        _ = try await bench.load(source: registry.authority, target: target.authority)
+        let after = try await check(into: target)
+        #expect(after.status == 0)
+        #expect(after.lines.dropFirst().prefix(2).allSatisfy { $0.hasSuffix("  there") }, "\(after.output)")
+        #expect(after.lines.last == "2 of 2 steps can be done; 0 B would be sent")
+    }
+
+    @Test func whatTheRegistryHasUnderAnotherDigest() async throws {
+        let target = try StandInRegistry()
+        let other = target.addImage(repository: "rancher/x", tag: "v1", configuration: [], layers: [])
+        let outcome = try await check(into: target)
+        #expect(outcome.status == 0)
+        let line = outcome.lines.first { $0.contains("rancher/x:v1") }
+        #expect(line?.contains("other, \(other.short), ") == true, "\(outcome.output)")
+    }
+
+    @Test func noRightToPush() async throws {
+        let target = try StandInRegistry()
+        target.add(
+            StandInFault(.error(403, "DENIED"), method: "POST", target: "/rancher/y/blobs/uploads/", times: .max)
+        )
+        let outcome = try await check(into: target)
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("rancher/y:v1: \(target.authority) answered 403"), "\(outcome.errors)")
+        #expect(!outcome.errors.contains("rancher/x:v1"))
+        #expect(outcome.lines.contains { $0.contains("rancher/y:v1") && $0.hasSuffix("fails") })
+        #expect(outcome.lines.last?.hasPrefix("1 of 2 steps can be done") == true)
+    }
+
+    @Test func eachUploadThatWasBegunIsTakenBack() async throws {
+        let target = try StandInRegistry()
+        _ = try await check(into: target)
+        let requests = target.requests.filter { $0.path.contains("/blobs/uploads/") }
+        #expect(requests.map(\.method).sorted() == ["DELETE", "DELETE", "POST", "POST"])
+        #expect(!target.requests.contains { ["PUT", "PATCH"].contains($0.method) })
+    }
+
+    @Test func aFlippedByteIsToldBeforeARegistryGetsIt() async throws {
+        try flipAByte()
+        let target = try StandInRegistry()
+        let outcome = try await check(into: target)
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("rancher/y:v1: its blob "))
+        #expect(target.repositories.isEmpty)
+    }
+
+    @Test func membersOfAListThatAreNowhere() async throws {
+        try bench.folder.write("rancher/w:v1\n", to: "windows.txt")
+        let target = try StandInRegistry()
+        let outcome = try await bench.load(
+            source: registry.authority,
+            target: target.authority,
+            ["--check", "--windows-image-list", bench.path("windows.txt")]
+        )
+        #expect(outcome.status == 1)
+        #expect(
+            outcome.errors.contains("rancher/w:v1: no such manifest: \(target.authority)/rancher/w:v1-windows-1809")
+        )
+    }
+}
