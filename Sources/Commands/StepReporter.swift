@@ -7,11 +7,13 @@ import Synchronization
 final class StepReporter: LoadObserver {
     private let mode: ScriptMode
     private let console: Console
+    private let notices: NoticeBook
     private let kept = Mutex<[LoadOutcome]>([])
 
-    init(mode: ScriptMode, console: Console) {
+    init(mode: ScriptMode, console: Console, notices: NoticeBook) {
         self.mode = mode
         self.console = console
+        self.notices = notices
     }
 
     /// What became of the steps, in their order.
@@ -28,7 +30,7 @@ final class StepReporter: LoadObserver {
 
     func didPerform(_ outcome: LoadOutcome) {
         for line in ScriptLines.product(outcome.product) { console.print(line) }
-        for notice in outcome.notices { console.notice(notice.description) }
+        for notice in outcome.notices { notices.take(notice) }
         if let cause = outcome.cause { console.notice("\(outcome.step.image.reference): \(cause)") }
         kept.withLock { $0.append(outcome) }
     }

@@ -25,6 +25,9 @@ extension HTTPClient {
         /// Whose signatures on certificates are believed.
         package var authorities: CertificateAuthorities
 
+        /// Told after each request whether the host has done what it was asked, from any thread.
+        package var hostHandler: HostHandler
+
         /// A configuration; nothing is taken from the environment unless `proxies` and `authorities` were made of it.
         package init(
             threads: Int = 4,
@@ -34,7 +37,8 @@ extension HTTPClient {
             longestPause: Duration = .seconds(300),
             userAgent: String = "rancher-images",
             proxies: ProxySettings = .none,
-            authorities: CertificateAuthorities = CertificateAuthorities(environment: [:])
+            authorities: CertificateAuthorities = CertificateAuthorities(environment: [:]),
+            hostHandler: @escaping HostHandler = { _, _ in }
         ) {
             self.threads = threads
             self.connectTimeoutSeconds = connectTimeoutSeconds
@@ -44,6 +48,7 @@ extension HTTPClient {
             self.userAgent = userAgent
             self.proxies = proxies
             self.authorities = authorities
+            self.hostHandler = hostHandler
         }
     }
 }

@@ -9,6 +9,7 @@
 package final class HTTPClient: Sendable {
     private let pool: TransferPool
     private let gates: HostGates
+    private let hostHandler: HostHandler
 
     /// How long an answer may take that is kept in memory.
     private static let collectSeconds = 60
@@ -17,6 +18,7 @@ package final class HTTPClient: Sendable {
     package init(_ configuration: Configuration = Configuration()) {
         pool = TransferPool(configuration)
         gates = HostGates(configuration)
+        hostHandler = configuration.hostHandler
     }
 
     /// Ends the threads. A transfer keeps its client alive, so they are all idle by now, and end at once.
@@ -41,10 +43,12 @@ package final class HTTPClient: Sendable {
         do {
             var head = try await move(Transfer(request, address, sink))
             gate.leave(pass, HostPace.Outcome(head))
+            hostHandler(address.authority, HostState(head))
             head.timeInLine = pass.timeInLine
             return head
         } catch var error as HTTPError {
             gate.leave(pass, error.code == .interrupted ? .broken : .unknown)
+            if let state = HostState(error) { hostHandler(address.authority, state) }
             error.timeInLine = pass.timeInLine
             error.vainFor = gate.vainFor
             throw error

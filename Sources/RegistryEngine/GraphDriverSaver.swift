@@ -28,7 +28,7 @@ package final class GraphDriverSaver: SaveEngine {
     /// Resolves the names, fetches the configurations, which tell what the layers unpack to, and moves each layer into the archive.
     package func pull(_ requests: [PullRequest], observer: any PullObserver) async throws {
         let outcomes = OrderedOutcomes(requests, observer: observer, counters: setup.counters)
-        let search = ImageSearch(width: setup.jobs * 2) { [self] reference in
+        let search = ImageSearch(width: setup.jobs * 2, counters: setup.counters) { [self] reference in
             try await image(try await setup.resolver.resolve(reference))
         } findLocally: { [self] reference, name in
             guard let found = try await setup.local?.image(reference, name: name) else { return nil }
@@ -47,8 +47,8 @@ package final class GraphDriverSaver: SaveEngine {
             setup.notice(
                 Notice(
                     .unlistedImage,
-                    "\(name.familiar): as in docker's own archives, index.json does not list this image, which has no tag;"
-                        + " a docker with the containerd store will not load it"
+                    "\(name.familiar) has no tag, so index.json does not list it, as in docker's own archives: a docker with"
+                        + " the containerd store will not load it; give it a tag in the list, or leave --archive-format out"
                 )
             )
         }

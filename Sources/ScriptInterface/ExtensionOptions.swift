@@ -22,6 +22,18 @@ package struct ExtensionOptions: Sendable, Equatable {
         case legacy
     }
 
+    /// How the progress of a run is told on standard error.
+    package enum Progress: String, Sendable {
+        /// Drawn on a terminal, else in plain lines.
+        case auto
+        /// Drawn, wherever standard error leads.
+        case terminal
+        /// In plain lines.
+        case plain
+        /// Not at all.
+        case none
+    }
+
     /// The most transfers at a time that can be asked for.
     static let mostJobs = 256
 
@@ -57,6 +69,10 @@ package struct ExtensionOptions: Sendable, Equatable {
     package var repair: String?
     /// Whether what a stopped run has left is dropped.
     package var fresh: Bool
+    /// How the progress is told.
+    package var progress: Progress
+    /// Whether only failures and the count at the end are told on standard error; beats ``progress`` and ``verbose``.
+    package var quiet: Bool
     /// Whether more is told on standard error.
     package var verbose: Bool
 
@@ -81,6 +97,8 @@ package struct ExtensionOptions: Sendable, Equatable {
         since = try flags.all(.since) { $0 }
         repair = try flags.optional(.repair) { $0 }
         fresh = try flags.isOn(.fresh)
+        progress = try flags.one(.progress, Progress.init(rawValue:))
+        quiet = try flags.isOn(.quiet)
         verbose = try flags.isOn(.verbose)
         guard since.isEmpty || given.contains(.images) else {
             throw InvalidSetting(

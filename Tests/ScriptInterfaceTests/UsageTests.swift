@@ -40,7 +40,7 @@ import Testing
         for name in [
             "engine", "jobs", "platform", "strict", "archive-format", "failed-list", "insecure-registry",
             "compression-level", "patience", "ca-file", "username", "password-stdin",
-            "verbose", "version",
+            "progress", "quiet", "verbose", "version",
         ] {
             #expect(text.contains("\n  --\(name)"))
         }
