@@ -107,6 +107,12 @@ let package = Package(
             path: "Tests/SeedRegistry",
             swiftSettings: settings
         ),
+        .executableTarget(
+            name: "draw-pictures",
+            dependencies: ["ChildProcess", "TestSupport"],
+            path: "Tests/DrawPictures",
+            swiftSettings: settings
+        ),
         tests("BasicsTests", ["Basics"]),
         tests("ImageModelTests", ["ImageModel"]),
         tests("ChildProcessTests", ["ChildProcess", "ByteIO"]),
@@ -140,7 +146,7 @@ let package = Package(
         tests(
             "CommandsTests",
             [
-                "Commands", "ByteIO", "ChildProcess", "GoldenSuite", "Hashing", "ImageModel", "Registry",
+                "Commands", "ByteIO", "ChildProcess", "GoldenSuite", "Hashing", "ImageEngine", "ImageModel", "Registry",
                 "SampleImages",
                 "ScriptInterface", "Tar",
                 "rancher-load-images", "rancher-save-images",

@@ -2,15 +2,15 @@ import ByteIO
 
 extension ChildProcess {
     /// What to do with what a command writes.
-    package enum Capture: Equatable, Sendable {
+    package enum Capture: Sendable {
         /// Nothing.
         case null
         /// The command writes into this open descriptor itself.
         case descriptor(Int32)
         /// Keep the last bytes, at most so many.
         case keep(last: Int)
-        /// Hand everything on to this open descriptor as it comes, and keep the last bytes, at most so many.
-        case tee(Int32, keepLast: Int)
+        /// Hand everything on as it comes, from a thread of its own, and keep the last bytes, at most so many.
+        case tee(@Sendable (UnsafeRawBufferPointer) throws -> Void, keepLast: Int)
         /// Of standard error alone: treat it as a part of standard output, in the order in which both were written.
         case asOutput
 
@@ -26,8 +26,8 @@ extension ChildProcess {
         fileprivate func makeReader() throws(FileError) -> PipeReader? {
             switch self {
             case .null, .descriptor, .asOutput: nil
-            case .keep(let limit): try PipeReader(keepLast: limit, copyingTo: nil)
-            case .tee(let descriptor, let limit): try PipeReader(keepLast: limit, copyingTo: descriptor)
+            case .keep(let limit): try PipeReader(keepLast: limit)
+            case .tee(let copy, let limit): try PipeReader(keepLast: limit, handingOnTo: copy)
             }
         }
     }

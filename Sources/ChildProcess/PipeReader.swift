@@ -5,15 +5,18 @@ import Glibc
 /// Reads a pipe to its end on a thread of its own, keeps the last bytes, and hands all of them on if asked to.
 final class PipeReader: Sendable {
     private let limit: Int
-    private let copy: File?
+    private let copy: (@Sendable (UnsafeRawBufferPointer) throws -> Void)?
     private let stop: (reading: File, writing: File)
 
     /// - Parameters:
     ///   - limit: how many bytes to keep, the last ones.
-    ///   - copy: the descriptor that gets all of the bytes.
-    init(keepLast limit: Int, copyingTo copy: Int32?) throws(FileError) {
+    ///   - copy: gets all of the bytes.
+    init(
+        keepLast limit: Int,
+        handingOnTo copy: (@Sendable (UnsafeRawBufferPointer) throws -> Void)? = nil
+    ) throws(FileError) {
         self.limit = max(limit, 0)
-        self.copy = try copy.map { descriptor throws(FileError) in try duplicate(descriptor) }
+        self.copy = copy
         stop = try makePipe()
     }
 
@@ -39,7 +42,7 @@ final class PipeReader: Sendable {
 
     private func readToEnd(of pipe: File) throws -> [UInt8] {
         var tail: [UInt8] = []
-        var failure: FileError?
+        var failure: (any Error)?
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
         defer { buffer.deallocate() }
         while waitForBytes(in: pipe) {
@@ -47,8 +50,8 @@ final class PipeReader: Sendable {
             if count == 0 { break }
             let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
             if let copy, failure == nil {
-                do throws(FileError) {
-                    try copy.write(bytes)
+                do {
+                    try copy(bytes)
                 } catch {
                     failure = error
                 }

@@ -43,7 +43,7 @@ struct ChartFiles: Sendable {
     func chart(_ reference: String) -> Chart {
         let chart = Chart(reference)
         if chart.hasOtherVersionInScripts {
-            console.notice(
+            console.remark(
                 "\(reference): the version of the chart is \(chart.version), which stands behind the last colon"
             )
         }

@@ -31,12 +31,14 @@ package enum CommandLineTool {
                 errors: File(owning: STDERR_FILENO, path: "standard error")
             )
         }
+        Resumptions.begin()
         let received = Atomic<Int32>(0)
         // Without descriptors for it, signals end the program as they do by default.
         try? TerminationSignals.handleFirst { signal in
             received.store(signal, ordering: .releasing)
-            task.cancel()
+            // First, since what is told of the end may be held up.
             DispatchQueue(label: "end").asyncAfter(deadline: .now() + timeToStop) { TerminationSignals.die(of: signal) }
+            task.cancel()
         }
         let status = await task.value
         let signal = received.load(ordering: .acquiring)
@@ -82,7 +84,7 @@ package enum CommandLineTool {
         }
         // A script that the shell has found in PATH knows itself by that path.
         let programName = ChildProcess.file(of: typed, environment: environment) ?? typed
-        let console = Console(output: output, errors: errors, programName: programName)
+        var console = Console(output: output, errors: errors, programName: programName)
         let invocation = Invocation(
             program,
             programName: programName,
@@ -102,30 +104,49 @@ package enum CommandLineTool {
             console.notice(sentence)
             status = 1
         case .run(let options):
-            for notice in options.notices { console.notice(notice) }
-            let engines = EngineFactory(options: options, environment: environment, counters: TransferCounters())
-            let isCheck = options.extensions.check
-            switch options.program {
-            case .save:
-                if let archive = options.extensions.repair {
-                    let command = RepairCommand(options: options, archive: archive, engines: engines, console: console)
-                    status = await command.run()
-                } else if isCheck {
-                    status = await SaveCheckCommand(options: options, engines: engines, console: console).run()
-                } else {
-                    status = await SaveCommand(options: options, engines: engines, console: console).run()
-                }
-            case .load where options.extensions.list:
-                status = await ListCommand(options: options, engines: engines, console: console).run()
-            case .load where isCheck:
-                status = await LoadCheckCommand(options: options, engines: engines, console: console).run()
-            case .load: status = await LoadCommand(options: options, engines: engines, console: console).run()
-            }
+            if options.extensions.quiet { console = console.quiet }
+            status = await run(options, environment: environment, console: console)
         }
         if let error = console.outputError {
             console.notice("\(error); lines are missing there")
             return status == 0 ? 1 : status
         }
         return status
+    }
+
+    private static func run(_ options: Options, environment: [String: String], console: Console) async -> Int32 {
+        for notice in options.notices { console.remark(notice) }
+        let counters = TransferCounters()
+        let engines = EngineFactory(
+            options: options,
+            environment: environment,
+            counters: counters,
+            notices: NoticeBook(isVerbose: options.extensions.verbose, console: console)
+        )
+        let style = ProgressStyle(
+            options.extensions,
+            environment: environment,
+            isTerminal: Terminal(console.errors).isThere
+        )
+        let items = options.program == .save ? "images" : "pushes"
+        return await ProgressDisplay(style, of: counters, items: items, on: console)
+            .show {
+                switch options.program {
+                case .save:
+                    if let archive = options.extensions.repair {
+                        await RepairCommand(options: options, archive: archive, engines: engines, console: console)
+                            .run()
+                    } else if options.extensions.check {
+                        await SaveCheckCommand(options: options, engines: engines, console: console).run()
+                    } else {
+                        await SaveCommand(options: options, engines: engines, console: console).run()
+                    }
+                case .load where options.extensions.list:
+                    await ListCommand(options: options, engines: engines, console: console).run()
+                case .load where options.extensions.check:
+                    await LoadCheckCommand(options: options, engines: engines, console: console).run()
+                case .load: await LoadCommand(options: options, engines: engines, console: console).run()
+                }
+            }
     }
 }

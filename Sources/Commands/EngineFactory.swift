@@ -17,13 +17,15 @@ struct EngineFactory: Sendable {
     let environment: [String: String]
     /// What the engine feeds while it works.
     let counters: TransferCounters
+    /// What the engine tells of the run.
+    let notices: NoticeBook
 
     /// The engine of a save, its archive open.
     ///
     /// - Parameter lines: gets what the scripts print.
     /// - Throws: where the archive cannot be written, or the engine cannot be had.
     func saveEngine(archive: String, console: Console, lines: Console) async throws -> any SaveEngine {
-        let engine = try await EngineChoice(options, environment: environment).engine(notice: console.notice)
+        let engine = try await EngineChoice(options, environment: environment).engine(notice: console.remark)
         switch engine {
         case .docker:
             let paths = paths(archive)
@@ -77,7 +79,7 @@ struct EngineFactory: Sendable {
             since: options.extensions.since,
             repair: repair,
             counters: counters,
-            notice: handler(console)
+            notice: notices.take
         )
     }
 
@@ -128,7 +130,7 @@ struct EngineFactory: Sendable {
     ///
     /// - Throws: where the engine cannot be had.
     func loadEngine(archive: String, console: Console) async throws -> any LoadEngine {
-        switch try await EngineChoice(options, environment: environment).engine(notice: console.notice) {
+        switch try await EngineChoice(options, environment: environment).engine(notice: console.remark) {
         case .docker:
             // What is wrong with the daemon's file is for docker to tell.
             let hosts = insecureHosts(DaemonConfiguration(environment: environment) { _ in })
@@ -158,7 +160,7 @@ struct EngineFactory: Sendable {
             projects: options.extensions.createsProjects
                 ? ProjectMaker(client: client, aws: AWSAccess(environment: environment)) : nil,
             counters: counters,
-            notice: handler(console)
+            notice: notices.take
         )
     }
 
@@ -191,20 +193,24 @@ struct EngineFactory: Sendable {
 
     /// What tells what an archive holds.
     func lister(archive: String, console: Console) throws -> ArchiveLister {
-        ArchiveLister(try onePath(archive), temporaryFolder: temporaryFolder, notice: handler(console))
+        ArchiveLister(try onePath(archive), temporaryFolder: temporaryFolder, notice: notices.take)
     }
 
     private func tellOfChecks(_ console: Console) {
         guard options.extensions.engine == .docker else { return }
-        console.notice("--check asks the registries itself, also where docker moves the images")
+        console.remark("--check asks the registries itself, also where docker moves the images")
     }
 
     private func runner(_ console: Console) -> CommandRunner {
-        CommandRunner(environment: environment, output: console.output, errors: console.errors)
-    }
-
-    private func handler(_ console: Console) -> NoticeHandler {
-        { console.notice($0.description) }
+        CommandRunner(
+            environment: environment,
+            streams: CommandStreams(
+                output: console.output,
+                errors: console.passOn,
+                willLendOutput: console.lendOutput,
+                didTakeOutputBack: console.takeOutputBack
+            )
+        )
     }
 
     /// The release that PowerShell mode puts behind the names, if its build is known.
@@ -245,7 +251,7 @@ struct EngineFactory: Sendable {
     /// A client that reaches registries as docker and podman on this host would: with their logins, certificates, proxies
     /// and mirrors.
     private func client(_ console: Console) async throws -> RegistryClient {
-        let daemon = DaemonConfiguration(environment: environment, notice: console.notice)
+        let daemon = DaemonConfiguration(environment: environment, notice: console.remark)
         var authorities = CertificateAuthorities(environment: environment)
         if let file = options.extensions.caFile { authorities = try authorities.adding(file: file) }
         let patience = options.extensions.patience
@@ -260,7 +266,10 @@ struct EngineFactory: Sendable {
                 trace: trace?.http,
                 userAgent: "rancher-images/\(CommandLineTool.version)",
                 proxies: ProxySettings(environment: environment, file: daemon.proxies),
-                authorities: authorities
+                authorities: authorities,
+                hostHandler: { [counters] host, state in
+                    counters.note(TransferCounters.HostTrouble.Kind(state), of: host)
+                }
             )
         )
         return RegistryClient(
@@ -271,7 +280,7 @@ struct EngineFactory: Sendable {
                     environment: environment,
                     explicit: try await explicitLogin,
                     helper: CredentialHelperProcess(environment: environment),
-                    notice: { console.notice($0) }
+                    notice: { console.remark($0) }
                 ),
                 mirrors: daemon.mirrors,
                 certificates: CertificateFolders(environment: environment, authorities: authorities),
@@ -309,6 +318,18 @@ struct EngineFactory: Sendable {
                 password: password,
                 source: "--username"
             )
+        }
+    }
+}
+
+extension TransferCounters.HostTrouble.Kind {
+    /// `nil` for a host that does what it is asked.
+    fileprivate init?(_ state: HostState) {
+        switch state {
+        case .answers: return nil
+        case .busy: self = .busy
+        case .failing: self = .failing
+        case .away: self = .away
         }
     }
 }

@@ -9,7 +9,7 @@ extension ImageList {
     /// - Throws: ``ImageListError``; `CancellationError`.
     static func read(_ path: String?, mode: ScriptMode, console: Console) async throws -> [ListedImage] {
         let list = try await onThread { try read(path, mode: mode) }
-        for notice in list.notices { console.notice(notice.description) }
+        for notice in list.notices { console.remark(notice.description) }
         return list.images
     }
 }

@@ -69,7 +69,7 @@ struct LoadCommand: Sendable {
         do {
             images = try await readList(options.imageList)
         } catch let error as ImageListError where error.reason == .missing {
-            if options.extensions.verbose { console.notice("\(error); the archive was loaded, and nothing is pushed") }
+            if options.extensions.verbose { console.remark("\(error); the archive was loaded, and nothing is pushed") }
             return 0
         }
         let plan = LoadPlan(options, images: images, windowsImages: [])
@@ -104,15 +104,16 @@ struct LoadCommand: Sendable {
     }
 
     private func perform(_ plan: LoadPlan, with engine: any LoadEngine) async throws -> [LoadOutcome] {
-        for notice in plan.notices { console.notice(notice) }
+        for notice in plan.notices { console.remark(notice) }
         let trace = Trace(options, console: console)
-        let reporter = StepReporter(mode: options.mode, console: console, trace: trace)
+        let reporter = StepReporter(mode: options.mode, console: console, notices: engines.notices, trace: trace)
         try await engine.perform(plan.steps, observer: reporter)
         return reporter.outcomes
     }
 
     /// An image of which a step failed has failed.
     private func finish(_ outcomes: [LoadOutcome], _ chartOutcome: ChartOutcome) async -> Int32 {
+        engines.notices.close()
         let failed = Set(outcomes.filter { $0.cause != nil }.map(\.step.image))
         var seen: Set<ListedImage> = []
         let images = outcomes.map(\.step.image).filter { seen.insert($0).inserted }

@@ -35,7 +35,7 @@ final class PullReporter: PullObserver {
         case .pulled:
             if mode == .shell { lines.print(ScriptLines.pullSuccess(name)) }
         case .foundLocally(let cause):
-            console.notice("\(name): \(cause); the image in docker's local store is saved")
+            console.remark("\(name): \(cause); the image in docker's local store is saved")
         case .failed(let cause):
             if mode == .shell { lines.print(ScriptLines.pullFailed(name)) }
             console.notice("\(name): \(cause)")

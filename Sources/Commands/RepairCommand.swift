@@ -70,6 +70,7 @@ struct RepairCommand: Sendable {
                 return 1
             }
             try await engine.save(outcomes.map(\.request))
+            engines.notices.close()
             console.notice(sentence(outcomes))
             return 0
         } catch {

@@ -43,7 +43,7 @@ struct SaveCommand: Sendable {
     /// Where the archive goes to standard output, nothing else may.
     private func lines(beside archive: String) -> Console {
         ArchiveStream.isStandardOutput(archive)
-            ? Console(output: console.errors, errors: console.errors, programName: options.programName)
+            ? console.withoutOutput
             : console
     }
 
@@ -77,6 +77,7 @@ struct SaveCommand: Sendable {
                 for line in ScriptLines.chartsSaved(count: ChartFiles.count) { lines.print(line) }
             }
             if let failure { throw failure }
+            engines.notices.close()
             let summary = Summary(
                 images: outcomes.count,
                 failedImages: outcomes.filter(\.isFailure).map(\.request.image.reference),

@@ -7,13 +7,15 @@ import Synchronization
 final class StepReporter: LoadObserver {
     private let mode: ScriptMode
     private let console: Console
+    private let notices: NoticeBook
     private let trace: Trace?
     private let kept = Mutex<[LoadOutcome]>([])
 
     /// - Parameter trace: gets what became of the blobs.
-    init(mode: ScriptMode, console: Console, trace: Trace? = nil) {
+    init(mode: ScriptMode, console: Console, notices: NoticeBook, trace: Trace? = nil) {
         self.mode = mode
         self.console = console
+        self.notices = notices
         self.trace = trace
     }
 
@@ -32,7 +34,7 @@ final class StepReporter: LoadObserver {
     func didPerform(_ outcome: LoadOutcome) {
         if case .push(let push) = outcome.product { trace?.tell(push.blobs, of: outcome.step.target.text) }
         for line in ScriptLines.product(outcome.product) { console.print(line) }
-        for notice in outcome.notices { console.notice(notice.description) }
+        for notice in outcome.notices { notices.take(notice) }
         if let cause = outcome.cause { console.notice("\(outcome.step.image.reference): \(cause)") }
         kept.withLock { $0.append(outcome) }
     }

@@ -8,22 +8,17 @@ import Synchronization
 package struct CommandRunner: Sendable {
     /// All the variables that the commands get.
     private let variables: ExportedVariables
-    /// The standard output of the commands whose output the scripts show.
-    private let output: File
-    /// The standard error of those commands.
-    private let errors: File
+    private let streams: CommandStreams
 
     /// Words of a command that are kept for the cause of a failure, in bytes.
     static let kept = 64 << 10
 
     /// - Parameters:
     ///   - environment: all the variables that the commands get.
-    ///   - output: the standard output of the commands whose output the scripts show.
-    ///   - errors: the standard error of those commands.
-    package init(environment: [String: String], output: File, errors: File) {
+    ///   - streams: of the commands whose output the scripts show.
+    package init(environment: [String: String], streams: CommandStreams) {
         variables = ExportedVariables(environment)
-        self.output = output
-        self.errors = errors
+        self.streams = streams
     }
 
     /// All the variables that the commands get.
@@ -56,12 +51,14 @@ package struct CommandRunner: Sendable {
         output capture: ChildProcess.Capture? = nil,
         showsErrors: Bool = true
     ) async throws -> ChildProcess.Outcome {
+        if capture == nil { streams.willLendOutput() }
+        defer { if capture == nil { streams.didTakeOutputBack() } }
         let outcome = try await ChildProcess.run(
             command,
             environment: environment,
             input: fcntl(STDIN_FILENO, F_GETFD) < 0 ? .null : .descriptor(STDIN_FILENO),
-            output: capture ?? .descriptor(output.descriptor),
-            errors: showsErrors ? .tee(errors.descriptor, keepLast: Self.kept) : .keep(last: Self.kept)
+            output: capture ?? .descriptor(streams.output.descriptor),
+            errors: showsErrors ? .tee(streams.errors, keepLast: Self.kept) : .keep(last: Self.kept)
         )
         return try uninterrupted(outcome)
     }

@@ -88,6 +88,7 @@ package struct DockerSaver: SaveEngine {
         if case .powerShell = procedure, !archive.isStream {
             archive.discard()
         } else {
+            counters.enter(.finishing)
             try await onThread { try archive.commit() }
         }
     }
@@ -103,6 +104,8 @@ package struct DockerSaver: SaveEngine {
             let pulled = try await runner.shown(command)
             return pulled.status.isSuccess ? .pulled : .failed(cause: pulled.cause(of: "docker pull"))
         }
+        let counter = counters.begin(command.joined(separator: " "), size: 0)
+        defer { counter.end() }
         let pulled = try await runner.quiet(command)
         if pulled.status.isSuccess { return .pulled }
         let cause = pulled.cause(of: "docker pull")
@@ -150,7 +153,12 @@ package struct DockerSaver: SaveEngine {
         to take: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void
     ) async throws {
         let stream = try CommandStream()
-        async let taken: Void = stream.read(take)
+        let counter = counters.begin("docker save", size: 0)
+        defer { counter.end() }
+        async let taken: Void = stream.read { bytes in
+            try take(bytes)
+            counter.add(bytes.count)
+        }
         let saved = await Self.result {
             try await runner.shown(command, output: .descriptor(stream.descriptor))
         }

@@ -31,6 +31,9 @@ extension HTTPClient {
         /// Whose signatures on certificates are believed.
         package var authorities: CertificateAuthorities
 
+        /// Told after each request whether the host has done what it was asked, from any thread.
+        package var hostHandler: HostHandler
+
         /// A configuration; nothing is taken from the environment unless `proxies` and `authorities` were made of it.
         package init(
             threads: Int = 4,
@@ -42,7 +45,8 @@ extension HTTPClient {
             trace: HTTPTrace? = nil,
             userAgent: String = "rancher-images",
             proxies: ProxySettings = .none,
-            authorities: CertificateAuthorities = CertificateAuthorities(environment: [:])
+            authorities: CertificateAuthorities = CertificateAuthorities(environment: [:]),
+            hostHandler: @escaping HostHandler = { _, _ in }
         ) {
             self.threads = threads
             self.connectTimeoutSeconds = connectTimeoutSeconds
@@ -54,6 +58,7 @@ extension HTTPClient {
             self.userAgent = userAgent
             self.proxies = proxies
             self.authorities = authorities
+            self.hostHandler = hostHandler
         }
     }
 }

@@ -12,6 +12,7 @@ package final class HTTPClient: Sendable {
     private let limiter: RateLimiter?
     private let trace: HTTPTrace?
     private let proxies: ProxySettings
+    private let hostHandler: HostHandler
 
     /// How long an answer may take that is kept in memory.
     private static let collectSeconds = 60
@@ -23,6 +24,7 @@ package final class HTTPClient: Sendable {
         limiter = RateLimiter(configuration)
         trace = configuration.trace
         proxies = configuration.proxies
+        hostHandler = configuration.hostHandler
     }
 
     /// Ends the threads. A transfer keeps its client alive, so they are all idle by now, and end at once.
@@ -50,11 +52,13 @@ package final class HTTPClient: Sendable {
             var head = try await move(transfer)
             tell(transfer, since: begin)
             gate.leave(pass, HostPace.Outcome(head))
+            hostHandler(address.authority, HostState(head))
             head.timeInLine = pass.timeInLine + transfer.timeHeldBack
             return head
         } catch var error as HTTPError {
             tell(transfer, since: begin, error)
             gate.leave(pass, error.code == .interrupted ? .broken : .unknown)
+            if let state = HostState(error) { hostHandler(address.authority, state) }
             error.timeInLine = pass.timeInLine + transfer.timeHeldBack
             error.vainFor = gate.vainFor
             throw error

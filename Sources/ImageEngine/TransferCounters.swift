@@ -2,39 +2,14 @@ import Synchronization
 
 /// How far a run has come. The engines feed it; anyone may read it at any time, from any thread.
 package final class TransferCounters: Sendable {
-    /// How much there is to do, and how much is done.
-    package struct Count: Sendable, Hashable {
-        package var planned: Int64
-        package var done: Int64
-
-        package init(planned: Int64 = 0, done: Int64 = 0) {
-            self.planned = planned
-            self.done = done
-        }
-    }
-
-    /// A transfer under way.
-    package struct Transfer: Sendable, Hashable {
-        /// What is moved, such as `layer 0f912b902302 of rancher/shell:v1`.
-        package let name: String
-        /// In bytes.
-        package var bytes: Count
-    }
-
-    /// The state of all counters at one moment.
-    package struct Snapshot: Sendable, Hashable {
-        /// Images to pull, or steps of a load.
-        package var items = Count()
-        /// Bytes to move.
-        package var bytes = Count()
-        /// In the order in which they began.
-        package var transfers: [Transfer] = []
-    }
-
     private struct State {
         var items = Count()
         var bytes = Count()
+        var moved: Int64 = 0
+        var stage: Stage?
+        var stageCount = Count()
         var transfers: [Int: Transfer] = [:]
+        var hosts: [String: HostTrouble] = [:]
         var nextID = 0
     }
 
@@ -44,8 +19,15 @@ package final class TransferCounters: Sendable {
 
     package var snapshot: Snapshot {
         state.withLock { state in
-            let transfers = state.transfers.sorted { $0.key < $1.key }.map(\.value)
-            return Snapshot(items: state.items, bytes: state.bytes, transfers: transfers)
+            Snapshot(
+                items: state.items,
+                bytes: state.bytes,
+                moved: state.moved,
+                stage: state.stage,
+                stageCount: state.stageCount,
+                transfers: state.transfers.sorted { $0.key < $1.key }.map(\.value),
+                hosts: state.hosts.values.sorted { $0.host < $1.host }
+            )
         }
     }
 
@@ -53,7 +35,8 @@ package final class TransferCounters: Sendable {
     package func plan(items: Int = 0, bytes: Int64 = 0) {
         state.withLock { state in
             state.items.planned += Int64(items)
-            state.bytes.planned += bytes
+            // Sizes that strangers tell may be anything.
+            state.bytes.planned &+= bytes
         }
     }
 
@@ -62,7 +45,12 @@ package final class TransferCounters: Sendable {
         state.withLock { $0.items.done += 1 }
     }
 
-    /// Begins a transfer of so many bytes, which have been planned.
+    /// Notes that planned bytes are where they belong without having been moved.
+    package func skip(bytes: Int64) {
+        state.withLock { $0.bytes.done += bytes }
+    }
+
+    /// Begins a transfer of so many bytes, which have been planned; of 0 where nobody knows how many there will be.
     package func begin(_ name: String, size: Int64) -> TransferCounter {
         let id = state.withLock { state in
             defer { state.nextID += 1 }
@@ -72,9 +60,38 @@ package final class TransferCounters: Sendable {
         return TransferCounter(self, id)
     }
 
-    fileprivate func move(_ id: Int, _ bytes: Int64) {
+    /// Tells what is done before or after the bytes are moved; `nil` while they are.
+    ///
+    /// - Parameter planned: how much there is of it, in the unit of the stage; 0 where nobody knows.
+    package func enter(_ stage: Stage?, planned: Int64 = 0) {
         state.withLock { state in
-            state.bytes.done += bytes
+            state.stage = stage
+            state.stageCount = Count(planned: planned)
+        }
+    }
+
+    /// Notes that so much of the stage is done.
+    package func advance(by count: Int64 = 1) {
+        state.withLock { $0.stageCount.done += count }
+    }
+
+    /// Notes that a host does not do what it is asked, or, with `nil`, that it does.
+    package func note(_ trouble: HostTrouble.Kind?, of host: String, at now: ContinuousClock.Instant = .now) {
+        state.withLock { state in
+            guard let trouble else {
+                state.hosts.removeValue(forKey: host)
+                return
+            }
+            let since = state.hosts[host]?.since ?? now
+            state.hosts[host] = HostTrouble(host: host, kind: trouble, since: since, last: now)
+        }
+    }
+
+    /// - Parameter isMoved: whether the bytes have come over the wire now, or were there before.
+    fileprivate func count(_ id: Int, _ bytes: Int64, isMoved: Bool) {
+        state.withLock { state in
+            state.bytes.done &+= bytes
+            if isMoved { state.moved += bytes }
             state.transfers[id]?.bytes.done += bytes
         }
     }
@@ -88,7 +105,7 @@ package final class TransferCounters: Sendable {
 package final class TransferCounter: Sendable {
     private let counters: TransferCounters
     private let id: Int
-    private let moved = Atomic<Int64>(0)
+    private let counted = Atomic<Int64>(0)
 
     fileprivate init(_ counters: TransferCounters, _ id: Int) {
         self.counters = counters
@@ -106,12 +123,18 @@ package final class TransferCounter: Sendable {
 
     /// Counts bytes that were moved.
     package func add(_ count: Int) {
-        moved.add(Int64(count), ordering: .relaxed)
-        counters.move(id, Int64(count))
+        counted.add(Int64(count), ordering: .relaxed)
+        counters.count(id, Int64(count), isMoved: true)
     }
 
-    /// Takes all bytes back: the transfer begins anew.
+    /// Counts bytes that were there before the transfer began.
+    package func skip(_ count: Int64) {
+        counted.add(count, ordering: .relaxed)
+        counters.count(id, count, isMoved: false)
+    }
+
+    /// Takes all bytes back: the transfer begins anew, or has failed.
     package func restart() {
-        counters.move(id, -moved.exchange(0, ordering: .relaxed))
+        counters.count(id, -counted.exchange(0, ordering: .relaxed), isMoved: false)
     }
 }

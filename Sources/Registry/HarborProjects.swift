@@ -7,7 +7,7 @@ import ImageModel
 struct HarborProjects: Sendable {
     let http: HTTPClient
     let endpoint: RegistryEndpoint
-    var patience: Patience
+    var settings: RegistrySettings
 
     /// The name of the project that a repository belongs to.
     static func name(of repository: Repository) -> String { String(repository.path.prefix { $0 != "/" }) }
@@ -24,7 +24,7 @@ struct HarborProjects: Sendable {
             }
         }
         let answer = try await send(request(.get, "systeminfo"))
-        guard !patience.isPassing(answer.head.status) else {
+        guard !settings.patience.isPassing(answer.head.status) else {
             throw RegistryError(answer, from: endpoint.authority, asking: "whether it is Harbor")
         }
         guard answer.head.status == 200,
@@ -79,7 +79,9 @@ struct HarborProjects: Sendable {
 
     private func send(_ request: HTTPRequest) async throws -> HTTPResponse {
         do {
-            return try await patience.run { try await http.collectFollowing(request, limit: 1 << 20).response }
+            return try await settings.run(asking: endpoint.authority) {
+                try await http.collectFollowing(request, limit: 1 << 20).response
+            }
         } catch let error as HTTPError {
             throw RegistryError(error, asking: "the API of \(endpoint.authority)")
         }

@@ -33,11 +33,11 @@ package struct ProjectMaker: Sendable {
         if let registry = ECRRegistry(domain) { return try await make(in: registry, domain, for: repositories) }
         do {
             let endpoint = try await client.session(for: domain).endpoint()
-            var harbor = HarborProjects(http: client.http, endpoint: endpoint, patience: client.settings.patience)
+            var harbor = HarborProjects(http: client.http, endpoint: endpoint, settings: client.settings)
             // Where it is none, it is no sign of trouble if the question is not answered as it should be.
-            harbor.patience.duration = min(harbor.patience.duration, .seconds(30))
+            harbor.settings.patience.duration = min(client.settings.patience.duration, .seconds(30))
             guard try await harbor.isHarbor() else { return ProjectReport(domain, .other) }
-            harbor.patience = client.settings.patience
+            harbor.settings = client.settings
             return try await make(in: harbor, domain, for: repositories)
         } catch let error as RegistryError {
             return ProjectReport(domain, .unknown(cause: error.description))
@@ -74,16 +74,21 @@ package struct ProjectMaker: Sendable {
                         + " ecr:CreateRepository"
                 )
             }
-            return try await make(name, in: registry, with: key)
+            return try await make(name, in: registry, domain, with: key)
         }
     }
 
     /// - Returns: whether the repository was made; `false` where it was there.
-    private func make(_ name: String, in registry: ECRRegistry, with key: AWSAccess.Key) async throws -> Bool {
+    private func make(
+        _ name: String,
+        in registry: ECRRegistry,
+        _ domain: String,
+        with key: AWSAccess.Key
+    ) async throws -> Bool {
         let request = try registry.request(toMake: name, with: key, at: aws.endpoint)
         let answer: HTTPResponse
         do {
-            answer = try await client.settings.patience.run {
+            answer = try await client.settings.run(asking: domain) {
                 var answer = try await client.http.collect(request, limit: 1 << 20)
                 // Otherwise it is told with 400 that there were too many requests.
                 if answer.head.status == 400, ECRRegistry.Refusal(answer).isPassing { answer.head.status = 429 }

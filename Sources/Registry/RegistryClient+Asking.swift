@@ -32,7 +32,7 @@ extension RegistryClient {
         let subject = "the question whether \(repository) may be pushed to"
         do {
             var url = ""
-            let response = try await settings.patience.run {
+            let response = try await settings.run(asking: repository.domain) {
                 let answer = try await open(repository)
                 url = answer.url
                 return answer.response

@@ -64,7 +64,11 @@ final class ArchiveFill: Sendable {
     /// Fetches all blobs: several at a time into a file, one after the other into a stream.
     func run() async throws {
         guard !setup.output.isStream else { return try await stream() }
-        if let journal { try await takeOver(journal) }
+        if let journal {
+            setup.counters.enter(.takingOver)
+            try await takeOver(journal)
+            setup.counters.enter(nil)
+        }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<setup.jobs {
                 group.addTask { [self] in
@@ -86,6 +90,7 @@ final class ArchiveFill: Sendable {
     func finish() async throws -> ContainerdLayout {
         let layout = ContainerdLayout(of: saved, omitting: omittedBlobs)
         let final = try ArchivePlan(layout, isGzip: setup.isGzip)
+        setup.counters.enter(.finishing)
         try await onThread { [self] in
             let output = setup.output
             if output.isStream {
@@ -118,7 +123,7 @@ final class ArchiveFill: Sendable {
         defer { counter.end() }
         let part = state.withLock { $0.parts.removeValue(forKey: blob.digest) }
         let writer = try ArchiveEntryWriter(entry, to: setup.output, after: part, journal: journal)
-        counter.add(Int(part?.written ?? 0))
+        counter.skip(part?.written ?? 0)
         do {
             let fate = try await setup.supply.download(
                 blob,
@@ -131,6 +136,7 @@ final class ArchiveFill: Sendable {
             settle { $0.ledger.complete(blob.digest, fate) }
             return true
         } catch let failure as BlobFailure where writer.canRestart {
+            counter.restart()
             guard !failure.isWorthAnotherTry || isLast else {
                 state.withLock { $0.unreachable.append(blob) }
                 return false
@@ -182,7 +188,7 @@ final class ArchiveFill: Sendable {
         switch finding {
         case .part(let proof): state.withLock { $0.parts[blob.digest] = proof }
         case .whole(let fate):
-            setup.counters.plan(bytes: -blob.size)
+            setup.counters.skip(bytes: blob.size)
             settle { state in
                 _ = state.schedule.remove([blob.digest])
                 return state.ledger.complete(blob.digest, fate)

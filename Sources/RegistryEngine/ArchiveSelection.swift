@@ -65,6 +65,19 @@ struct ArchiveSelection: Sendable {
         }
     }
 
+    /// The blobs that a registry has to have, each once, the layers of an image before its configuration: all but the foreign layers
+    /// that are not in the archive.
+    var blobs: [(blob: Descriptor, isLayer: Bool)] {
+        var seen: Set<Digest> = []
+        return
+            manifests.flatMap { manifest -> [(blob: Descriptor, isLayer: Bool)] in
+                guard case .image(let configuration, let layers) = manifest.content else { return [] }
+                return layers.map { ($0, true) } + [(configuration, false)]
+            }
+            .filter { seen.insert($0.blob.digest).inserted }
+            .filter { !$0.blob.isForeignLayer || content(of: $0.blob.digest) != nil }
+    }
+
     /// The content of a blob; `nil` where the archive lacks it.
     func content(of digest: Digest) -> ArchivedContent? { composed[digest] ?? archive.blob(digest) }
 

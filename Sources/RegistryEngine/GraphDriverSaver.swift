@@ -41,8 +41,8 @@ package final class GraphDriverSaver: SaveEngine {
             setup.notice(
                 Notice(
                     .unlistedImage,
-                    "\(name.familiar): as in docker's own archives, index.json does not list this image, which has no tag;"
-                        + " a docker with the containerd store will not load it"
+                    "\(name.familiar) has no tag, so index.json does not list it, as in docker's own archives: a docker with"
+                        + " the containerd store will not load it; give it a tag in the list, or leave --archive-format out"
                 )
             )
         }
@@ -58,7 +58,7 @@ package final class GraphDriverSaver: SaveEngine {
         _ requests: [PullRequest],
         outcomes: OrderedOutcomes
     ) async throws -> [ImageSearch<UnpackedImage>.Found] {
-        let search = ImageSearch(width: setup.jobs * 2) { [self] reference in
+        let search = ImageSearch(width: setup.jobs * 2, counters: setup.counters) { [self] reference in
             try await image(try await setup.resolver.resolve(reference))
         } findLocally: { [self] reference, name in
             guard let found = try await setup.local?.image(reference, name: name) else { return nil }

@@ -108,7 +108,19 @@ struct ImagePusher: Sendable {
         }
     }
 
+    /// Brings a blob to its repository. Its bytes have been planned where it is the first in the registry.
     private func place(_ planned: PlannedBlob) async throws -> BlobOutcome.Fate {
+        do {
+            let fate = try await move(planned)
+            if planned.isFirst, fate != .uploaded { counters.skip(bytes: planned.blob.size) }
+            return fate
+        } catch {
+            if planned.isFirst { counters.plan(bytes: -planned.blob.size) }
+            throw error
+        }
+    }
+
+    private func move(_ planned: PlannedBlob) async throws -> BlobOutcome.Fate {
         if planned.isRepeated, await placed.isDone(planned.location) { return .existing }
         var sibling: Repository?
         if let owner = planned.sibling {
@@ -144,14 +156,18 @@ struct ImagePusher: Sendable {
         open: @escaping @Sendable () throws -> any ByteSource
     ) async throws -> BlobOutcome.Fate {
         let blob = planned.blob
-        counters.plan(bytes: blob.size)
         let counter = counters.begin("\(blob.digest.short) of \(planned.repository)", size: blob.size)
         defer { counter.end() }
         let source = CountedBlob(size: size, content: open, counter: counter)
-        let way = try await client.upload(blob, from: source, to: planned.repository, mountingFrom: sibling)
-        guard case .mounted(let repository) = way else { return .uploaded }
-        counters.plan(bytes: -blob.size)
-        return .mounted(from: repository)
+        do {
+            let way = try await client.upload(blob, from: source, to: planned.repository, mountingFrom: sibling)
+            if case .mounted(let repository) = way { return .mounted(from: repository) }
+            if !planned.isFirst { counters.plan(bytes: blob.size) }
+            return .uploaded
+        } catch {
+            counter.restart()
+            throw error
+        }
     }
 
     /// Takes a blob from another repository of the registry: mounted, or fetched and sent where the registry does not mount.

@@ -16,6 +16,7 @@ struct ImageSearch<Image: Sendable>: Sendable {
 
     /// How many names are looked up at a time.
     let width: Int
+    let counters: TransferCounters
     /// Asks a registry; what it throws is why the name has failed.
     let resolve: @Sendable (Reference) async throws -> Image
     /// Looks in the local store; `nil` where the image is not there.
@@ -31,6 +32,8 @@ struct ImageSearch<Image: Sendable>: Sendable {
         let names = requests.map(\.source).filter { seen.insert($0).inserted }
         var found: [ImageName: Found] = [:]
         var left = names
+        counters.enter(.resolving, planned: Int64(names.count))
+        defer { counters.enter(nil) }
         for isLast in [false, true] {
             let pass = left
             left = []
@@ -41,8 +44,11 @@ struct ImageSearch<Image: Sendable>: Sendable {
                 switch $1 {
                 case .found(let image): found[pass[$0]] = image
                 case .failed(let cause): outcomes.fail(pass[$0], cause)
-                case .unreachable: left.append(pass[$0])
+                case .unreachable:
+                    left.append(pass[$0])
+                    return
                 }
+                counters.advance()
             }
         }
         return names.compactMap { found[$0] }

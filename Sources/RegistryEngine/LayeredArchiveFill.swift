@@ -19,6 +19,8 @@ final class LayeredArchiveFill: Sendable {
     private let outcomes: OrderedOutcomes
     private let writer: LayeredArchiveWriter
     private let ledger: Mutex<ImageLedger<UnpackedImage>>
+    /// What was planned for each layer, in bytes.
+    private let sizes: [Digest: Int64]
 
     /// - Parameter outcomes: told of images as soon as all their layers are in the archive, and of those that fail.
     /// - Throws: where there is no room for the archive.
@@ -38,9 +40,10 @@ final class LayeredArchiveFill: Sendable {
             to: setup.output,
             temporaryFolder: setup.temporaryFolder
         )
-        let sizes = ledger.parts.map(\.blob.size)
-        try writer.requireSpace(for: sizes)
-        setup.counters.plan(bytes: sizes.reduce(0) { $0.addingReportingOverflow($1).partialValue })
+        let parts = ledger.parts
+        try writer.requireSpace(for: parts.map(\.blob.size))
+        sizes = Dictionary(parts.map { ($0.name, $0.blob.size) }) { first, _ in first }
+        for part in parts { setup.counters.plan(bytes: part.blob.size) }
         self.ledger = Mutex(ledger)
     }
 
@@ -75,6 +78,7 @@ final class LayeredArchiveFill: Sendable {
     func finish() async throws -> [Reference] {
         let images = ledger.withLock(\.images).map(\.image)
         let layout = format.layout(of: images)
+        setup.counters.enter(.finishing)
         try await onThread { [writer, output = setup.output] in
             try writer.finish(as: layout)
             try output.commit()
@@ -144,13 +148,13 @@ final class LayeredArchiveFill: Sendable {
     ) async throws -> BlobOutcome.Fate {
         var first: (any Error)?
         for source in sources {
+            let counter = setup.counters.begin(
+                "\(source.blob.digest.short) of \(source.repositories[0])",
+                size: source.blob.size
+            )
+            defer { counter.end() }
             do {
                 if first != nil { try destination.restart() }
-                let counter = setup.counters.begin(
-                    "\(source.blob.digest.short) of \(source.repositories[0])",
-                    size: source.blob.size
-                )
-                defer { counter.end() }
                 let fate = try await setup.supply.download(
                     source.blob,
                     from: source.repositories,
@@ -160,6 +164,7 @@ final class LayeredArchiveFill: Sendable {
                 try await finish()
                 return fate
             } catch let error where error is BlobFailure || error is LayerError {
+                counter.restart()
                 first = first ?? error
             }
         }
@@ -168,6 +173,7 @@ final class LayeredArchiveFill: Sendable {
 
     private func leaveOut(_ diffID: Digest, _ cause: String) {
         writer.leaveOutLayer()
+        setup.counters.plan(bytes: -(sizes[diffID] ?? 0))
         settle { $0.fail(diffID, cause).verdicts }
     }
 

@@ -37,6 +37,28 @@ final class PushPlanner: @unchecked Sendable {
         byDigest = Dictionary(images.map { ($0.id, $0) }) { first, _ in first }
     }
 
+    /// How many bytes the blobs of the images have that need not be composed, each counted once.
+    func size(of steps: [LoadStep]) -> Int64 {
+        var seen: Set<Digest> = []
+        return steps.reduce(0) { sum, step in
+            guard let (archive, composer) = opened, let image = image(for: step), image.original != nil,
+                (try? step.target.reference)?.digest == nil,
+                let selection = try? ArchiveSelection(of: image, in: archive, composer)
+            else { return sum }
+            return selection.blobs.reduce(sum) { seen.insert($1.blob.digest).inserted ? $0 &+ $1.blob.size : $0 }
+        }
+    }
+
+    /// Whether planning a step may take long.
+    func composes(_ step: LoadStep) -> Bool {
+        image(for: step).map { $0.original == nil } ?? false
+    }
+
+    private func image(for step: LoadStep) -> DockerArchive.Image? {
+        guard case .push(let source) = step.action, let reference = try? source.reference else { return nil }
+        return image(reference)
+    }
+
     /// Plans the next step.
     func work(for step: LoadStep) -> StepWork {
         do {
@@ -65,20 +87,13 @@ final class PushPlanner: @unchecked Sendable {
             throw PlanningError("\(path) has no image called \(source.familiar)")
         }
         let selection = try ArchiveSelection(of: image, in: archive, composer)
-        var blobs: [WantedBlob] = []
-        var seen: Set<Digest> = []
-        for manifest in selection.manifests {
-            guard case .image(let configuration, let layers) = manifest.content else { continue }
-            for (blob, isLayer) in layers.map({ ($0, true) }) + [(configuration, false)] {
-                let content = selection.content(of: blob.digest)
-                guard seen.insert(blob.digest).inserted, !blob.isForeignLayer || content != nil else { continue }
-                var wanted = WantedBlob(blob: blob, isLayer: isLayer, content: content)
-                if content == nil, let older = archive.omitted[blob.digest] {
-                    let location = BlobLocation(digest: blob.digest, repository: target.repository)
-                    wanted.elsewhere = try omitted.repository(with: location, of: older)
-                }
-                blobs.append(wanted)
+        let blobs = try selection.blobs.map { blob, isLayer -> WantedBlob in
+            var wanted = WantedBlob(blob: blob, isLayer: isLayer, content: selection.content(of: blob.digest))
+            if wanted.content == nil, let older = archive.omitted[blob.digest] {
+                let location = BlobLocation(digest: blob.digest, repository: target.repository)
+                wanted.elsewhere = try omitted.repository(with: location, of: older)
             }
+            return wanted
         }
         // Nothing can fail any more: others wait for what is placed here.
         pushed.insert(target)
@@ -127,6 +142,12 @@ struct StepWork: Sendable {
     let step: LoadStep
     let content: Content
 
+    /// How many bytes the blobs have that no step before this one sends.
+    var size: Int64 {
+        guard case .push(let push) = content else { return 0 }
+        return push.blobs.reduce(0) { $1.isFirst ? $0 &+ $1.blob.size : $0 }
+    }
+
     init(_ step: LoadStep, _ content: Content) {
         self.step = step
         self.content = content
@@ -156,6 +177,9 @@ struct PlannedBlob: Sendable {
     let isRepeated: Bool
     /// For a blob that the archive leaves out, a repository of the same registry that has it, which may be this one.
     let elsewhere: Repository?
+
+    /// Whether no earlier step of this run places it in the registry.
+    var isFirst: Bool { sibling == nil && !isRepeated }
 
     var location: BlobLocation { BlobLocation(digest: blob.digest, repository: repository) }
 }

@@ -50,9 +50,13 @@ package final class RegistryLoader: LoadEngine {
     package func load() async throws -> LoadedArchive {
         let opened: (archive: DockerArchive, composer: ImageComposer)
         do {
-            opened = try await onThread { [path, temporaryFolder, notice] in
+            defer { counters.enter(nil) }
+            opened = try await onThread { [path, temporaryFolder, counters, notice] in
                 let tell = { (sentence: String) in notice(Notice(.temporarySpace, sentence)) }
-                let archive = try DockerArchive(path: path, temporaryFolder: temporaryFolder, notice: tell)
+                let archive = try DockerArchive(path: path, temporaryFolder: temporaryFolder, notice: tell) { size in
+                    counters.enter(.unpacking, planned: size ?? 0)
+                    return { counters.advance(by: Int64($0)) }
+                }
                 return (archive, try ImageComposer(of: archive, notice: tell))
             }
         } catch let error as ArchiveError {
@@ -74,9 +78,16 @@ package final class RegistryLoader: LoadEngine {
         let opened = source.withLock(\.self)
         let planner = PushPlanner(opened, path: path, omitted: try await omittedBlobs(of: steps, in: opened))
         let pusher = ImagePusher(client: client, jobs: jobs, temporaryFolder: temporaryFolder, counters: counters)
+        counters.plan(bytes: try await onThread { planner.size(of: steps) })
         counters.plan(items: steps.count)
-        try await stagedWindow(over: steps, width: jobs * 2) { step in
-            try await onThread { planner.work(for: step) }
+        try await stagedWindow(over: steps, width: jobs * 2) { [counters] step in
+            try await onThread {
+                let preparation = planner.composes(step) ? counters.begin("\(step.target)", size: 0) : nil
+                defer { preparation?.end() }
+                let work = planner.work(for: step)
+                if preparation != nil { counters.plan(bytes: work.size) }
+                return work
+            }
         } work: { work in
             let outcome = await pusher.perform(work)
             try Task.checkCancellation()

@@ -113,7 +113,8 @@ package final class RegistrySaver: SaveEngine {
     /// - Parameter outcomes: told of the names that have failed.
     func plan(_ requests: [PullRequest], outcomes: OrderedOutcomes) async throws -> SavePlan {
         let omitted = try await blobsToOmit()
-        let search = ImageSearch(width: setup.jobs * 2, resolve: setup.resolver.resolve) { [local = setup.local] in
+        let search = ImageSearch(width: setup.jobs * 2, counters: setup.counters, resolve: setup.resolver.resolve) {
+            [local = setup.local] in
             try await local?.image($0, name: $1)
         }
         let found = try await search.run(requests, outcomes: outcomes)
@@ -168,8 +169,8 @@ package final class RegistrySaver: SaveEngine {
             setup.notice(
                 Notice(
                     .shadowedName,
-                    "\(name.familiar): as in docker's own archives, manifest.json names this image only by another name;"
-                        + " a docker without the containerd store will not load it under this one"
+                    "\(name.familiar) is not in manifest.json, as in docker's own archives: a docker without the containerd"
+                        + " store loads this image under another name only; --engine registry loads it under this one too"
                 )
             )
         }
@@ -177,8 +178,8 @@ package final class RegistrySaver: SaveEngine {
             setup.notice(
                 Notice(
                     .foreignLayersLeftOut,
-                    "\(image.reference.familiar): \(image.foreignLayers.count) foreign layer(s), which only their publisher's"
-                        + " URLs serve, are left out of the archive, as docker does"
+                    "\(image.reference.familiar): its foreign layers are left out of the archive, as docker does: who pulls"
+                        + " the image will fetch them from their publisher's URLs"
                 )
             )
         }

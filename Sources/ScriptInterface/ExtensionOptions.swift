@@ -30,6 +30,18 @@ package struct ExtensionOptions: Sendable, Equatable {
         case json
     }
 
+    /// How the progress of a run is told on standard error.
+    package enum Progress: String, Sendable {
+        /// Drawn on a terminal, else in plain lines.
+        case auto
+        /// Drawn, wherever standard error leads.
+        case terminal
+        /// In plain lines.
+        case plain
+        /// Not at all.
+        case none
+    }
+
     /// The most transfers at a time that can be asked for.
     static let mostJobs = 256
 
@@ -75,6 +87,10 @@ package struct ExtensionOptions: Sendable, Equatable {
     package var list: Bool
     /// How that is told.
     package var format: ListFormat
+    /// How the progress is told.
+    package var progress: Progress
+    /// Whether only failures and the count at the end are told on standard error; beats ``progress`` and ``verbose``.
+    package var quiet: Bool
     /// Whether more is told on standard error.
     package var verbose: Bool
 
@@ -104,6 +120,8 @@ package struct ExtensionOptions: Sendable, Equatable {
         check = try flags.isOn(.check)
         list = try flags.isOn(.list)
         format = try flags.one(.format) { ListFormat(rawValue: $0) }
+        progress = try flags.one(.progress, Progress.init(rawValue:))
+        quiet = try flags.isOn(.quiet)
         verbose = try flags.isOn(.verbose)
         guard since.isEmpty || given.contains(.images) else {
             throw InvalidSetting(

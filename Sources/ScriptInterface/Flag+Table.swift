@@ -205,6 +205,21 @@ extension Flag {
         meaning: "how --list prints it",
         allowed: "table or json"
     )
+    static let progress = Flag(
+        extension: "progress",
+        .value("auto|terminal|plain|none"),
+        defaults: both("auto"),
+        meaning:
+            "how far the run is, on standard error: lines that are drawn anew on a terminal, or a plain line every 30"
+            + " seconds; auto is terminal where standard error is one, else plain",
+        allowed: "auto, terminal, plain or none"
+    )
+    static let quiet = Flag(
+        extension: "quiet",
+        .none,
+        meaning: "on standard error, tell failures and the count at the end, and no more",
+        allowed: Self.boolean
+    )
     static let verbose = Flag(
         extension: "verbose",
         .none,
@@ -225,7 +240,7 @@ extension Flag {
         imageList, images, sourceRegistry, registry, windowsImageList, windowsVersions, osReleaseID, help,
         engine, jobs, platform, strict, archiveFormat, failedList, insecureRegistry, caFile, username,
         passwordStdin, createProjects, compressionLevel, patience, limitRate, reuse, since, repair, fresh, check, list,
-        format, verbose, version,
+        format, progress, quiet, verbose, version,
     ]
 
     /// The flags that a program knows in a mode.

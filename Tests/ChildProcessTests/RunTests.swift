@@ -45,7 +45,7 @@ import Testing
         let outcome = try await ChildProcess.run(
             shell("head -c 1000000 /dev/zero | tr '\\0' x >&2"),
             environment: environment,
-            errors: .tee(copy.descriptor, keepLast: 10)
+            errors: .tee({ try copy.write($0) }, keepLast: 10)
         )
         #expect(outcome.errors == Array("xxxxxxxxxx".utf8))
         #expect(try folder.bytes("copy") == Array(repeating: UInt8(ascii: "x"), count: 1_000_000))
@@ -58,7 +58,7 @@ import Testing
             try await ChildProcess.run(
                 shell("head -c 1000000 /dev/zero; echo done >'\(folder.path("done"))'"),
                 environment: environment,
-                output: .tee(full.descriptor, keepLast: 10)
+                output: .tee({ try full.write($0) }, keepLast: 10)
             )
         }
         #expect(try folder.text("done") == "done\n")

@@ -40,20 +40,42 @@ struct Bench {
         as name: String? = nil,
         environment: [String: String] = [:]
     ) async throws -> Outcome {
-        let typed = name ?? (program == .save ? "rancher-save-images" : "rancher-load-images")
         let output = try TemporaryFolder()
-        let status = await CommandLineTool.run(
+        let status = try await run(
+            program,
+            words,
+            as: name,
+            environment: environment,
+            output: File(output.path("output"), for: .creating),
+            errors: File(output.path("errors"), for: .creating)
+        )
+        return Outcome(status: status, output: try output.text("output"), errors: try output.text("errors"))
+    }
+
+    /// Runs a program with such streams.
+    ///
+    /// - Returns: its status.
+    func run(
+        _ program: Program,
+        _ words: [String],
+        as name: String? = nil,
+        environment: [String: String] = [:],
+        output: File,
+        errors: File
+    ) async throws -> Int32 {
+        let typed = name ?? (program == .save ? "rancher-save-images" : "rancher-load-images")
+        let empty = try TemporaryFolder()
+        return await CommandLineTool.run(
             program,
             arguments: [typed] + words,
             environment: [
-                "PATH": output.path, "DOCKER_CONFIG": output.path, "XDG_RUNTIME_DIR": output.path,
+                "PATH": empty.path, "DOCKER_CONFIG": empty.path, "XDG_RUNTIME_DIR": empty.path,
                 "RANCHER_IMAGES_PATIENCE": "1s",
             ]
             .merging(environment) { $1 },
-            output: try File(output.path("output"), for: .creating),
-            errors: try File(output.path("errors"), for: .creating)
+            output: output,
+            errors: errors
         )
-        return Outcome(status: status, output: try output.text("output"), errors: try output.text("errors"))
     }
 
     /// Saves a list that is written into the folder, into `images.tar.gz`.

@@ -117,7 +117,7 @@ import Testing
             ),
             sentence: """
                 rancher/x:v1: HOST answered 404 to the push of the blob LAYER to HOST/mirror/rancher/x: not found: project mirror \
-                not found
+                not found; make the project mirror in Harbor, or give --create-projects
                 """
         ),
         Row(

@@ -23,6 +23,7 @@ final class FakeDocker: Sendable {
     func runner() throws -> CommandRunner {
         let output = try File(folder.path("output"), for: .creating)
         let errors = try File(folder.path("errors"), for: .creating)
-        return CommandRunner(environment: environment, output: output, errors: errors)
+        let streams = CommandStreams(output: output, errors: { try errors.write($0) })
+        return CommandRunner(environment: environment, streams: streams)
     }
 }

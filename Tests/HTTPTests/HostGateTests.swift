@@ -42,6 +42,31 @@ import Testing
         #expect(times.dropFirst().allSatisfy { times[0].duration(to: $0) >= .seconds(1) })
     }
 
+    @Test func whatHostsDoIsTold() async throws {
+        let answers: [LoopbackResponse] = [
+            .init(status: 404), .init(status: 500), .init(body: [1, 2], fault: .cutBody(after: 1)), .init(status: 503),
+            .init(),
+        ]
+        let asked = Log<Void>()
+        let server = try LoopbackServer { _ in answers[min(asked.add(()), answers.count) - 1] }
+        let told = Log<HostState>()
+        let hosts = Log<String>()
+        let configuration = HTTPClient.Configuration(
+            busyPause: .milliseconds(1),
+            hostHandler: { host, state in
+                hosts.add(host)
+                told.add(state)
+            }
+        )
+        let client = HTTPClient(configuration)
+        for _ in answers { _ = try? await client.collect(HTTPRequest(.get, server.url), limit: 10) }
+        #expect(told.all == [.answers, .failing, .away, .busy, .answers])
+        server.stop()
+        _ = try? await client.collect(HTTPRequest(.get, server.url), limit: 10)
+        #expect(told.all.last == .away)
+        #expect(Set(hosts.all) == [server.authority])
+    }
+
     @Test func aRequestThatIsCancelledLosesItsPlace() async throws {
         let gate = HostGate(HostPace(pause: .seconds(1000), longestPause: .seconds(1000)))
         gate.leave(try await gate.enter(), .busy(nil))

@@ -34,6 +34,51 @@ import Testing
         #expect(counters.snapshot.bytes.done == 10)
     }
 
+    @Test func bytesThatWereThereAreDoneButNotMoved() {
+        let counters = TransferCounters()
+        counters.plan(bytes: 40)
+        counters.skip(bytes: 10)
+        let counter = counters.begin("it", size: 30)
+        counter.skip(20)
+        counter.add(5)
+        #expect(counters.snapshot.bytes == Count(planned: 40, done: 35))
+        #expect(counters.snapshot.transfers[0].bytes.done == 25)
+        #expect(counters.snapshot.moved == 5)
+        // What came in vain has come all the same.
+        counter.restart()
+        #expect(counters.snapshot.bytes.done == 10)
+        #expect(counters.snapshot.moved == 5)
+    }
+
+    @Test func hostsAreThereAgain() {
+        let counters = TransferCounters()
+        let start = ContinuousClock.now
+        counters.note(.away, of: "b", at: start)
+        counters.note(.busy, of: "a:5000", at: start + .seconds(1))
+        counters.note(.failing, of: "b", at: start + .seconds(2))
+        #expect(
+            counters.snapshot.hosts == [
+                .init(host: "a:5000", kind: .busy, since: start + .seconds(1), last: start + .seconds(1)),
+                .init(host: "b", kind: .failing, since: start, last: start + .seconds(2)),
+            ]
+        )
+        counters.note(nil, of: "b", at: start + .seconds(3))
+        #expect(counters.snapshot.hosts.map(\.host) == ["a:5000"])
+    }
+
+    @Test func aStageBeginsAtNothing() {
+        let counters = TransferCounters()
+        counters.enter(.resolving, planned: 3)
+        counters.advance()
+        counters.advance(by: 2)
+        #expect(counters.snapshot.stage == .resolving)
+        #expect(counters.snapshot.stageCount == Count(planned: 3, done: 3))
+        counters.enter(.finishing)
+        #expect(counters.snapshot.stageCount == Count())
+        counters.enter(nil)
+        #expect(counters.snapshot.stage == nil)
+    }
+
     @Test func whatIsNotNeededIsTakenBack() {
         let counters = TransferCounters()
         counters.plan(bytes: 30)

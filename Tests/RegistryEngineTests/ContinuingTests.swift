@@ -2,6 +2,7 @@ import ByteIO
 import DockerArchive
 import GraphDriverArchive
 import Hashing
+import ImageEngine
 import ImageModel
 import Registry
 import RegistryEngine
@@ -105,12 +106,22 @@ import Testing
     @Test func aPartOfALayerGoesOnWithARange() async throws {
         try await interrupt(["large/a:v1"], after: 1_500_000, of: 0)
         let before = fixture.source.requests.count
+        let counted = fixture.counters.snapshot
         try await save(["large/a:v1"])
         let path = "blobs/\(ContentHash.digest(of: layers[0]))"
         let again = fixture.source.requests.dropFirst(before).filter { $0.path.hasSuffix(path) }
         let range = try #require(again.first?.headers["Range"])
         let start = try #require(Int(range.dropFirst("bytes=".count).dropLast()))
         #expect(start > 1_000_000, "\(range)")
+        let snapshot = fixture.counters.snapshot
+        let planned = snapshot.bytes.planned - counted.bytes.planned
+        #expect(snapshot.bytes.done - counted.bytes.done == planned)
+        // What was there is done, but was not moved.
+        let shared = "blobs/\(ContentHash.digest(of: layers[3]))"
+        let isSharedFetched = fixture.source.requests.dropFirst(before).contains { $0.path.hasSuffix(shared) }
+        let fetched = layers[0].count - start + (isSharedFetched ? layers[3].count : 0)
+        let configuration = 0...100
+        #expect(configuration.contains(Int(snapshot.moved - counted.moved) - fetched))
         try fixture.folder.shell("gzip -t a.tar.gz")
         #expect(try DockerArchive(path: fixture.archive).images.count == 1)
     }

@@ -80,7 +80,9 @@ import Testing
         #expect(tags.contains(["127.0.0.1:5001/rancher/tiny:v1-again", "127.0.0.1:5001/rancher/tiny:v1"]))
         #expect(tags.contains(nil), "a name with a digest is forgotten")
         #expect(tags.count == 2)
-        #expect(fixture.notices.withLock { $0.count { $0.contains("index.json does not list this image") } } == 1)
+        #expect(
+            fixture.notices.withLock { $0.count { $0.contains(" has no tag, so index.json does not list it") } } == 1
+        )
     }
 
     @Test(arguments: [GraphDriverFormat.docker, .legacy])

@@ -84,6 +84,25 @@ import Testing
         #expect(fixture.counters.snapshot.transfers.isEmpty)
     }
 
+    /// Of what is there, what fails and what is mounted, nothing is left to do at the end.
+    @Test func allThatWasPlannedIsDoneAtTheEnd() async throws {
+        let names = try Self.list()
+        try await fixture.save(names)
+        let saved = fixture.counters.snapshot
+        #expect(saved.bytes.done == saved.bytes.planned)
+        #expect(saved.moved == saved.bytes.done)
+        for refusals in [3, 0, 0] {
+            fixture.target.add(StandInFault(.error(403, "DENIED"), method: "PUT", target: "/blobs/", times: refusals))
+            let before = fixture.counters.snapshot.bytes.planned
+            let outcome = try await fixture.load(names.map { fixture.push($0) })
+            #expect(outcome.causes.contains { $0 != nil } == (refusals > 0))
+            let snapshot = fixture.counters.snapshot
+            #expect(snapshot.bytes.done == snapshot.bytes.planned)
+            #expect(snapshot.bytes.planned > before)
+            #expect(snapshot.stage == nil && snapshot.transfers.isEmpty)
+        }
+    }
+
     @Test func eachBlobIsSentOnce() async throws {
         let names = try Self.list()
         try await fixture.save(names)

@@ -19,6 +19,8 @@ extension Platform {
         #expect(shell.insecureRegistries == [])
         #expect(shell.compressionLevel == 6)
         #expect(shell.patience == .seconds(300))
+        #expect(shell.progress == .auto)
+        #expect(!shell.quiet)
         #expect(!shell.verbose)
         let powerShell = try #require(parsePowerShell(.save, []).options?.extensions)
         #expect(powerShell.platforms == .platforms([.windows("amd64")]))
@@ -32,7 +34,7 @@ extension Platform {
             "legacy",
             "--failed-list", "f", "--insecure-registry", "a", "--insecure-registry", "b:5000", "--compression-level",
             "9",
-            "--verbose",
+            "--progress", "plain", "--quiet", "--verbose",
         ]
         let extensions = try #require(parse(program, registry + words).options?.extensions)
         #expect(extensions.engine == .registry)
@@ -43,6 +45,8 @@ extension Platform {
         #expect(extensions.failedList == "f")
         #expect(extensions.insecureRegistries == ["a", "b:5000"])
         #expect(extensions.compressionLevel == 9)
+        #expect(extensions.progress == .plain)
+        #expect(extensions.quiet)
         #expect(extensions.verbose)
     }
 

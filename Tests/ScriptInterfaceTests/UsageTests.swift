@@ -44,7 +44,7 @@ import Testing
         for name in [
             "engine", "jobs", "platform", "strict", "archive-format", "failed-list", "insecure-registry",
             "compression-level", "patience", "limit-rate", "ca-file", "username", "password-stdin",
-            "check", "verbose", "version",
+            "check", "progress", "quiet", "verbose", "version",
         ] {
             #expect(text.contains("\n  --\(name)"))
         }

@@ -9,13 +9,23 @@ public final class NamedRegistries: Sendable {
 
     /// Starts all servers.
     ///
-    /// - Parameter hosts: the names without ports; others are reached too, but have no good certificate.
-    public init(_ hosts: [String]) throws {
+    /// - Parameters:
+    ///   - hosts: the names without ports; others are reached too, but have no good certificate.
+    ///   - bytesPerSecond: how much a connection moves each way.
+    public init(_ hosts: [String], bytesPerSecond: Int? = nil) throws {
         var switches = StandInSwitches()
         // The stand-in itself knows neither its names nor its TLS.
         switches.location = .relative
-        registry = try StandInRegistry(switches)
-        let location = "location /v2/ { proxy_pass \(registry.url); proxy_set_header Host $http_host; }"
+        registry = try StandInRegistry(switches, bytesPerSecond: bytesPerSecond)
+        let location = """
+            location /v2/ {
+                proxy_pass \(registry.url);
+                proxy_set_header Host $http_host;
+                proxy_http_version 1.1;
+                proxy_buffering off;
+                proxy_request_buffering off;
+            }
+            """
         let tls = try NginxServer(locations: location, names: hosts)
         self.tls = tls
         proxy = try LoopbackServer { request in

@@ -14,7 +14,13 @@ struct ArchiveOpening {
     /// - Parameters:
     ///   - file: a regular file, or a pipe.
     ///   - notice: told before temporary space is taken.
-    init(_ file: File, temporary: TemporarySpace, notice: (String) -> Void) throws {
+    ///   - unpacking: as for ``DockerArchive/init(path:temporaryFolder:notice:unpacking:)``.
+    init(
+        _ file: File,
+        temporary: TemporarySpace,
+        notice: (String) -> Void,
+        unpacking: (_ size: Int64?) -> (Int) -> Void
+    ) throws {
         let isRegular = try file.isRegular
         if isRegular, let entries = try Self.index(file) {
             self.init(entries: entries)
@@ -22,8 +28,9 @@ struct ArchiveOpening {
         }
         var unpacker = ArchiveUnpacker(into: try temporary.spool())
         do {
-            let source = try GuardedDecompressor(file)
-            try Self.announce(source.format, size: isRegular ? try file.size : nil, in: unpacker.spool, to: notice)
+            let size = isRegular ? try file.size : nil
+            let source = try GuardedDecompressor(file, progress: unpacking(size))
+            try Self.announce(source.format, size: size, in: unpacker.spool, to: notice)
             let entries = try unpacker.unpack(source)
             self.init(entries: entries, layers: unpacker.layers)
         } catch let error as CompressionError {

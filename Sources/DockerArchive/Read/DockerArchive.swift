@@ -51,12 +51,24 @@ public struct DockerArchive: Sendable {
     /// - Parameters:
     ///   - temporaryFolder: where what has to be unpacked goes. Nothing is left there, however the process ends.
     ///   - notice: told what is about to be done with temporary space.
+    ///   - unpacking: called where the archive has to be unpacked, with its size, `nil` for that of a pipe; what it gives is called
+    ///     with the number of bytes each time that some were read.
     /// - Throws: `FileError`, or ``ArchiveError``.
-    public init(path: String, temporaryFolder: String = "/tmp", notice: (String) -> Void = { _ in }) throws {
+    public init(
+        path: String,
+        temporaryFolder: String = "/tmp",
+        notice: (String) -> Void = { _ in },
+        unpacking: (_ size: Int64?) -> (Int) -> Void = { _ in { _ in } }
+    ) throws {
         self.path = path
         temporary = TemporarySpace(folder: temporaryFolder)
         let file = try File(path, for: .reading)
-        let opening = try ArchiveOpening(file, temporary: temporary) { notice("\(path) \($0)") }
+        let opening = try ArchiveOpening(
+            file,
+            temporary: temporary,
+            notice: { notice("\(path) \($0)") },
+            unpacking: unpacking
+        )
         entries = opening.entries
         layers = opening.layers
         images = try ArchiveCatalog.images(of: opening.entries)

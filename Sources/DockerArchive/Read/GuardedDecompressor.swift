@@ -32,9 +32,15 @@ final class GuardedDecompressor: ByteSource {
 
     /// Unpacks what `source` gives.
     ///
-    /// - Parameter format: what the data is compressed with; if `nil`, its first bytes tell.
-    init(_ source: any ByteSource, format: CompressionFormat? = nil) throws {
-        input = CountingSource(source)
+    /// - Parameters:
+    ///   - format: what the data is compressed with; if `nil`, its first bytes tell.
+    ///   - progress: called with the number of compressed bytes each time that some were taken in.
+    init(
+        _ source: any ByteSource,
+        format: CompressionFormat? = nil,
+        progress: @escaping (Int) -> Void = { _ in }
+    ) throws {
+        input = CountingSource(source, progress)
         decompressor = try Decompressor(input, format: format)
     }
 
@@ -55,12 +61,17 @@ final class GuardedDecompressor: ByteSource {
     private final class CountingSource: ByteSource {
         private(set) var count: Int64 = 0
         private let source: any ByteSource
+        private let progress: (Int) -> Void
 
-        init(_ source: any ByteSource) { self.source = source }
+        init(_ source: any ByteSource, _ progress: @escaping (Int) -> Void) {
+            self.source = source
+            self.progress = progress
+        }
 
         func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
             let count = try source.read(into: buffer)
             self.count += Int64(count)
+            progress(count)
             return count
         }
     }

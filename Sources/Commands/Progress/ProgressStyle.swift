@@ -1,0 +1,34 @@
+import ScriptInterface
+
+/// How the progress of a run is told.
+enum ProgressStyle: Equatable {
+    /// In lines that are drawn again and again, at the bottom of a terminal.
+    case drawn(isUTF8: Bool)
+    /// In a sentence now and then.
+    case sentences
+    case none
+
+    /// The style that a run asks for.
+    ///
+    /// - Parameter isTerminal: whether standard error is a terminal.
+    init(_ options: ExtensionOptions, environment: [String: String], isTerminal: Bool) {
+        let drawn = ProgressStyle.drawn(isUTF8: Self.isUTF8(environment))
+        let terminal = environment["TERM"] ?? ""
+        self =
+            switch options.progress {
+            case _ where options.quiet: .none
+            case .none: .none
+            case .plain: .sentences
+            case .terminal: drawn
+            // A terminal of the type dumb knows no control sequences.
+            case .auto: isTerminal && !["", "dumb"].contains(terminal) ? drawn : .sentences
+            }
+    }
+
+    /// Whether the locale's characters are UTF-8 (POSIX.1-2017, 8.2: the first of these variables that is set counts).
+    private static func isUTF8(_ environment: [String: String]) -> Bool {
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
+        let name = locale.lowercased()
+        return name.hasSuffix("utf-8") || name.hasSuffix("utf8")
+    }
+}

@@ -1,0 +1,136 @@
+import Basics
+import ByteIO
+import Glibc
+import Synchronization
+
+/// The two streams that people and other programs read. Nothing else of the program writes to them, but for child processes
+/// that get them.
+///
+/// A line is written whole, under a lock and without a buffer, so lines of several threads and of child processes never mix, and
+/// above whatever is drawn on the terminal (``draw(_:)``). A reader that goes away does not end the run: what cannot be written is
+/// dropped, and the first error is kept.
+package final class Console: Sendable {
+    /// Standard output, for child processes that write to it.
+    package let output: File
+    /// Standard error.
+    package let errors: File
+    private let prefix: String
+    private let isQuiet: Bool
+    private let screen: Screen
+    private let outputReach: Screen.Reach
+    private let firstOutputError = Mutex<FileError?>(nil)
+
+    /// Takes over two open streams. SIGPIPE is ignored from now on in the whole process, so that a stream without a reader is
+    /// an error and not the end.
+    ///
+    /// - Parameter programName: the program as it was typed; its last part begins every notice.
+    package convenience init(output: File, errors: File, programName: String) {
+        self.init(
+            output: output,
+            prefix: lastPathComponent(programName) + ": ",
+            isQuiet: false,
+            screen: Screen(errors)
+        )
+        signal(SIGPIPE, SIG_IGN)
+    }
+
+    private init(output: File, prefix: String, isQuiet: Bool, screen: Screen) {
+        self.output = output
+        self.errors = screen.stream
+        self.prefix = prefix
+        self.isQuiet = isQuiet
+        self.screen = screen
+        outputReach = Screen.Reach(of: output)
+    }
+
+    /// The same streams, without remarks.
+    package var quiet: Console { Console(output: output, prefix: prefix, isQuiet: true, screen: screen) }
+
+    /// The same standard error, which gets the lines of standard output too.
+    package var withoutOutput: Console { Console(output: errors, prefix: prefix, isQuiet: isQuiet, screen: screen) }
+
+    /// The first reason for which a line could not be written to standard output.
+    package var outputError: FileError? {
+        firstOutputError.withLock(\.self)
+    }
+
+    /// Whether standard output has lost a line.
+    package var outputFailed: Bool {
+        outputError != nil
+    }
+
+    /// Writes a line of the scripts, or several with newlines between them, to standard output.
+    package func print(_ line: String) {
+        screen.write(reaching: outputReach) {
+            firstOutputError.withLock { firstError in
+                guard firstError == nil else { return }
+                do throws(FileError) {
+                    try output.write(line + "\n")
+                } catch {
+                    firstError = error
+                }
+            }
+        }
+    }
+
+    /// Writes a sentence to standard error, after the program's name. Control characters, which could come from a list or a
+    /// registry, are shown instead of being sent to the terminal; so are bytes that are no UTF-8.
+    package func notice(_ sentence: String) {
+        let line = prefix + Self.visible(sentence) + "\n"
+        screen.write(reaching: .terminal) {
+            // Where standard error cannot be written to, there is no other place to say so.
+            try? errors.write(line)
+        }
+    }
+
+    /// Writes a sentence, as ``notice(_:)`` does, that nobody needs who asks for quiet: it tells neither of a failure nor of the end.
+    package func remark(_ sentence: String) {
+        if !isQuiet { notice(sentence) }
+    }
+
+    /// Hands on what a command has written to standard error.
+    ///
+    /// - Throws: `FileError`.
+    package func passOn(_ bytes: UnsafeRawBufferPointer) throws {
+        let endsLine = bytes.last.map { $0 == UInt8(ascii: "\n") } ?? true
+        var result = Result<Void, any Error>.success(())
+        screen.write(reaching: .terminal, endsLine: endsLine) { result = Result { try errors.write(bytes) } }
+        try result.get()
+    }
+
+    /// Text without control characters: they are shown.
+    package static func visible(_ text: String) -> String {
+        text.unicodeScalars.map(visible).joined()
+    }
+
+    private static func visible(_ scalar: Unicode.Scalar) -> String {
+        if let byte = scalar.escapedByte { return "\\x" + String(byte, radix: 16, uppercase: true) }
+        return scalar.properties.generalCategory == .control ? scalar.escaped(asASCII: true) : String(scalar)
+    }
+}
+
+// MARK: Drawing
+
+extension Console {
+    /// Draws lines below everything else, in the place of those drawn before. They stay there until ``endDrawing()``, whatever is
+    /// printed meanwhile.
+    ///
+    /// - Parameter lines: without control characters, each shorter than the terminal is wide.
+    package func draw(_ lines: [String]) { screen.draw(lines) }
+
+    /// Takes away what is drawn, for good.
+    package func endDrawing() { screen.end() }
+
+    /// Nothing is drawn from now on: a command gets standard output, and may draw on the terminal itself.
+    package func lendOutput() {
+        if outputReach != .elsewhere { screen.lend() }
+    }
+
+    /// The command of ``lendOutput()`` has ended.
+    package func takeOutputBack() {
+        if outputReach != .elsewhere { screen.takeBack() }
+    }
+
+    /// Whether a command has the terminal that is drawn on.
+    package var isLent: Bool { screen.isLent }
+}

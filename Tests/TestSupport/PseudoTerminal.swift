@@ -1,0 +1,94 @@
+import ByteIO
+import Glibc
+import Synchronization
+
+/// A terminal without a screen: what is written to it is kept.
+///
+/// It lives until ``close()``.
+public final class PseudoTerminal: Sendable {
+    private struct State {
+        var bytes: [UInt8] = []
+        var size: (columns: Int, rows: Int)
+    }
+
+    private let master: File
+    private let slave: File
+    private let state: Mutex<State>
+    private let reader: Mutex<TestThread?> = Mutex(nil)
+
+    // TIOCSPTLCK and TIOCGPTN of ioctl_tty(2), which are macros that Swift does not import.
+    private static let setLock: UInt = 0x4004_5431
+    private static let getNumber: UInt = 0x8004_5430
+
+    /// Opens a terminal of that size.
+    public init(columns: Int, rows: Int = 24) throws {
+        let descriptor = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+        var isLocked: Int32 = 0
+        var number: UInt32 = 0
+        guard descriptor >= 0, ioctl(descriptor, Self.setLock, &isLocked) == 0,
+            ioctl(descriptor, Self.getNumber, &number) == 0
+        else { throw TestSupportError("no terminal can be opened", errno) }
+        let path = "/dev/pts/\(number)"
+        master = File(owning: descriptor, path: "a terminal")
+        let slaveDescriptor = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC)
+        guard slaveDescriptor >= 0 else { throw TestSupportError("\(path) cannot be opened", errno) }
+        slave = File(owning: slaveDescriptor, path: path)
+        state = Mutex(State(size: (columns, rows)))
+        resize(columns: columns, rows: rows)
+        let thread = try TestThread { [self] in keepAll() }
+        reader.withLock { $0 = thread }
+    }
+
+    /// The terminal as a stream of a program.
+    public var descriptor: Int32 { slave.descriptor }
+
+    /// A stream of its own for a program in this process.
+    public func stream() throws -> File {
+        let copy = fcntl(slave.descriptor, F_DUPFD_CLOEXEC, 3)
+        guard copy >= 0 else { throw TestSupportError("the terminal cannot be duplicated", errno) }
+        return File(owning: copy, path: "terminal")
+    }
+
+    /// Changes the size, as a window is dragged.
+    public func resize(columns: Int, rows: Int) {
+        var size = winsize(ws_row: UInt16(rows), ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
+        _ = ioctl(master.descriptor, UInt(TIOCSWINSZ), &size)
+        state.withLock { $0.size = (columns, rows) }
+    }
+
+    /// What another program writes to it.
+    public func write(_ text: String) throws { try slave.write(Array(text.utf8)) }
+
+    /// What has been written so far, with the terminal's own line ends.
+    public var bytes: [UInt8] { state.withLock(\.bytes) }
+
+    /// The same as text.
+    public var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// Waits until a text has been written.
+    public func wait(for text: String) async throws {
+        for _ in 0..<6000 {
+            if self.text.contains(text) { return }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        throw TestSupportError("'\(text)' is not written to the terminal")
+    }
+
+    /// Ends the terminal once all has been read that was written.
+    public func close() {
+        try? slave.close()
+        reader.withLock { $0.take() }?.join()
+        try? master.close()
+    }
+
+    private func keepAll() {
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = buffer.withUnsafeMutableBytes { read(master.descriptor, $0.baseAddress, $0.count) }
+            // EIO: nobody has it open any more.
+            guard count > 0 else { return }
+            let piece = buffer[..<count]
+            state.withLock { $0.bytes += piece }
+        }
+    }
+}
