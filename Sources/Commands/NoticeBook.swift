@@ -66,7 +66,7 @@ extension Notice.Kind {
         case .foreignLayersPushed:
             "the registry refuses manifests with URLs, so the foreign layers of \(count) images were pushed as ordinary ones"
         case .pushedAsSchema2:
-            "the registry refuses OCI manifests, so \(count) images were pushed with docker's, and have other digests there"
+            "the registry refuses OCI manifests, so \(count) images were pushed with docker's and have other digests there"
         case .misannouncedDigest:
             "\(count) names came with another digest than their manifests have: something before the registry answers for it"
         }

@@ -13,7 +13,14 @@ extension HTTPClient {
         var request = request
         var trail = RedirectTrail(request.url)
         while true {
-            let response = try await collect(request, limit: limit)
+            let response: HTTPResponse
+            do {
+                response = try await collect(request, limit: limit)
+            } catch var error as HTTPError where trail.isRedirected {
+                // Asked again, the first host may send us elsewhere, however long this one has been away.
+                error.vainFor = nil
+                throw error
+            }
             guard try trail.follow(response.head, of: request.method) else { return (response, request.url) }
             if !Location.keepsLogin(from: request.url, to: trail.url) {
                 guard request.method == .get else { return (response, request.url) }

@@ -13,6 +13,9 @@ struct RedirectTrail {
         self.url = url
     }
 
+    /// Whether it goes elsewhere than it began.
+    var isRedirected: Bool { count > 0 }
+
     /// Goes where an answer leads, if it is a redirect that the method may follow: reads may follow all of them, writes only those
     /// that keep the method (307 and 308).
     ///

@@ -123,6 +123,9 @@ package struct ExtensionOptions: Sendable, Equatable {
         progress = try flags.one(.progress, Progress.init(rawValue:))
         quiet = try flags.isOn(.quiet)
         verbose = try flags.isOn(.verbose)
+        guard repair == nil || !check else {
+            throw InvalidSetting(sentence: "--repair writes and --check does not: give one of them")
+        }
         guard since.isEmpty || given.contains(.images) else {
             throw InvalidSetting(
                 sentence: "--since makes a delta, which docker cannot load: give it a name of its own with --images"

@@ -145,7 +145,7 @@ import Testing
             )
         )
         #expect(saved.errors.contains("toomanyrequests: You have reached your unauthenticated pull rate limit"))
-        #expect(saved.errors.contains("try again later, or log in with 'docker login \(source.authority)'"))
+        #expect(saved.errors.contains("try again later, or log in: 'docker login \(source.authority)'"))
     }
 
     @Test func quaysLimitPasses() async throws {

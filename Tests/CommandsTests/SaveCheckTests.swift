@@ -66,7 +66,7 @@ import Testing
         registry.switches.authentication = .basic(user: "me", password: "secret")
         let outcome = try await check(["rancher/x:v1"])
         #expect(outcome.status == 1)
-        #expect(outcome.errors.contains("log in with 'docker login \(registry.authority)'"))
+        #expect(outcome.errors.contains("log in as a user who may do this: 'docker login \(registry.authority)'"))
     }
 
     @Test(

@@ -57,6 +57,11 @@ extension Platform {
         #expect(unpacked.sentence?.contains("--archive-format") == true)
     }
 
+    @Test func aRepairIsNoCheck() {
+        #expect(parse(.save, ["--repair", "a", "--check"]).sentence?.contains("give one of them") == true)
+        #expect(parse(.save, ["--repair", "a"]).options?.extensions.repair == "a")
+    }
+
     @Test func aVariableForTheOtherProgramIsNone() {
         let variables = ["RANCHER_IMAGES_SINCE": "a"]
         #expect(parse(.save, [], environment: variables).sentence != nil)

@@ -26,7 +26,7 @@ struct Trace: Sendable {
         for blob in blobs { tell(Self.line(blob, of: image)) }
     }
 
-    private func tell(_ line: String) { console.notice("> " + line) }
+    private func tell(_ line: String) { console.remark("> " + line) }
 }
 
 extension Duration {
