@@ -72,8 +72,8 @@ import Testing
         #expect(
             failures.first?.cause
                 == "\(host) answered 403 to the making of the project a: forbidden: Only system admin can create project;"
-                + " it got the login of user me from /etc/logins.json; log in with 'docker login \(host)' as a user who may do"
-                + " this"
+                + " it got the login of user me from /etc/logins.json; log in as a user who may do this:"
+                + " 'docker login \(host)', 'podman login \(host)', or --username"
         )
         #expect(fixture.log.filter { $0.hasPrefix("POST /api") }.count == 1)
     }
