@@ -67,6 +67,8 @@ extension Notice.Kind {
             "the registry refuses manifests with URLs, so the foreign layers of \(count) images were pushed as ordinary ones"
         case .pushedAsSchema2:
             "the registry refuses OCI manifests, so \(count) images were pushed with docker's and have other digests there"
+        case .unconfirmed:
+            "\(count) images were pushed, but the registry does not tell that it has them: give the user the right to pull"
         case .misannouncedDigest:
             "\(count) names came with another digest than their manifests have: something before the registry answers for it"
         }

@@ -39,13 +39,14 @@ package struct DockerLoader: LoadEngine {
         counters.plan(items: steps.count)
         for step in steps {
             observer.willPerform(step)
-            switch step.action {
-            case .push(let source):
-                let cause = try await push(source.text, as: step.target.text)
-                observer.didPerform(LoadOutcome(step, cause: cause))
-            case .manifestList(_, let members):
-                observer.didPerform(try await push(list: step, of: members.map(\.text)))
-            }
+            let start = ContinuousClock.now
+            var outcome =
+                switch step.action {
+                case .push(let source): LoadOutcome(step, cause: try await push(source.text, as: step.target.text))
+                case .manifestList(_, let members): try await push(list: step, of: members.map(\.text))
+                }
+            outcome.effort = Effort(duration: start.duration(to: .now), tries: nil)
+            observer.didPerform(outcome)
             counters.finishItem()
         }
     }

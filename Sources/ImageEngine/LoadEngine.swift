@@ -94,6 +94,8 @@ package struct LoadOutcome: Sendable {
         package var blobs: [BlobOutcome] = []
         /// The manifest or index that the target now leads to; `nil` where the push failed.
         package var manifest: Descriptor?
+        /// The platforms of what was pushed, as its index tells them; empty where it is an image.
+        package var platforms: [Platform] = []
 
         package init(target: Reference, source: Descriptor) {
             self.target = target
@@ -115,6 +117,10 @@ package struct LoadOutcome: Sendable {
     package let notices: [Notice]
     /// Why the step failed; `nil` where it did not.
     package let cause: String?
+    /// What it took; `nil` where that is not known.
+    package var effort: Effort?
+    /// Whether the registry, asked once more, had what was pushed; `nil` where it was not asked.
+    package var isConfirmed: Bool?
 
     package init(_ step: LoadStep, _ product: Product = .untold, notices: [Notice] = [], cause: String? = nil) {
         self.step = step

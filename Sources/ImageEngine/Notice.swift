@@ -28,6 +28,8 @@ package struct Notice: Sendable, Hashable, CustomStringConvertible {
         case misannouncedDigest
         /// What was made in a registry before the first push, or could not be made.
         case projects
+        /// A registry would not tell whether it has what was pushed.
+        case unconfirmed
         /// A registry was reached without verified TLS by a command that would not do so by itself.
         case insecureRegistry
     }

@@ -58,6 +58,8 @@ package struct PullOutcome: Sendable, Hashable {
     package var platforms: [Platform] = []
     /// The blobs of those images, each once; empty where ``manifest`` is `nil`.
     package var blobs: [BlobOutcome] = []
+    /// What it took; `nil` where that is not known.
+    package var effort: Effort?
 
     package init(_ request: PullRequest, _ result: Result) {
         self.request = request

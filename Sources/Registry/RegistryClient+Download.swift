@@ -111,6 +111,7 @@ extension RegistryClient {
                 if isSpoilt { mirrorsPassed += 1 }
                 isSpoilt = true
                 settings.trace?(.retry(host: host, after: .zero, .failure("\(spoilt)")))
+                RetryTally.add()
                 try download.restart()
                 continue
             } catch let error as HTTPError {

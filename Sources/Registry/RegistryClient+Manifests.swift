@@ -20,6 +20,7 @@ extension RegistryClient {
         if !fetched.isAsExpected {
             // A byte may have been spoilt on the way.
             let first = fetched.digest
+            RetryTally.add()
             fetched = try await fetchManifest(name, in: repository)
             if !fetched.isAsExpected {
                 // Nothing spoils bytes in the same way twice: what a tag leads to is that, whatever the header says.
@@ -32,17 +33,17 @@ extension RegistryClient {
     }
 
     /// An answer with a manifest, not read yet.
-    private struct FetchedManifest {
+    struct FetchedManifest {
         let bytes: [UInt8]
         /// Of the bytes.
         let digest: Digest
         /// The digest that was asked for, else the one that was announced; `nil` where there was none.
-        let expected: Digest?
-        let servedAs: MediaType?
+        fileprivate let expected: Digest?
+        fileprivate let servedAs: MediaType?
 
-        var isAsExpected: Bool { expected == nil || expected == digest }
+        fileprivate var isAsExpected: Bool { expected == nil || expected == digest }
 
-        func damage(_ name: ManifestName, in repository: Repository) -> RegistryError {
+        fileprivate func damage(_ name: ManifestName, in repository: Repository) -> RegistryError {
             let told = "the manifest \(name) of \(repository) has the digest \(digest)"
             return switch name {
             case .digest: RegistryError(.damaged, "\(told); the registry's copy is damaged")
@@ -52,7 +53,14 @@ extension RegistryClient {
         }
     }
 
-    private func fetchManifest(_ name: ManifestName, in repository: Repository) async throws -> FetchedManifest {
+    /// Fetches a manifest once.
+    ///
+    /// - Parameter scope: what the token must allow; `nil` for reading, which Docker Hub's mirrors do too.
+    func fetchManifest(
+        _ name: ManifestName,
+        in repository: Repository,
+        scope: TokenScope? = nil
+    ) async throws -> FetchedManifest {
         let subject = "the manifest \(name) of \(repository)"
         let accept = MediaType.manifests.map(\.rawValue).joined(separator: ", ")
         let response = try await send(
@@ -60,7 +68,7 @@ extension RegistryClient {
                 .get,
                 .path("\(repository.path)/manifests/\(name)"),
                 headers: HTTPHeaders([("Accept", accept)]),
-                scopes: [.pull(repository)]
+                scopes: [scope ?? .pull(repository)]
             ),
             to: repository.domain,
             asking: subject,

@@ -54,6 +54,7 @@ extension RegistrySettings {
         before host: String,
         _ cause: RegistryEvent.Cause
     ) async throws {
+        RetryTally.add()
         trace?(.retry(host: host, after: wait, cause))
         try await Task.sleep(for: wait)
     }

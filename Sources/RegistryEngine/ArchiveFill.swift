@@ -124,20 +124,26 @@ final class ArchiveFill: Sendable {
         let part = state.withLock { $0.parts.removeValue(forKey: blob.digest) }
         let writer = try ArchiveEntryWriter(entry, to: setup.output, after: part, journal: journal)
         counter.skip(part?.written ?? 0)
+        let tally = RetryTally()
         do {
-            let fate = try await setup.supply.download(
-                blob,
-                from: repositories,
-                to: writer,
-                after: part.map { BlobPrefix(length: $0.written, hash: $0.hash) },
-                counter
-            )
+            let fate = try await RetryTally.$current.withValue(tally) {
+                try await setup.supply.download(
+                    blob,
+                    from: repositories,
+                    to: writer,
+                    after: part.map { BlobPrefix(length: $0.written, hash: $0.hash) },
+                    counter
+                )
+            }
+            add(retries: tally.count, for: blob)
             try await onThread { try writer.finish() }
             settle { $0.ledger.complete(blob.digest, fate) }
             return true
         } catch let failure as BlobFailure where writer.canRestart {
             counter.restart()
-            guard !failure.isWorthAnotherTry || isLast else {
+            let isOver = !failure.isWorthAnotherTry || isLast
+            add(retries: tally.count + (isOver ? 0 : 1), for: blob)
+            guard isOver else {
                 state.withLock { $0.unreachable.append(blob) }
                 return false
             }
@@ -149,6 +155,11 @@ final class ArchiveFill: Sendable {
             }
             return false
         }
+    }
+
+    private func add(retries: Int, for blob: Descriptor) {
+        guard retries > 0 else { return }
+        outcomes.add(retries: retries, for: state.withLock { $0.ledger.names(of: blob.digest) })
     }
 
     /// Takes over what of the archive is on this machine already.

@@ -78,6 +78,13 @@ struct ArchiveSelection: Sendable {
             .filter { !$0.blob.isForeignLayer || content(of: $0.blob.digest) != nil }
     }
 
+    /// The platforms of what is pushed, as its index tells them; empty where it is an image.
+    var platforms: [Platform] {
+        manifests.flatMap { manifest -> [Platform] in
+            if case .index(let entries) = manifest.content { entries.compactMap(\.platform) } else { [] }
+        }
+    }
+
     /// The content of a blob; `nil` where the archive lacks it.
     func content(of digest: Digest) -> ArchivedContent? { composed[digest] ?? archive.blob(digest) }
 

@@ -114,6 +114,11 @@ struct ImageLedger<Image: ArchivedImage>: Sendable {
     /// The images that have a part, in the order of the list.
     func owners(of part: Digest) -> [Image] { owners[part, default: []].map { entries[$0].image } }
 
+    /// The names of the images that have a part.
+    func names(of part: Digest) -> [ImageName] {
+        owners[part, default: []].flatMap { entries[$0].names.map(\.name) }
+    }
+
     /// Whether a part is in its place.
     func has(_ part: Digest) -> Bool { fates[part] != nil }
 

@@ -12,6 +12,7 @@ struct ImagePusher: Sendable {
     private let counters: TransferCounters
     private let placed = CompletionLedger<BlobLocation>()
     private let names = CompletionLedger<Reference>()
+    private let confirmation: Confirmation
 
     /// - Parameters:
     ///   - jobs: how many blobs are asked for or sent at a time.
@@ -21,9 +22,18 @@ struct ImagePusher: Sendable {
         self.client = client
         self.transfers = Limiter(jobs)
         self.counters = counters
+        confirmation = Confirmation(client: client)
     }
 
     func perform(_ work: StepWork) async -> LoadOutcome {
+        let start = ContinuousClock.now
+        let tally = RetryTally()
+        var outcome = await RetryTally.$current.withValue(tally) { await carryOut(work) }
+        outcome.effort = Effort(duration: start.duration(to: .now), tries: 1 + tally.count)
+        return outcome
+    }
+
+    private func carryOut(_ work: StepWork) async -> LoadOutcome {
         switch work.content {
         case .failure(let cause):
             return LoadOutcome(work.step, cause: cause)
@@ -35,7 +45,8 @@ struct ImagePusher: Sendable {
             for member in after { _ = await names.isDone(member) }
             do {
                 let (digest, notices) = try await ManifestListBuilder(client: client).build(target, of: members)
-                return LoadOutcome(work.step, .manifestList(target, digest), notices: notices)
+                let outcome = LoadOutcome(work.step, .manifestList(target, digest), notices: notices)
+                return await confirmation.of(digest, at: target, outcome)
             } catch {
                 return LoadOutcome(work.step, cause: "\(error)")
             }
@@ -46,13 +57,15 @@ struct ImagePusher: Sendable {
         let selection = push.selection
         var product = LoadOutcome.Push(target: push.target, source: selection.source)
         var notices = selection.notice.map { [Notice(.incompleteList, "\(step.target): \($0)")] } ?? []
+        product.platforms = selection.platforms
         do {
             product.blobs = try await place(push.blobs)
             var pusher = ManifestPusher(client: client, push: push)
             let manifest = try await pusher.put()
             product.manifest = manifest.descriptor
             notices += Self.notices(of: pusher.changes, step.target, planned: selection.top, put: manifest)
-            return LoadOutcome(step, .push(product), notices: notices)
+            let outcome = LoadOutcome(step, .push(product), notices: notices)
+            return await confirmation.of(manifest.digest, at: push.target, outcome)
         } catch {
             return LoadOutcome(step, .push(product), notices: notices, cause: "\(error)")
         }

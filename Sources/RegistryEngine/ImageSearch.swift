@@ -38,13 +38,18 @@ struct ImageSearch<Image: Sendable>: Sendable {
             let pass = left
             left = []
             try await slidingWindow(over: pass, width: width) { name in
-                await attempt(name, isLast: isLast)
+                outcomes.begin(name)
+                let tally = RetryTally()
+                let result = await RetryTally.$current.withValue(tally) { await self.attempt(name, isLast: isLast) }
+                outcomes.add(retries: tally.count, for: [name])
+                return result
             } deliver: {
                 try Task.checkCancellation()
                 switch $1 {
                 case .found(let image): found[pass[$0]] = image
                 case .failed(let cause): outcomes.fail(pass[$0], cause)
                 case .unreachable:
+                    outcomes.add(retries: 1, for: [pass[$0]])
                     left.append(pass[$0])
                     return
                 }

@@ -152,15 +152,21 @@ final class LayeredArchiveFill: Sendable {
                 "\(source.blob.digest.short) of \(source.repositories[0])",
                 size: source.blob.size
             )
-            defer { counter.end() }
+            let tally = RetryTally()
+            defer {
+                counter.end()
+                outcomes.add(retries: tally.count, for: ledger.withLock { $0.names(of: diffID) })
+            }
             do {
                 if first != nil { try destination.restart() }
-                let fate = try await setup.supply.download(
-                    source.blob,
-                    from: source.repositories,
-                    to: destination,
-                    counter
-                )
+                let fate = try await RetryTally.$current.withValue(tally) {
+                    try await setup.supply.download(
+                        source.blob,
+                        from: source.repositories,
+                        to: destination,
+                        counter
+                    )
+                }
                 try await finish()
                 return fate
             } catch let error where error is BlobFailure || error is LayerError {

@@ -10,6 +10,8 @@ final class OrderedOutcomes: Sendable {
 
     private struct State {
         var known: [ImageName: Outcome] = [:]
+        var begun: [ImageName: ContinuousClock.Instant] = [:]
+        var retries: [ImageName: Int] = [:]
         var told = 0
     }
 
@@ -25,11 +27,30 @@ final class OrderedOutcomes: Sendable {
         counters.plan(items: requests.count)
     }
 
+    /// Takes note that the search for a name begins; the first time counts.
+    func begin(_ name: ImageName) {
+        state.withLock { $0.begun[name] = $0.begun[name] ?? .now }
+    }
+
+    /// Takes note of requests or transfers that were made again for names.
+    func add(retries: Int, for names: [ImageName]) {
+        guard retries > 0 else { return }
+        state.withLock { state in
+            for name in names { state.retries[name, default: 0] += retries }
+        }
+    }
+
     /// Takes note of what became of a name; the first outcome of a name counts.
     func settle(_ name: ImageName, _ outcome: @escaping Outcome) {
         state.withLock { state in
             guard state.known[name] == nil else { return }
-            state.known[name] = outcome
+            let effort = state.begun[name]
+                .map { Effort(duration: $0.duration(to: .now), tries: 1 + state.retries[name, default: 0]) }
+            state.known[name] = { request in
+                var outcome = outcome(request)
+                outcome.effort = effort
+                return outcome
+            }
             while state.told < requests.count, let outcome = state.known[requests[state.told].source] {
                 let request = requests[state.told]
                 observer.willPull(request)
