@@ -33,13 +33,18 @@ extension File {
     ///
     /// - Throws: `FileError` or ``UnfinishedFileError``.
     package static func write(_ text: String, replacing path: String) throws {
+        try write(text.nativeBytes, replacing: path)
+    }
+
+    /// As ``write(_:replacing:)`` of a text.
+    package static func write(_ bytes: [UInt8], replacing path: String) throws {
         if isStream(path) {
             let stream = try File(stream: path)
-            try stream.write(text)
+            try stream.write(bytes)
             try stream.close()
         } else {
             let unfinished = try UnfinishedFile(for: path)
-            try unfinished.file.write(text)
+            try unfinished.file.write(bytes)
             try unfinished.commit()
         }
     }

@@ -105,7 +105,10 @@ package enum CommandLineTool {
             status = 1
         case .run(let options):
             if options.extensions.quiet { console = console.quiet }
-            status = await run(options, environment: environment, console: console)
+            let report = RunReport(options)
+            status = await report.around(console: console) { [console] in
+                await run(options, environment: environment, report: report, console: console)
+            }
         }
         if let error = console.outputError {
             console.notice("\(error); lines are missing there")
@@ -114,14 +117,20 @@ package enum CommandLineTool {
         return status
     }
 
-    private static func run(_ options: Options, environment: [String: String], console: Console) async -> Int32 {
+    private static func run(
+        _ options: Options,
+        environment: [String: String],
+        report: RunReport,
+        console: Console
+    ) async -> Int32 {
         for notice in options.notices { console.remark(notice) }
         let counters = TransferCounters()
         let engines = EngineFactory(
             options: options,
             environment: environment,
             counters: counters,
-            notices: NoticeBook(isVerbose: options.extensions.verbose, console: console)
+            notices: NoticeBook(isVerbose: options.extensions.verbose, console: console),
+            report: report
         )
         let style = ProgressStyle(
             options.extensions,
@@ -139,13 +148,14 @@ package enum CommandLineTool {
                     } else if options.extensions.check {
                         await SaveCheckCommand(options: options, engines: engines, console: console).run()
                     } else {
-                        await SaveCommand(options: options, engines: engines, console: console).run()
+                        await SaveCommand(options: options, engines: engines, report: report, console: console).run()
                     }
                 case .load where options.extensions.list:
                     await ListCommand(options: options, engines: engines, console: console).run()
                 case .load where options.extensions.check:
                     await LoadCheckCommand(options: options, engines: engines, console: console).run()
-                case .load: await LoadCommand(options: options, engines: engines, console: console).run()
+                case .load:
+                    await LoadCommand(options: options, engines: engines, report: report, console: console).run()
                 }
             }
     }

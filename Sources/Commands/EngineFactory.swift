@@ -19,20 +19,28 @@ struct EngineFactory: Sendable {
     let counters: TransferCounters
     /// What the engine tells of the run.
     let notices: NoticeBook
+    let report: RunReport
 
     /// The engine of a save, its archive open.
     ///
     /// - Parameter lines: gets what the scripts print.
     /// - Throws: where the archive cannot be written, or the engine cannot be had.
     func saveEngine(archive: String, console: Console, lines: Console) async throws -> any SaveEngine {
-        let engine = try await EngineChoice(options, environment: environment).engine(notice: console.remark)
-        switch engine {
+        switch try await engine(console) {
         case .docker:
             let paths = paths(archive)
             let output: DockerSaver.Output =
                 paths.count > 1
                 ? .refused(severalFiles(archive, paths.count))
-                : .archive(try await output(paths.first ?? archive, continues: false, console: console))
+                : .archive(
+                    try await output(
+                        paths.first ?? archive,
+                        continues: false,
+                        // PowerShell's script has docker write the file.
+                        isWrittenInOrder: options.mode == .shell,
+                        console: console
+                    )
+                )
             let level = options.extensions.compressionLevel
             return DockerSaver(
                 runner: runner(lines),
@@ -48,6 +56,20 @@ struct EngineFactory: Sendable {
             let output = try await output(try onePath(archive), continues: continues, console: console)
             return try await registrySaver(output, local: local, console: console)
         }
+    }
+
+    /// Who moves the images, which the report tells.
+    private func engine(_ console: Console) async throws -> EngineChoice.Engine {
+        let engine = try await EngineChoice(options, environment: environment).engine(notice: console.remark)
+        switch engine {
+        case .registry: report.note(engine: "registry")
+        case .docker where report.isWanted:
+            let finding = try await DockerProbe.ask(environment: environment)
+            let version: String? = if case .daemon(let version) = finding { version } else { nil }
+            report.note(engine: "docker", dockerVersion: version)
+        case .docker: report.note(engine: "docker")
+        }
+        return engine
     }
 
     /// The engine that mends an archive, which is open from now on.
@@ -112,25 +134,51 @@ struct EngineFactory: Sendable {
         "\(archive) stands for \(count) files: name one archive"
     }
 
-    /// - Parameter continues: whether what is not finished stays for the next run.
-    private func output(_ archive: String, continues: Bool, console: Console) async throws -> ArchiveOutput {
+    /// - Parameters:
+    ///   - continues: whether what is not finished stays for the next run.
+    ///   - isWrittenInOrder: whether it is written from the first byte to the last.
+    private func output(
+        _ archive: String,
+        continues: Bool,
+        isWrittenInOrder: Bool = false,
+        console: Console
+    ) async throws -> ArchiveOutput {
+        let checksum = options.extensions.checksum ? checksum(of: archive, isWrittenInOrder, console) : nil
+        guard checksum == nil || !File.isStream(archive) else {
+            throw CommandError(
+                "--checksum needs a file to stand beside: name one with --images, or send the stream through sha256sum"
+            )
+        }
         if ArchiveStream.isStandardOutput(archive) {
             return ArchiveOutput(stream: try File(duplicating: console.output.descriptor, path: console.output.path))
         }
         do {
             let isFresh = options.extensions.fresh
             // A pipe is open when somebody reads it.
-            return try await onThread { try ArchiveOutput(path: archive, continues: continues, isFresh: isFresh) }
+            return try await onThread {
+                try ArchiveOutput(path: archive, continues: continues, isFresh: isFresh, checksum: checksum)
+            }
         } catch let error as FileError {
             throw CommandError("cannot write \(archive): \(systemMessage(error.code)); nothing was pulled")
         }
+    }
+
+    private func checksum(of archive: String, _ isWrittenInOrder: Bool, _ console: Console) -> ArchiveChecksum {
+        ArchiveChecksum(
+            of: archive,
+            isWrittenInOrder
+                ? .whileWriting
+                : .byReading {
+                    console.remark("reading \(archive) once more for its checksum, \(ByteCount($0))")
+                }
+        )
     }
 
     /// The engine of a load.
     ///
     /// - Throws: where the engine cannot be had.
     func loadEngine(archive: String, console: Console) async throws -> any LoadEngine {
-        switch try await EngineChoice(options, environment: environment).engine(notice: console.remark) {
+        switch try await engine(console) {
         case .docker:
             // What is wrong with the daemon's file is for docker to tell.
             let hosts = insecureHosts(DaemonConfiguration(environment: environment) { _ in })

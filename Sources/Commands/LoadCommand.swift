@@ -6,6 +6,7 @@ import ScriptInterface
 struct LoadCommand: Sendable {
     let options: Options
     let engines: EngineFactory
+    let report: RunReport
     let console: Console
 
     /// - Returns: the exit status.
@@ -17,15 +18,19 @@ struct LoadCommand: Sendable {
             }
         } catch let error as ChartSupportError {
             for line in ScriptLines.chartsNotSupported(error) { console.print(line) }
-            console.notice("\(error)")
-            return 1
+            return fail("\(error)")
         } catch is CancellationError {
             console.notice("stopped; run it again to go on: what the registry has is not sent again")
             return 1
         } catch {
-            console.notice("\(error)")
-            return 1
+            return fail("\(error)")
         }
+    }
+
+    private func fail(_ cause: String) -> Int32 {
+        report.fail(cause)
+        console.notice(cause)
+        return 1
     }
 
     /// The shell script goes on where the archive cannot be loaded: docker may have the images already.
@@ -33,16 +38,17 @@ struct LoadCommand: Sendable {
         let images = try await readList(options.imageList)
         var windowsImages: [ListedImage] = []
         if let list = options.windowsImageList { windowsImages = try await readList(list) }
+        var plan = plan(images, windowsImages)
         let engine = try await engines.loadEngine(archive: options.images ?? "", console: console)
         var files: ChartFiles?
         if images.contains(where: \.isChart), case .helm(let mover) = try await engine.chartHandling() {
             console.print(ScriptLines.helmFallback)
             files = ChartFiles(mover, console: console)
+            plan = self.plan(images, windowsImages, usesHelm: true)
         }
         let archive = try await engine.load()
         tell(archive)
         if let cause = archive.cause { console.notice(cause) }
-        let plan = LoadPlan(options, images: images, windowsImages: windowsImages, usesHelm: files != nil)
         let outcomes = try await perform(plan, with: engine)
         var chartOutcome = ChartOutcome()
         if let files { chartOutcome = try await pushCharts(of: images, with: files) }
@@ -57,11 +63,12 @@ struct LoadCommand: Sendable {
         guard !PowerShellPath(archive).files.isEmpty else {
             console.print(ScriptLines.archiveNotFound(archive))
             console.print(Usage.text(options.program, options.mode, programName: options.programName))
+            report.fail("there is no archive \(archive)")
             return 1
         }
         let engine = try await engines.loadEngine(archive: archive, console: console)
         if let cause = try await load(engine) {
-            console.notice(cause)
+            _ = fail(cause)
             console.print(ScriptLines.loadFailed(archive))
             return 1
         }
@@ -72,8 +79,17 @@ struct LoadCommand: Sendable {
             if options.extensions.verbose { console.remark("\(error); the archive was loaded, and nothing is pushed") }
             return 0
         }
-        let plan = LoadPlan(options, images: images, windowsImages: [])
-        return await finish(try await perform(plan, with: engine), ChartOutcome())
+        return await finish(try await perform(plan(images, []), with: engine), ChartOutcome())
+    }
+
+    /// What is to be done, which the report tells from now on.
+    private func plan(_ images: [ListedImage], _ windowsImages: [ListedImage], usesHelm: Bool = false) -> LoadPlan {
+        let plan = LoadPlan(options, images: images, windowsImages: windowsImages, usesHelm: usesHelm)
+        let registry = options.registry ?? ""
+        let charts =
+            usesHelm ? images.filter(\.isChart).map { ReportEntry(chart: $0.reference, pushedTo: registry) } : []
+        report.plan(plan.steps.map { ReportEntry($0) } + charts)
+        return plan
     }
 
     /// Loads the archive; in PowerShell's script it makes no difference why that fails.
@@ -107,7 +123,7 @@ struct LoadCommand: Sendable {
         for notice in plan.notices { console.remark(notice) }
         let trace = Trace(options, console: console)
         let reporter = StepReporter(mode: options.mode, console: console, notices: engines.notices, trace: trace)
-        try await engine.perform(plan.steps, observer: reporter)
+        try await engine.perform(plan.steps, observer: RecordedSteps(report: report, observer: reporter))
         return reporter.outcomes
     }
 
@@ -152,14 +168,20 @@ extension LoadCommand {
             guard ChartFiles.exists(chart) else {
                 for line in ScriptLines.chartMissing(chart.file) { console.print(line) }
                 console.notice("\(image.reference): \(chart.file) is missing; no more charts are pushed")
-                outcome.failed += images[index...].filter(\.isChart).map(\.reference)
+                let left = images[index...].filter(\.isChart).map(\.reference)
+                for _ in left {
+                    report.settleChart(.loaded, cause: "\(chart.file) is missing; no more charts are pushed")
+                }
+                outcome.failed += left
                 outcome.status = 1
                 break
             }
             console.print(ScriptLines.chartPush(chart.file, to: chart.namespaceURL(in: registry)))
             do {
                 try await files.push(chart, to: registry)
+                report.settleChart(.loaded, cause: nil)
             } catch let error as ChartError {
+                report.settleChart(.loaded, cause: "\(error)")
                 console.notice("\(image.reference): \(error)")
                 outcome.failed.append(image.reference)
                 outcome.status = error.status

@@ -6,6 +6,7 @@ import ScriptInterface
 struct SaveCommand: Sendable {
     let options: Options
     let engines: EngineFactory
+    let report: RunReport
     let console: Console
 
     /// - Returns: the exit status.
@@ -23,9 +24,9 @@ struct SaveCommand: Sendable {
             let status = await FailedList.write([], to: options.extensions.failedList, console: console)
             return max(status, nothingPulled(console))
         }
+        report.plan(requests(images).map { ReportEntry($0) })
         guard let archive = options.images, !archive.isEmpty else {
-            console.notice("no archive is named: give --images the path of the file to write")
-            return 1
+            return fail("no archive is named: give --images the path of the file to write")
         }
         do {
             let lines = lines(beside: archive)
@@ -35,9 +36,20 @@ struct SaveCommand: Sendable {
             console.notice("stopped; \(archive) was not written")
             return 1
         } catch {
-            console.notice("\(error)")
-            return 1
+            return fail("\(error)")
         }
+    }
+
+    /// Ends the run without an archive.
+    private func fail(_ cause: String) -> Int32 {
+        report.fail(cause)
+        console.notice(cause)
+        return 1
+    }
+
+    private func requests(_ images: [ListedImage]) -> [PullRequest] {
+        let naming = Naming(options)
+        return images.map { PullRequest(image: $0, source: naming.source($0)) }
     }
 
     /// Where the archive goes to standard output, nothing else may.
@@ -68,6 +80,7 @@ struct SaveCommand: Sendable {
                 let saved = options.mode == .shell ? announce(pulled, archive, lines) : pulled
                 do {
                     try await engine.save(saved)
+                    report.archiveIsWritten()
                 } catch  where !(error is CancellationError) {
                     failure = error
                 }
@@ -88,14 +101,14 @@ struct SaveCommand: Sendable {
             return giveUp(engine, "stopped; \(archive) was not written")
         } catch let error as ChartSupportError {
             for line in ScriptLines.chartsNotSupported(error) { lines.print(line) }
-            console.notice("\(error)")
+            _ = fail("\(error)")
             return giveUp(engine, "\(archive) was not written; what was there before is as it was")
         } catch let failure as ChartPullFailure {
             for line in ScriptLines.chartPullFailed(failure.name, output: failure.error.output) { lines.print(line) }
-            console.notice("\(failure.name): \(failure.error)")
+            _ = fail("\(failure.name): \(failure.error)")
             return giveUp(engine, "\(archive) was not written; what was there before is as it was")
         } catch {
-            console.notice("\(error)")
+            _ = fail("\(error)")
             return giveUp(engine, "\(archive) was not written; what was there before is as it was")
         }
     }
@@ -120,8 +133,8 @@ struct SaveCommand: Sendable {
         reporter: PullReporter,
         lines: Console
     ) async throws -> Int? {
-        let naming = Naming(options)
-        let requests = images.map { PullRequest(image: $0, source: naming.source($0)) }
+        let requests = requests(images)
+        let observer = RecordedPulls(report: report, observer: reporter)
         var files: ChartFiles?
         if images.contains(where: { $0.isChart && options.mode == .shell }),
             case .helm(let mover) = try await engine.chartHandling()
@@ -130,7 +143,7 @@ struct SaveCommand: Sendable {
             files = ChartFiles(mover, console: console)
         }
         guard let files else {
-            try await engine.pull(requests, observer: reporter)
+            try await engine.pull(requests, observer: observer)
             return nil
         }
         files.makeFolder()
@@ -138,14 +151,16 @@ struct SaveCommand: Sendable {
         // From here on, the script looks at the name with its registry.
         for run in requests.chunked(by: \.source.isChart) {
             guard run.first?.source.isChart == true else {
-                try await engine.pull(run, observer: reporter)
+                try await engine.pull(run, observer: observer)
                 continue
             }
             for name in run.map(\.source.text) {
                 lines.print(ScriptLines.pullingChart(name))
                 do {
                     try await files.pull(name)
+                    report.settleChart(.saved, cause: nil)
                 } catch let error as ChartError {
+                    report.settleChart(.saved, cause: "\(error)")
                     throw ChartPullFailure(name: name, error: error)
                 }
                 lines.print(ScriptLines.chartPullSuccess(name))
@@ -189,8 +204,7 @@ struct SaveCommand: Sendable {
             console.print(ScriptLines.listNotFound(error.path))
             console.print(Usage.text(options.program, options.mode, programName: options.programName))
         }
-        console.notice(error.description)
-        return 1
+        return fail(error.description)
     }
 }
 

@@ -70,7 +70,10 @@ package struct DockerSaver: SaveEngine {
         counters.plan(items: images.count)
         for request in images {
             observer.willPull(request)
-            observer.didPull(PullOutcome(request, try await pull(request.source.text)))
+            let start = ContinuousClock.now
+            var outcome = PullOutcome(request, try await pull(request.source.text))
+            outcome.effort = Effort(duration: start.duration(to: .now), tries: nil)
+            observer.didPull(outcome)
             counters.finishItem()
         }
     }
@@ -81,12 +84,14 @@ package struct DockerSaver: SaveEngine {
         switch procedure {
         case .shell(let level): try await saveCompressed(command, level: level)
         case .powerShell where output.isStream: try await stream(command, to: appending)
-        case .powerShell: try Self.require(try await runner.shown(command), "docker save")
+        case .powerShell:
+            if case .archive(let archive) = output { try archive.willBeReplaced() }
+            try Self.require(try await runner.shown(command), "docker save")
         }
         guard case .archive(let archive) = output else { return }
         // Docker gives its file the name itself, once it is whole.
         if case .powerShell = procedure, !archive.isStream {
-            archive.discard()
+            try await onThread { try archive.wasReplaced() }
         } else {
             counters.enter(.finishing)
             try await onThread { try archive.commit() }

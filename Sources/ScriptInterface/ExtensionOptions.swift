@@ -57,6 +57,10 @@ package struct ExtensionOptions: Sendable, Equatable {
     package var archiveFormat: ArchiveFormat
     /// Where the references that failed are written.
     package var failedList: String?
+    /// Where it is written what became of each image.
+    package var report: String?
+    /// Whether the archive's SHA-256 is written beside it.
+    package var checksum: Bool
     /// Registries, `HOST[:PORT]`, that may be without TLS or without a valid certificate.
     package var insecureRegistries: [String]
     /// A file of certificates of authorities that are believed beside the system's.
@@ -105,6 +109,8 @@ package struct ExtensionOptions: Sendable, Equatable {
         strict = try flags.isOn(.strict)
         archiveFormat = try flags.one(.archiveFormat, ArchiveFormat.init(rawValue:))
         failedList = try flags.optional(.failedList) { $0 }
+        report = try flags.optional(.report) { $0 }
+        checksum = try flags.isOn(.checksum)
         insecureRegistries = try flags.all(.insecureRegistry) { isHostAndPort($0) ? $0 : nil }
         caFile = try flags.optional(.caFile) { $0 }
         username = try flags.optional(.username) { $0 }
@@ -125,6 +131,13 @@ package struct ExtensionOptions: Sendable, Equatable {
         verbose = try flags.isOn(.verbose)
         guard repair == nil || !check else {
             throw InvalidSetting(sentence: "--repair writes and --check does not: give one of them")
+        }
+        // Their variables are for all runs, and have no effect on those.
+        guard !(check || list || repair != nil) || !(given.contains(.report) || given.contains(.checksum)) else {
+            throw InvalidSetting(
+                sentence:
+                    "--report and --checksum are of a run that moves images: leave them or --check, --list and --repair out"
+            )
         }
         guard since.isEmpty || given.contains(.images) else {
             throw InvalidSetting(

@@ -92,6 +92,19 @@ extension Flag {
         meaning: "write the references that failed into FILE, a list to run again",
         allowed: "the path of a file"
     )
+    static let report = Flag(
+        extension: "report",
+        .value("FILE"),
+        meaning: "write what became of each image into FILE: as JUnit XML where the name ends in .xml, else as JSON",
+        allowed: "the path of a file"
+    )
+    static let checksum = Flag(
+        extension: "checksum",
+        .none,
+        programs: [.save],
+        meaning: "write the archive's SHA-256 beside it, into ARCHIVE.sha256, for sha256sum -c",
+        allowed: Self.boolean
+    )
     static let insecureRegistry = Flag(
         extension: "insecure-registry",
         .values("HOST[:PORT]"),
@@ -238,7 +251,7 @@ extension Flag {
     /// Every flag, in the order of the usage text.
     static let table = [
         imageList, images, sourceRegistry, registry, windowsImageList, windowsVersions, osReleaseID, help,
-        engine, jobs, platform, strict, archiveFormat, failedList, insecureRegistry, caFile, username,
+        engine, jobs, platform, strict, archiveFormat, failedList, report, checksum, insecureRegistry, caFile, username,
         passwordStdin, createProjects, compressionLevel, patience, limitRate, reuse, since, repair, fresh, check, list,
         format, progress, quiet, verbose, version,
     ]

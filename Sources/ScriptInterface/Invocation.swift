@@ -72,7 +72,8 @@ package enum Invocation: Sendable, Equatable {
                         programName: programName,
                         given: given,
                         registry: registry,
-                        extensions: extensions
+                        extensions: extensions,
+                        environment: environment
                     )
                 )
             } catch {

@@ -25,6 +25,8 @@ package struct Options: Sendable, Equatable {
     package var osReleaseID: String?
     /// What the flags of our own ask for.
     package var extensions: ExtensionOptions
+    /// Every flag of the program as it counts in the run.
+    package var settings: [Setting]
     /// Sentences for standard error about deliberate differences that apply.
     package var notices: [String]
 
@@ -33,12 +35,14 @@ package struct Options: Sendable, Equatable {
         programName: String,
         given: GivenFlags,
         registry: String?,
-        extensions: ExtensionOptions
+        extensions: ExtensionOptions,
+        environment: [String: String]
     ) {
         self.program = program
         self.mode = given.mode
         self.programName = programName
         self.extensions = extensions
+        settings = Setting.all(of: program, given, registry: registry, environment: environment)
         imageList = given.value(.imageList)
         images = given.value(.images)
         sourceRegistry = given.value(.sourceRegistry)

@@ -16,6 +16,8 @@ extension Platform {
         #expect(!shell.strict)
         #expect(shell.archiveFormat == .containerd)
         #expect(shell.failedList == nil)
+        #expect(shell.report == nil)
+        #expect(!shell.checksum)
         #expect(shell.insecureRegistries == [])
         #expect(shell.compressionLevel == 6)
         #expect(shell.patience == .seconds(300))
@@ -60,6 +62,13 @@ extension Platform {
     @Test func aRepairIsNoCheck() {
         #expect(parse(.save, ["--repair", "a", "--check"]).sentence?.contains("give one of them") == true)
         #expect(parse(.save, ["--repair", "a"]).options?.extensions.repair == "a")
+    }
+
+    @Test(arguments: [["--check"], ["--repair", "a"]], [["--report", "r"], ["--checksum"]])
+    func whatMovesNothingHasNoReport(_ mode: [String], _ words: [String]) {
+        #expect(parse(.save, mode + words).sentence?.hasPrefix("--report and --checksum are of a run") == true)
+        let variables = ["RANCHER_IMAGES_REPORT": "r", "RANCHER_IMAGES_CHECKSUM": "1"]
+        #expect(parse(.save, mode, environment: variables).options != nil)
     }
 
     @Test func aVariableForTheOtherProgramIsNone() {
@@ -188,6 +197,7 @@ extension Platform {
         (["--archive-format", "tar"], "--archive-format is 'tar': it must be containerd, docker or legacy"),
         (["--compression-level", "10"], "--compression-level is '10': it must be a whole number from 1 to 9"),
         (["--failed-list", ""], "--failed-list has no value: it must be the path of a file"),
+        (["--report", ""], "--report has no value: it must be the path of a file"),
         (
             ["--platform", "amd64"],
             "--platform is 'amd64': it must be OS/ARCH, OS/ARCH/VARIANT or all, for instance linux/arm64"

@@ -45,7 +45,6 @@ import Testing
         (.save, ["-r", "r"], 1, "a flag of load"),
         (.save, ["--windows-versions", "1809"], 1, "a flag of load"),
         (.save, ["--dry-run"], 1, "not built"),
-        (.save, ["--report", "x"], 1, "not built"),
         (.save, ["--serve", "127.0.0.1:0"], 1, "not built"),
         (.save, ["--split", "4G"], 1, "not built"),
         (.save, ["-l", "x", "--help"], 0, "help is looked at after all words"),

@@ -21,13 +21,13 @@ import Testing
 
     private static let rows: [(Program, ScriptMode, [String], [String])] = [
         (
-            .save, .shell, ["-s, --source-registry", "(default: linux/amd64)", "--fresh"],
+            .save, .shell, ["-s, --source-registry", "(default: linux/amd64)", "--fresh", "--checksum"],
             ["--registry HOST", "--windows", "-o, ", "--create-projects"]
         ),
         (
             .load, .shell,
             ["-r, --registry HOST", "--windows-image-list PATH", "(default: 1809)", "\n  --create-projects\n"],
-            ["-o, ", "--fresh"]
+            ["-o, ", "--fresh", "--checksum"]
         ),
         (
             .save, .powerShell, ["-o, --os-release-id ID", "rancher-windows-images.tar.gz)"],
@@ -42,7 +42,7 @@ import Testing
         for part in present { #expect(text.contains(part)) }
         for part in absent { #expect(!text.contains(part)) }
         for name in [
-            "engine", "jobs", "platform", "strict", "archive-format", "failed-list", "insecure-registry",
+            "engine", "jobs", "platform", "strict", "archive-format", "failed-list", "report", "insecure-registry",
             "compression-level", "patience", "limit-rate", "ca-file", "username", "password-stdin",
             "check", "progress", "quiet", "verbose", "version",
         ] {

@@ -19,6 +19,8 @@ package final class ArchiveOutput: Sendable {
     private let isFresh: Bool
     /// Whether an archive is mended that is there already.
     package let isRepair: Bool
+    /// `nil` where none is wanted.
+    private let checksum: ArchiveChecksum?
     private let journal = Mutex<ArchiveJournal?>(nil)
     private let streamed = Mutex<Int64>(0)
 
@@ -28,10 +30,13 @@ package final class ArchiveOutput: Sendable {
     /// - Parameters:
     ///   - continues: whether a file that is not finished stays for the next run, with a journal of what it has.
     ///   - isFresh: whether what an earlier run has left is dropped.
+    ///   - checksum: is written with a file; a stream has none.
     /// - Throws: `FileError` or `UnfinishedFileError`.
-    package init(path: String, continues: Bool = false, isFresh: Bool = false) throws {
+    package init(path: String, continues: Bool = false, isFresh: Bool = false, checksum: ArchiveChecksum? = nil) throws
+    {
         self.isFresh = isFresh
         isRepair = false
+        self.checksum = checksum
         if File.isStream(path) {
             target = .stream(try File(stream: path))
             journalPath = nil
@@ -52,6 +57,7 @@ package final class ArchiveOutput: Sendable {
         journalPath = file.file.path + ".journal"
         isFresh = true
         isRepair = true
+        checksum = nil
     }
 
     /// The output for an archive called `path` that is only looked at: no file is opened for writing, made or changed.
@@ -66,6 +72,7 @@ package final class ArchiveOutput: Sendable {
         journalPath = continues ? place?.journalPath : nil
         self.isFresh = isFresh
         isRepair = false
+        checksum = nil
     }
 
     /// An output that writes into an open stream, and closes it at the end.
@@ -74,6 +81,7 @@ package final class ArchiveOutput: Sendable {
         journalPath = nil
         isFresh = true
         isRepair = false
+        checksum = nil
     }
 
     /// Whether bytes can only be written in order.
@@ -113,6 +121,7 @@ package final class ArchiveOutput: Sendable {
         switch target {
         case .file(let unfinished):
             try unfinished.file.write(bytes, at: offset)
+            checksum?.note(bytes)
             startWriteback(of: unfinished.file, behind: offset, bytes.count)
         case .stream(let file):
             try streamed.withLock { position in
@@ -203,11 +212,27 @@ package final class ArchiveOutput: Sendable {
     package func commit() throws {
         switch target {
         case .file(let file):
+            let sum = try checksum?.file(of: file.file)
+            try checksum?.removeOlder()
             try file.commit()
             removeJournal()
+            try sum?.commit()
         case .stream(let file): try file.close()
         case .place: Self.refuseToWrite()
         }
+    }
+
+    /// Has another program write the file: the checksum of an older archive goes away.
+    package func willBeReplaced() throws {
+        if case .file = target { try checksum?.removeOlder() }
+    }
+
+    /// Gives the output up to another program, which has written the file.
+    package func wasReplaced() throws {
+        guard case .file(let file) = target else { return }
+        discard()
+        guard let checksum else { return }
+        try checksum.file(of: File(file.finalPath, for: .reading)).commit()
     }
 
     /// Gives the output up; what was under its name before stays. What an unfinished file has stays for the next run, if there is a

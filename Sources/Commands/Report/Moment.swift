@@ -1,0 +1,37 @@
+import Glibc
+
+/// A moment, to the millisecond.
+struct Moment: Sendable, CustomStringConvertible {
+    /// Since 1970.
+    let milliseconds: Int64
+
+    static var now: Moment {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Moment(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+
+    /// RFC 3339 in UTC: `2024-05-17T09:30:00.250Z`.
+    var description: String {
+        var seconds = time_t(milliseconds / 1000)
+        var parts = tm()
+        gmtime_r(&seconds, &parts)
+        let date = [(Int(parts.tm_year) + 1900, 4), (Int(parts.tm_mon) + 1, 2), (Int(parts.tm_mday), 2)]
+        let time = [(Int(parts.tm_hour), 2), (Int(parts.tm_min), 2), (Int(parts.tm_sec), 2)]
+        let text = { (parts: [(Int, Int)], separator: String) in
+            parts.map { padded(Int64($0), to: $1) }.joined(separator: separator)
+        }
+        return "\(text(date, "-"))T\(text(time, ":")).\(padded(milliseconds % 1000, to: 3))Z"
+    }
+}
+
+/// A number with zeros in front of it.
+func padded(_ number: Int64, to digits: Int) -> String {
+    let text = String(number)
+    return String(repeating: "0", count: max(0, digits - text.utf8.count)) + text
+}
+
+extension Duration {
+    /// Whole milliseconds.
+    var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
+}

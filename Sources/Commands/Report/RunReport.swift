@@ -1,0 +1,159 @@
+import ByteIO
+import Dispatch
+import ImageEngine
+import ImageModel
+import ScriptInterface
+import Synchronization
+
+/// Gathers what becomes of a run, and writes it once, however the run ends.
+final class RunReport: Sendable {
+    private struct State {
+        var document: ReportDocument
+        /// How many of the entries, from the first on, have their outcomes.
+        var settled = 0
+        /// The blobs of the images that were pulled.
+        var counted: Set<Digest> = []
+    }
+
+    private let path: String?
+    private let keepsManifests: Bool
+    private let state: Mutex<State>
+    /// Held while the report is written, so that who comes second waits until it is there.
+    private let isWritten = Mutex(false)
+
+    init(_ options: Options) {
+        let extensions = options.extensions
+        let isMoving = !extensions.check && !extensions.list && extensions.repair == nil
+        path = isMoving ? extensions.report : nil
+        keepsManifests = extensions.archiveFormat == .containerd
+        state = Mutex(State(document: ReportDocument(options)))
+    }
+
+    /// Whether somebody reads it.
+    var isWanted: Bool { path != nil }
+
+    /// Takes note of who moves the images.
+    ///
+    /// - Parameter dockerVersion: of the daemon, where that does it.
+    func note(engine: String, dockerVersion: String? = nil) {
+        state.withLock { state in
+            state.document.engine = engine
+            state.document.dockerVersion = dockerVersion
+        }
+    }
+
+    /// Takes note of what is to be moved, in order, in place of what was noted before.
+    func plan(_ entries: [ReportEntry]) {
+        state.withLock { $0.document.entries = entries }
+    }
+
+    /// Takes note of why the whole run comes to nothing.
+    func fail(_ cause: String) {
+        state.withLock { $0.document.cause = cause }
+    }
+
+    /// Takes note that what was pulled is in the archive.
+    func archiveIsWritten() {
+        state.withLock { state in
+            for index in state.document.entries.indices where state.document.entries[index].result == .pulled {
+                state.document.entries[index].result = .saved
+            }
+        }
+    }
+
+    /// Takes note of what became of the next image.
+    func settle(_ outcome: PullOutcome) {
+        settleNext { $0.take(outcome, keepsManifest: keepsManifests, counted: &$1) }
+    }
+
+    /// Takes note of what became of the next step.
+    func settle(_ outcome: LoadOutcome) {
+        settleNext { entry, _ in entry.take(outcome) }
+    }
+
+    /// Takes note of what became of the next chart, which helm has moved.
+    ///
+    /// - Parameter cause: why that failed; `nil` where it did not.
+    func settleChart(_ success: ReportEntry.Result, cause: String?) {
+        settleNext { entry, _ in
+            entry.result = cause == nil ? success : .failed
+            entry.cause = cause
+        }
+    }
+
+    private func settleNext(_ change: (inout ReportEntry, inout Set<Digest>) -> Void) {
+        state.withLock { state in
+            guard state.settled < state.document.entries.count else { return }
+            change(&state.document.entries[state.settled], &state.counted)
+            state.settled += 1
+        }
+    }
+
+    /// Runs a command and writes the report of it.
+    ///
+    /// - Returns: the command's exit status, or 1 where the report could not be written.
+    func around(console: Console, _ command: @Sendable () async -> Int32) async -> Int32 {
+        guard let path else { return await command() }
+        let status = await withTaskCancellationHandler {
+            await command()
+        } onCancel: { [self] in
+            // What does not stop, a docker command for instance, is not waited for.
+            DispatchQueue(label: "report")
+                .asyncAfter(deadline: .now() + Self.timeToStop) { try? self.write(nil, to: path) }
+        }
+        let isStopped = Task.isCancelled && status != 0
+        do {
+            // A task that was cancelled has no threads to wait for any more.
+            try await Task.detached { [self] in
+                try await onThread { [self] in try write(isStopped ? nil : status, to: path) }
+            }
+            .value
+            return status
+        } catch {
+            console.notice("the report was not written: \(error)")
+            return max(status, 1)
+        }
+    }
+
+    /// How long a run that is stopped may take to end, before the report is written without its last words.
+    private static let timeToStop: DispatchTimeInterval = .milliseconds(500)
+
+    /// - Parameter status: the exit status; `nil` where the run was stopped.
+    private func write(_ status: Int32?, to path: String) throws {
+        try isWritten.withLock { isWritten in
+            guard !isWritten else { return }
+            isWritten = true
+            var document = state.withLock(\.document)
+            document.end = .now
+            document.status = status
+            if status == nil { document.cause = "the run was stopped" }
+            try File.write(path.hasSuffix(".xml") ? document.junit : document.json, replacing: path)
+        }
+    }
+}
+
+/// Has a report told of the outcomes that another observer gets.
+struct RecordedPulls: PullObserver {
+    let report: RunReport
+    let observer: any PullObserver
+
+    func willPull(_ request: PullRequest) { observer.willPull(request) }
+
+    func didPull(_ outcome: PullOutcome) {
+        report.settle(outcome)
+        observer.didPull(outcome)
+    }
+}
+
+/// Has a report told of the outcomes that another observer gets.
+struct RecordedSteps: LoadObserver {
+    let report: RunReport
+    let observer: any LoadObserver
+
+    func willPerform(_ step: LoadStep) { observer.willPerform(step) }
+
+    func didPerform(_ outcome: LoadOutcome) {
+        report.settle(outcome)
+        observer.didPerform(outcome)
+    }
+}

@@ -1,0 +1,336 @@
+import ChildProcess
+import FoundationEssentials
+import GoldenSuite
+import ScriptInterface
+import TestSupport
+import Testing
+
+/// `--report`: what a run tells of each image.
+@Suite(.timeLimit(.minutes(5))) struct ReportTests {
+    private let bench: Bench
+    private let source: StandInRegistry
+    private let schema: JSONSchema
+
+    init() throws {
+        bench = try Bench()
+        source = try StandInRegistry()
+        let docs = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        schema = try JSONSchema(String(contentsOf: docs.appending(path: "docs/report.schema.json"), encoding: .utf8))
+        for name in ["a", "b"] { add(name) }
+    }
+
+    /// An image of a layer that all images share, and one of its own.
+    private func add(_ name: String) {
+        source.addImage(
+            repository: "rancher/\(name)",
+            tag: "v1",
+            configuration: Array(#"{"os":"linux","architecture":"amd64","config":{"n":"\#(name)"}}"#.utf8),
+            layers: [Array("the layer that all share".utf8), Array("layer \(name)".utf8)]
+        )
+    }
+
+    private var words: [String] { ["--report", bench.path("report.json")] }
+
+    /// Reads a report, which the schema has to allow.
+    private func report() throws -> JSONValue {
+        let report = try JSONValue(try bench.folder.text("report.json"))
+        #expect(schema.problems(of: report).isEmpty)
+        return report
+    }
+
+    private func results(_ report: JSONValue) -> [String?] { report["images"].elements.map { $0["result"].text } }
+
+    @Test func theSchemaRefusesWhatIsWrong() async throws {
+        _ = try await bench.save(["rancher/a:v1"], from: source.authority, words)
+        let text = try bench.folder.text("report.json")
+        let wrongs = [
+            (#""schemaVersion": 1"#, #""schemaVersion": 2"#), (#""mode": "shell""#, #""mode": "fish""#),
+            (#""engine""#, #""motor""#), (#""tries": 1"#, #""tries": 0"#), (#""sha256:"#, #""md5:"#),
+            (#""failed": 0"#, #""failed": "none""#), (#"Z""#, #"+01:00""#), (#""moved""#, #""gone""#),
+        ]
+        for (right, wrong) in wrongs {
+            let changed = text.replacing(right, with: wrong)
+            #expect(changed != text, "\(right) is not in the report")
+            #expect(!schema.problems(of: try JSONValue(changed)).isEmpty, "\(wrong) is allowed")
+        }
+    }
+
+    @Test func aSaveTellsOfEachImage() async throws {
+        let saved = try await bench.save(
+            ["rancher/a:v1", "rancher/none:v1", "rancher/b:v1"],
+            from: source.authority,
+            words + ["--username", "me"],
+            environment: ["RANCHER_IMAGES_PASSWORD": "geheim", "RANCHER_IMAGES_JOBS": "3"]
+        )
+        #expect(saved.status == 0, "\(saved.errors)")
+        let report = try report()
+        #expect(report["result"] == .string("incomplete"))
+        #expect(report["program"] == .string("rancher-save-images"))
+        #expect(report["engine"] == .string("registry"))
+        #expect(report["exitStatus"] == .number(0))
+        #expect(results(report) == ["saved", "failed", "saved"])
+        let images = report["images"].elements
+        #expect(images.map { $0["reference"].text } == ["rancher/a:v1", "rancher/none:v1", "rancher/b:v1"])
+        let digest = try #require(source.manifest("rancher/a", "v1")).digest
+        #expect(images[0]["digests"]["source"] == .string(digest))
+        #expect(images[0]["digests"]["target"] == .string(digest))
+        #expect(images[1]["cause"].text?.contains("404") == true)
+        #expect(images[1]["bytes"] == .null)
+        // What the images share is moved once.
+        #expect(images[2]["bytes"]["existing"] == .number(Double("the layer that all share".utf8.count)))
+        let moved = images[0]["bytes"]["moved"].number ?? 0
+        #expect(moved > 0)
+        #expect(report["totals"]["bytes"]["moved"] == .number(moved + (images[2]["bytes"]["moved"].number ?? 0)))
+        #expect(report["totals"]["succeeded"] == .number(2))
+        #expect(report["settings"]["jobs"] == .string("3"))
+        #expect(report["settings"]["compression-level"] == .string("6"))
+        #expect(report["settings"]["strict"] == .boolean(false))
+        #expect(!(try bench.folder.text("report.json")).contains("geheim"))
+    }
+
+    @Test func aLoadTellsWhatArrived() async throws {
+        _ = try await bench.save(["rancher/a:v1", "rancher/b:v1"], from: source.authority)
+        let target = try StandInRegistry()
+        // The push of a manifest has to be made again.
+        target.add(StandInFault(.error(503), method: "PUT", target: "/rancher/b/manifests/"))
+        let loaded = try await bench.load(source: source.authority, target: target.authority, words)
+        #expect(loaded.status == 0, "\(loaded.errors)")
+        let report = try report()
+        #expect(report["result"] == .string("success"))
+        #expect(results(report) == ["loaded", "loaded"])
+        for (image, name) in zip(report["images"].elements, ["a", "b"]) {
+            let arrived = try #require(target.manifest("rancher/\(name)", "v1"))
+            #expect(image["target"] == .string("\(target.authority)/rancher/\(name):v1"))
+            #expect(image["digests"]["target"] == .string(arrived.digest))
+            #expect(image["digests"]["source"] == .string(arrived.digest))
+            #expect(image["confirmed"] == .boolean(true))
+        }
+        #expect(report["images"].elements.map { $0["tries"].number } == [1, 2])
+        #expect(report["images"].elements[1]["bytes"]["mounted"] == .number(24))
+
+        let again = try await bench.load(source: source.authority, target: target.authority, words)
+        #expect(again.status == 0)
+        #expect(try self.report()["totals"]["bytes"]["moved"] == .number(0))
+    }
+
+    /// A registry that has not kept what it took.
+    @Test(arguments: [true, false])
+    func whatDidNotArriveHasFailed(isGone: Bool) async throws {
+        _ = try await bench.save(["rancher/a:v1", "rancher/b:v1"], from: source.authority)
+        let target = try StandInRegistry()
+        let other = try #require(source.manifest("rancher/b", "v1"))
+        let answer =
+            isGone
+            ? LoopbackResponse(status: 404)
+            : LoopbackResponse(headers: ["Content-Type": other.mediaType], body: other.bytes)
+        for method in ["HEAD", "GET"] {
+            target.add(StandInFault(.answer(answer), method: method, target: "/rancher/a/manifests/v1", times: .max))
+        }
+        let loaded = try await bench.load(source: source.authority, target: target.authority, words + ["--strict"])
+        #expect(loaded.status == 1)
+        #expect(loaded.errors.contains("rancher/a:v1: the registry took the manifest sha256:"), "\(loaded.errors)")
+        #expect(loaded.errors.contains(isGone ? "does not have" : "leads to \(other.digest)"))
+        let report = try report()
+        #expect(results(report) == ["failed", "loaded"])
+        #expect(report["images"].elements[0]["confirmed"] == .boolean(false))
+    }
+
+    /// A user who may push, but not read.
+    @Test func aRegistryThatDoesNotTellHasNotFailed() async throws {
+        _ = try await bench.save(["rancher/a:v1"], from: source.authority)
+        let target = try StandInRegistry()
+        target.add(StandInFault(.error(403), method: "HEAD", target: "/manifests/", times: .max))
+        let loaded = try await bench.load(source: source.authority, target: target.authority, words)
+        #expect(loaded.status == 0)
+        #expect(loaded.errors.contains("pushed, but the registry does not tell that"), "\(loaded.errors)")
+        let report = try report()
+        #expect(results(report) == ["loaded"])
+        #expect(report["images"].elements[0]["confirmed"] == .boolean(false))
+    }
+
+    /// Where the header is missing, or something before the registry answers with another, the manifest itself is asked for.
+    @Test(arguments: [true, false])
+    func aRegistryWithoutTheRightHeaderConfirms(isMissing: Bool) async throws {
+        _ = try await bench.save(["rancher/a:v1"], from: source.authority)
+        var switches = StandInSwitches()
+        switches.omitsDigests = isMissing
+        let target = try StandInRegistry(switches)
+        if !isMissing {
+            let wrong = LoopbackResponse(
+                headers: ["Docker-Content-Digest": "sha256:" + String(repeating: "0", count: 64)],
+                body: []
+            )
+            target.add(StandInFault(.answer(wrong), method: "HEAD", target: "/manifests/", times: .max))
+        }
+        let loaded = try await bench.load(source: source.authority, target: target.authority, words)
+        #expect(loaded.status == 0, "\(loaded.errors)")
+        #expect(try report()["images"].elements.map { $0["confirmed"] } == [.boolean(true)])
+    }
+
+    @Test func aRunThatCannotBeDone() async throws {
+        try bench.folder.write("rancher/a:v1\n", to: "list.txt")
+        let loaded = try await bench.load(source: source.authority, target: source.authority, words)
+        #expect(loaded.status == 1)
+        let report = try report()
+        #expect(report["result"] == .string("failed"))
+        #expect(report["cause"].text?.contains("images.tar.gz") == true)
+        #expect(results(report) == ["not reached"])
+
+        let missing = try await bench.run(.save, ["-l", bench.path("none"), "-i", bench.path("x")] + words)
+        #expect(missing.status == 1)
+        #expect(try self.report()["cause"].text?.contains("none") == true)
+        #expect(try self.report()["images"] == .array([]))
+    }
+
+    @Test func aReportThatCannotBeWritten() async throws {
+        let saved = try await bench.save(
+            ["rancher/a:v1"],
+            from: source.authority,
+            ["--report", bench.path("no/x.json")]
+        )
+        #expect(saved.status == 1)
+        #expect(saved.errors.contains("the report was not written: "))
+        #expect(bench.folder.exists("images.tar.gz"))
+    }
+
+    @Test func junitHasACaseForEachImage() async throws {
+        let words = ["--report", bench.path("report.xml")]
+        let saved = try await bench.save(["rancher/a:v1", "ranch<er>&\"/x:v1"], from: source.authority, words)
+        #expect(saved.status == 0, "\(saved.errors)")
+        let lines = try bench.folder.text("report.xml").split(separator: "\n").map { $0.drop { $0 == " " } }
+        #expect(lines[0] == #"<?xml version="1.0" encoding="UTF-8"?>"#)
+        #expect(lines[2].hasPrefix(#"<testsuite name="save" tests="2" failures="1" errors="0" skipped="0" time=""#))
+        #expect(lines.contains { $0.hasPrefix(#"<testcase classname="save.image" name="rancher/a:v1" time=""#) })
+        #expect(
+            lines.contains { $0.hasPrefix(#"<testcase classname="save.image" name="ranch&lt;er&gt;&amp;&quot;/x:v1""#) }
+        )
+        #expect(lines.contains { $0.hasPrefix("<failure message=\"") })
+        try bench.folder.shell("python3 -c 'import xml.dom.minidom; xml.dom.minidom.parse(\"report.xml\")'")
+    }
+
+    @Test func theDockerEngineTellsWhatItKnows() async throws {
+        try bench.folder.write(
+            """
+            #!/bin/sh
+            case "$1 $2" in
+            version*) echo 28.5.1 ;;
+            pull*/b:v1) echo no >&2; exit 1 ;;
+            inspect*) exit 1 ;;
+            save*) echo archive ;;
+            esac
+            """,
+            to: "bin/docker"
+        )
+        try bench.folder.shell("chmod +x bin/docker")
+        let saved = try await bench.save(
+            ["rancher/a:v1", "rancher/b:v1"],
+            from: "registry.test",
+            words + ["--checksum"],
+            environment: ["PATH": "\(bench.path("bin")):/usr/bin:/bin"]
+        )
+        #expect(saved.status == 0, "\(saved.errors)")
+        let report = try report()
+        #expect(report["engine"] == .string("docker"))
+        #expect(report["dockerVersion"] == .string("28.5.1"))
+        #expect(results(report) == ["saved", "failed"])
+        #expect(report["images"].elements[1]["cause"] == .string("docker pull: no"))
+        #expect(
+            report["images"].elements.allSatisfy { $0["durationMilliseconds"].number != nil && $0["tries"] == .null }
+        )
+        // It is hashed while it is written.
+        #expect(!saved.errors.contains("once more for its checksum"))
+        try bench.folder.shell("sha256sum -c images.tar.gz.sha256")
+    }
+
+    @Test func theDockerEngineTellsOfItsPushes() async throws {
+        try bench.folder.write(
+            """
+            #!/bin/sh
+            case "$1 $2" in
+            version*) echo 28.5.1 ;;
+            push*/b:v1) echo no >&2; exit 1 ;;
+            esac
+            """,
+            to: "bin/docker"
+        )
+        try bench.folder.shell("chmod +x bin/docker")
+        try bench.folder.write("rancher/a:v1\nrancher/b:v1\n", to: "list.txt")
+        let environment = ["PATH": "\(bench.path("bin")):/usr/bin:/bin"]
+        let loaded = try await bench.load(source: "", target: "registry.test", words, environment: environment)
+        #expect(loaded.status == 0, "\(loaded.errors)")
+        let report = try report()
+        #expect(results(report) == ["loaded", "failed"])
+        let images = report["images"].elements
+        #expect(images[1]["cause"] == .string("docker push: no"))
+        #expect(images.allSatisfy { $0["durationMilliseconds"].number != nil && $0["confirmed"] == .null })
+        #expect(images.allSatisfy { $0["digests"]["target"] == .null })
+    }
+
+    @Test func descriptorsAreWrittenTo() async throws {
+        let program = "\(try Suite().products)/rancher-save-images"
+        try bench.folder.write("rancher/a:v1\n", to: "list.txt")
+        try bench.folder.shell(
+            "'\(program)' -l list.txt -s \(source.authority) -i x.tar.gz --engine registry --report /dev/fd/3 3>report.json"
+                + " && '\(program)' -l list.txt -s \(source.authority) -i x.tar.gz --engine registry --report /dev/stdout >out"
+        )
+        #expect(results(try report()) == ["saved"])
+        #expect(try bench.folder.text("out").contains(#""result": "saved""#))
+    }
+
+    @Test(arguments: [Int32(2), 15])
+    func aStoppedRunTellsWhatWasNotReached(_ signal: Int32) async throws {
+        source.add(StandInFault(.transport(.stall), method: "GET", target: "/rancher/b/manifests/", times: .max))
+        try bench.folder.write("rancher/none:v1\nrancher/b:v1\n", to: "list.txt")
+        let process = try ChildProcess.start(
+            [
+                "\(try Suite().products)/rancher-save-images", "-l", bench.path("list.txt"), "-s", source.authority,
+                "-i",
+                bench.path("x.tar.gz"), "--engine", "registry", "--report", bench.path("report.json"),
+            ],
+            environment: ["PATH": "/usr/bin:/bin", "HOME": bench.folder.path]
+        )
+        while source.requests.count(where: { $0.path.contains("/manifests/") }) < 2 {
+            try await Task.sleep(for: .milliseconds(2))
+        }
+        let start = ContinuousClock.now
+        process.terminate(signal)
+        #expect(await process.wait().shellStatus == 128 + signal)
+        #expect(start.duration(to: .now) < .seconds(5), "a second, and what a busy machine adds")
+        let report = try report()
+        #expect(report["result"] == .string("stopped"))
+        #expect(report["exitStatus"] == .null)
+        #expect(results(report).last == "not reached")
+        #expect(!bench.folder.exists("x.tar.gz"))
+    }
+
+    /// A docker that does not end when it is asked to.
+    @Test func aDockerThatDoesNotStopIsNotWaitedFor() async throws {
+        try bench.folder.write(
+            """
+            #!/bin/sh
+            case "$1" in
+            version) echo 28.5.1 ;;
+            pull) trap '' INT TERM; touch "$(dirname "$0")/pulling"; sleep 3 ;;
+            esac
+            """,
+            to: "bin/docker"
+        )
+        try bench.folder.shell("chmod +x bin/docker")
+        try bench.folder.write("rancher/a:v1\n", to: "list.txt")
+        let process = try ChildProcess.start(
+            [
+                "\(try Suite().products)/rancher-save-images", "-l", bench.path("list.txt"), "-i",
+                bench.path("x.tar.gz"),
+                "--report", bench.path("report.json"),
+            ],
+            environment: ["PATH": "\(bench.path("bin")):/usr/bin:/bin", "HOME": bench.folder.path]
+        )
+        while !bench.folder.exists("bin/pulling") { try await Task.sleep(for: .milliseconds(2)) }
+        process.terminate(15)
+        #expect(await process.wait().shellStatus == 128 + 15)
+        let report = try report()
+        #expect(report["result"] == .string("stopped"))
+        #expect(results(report) == ["not reached"])
+    }
+}

@@ -1,0 +1,75 @@
+import ByteIO
+import DockerArchive
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(2))) struct ArchiveChecksumTests {
+    private let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+    }
+
+    private func write(_ texts: [String], to output: ArchiveOutput) throws {
+        var offset: Int64 = 0
+        for text in texts {
+            try Array(text.utf8).withUnsafeBytes { try output.write($0, at: offset) }
+            offset += Int64(text.utf8.count)
+        }
+    }
+
+    @Test func whatComesInOrderIsHashedOnItsWay() throws {
+        let path = folder.path("a.tar")
+        let output = try ArchiveOutput(path: path, checksum: ArchiveChecksum(of: path, .whileWriting))
+        try write(["some", " bytes"], to: output)
+        try output.commit()
+        try folder.shell("sha256sum --strict -c a.tar.sha256")
+        #expect(try folder.names() == ["a.tar", "a.tar.sha256"])
+    }
+
+    @Test func whatDoesNotIsReadOnceMore() throws {
+        let told = Mutex<[Int64]>([])
+        let path = folder.path("a.tar")
+        let checksum = ArchiveChecksum(of: path, .byReading { size in told.withLock { $0.append(size) } })
+        let output = try ArchiveOutput(path: path, checksum: checksum)
+        try Array("bytes".utf8).withUnsafeBytes { try output.write($0, at: 5) }
+        try Array("some ".utf8).withUnsafeBytes { try output.write($0, at: 0) }
+        try output.commit()
+        #expect(told.withLock(\.self) == [10])
+        try folder.shell("sha256sum --strict -c a.tar.sha256")
+    }
+
+    /// As where docker writes the file itself.
+    @Test func whatAnotherProgramHasWritten() throws {
+        try folder.write("older", to: "a.tar.sha256")
+        let path = folder.path("a.tar")
+        let output = try ArchiveOutput(path: path, checksum: ArchiveChecksum(of: path, .byReading { _ in }))
+        try output.willBeReplaced()
+        #expect(!folder.exists("a.tar.sha256"))
+        try folder.write("docker's", to: "a.tar")
+        try output.wasReplaced()
+        try folder.shell("sha256sum --strict -c a.tar.sha256")
+        #expect(try folder.names() == ["a.tar", "a.tar.sha256"])
+    }
+
+    @Test(arguments: ["a\\b.tar", "a\nb.tar", "a b.tar"])
+    func namesThatSHA256SumEscapes(_ name: String) throws {
+        let path = folder.path(name)
+        let output = try ArchiveOutput(path: path, checksum: ArchiveChecksum(of: path, .whileWriting))
+        try write(["bytes"], to: output)
+        try output.commit()
+        try folder.shell("sha256sum --strict -c *.sha256")
+    }
+
+    /// Where the new archive cannot get its name, there is no new checksum either.
+    @Test func noChecksumComesWithoutItsArchive() throws {
+        try folder.write("older", to: "a.tar")
+        let path = folder.path("a.tar")
+        let output = try ArchiveOutput(path: path, checksum: ArchiveChecksum(of: path, .whileWriting))
+        try write(["bytes"], to: output)
+        output.discard()
+        #expect(throws: CancellationError.self) { try output.commit() }
+        #expect(try folder.names() == ["a.tar"])
+    }
+}
