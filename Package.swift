@@ -42,6 +42,7 @@ let package = Package(
         .systemLibrary(name: "CBZip2", providers: [.apt(["libbz2-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CSpawn"),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
         // The layers, lowest first.
         layer("Basics"),
@@ -53,6 +54,10 @@ let package = Package(
         layer("Compression", ["ByteIO", "CZlib", "CLibdeflate", "CLZMA", "CBZip2", "CZstd"]),
         layer("HTTP", ["Basics", "ByteIO", "CCurl"]),
         layer("DockerArchive", ["Basics", "ByteIO", "ImageModel", "Hashing", "Tar", "Compression"]),
+        layer(
+            "HelmChart",
+            ["ByteIO", "ImageModel", "Hashing", "Tar", "Compression", "DockerArchive", "CYAML"]
+        ),
         layer("GraphDriverArchive", ["ByteIO", "ImageModel", "Hashing", "Tar", "Compression", "DockerArchive"]),
         layer("Registry", ["Basics", "ByteIO", "ImageModel", "Hashing", "HTTP"]),
         layer("ImageEngine", ["ImageModel"]),
@@ -64,7 +69,8 @@ let package = Package(
         layer(
             "RegistryEngine",
             [
-                "ByteIO", "ImageModel", "Hashing", "DockerArchive", "GraphDriverArchive", "Registry", "ImageEngine",
+                "ByteIO", "ImageModel", "Hashing", "DockerArchive", "GraphDriverArchive", "HelmChart", "Registry",
+                "ImageEngine",
             ]
         ),
         layer(
@@ -123,6 +129,7 @@ let package = Package(
         tests("ScriptInterfaceTests", ["ScriptInterface", "Basics", "ByteIO", "ImageEngine", "ImageModel"]),
         tests("HashingTests", ["Hashing", "ImageModel"]),
         tests("DockerArchiveTests", ["DockerArchive", "ByteIO", "Compression", "Hashing", "ImageModel", "Tar"]),
+        tests("HelmChartTests", ["HelmChart", "ByteIO", "Hashing", "ImageModel"]),
         tests(
             "GraphDriverArchiveTests",
             ["GraphDriverArchive", "ByteIO", "Compression", "DockerArchive", "Hashing", "ImageModel", "Tar"]

@@ -71,7 +71,7 @@ build_libcurl() {
 gather_libraries() {
     local library archive module
     mkdir -p "$static/lib" "$static/pkgconfig"
-    for library in libssl libcrypto libz libdeflate liblzma libbz2 libzstd libstdc++; do
+    for library in libssl libcrypto libz libdeflate liblzma libbz2 libzstd libyaml libstdc++; do
         archive=$(gcc -print-file-name="$library.a")
         [ -f "$archive" ] || fail "$library.a is missing"
         ln -sfn "$archive" "$static/lib/$library.a"
@@ -88,6 +88,7 @@ zlib -lz
 libdeflate -ldeflate
 liblzma -llzma
 libzstd -lzstd
+yaml-0.1 -lyaml
 END
 }
 

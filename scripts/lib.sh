@@ -4,7 +4,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 # Packages that the build needs: the headers of the system libraries.
 build_packages=(
-    libcurl4-openssl-dev libssl-dev zlib1g-dev libdeflate-dev liblzma-dev libbz2-dev libzstd-dev
+    libcurl4-openssl-dev libssl-dev zlib1g-dev libdeflate-dev liblzma-dev libbz2-dev libzstd-dev libyaml-dev
     pkg-config
 )
 

@@ -16,6 +16,11 @@ extension File {
         get throws(FileError) { Int64(try status.st_blocks) * 512 }
     }
 
+    /// When the content was last changed, in seconds since 1970.
+    package var modificationTime: Int64 {
+        get throws(FileError) { Int64(try status.st_mtim.tv_sec) }
+    }
+
     /// Whether the file is a regular one, which can be read and written at any offset.
     package var isRegular: Bool {
         get throws(FileError) { try status.st_mode & S_IFMT == S_IFREG }

@@ -26,8 +26,8 @@ struct ChartFiles: Sendable {
         return stat(chart.file.nativeCString, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
-    /// Makes the folder. Where that fails, the run goes on until helm fails, as in the script.
-    func makeFolder() {
+    /// Makes the folder. Where that fails, the run goes on until a chart fails, as in the script.
+    static func makeFolder(_ console: Console) {
         if mkdir(Chart.folder, 0o777) != 0, errno != EEXIST {
             console.notice("\(FileError(operation: "make the folder", path: Chart.folder, code: errno))")
         }

@@ -47,7 +47,8 @@ struct EngineFactory: Sendable {
                 procedure: options.mode == .shell ? .shell(compressionLevel: level) : .powerShell,
                 archive: archive,
                 output: output,
-                counters: counters
+                counters: counters,
+                chartSubstitute: chartSubstitute(console)
             )
         case .registry(let besideDocker):
             let store = DockerStore(runner: runner(lines))
@@ -100,6 +101,7 @@ struct EngineFactory: Sendable {
             reuse: options.extensions.reuse,
             since: options.extensions.since,
             repair: repair,
+            chartFile: repair == nil ? chartFile : nil,
             counters: counters,
             notice: notices.take
         )
@@ -187,7 +189,8 @@ struct EngineFactory: Sendable {
                 archive: paths(archive),
                 // The daemon takes this machine's own registries for such too.
                 isInsecure: { Authority($0)?.isLoopback == true ? true : await hosts.contains($0) },
-                counters: counters
+                counters: counters,
+                chartSubstitute: chartSubstitute(console)
             )
         case .registry:
             guard !archive.isEmpty else {
@@ -195,6 +198,35 @@ struct EngineFactory: Sendable {
             }
             return try await registryLoader(archive, console: console)
         }
+    }
+
+    /// Where charts are written beside the archive; PowerShell's script has no charts.
+    private var chartFile: (@Sendable (ImageName) -> String)? {
+        guard options.mode == .shell else { return nil }
+        return { name in Chart(name.text).file }
+    }
+
+    /// What moves charts where neither docker nor helm can (D13); `nil` where docker is named, which is then told as in the scripts.
+    private func chartSubstitute(_ console: Console) -> ChartSubstitute? {
+        guard options.extensions.engine != .docker else { return nil }
+        return {
+            console.remark(
+                "docker has no containerd image store, and there is no helm 3.8 or later: the charts are moved without them"
+            )
+            let client = try await client(console)
+            return RegistryCharts(
+                client: client,
+                projects: projects(client),
+                counters: counters,
+                notice: notices.take
+            )
+        }
+    }
+
+    /// Makes what the registry wants to be there before the first push, if that is wanted.
+    private func projects(_ client: RegistryClient) -> ProjectMaker? {
+        options.extensions.createsProjects
+            ? ProjectMaker(client: client, aws: AWSAccess(environment: environment)) : nil
     }
 
     private func registryLoader(_ archive: String, console: Console) async throws -> RegistryLoader {
@@ -205,8 +237,7 @@ struct EngineFactory: Sendable {
             client: client,
             jobs: jobs,
             temporaryFolder: temporaryFolder,
-            projects: options.extensions.createsProjects
-                ? ProjectMaker(client: client, aws: AWSAccess(environment: environment)) : nil,
+            projects: projects(client),
             counters: counters,
             notice: notices.take
         )

@@ -40,19 +40,18 @@ struct LoadCommand: Sendable {
         if let list = options.windowsImageList { windowsImages = try await readList(list) }
         var plan = plan(images, windowsImages)
         let engine = try await engines.loadEngine(archive: options.images ?? "", console: console)
-        var files: ChartFiles?
-        if images.contains(where: \.isChart), case .helm(let mover) = try await engine.chartHandling() {
-            console.print(ScriptLines.helmFallback)
-            files = ChartFiles(mover, console: console)
-            plan = self.plan(images, windowsImages, usesHelm: true)
-        }
-        let archive = try await engine.load()
+        var handling = ChartHandling.images
+        if images.contains(where: \.isChart) { handling = try await engine.chartHandling() }
+        if handling.isHelm { console.print(ScriptLines.helmFallback) }
+        let areAllCharts = (images + windowsImages).allSatisfy(\.isChart)
+        let archive = try await load(engine, mayBeMissing: areAllCharts, handling)
         tell(archive)
         if let cause = archive.cause { console.notice(cause) }
+        let charts = fileCharts(of: images, handling, archive)
+        plan = self.plan(images, windowsImages, chartsInFiles: charts)
         let outcomes = try await perform(plan, with: engine)
-        var chartOutcome = ChartOutcome()
-        if let files { chartOutcome = try await pushCharts(of: images, with: files) }
-        return await max(chartOutcome.status, finish(outcomes, chartOutcome))
+        let chartOutcome = try await pushCharts(charts, of: images, handling)
+        return await max(chartOutcome.status, chartStatus(outcomes, handling), finish(outcomes, chartOutcome))
     }
 
     /// PowerShell's script ends where the archive is not there or cannot be loaded, and only loads where there is no list.
@@ -83,12 +82,19 @@ struct LoadCommand: Sendable {
     }
 
     /// What is to be done, which the report tells from now on.
-    private func plan(_ images: [ListedImage], _ windowsImages: [ListedImage], usesHelm: Bool = false) -> LoadPlan {
-        let plan = LoadPlan(options, images: images, windowsImages: windowsImages, usesHelm: usesHelm)
+    ///
+    /// - Parameter charts: those that are pushed from files.
+    private func plan(
+        _ images: [ListedImage],
+        _ windowsImages: [ListedImage],
+        chartsInFiles charts: [ListedImage] = []
+    ) -> LoadPlan {
+        let plan = LoadPlan(options, images: images, windowsImages: windowsImages, chartsInFiles: Set(charts))
         let registry = options.registry ?? ""
-        let charts =
-            usesHelm ? images.filter(\.isChart).map { ReportEntry(chart: $0.reference, pushedTo: registry) } : []
-        report.plan(plan.steps.map { ReportEntry($0) } + charts)
+        report.plan(
+            plan.steps.map { ReportEntry($0) }
+                + charts.map { ReportEntry(chart: $0.reference, pushedTo: registry) }
+        )
         return plan
     }
 
@@ -156,37 +162,99 @@ extension LoadCommand {
         var status: Int32 = 0
     }
 
-    /// Pushes the charts of a list. One whose file is missing ends that, as in the script.
-    private func pushCharts(of images: [ListedImage], with files: ChartFiles) async throws -> ChartOutcome {
-        var outcome = ChartOutcome(count: images.count(where: \.isChart))
+    /// Loads the archive. A list of charts alone may have none: a save that makes files of them writes no archive.
+    private func load(
+        _ engine: any LoadEngine,
+        mayBeMissing: Bool,
+        _ handling: ChartHandling
+    ) async throws -> LoadedArchive {
+        do {
+            return try await engine.load()
+        } catch let error where !(error is CancellationError) && mayBeMissing {
+            guard case .imagesAndFiles = handling else { throw error }
+            return LoadedArchive(cause: "\(error); the charts are looked for in \(Chart.folder)")
+        }
+    }
+
+    /// The charts of a list that are pushed from files.
+    private func fileCharts(
+        of images: [ListedImage],
+        _ handling: ChartHandling,
+        _ archive: LoadedArchive
+    ) -> [ListedImage] {
+        switch handling {
+        case .images: return []
+        case .files, .helm: return images.filter(\.isChart)
+        case .imagesAndFiles:
+            let naming = Naming(options)
+            return images.filter { $0.isChart && !archive.has(naming.source($0)) }
+        }
+    }
+
+    /// 1 where a chart failed that this program pushed like an image.
+    private func chartStatus(_ outcomes: [LoadOutcome], _ handling: ChartHandling) -> Int32 {
+        guard case .imagesAndFiles = handling else { return 0 }
+        return outcomes.contains { $0.cause != nil && $0.step.image.isChart } ? 1 : 0
+    }
+
+    /// Pushes charts of a list from their files. One whose file is missing ends that, as in the script; so does one that this program
+    /// cannot push.
+    private func pushCharts(
+        _ charts: [ListedImage],
+        of images: [ListedImage],
+        _ handling: ChartHandling
+    ) async throws -> ChartOutcome {
+        let mover: any ChartMover
+        switch handling {
+        case .images: return ChartOutcome()
+        case .imagesAndFiles(let own), .files(let own), .helm(let own): mover = own
+        }
+        let files = ChartFiles(mover, console: console)
+        var outcome = ChartOutcome(count: charts.count)
         let registry = options.registry ?? ""
-        for (index, image) in images.enumerated() {
-            // In the script, to pass over an image is a command that succeeds.
+        for (index, image) in charts.enumerated() {
             outcome.status = 0
-            guard image.isChart else { continue }
             let chart = files.chart(image.reference)
             guard ChartFiles.exists(chart) else {
                 for line in ScriptLines.chartMissing(chart.file) { console.print(line) }
-                console.notice("\(image.reference): \(chart.file) is missing; no more charts are pushed")
-                let left = images[index...].filter(\.isChart).map(\.reference)
-                for _ in left {
-                    report.settleChart(.loaded, cause: "\(chart.file) is missing; no more charts are pushed")
-                }
-                outcome.failed += left
-                outcome.status = 1
-                break
+                let cause = "\(chart.file) is missing"
+                console.notice("\(image.reference): \(cause); no more charts are pushed")
+                return end(outcome, without: charts[index...], because: cause, status: 1)
             }
             console.print(ScriptLines.chartPush(chart.file, to: chart.namespaceURL(in: registry)))
             do {
                 try await files.push(chart, to: registry)
                 report.settleChart(.loaded, cause: nil)
             } catch let error as ChartError {
-                report.settleChart(.loaded, cause: "\(error)")
                 console.notice("\(image.reference): \(error)")
+                guard handling.isHelm else {
+                    return end(outcome, without: charts[index...], because: "\(error)", status: error.status)
+                }
+                report.settleChart(.loaded, cause: "\(error)")
                 outcome.failed.append(image.reference)
                 outcome.status = error.status
             }
         }
+        // In the script, to pass over an image is a command that succeeds.
+        if images.last?.isChart == false { outcome.status = 0 }
         return outcome
+    }
+
+    /// Ends the pushing of charts with one that failed.
+    ///
+    /// - Parameters:
+    ///   - rest: those that are not pushed; the first is the one that failed.
+    ///   - cause: why it did.
+    private func end(
+        _ outcome: ChartOutcome,
+        without rest: ArraySlice<ListedImage>,
+        because cause: String,
+        status: Int32
+    ) -> ChartOutcome {
+        report.settleChart(.loaded, cause: cause)
+        for _ in rest.dropFirst() {
+            report.settleChart(.loaded, cause: "no more charts are pushed after \(rest[rest.startIndex].reference) failed")
+        }
+        return ChartOutcome(count: outcome.count, failed: outcome.failed + rest.map(\.reference), status: status)
     }
 }

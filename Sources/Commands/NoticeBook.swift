@@ -65,6 +65,8 @@ extension Notice.Kind {
                 + " to push them whole"
         case .foreignLayersPushed:
             "the registry refuses manifests with URLs, so the foreign layers of \(count) images were pushed as ordinary ones"
+        case .noChart:
+            "\(count) names of charts lead to something else: the archive has it, and no files are written for it"
         case .pushedAsSchema2:
             "the registry refuses OCI manifests, so \(count) images were pushed with docker's and have other digests there"
         case .unconfirmed:

@@ -86,15 +86,20 @@ struct SaveCommand: Sendable {
                 }
             }
             // The script ends with these lines whatever has become of the archive.
-            if charts != nil {
+            if charts.files != nil {
                 for line in ScriptLines.chartsSaved(count: ChartFiles.count) { lines.print(line) }
             }
             if let failure { throw failure }
+            if charts.areInBoth, !pulled.isEmpty {
+                console.remark(
+                    "the charts are in \(Chart.folder) too: take the folder along for a docker without the containerd image store"
+                )
+            }
             engines.notices.close()
             let summary = Summary(
                 images: outcomes.count,
                 failedImages: outcomes.filter(\.isFailure).map(\.request.image.reference),
-                charts: charts ?? 0
+                charts: charts.files ?? 0
             )
             return await max(status, summary.finish("saved", options.extensions, console: console))
         } catch is CancellationError {
@@ -103,7 +108,7 @@ struct SaveCommand: Sendable {
             for line in ScriptLines.chartsNotSupported(error) { lines.print(line) }
             _ = fail("\(error)")
             return giveUp(engine, "\(archive) was not written; what was there before is as it was")
-        } catch let failure as ChartPullFailure {
+        } catch let failure as ChartFailure {
             for line in ScriptLines.chartPullFailed(failure.name, output: failure.error.output) { lines.print(line) }
             _ = fail("\(failure.name): \(failure.error)")
             return giveUp(engine, "\(archive) was not written; what was there before is as it was")
@@ -126,30 +131,42 @@ struct SaveCommand: Sendable {
 
     /// Pulls all images, and the charts among them, in the order of the list.
     ///
-    /// - Returns: how many of the images are charts that became files; `nil` where charts are no files.
+    /// - Returns: what became of the charts.
     private func pull(
         _ images: [ListedImage],
         with engine: any SaveEngine,
         reporter: PullReporter,
         lines: Console
-    ) async throws -> Int? {
+    ) async throws -> SavedCharts {
         let requests = requests(images)
         let observer = RecordedPulls(report: report, observer: reporter)
-        var files: ChartFiles?
-        if images.contains(where: { $0.isChart && options.mode == .shell }),
-            case .helm(let mover) = try await engine.chartHandling()
-        {
-            lines.print(ScriptLines.helmFallback)
+        var handling = ChartHandling.images
+        if images.contains(where: { $0.isChart && options.mode == .shell }) {
+            handling = try await engine.chartHandling()
+        }
+        if handling.isHelm { lines.print(ScriptLines.helmFallback) }
+        let files: ChartFiles
+        var ordered = requests
+        switch handling {
+        case .images:
+            try await engine.pull(requests, observer: observer)
+            return SavedCharts()
+        case .imagesAndFiles:
+            ChartFiles.makeFolder(console)
+            try await engine.pull(requests, observer: observer)
+            return SavedCharts(areInBoth: true)
+        case .files(let mover):
+            files = ChartFiles(mover, console: console)
+            // What ends the run comes first; and the registry engine pulls all its images at once.
+            ordered = requests.filter(\.source.isChart) + requests.filter { !$0.source.isChart }
+            report.plan(ordered.map { ReportEntry($0) })
+        case .helm(let mover):
             files = ChartFiles(mover, console: console)
         }
-        guard let files else {
-            try await engine.pull(requests, observer: observer)
-            return nil
-        }
-        files.makeFolder()
+        ChartFiles.makeFolder(console)
         var charts = 0
         // From here on, the script looks at the name with its registry.
-        for run in requests.chunked(by: \.source.isChart) {
+        for run in ordered.chunked(by: \.source.isChart) {
             guard run.first?.source.isChart == true else {
                 try await engine.pull(run, observer: observer)
                 continue
@@ -161,19 +178,21 @@ struct SaveCommand: Sendable {
                     report.settleChart(.saved, cause: nil)
                 } catch let error as ChartError {
                     report.settleChart(.saved, cause: "\(error)")
-                    throw ChartPullFailure(name: name, error: error)
+                    throw ChartFailure(name, error)
                 }
                 lines.print(ScriptLines.chartPullSuccess(name))
             }
             charts += run.count
         }
-        return charts
+        return SavedCharts(files: charts)
     }
 
-    /// A chart that was not pulled ends the run, as in the script.
-    private struct ChartPullFailure: Error {
-        let name: String
-        let error: ChartError
+    /// What became of the charts of a list.
+    private struct SavedCharts {
+        /// How many became files; `nil` where they were saved like images.
+        var files: Int?
+        /// Whether they were saved like images and became files.
+        var areInBoth = false
     }
 
     private func nothingPulled(_ lines: Console) -> Int32 {

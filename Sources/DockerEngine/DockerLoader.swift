@@ -7,16 +7,20 @@ package struct DockerLoader: LoadEngine {
     private let archive: [String]
     private let isInsecure: @Sendable (_ registry: String) async -> Bool
     private let counters: TransferCounters
+    private let chartSubstitute: ChartSubstitute?
 
     /// - Parameters:
     ///   - archive: the path, or the words that a shell makes of it, which need not be one.
     ///   - isInsecure: whether `docker manifest` may go to a registry, `HOST[:PORT]`, without TLS.
+    ///   - chartSubstitute: handles charts where neither docker nor helm does; `nil` where that is an error.
     package init(
         runner: CommandRunner,
         archive: [String],
         isInsecure: @escaping @Sendable (_ registry: String) async -> Bool,
-        counters: TransferCounters
+        counters: TransferCounters,
+        chartSubstitute: ChartSubstitute? = nil
     ) {
+        self.chartSubstitute = chartSubstitute
         self.counters = counters
         self.runner = runner
         self.archive = archive
@@ -25,7 +29,7 @@ package struct DockerLoader: LoadEngine {
 
     /// Asks docker and helm, as the scripts do.
     package func chartHandling() async throws -> ChartHandling {
-        try await HelmCharts.handling(runner)
+        try await HelmCharts.handling(runner, otherwise: chartSubstitute)
     }
 
     /// Runs `docker load`, which refuses more than one path and none.

@@ -35,17 +35,21 @@ package struct DockerSaver: SaveEngine {
     private let archive: String
     private let output: Output
     private let counters: TransferCounters
+    private let chartSubstitute: ChartSubstitute?
 
     /// - Parameters:
     ///   - archive: the archive's path as it was typed.
     ///   - output: where the images go.
+    ///   - chartSubstitute: handles charts where neither docker nor helm does; `nil` where that is an error.
     package init(
         runner: CommandRunner,
         procedure: Procedure,
         archive: String,
         output: Output,
-        counters: TransferCounters
+        counters: TransferCounters,
+        chartSubstitute: ChartSubstitute? = nil
     ) {
+        self.chartSubstitute = chartSubstitute
         self.runner = runner
         self.procedure = procedure
         self.archive = archive
@@ -55,7 +59,7 @@ package struct DockerSaver: SaveEngine {
 
     /// Asks docker and helm, as the scripts do.
     package func chartHandling() async throws -> ChartHandling {
-        try await HelmCharts.handling(runner)
+        try await HelmCharts.handling(runner, otherwise: chartSubstitute)
     }
 
     /// Pulls one image after the other.

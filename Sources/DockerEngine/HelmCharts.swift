@@ -9,17 +9,29 @@ struct HelmCharts: ChartMover {
     private init(_ runner: CommandRunner) { self.runner = runner }
 
     /// What the scripts find out before a list with charts: docker handles them where it has the containerd store, else helm.
-    static func handling(_ runner: CommandRunner) async throws -> ChartHandling {
+    ///
+    /// - Parameter substitute: what handles them where neither does.
+    /// - Throws: ``ChartSupportError`` where there is no substitute.
+    static func handling(_ runner: CommandRunner, otherwise substitute: ChartSubstitute?) async throws -> ChartHandling
+    {
         let info = try await runner.quiet(["docker", "info"])
         if namesContainerdStore(info.output) { return .images }
+        do {
+            return .helm(try await installed(runner))
+        } catch let error as ChartSupportError {
+            guard let substitute else { throw error }
+            return .files(try await substitute())
+        }
+    }
 
+    private static func installed(_ runner: CommandRunner) async throws -> HelmCharts {
         guard ChildProcess.isInstalled("helm", environment: runner.environment) else { throw ChartSupportError.noHelm }
         let version = try await runner.quiet(["helm", "version", "--short"])
         guard let number = HelmVersion(version.output), number.hasCharts else {
             let line = String(nativeBytes: version.output).split(whereSeparator: \.isNewline).first ?? ""
             throw ChartSupportError.oldHelm(version: String(line))
         }
-        return .helm(HelmCharts(runner))
+        return HelmCharts(runner)
     }
 
     /// Whether what `docker info` prints has the scripts' pattern `containerd.snapshotter` in it, of which the case of letters does not
@@ -59,6 +71,9 @@ struct HelmCharts: ChartMover {
         )
     }
 }
+
+/// Makes what moves charts where docker and helm cannot.
+package typealias ChartSubstitute = @Sendable () async throws -> any ChartMover
 
 /// The version that `helm version --short` prints, `v3.14.2+gc309b6f`, as the scripts read it.
 struct HelmVersion: Equatable {

@@ -10,8 +10,17 @@ package protocol ChartEngine: Sendable {
 package enum ChartHandling: Sendable {
     /// Like images: the archive has them.
     case images
+    /// Like images, and as files beside the archive: a save writes both, and a load takes those from files that the archive lacks.
+    case imagesAndFiles(any ChartMover)
+    /// As files beside the archive, which this program pulls and pushes.
+    case files(any ChartMover)
     /// As files beside the archive, which helm pulls and pushes.
     case helm(any ChartMover)
+
+    /// Whether helm pulls and pushes.
+    package var isHelm: Bool {
+        if case .helm = self { true } else { false }
+    }
 }
 
 /// Why charts cannot be handled.
@@ -52,6 +61,18 @@ package protocol ChartMover: Sendable {
     ///   - plainHTTP: whether the registry is known to have no TLS.
     /// - Throws: ``ChartError`` if that fails, and what ends the run.
     func push(_ file: String, to url: String, plainHTTP: Bool) async throws
+}
+
+/// A chart was not saved, which ends the run.
+package struct ChartFailure: Error, Equatable, Sendable {
+    /// The chart, by the name that it has at its source.
+    package let name: String
+    package let error: ChartError
+
+    package init(_ name: String, _ error: ChartError) {
+        self.name = name
+        self.error = error
+    }
 }
 
 /// A chart was not moved.

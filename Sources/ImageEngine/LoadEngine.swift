@@ -38,6 +38,13 @@ package struct LoadedArchive: Sendable {
         self.images = images
         self.cause = cause
     }
+
+    /// Whether the archive has what a name leads to.
+    package func has(_ name: ImageName) -> Bool {
+        guard let reference = try? name.reference else { return false }
+        if let digest = reference.digest { return images.contains { $0.id == digest } }
+        return images.contains { $0.reference == reference }
+    }
 }
 
 /// One thing that a load script does with the target registry.

@@ -30,6 +30,8 @@ package struct Notice: Sendable, Hashable, CustomStringConvertible {
         case projects
         /// A registry would not tell whether it has what was pushed.
         case unconfirmed
+        /// A name that the scripts take for a chart's leads to something else.
+        case noChart
         /// A registry was reached without verified TLS by a command that would not do so by itself.
         case insecureRegistry
     }

@@ -7,7 +7,8 @@ package protocol SaveEngine: ChartEngine {
     /// Pulls images, duplicates as often as they are named.
     ///
     /// - Parameter observer: told in the order of `images`, of each as soon as it and those before it are known.
-    /// - Throws: only what ends the run, such as cancellation; an image that fails is an outcome.
+    /// - Throws: only what ends the run, such as cancellation, or ``ChartFailure`` from an engine that saves charts as files too; an
+    ///   image that fails is an outcome.
     func pull(_ images: [PullRequest], observer: any PullObserver) async throws
 
     /// Writes images that were pulled into the archive, which appears under its name only when it is whole.

@@ -24,6 +24,15 @@ public struct MediaType: RawRepresentable, Hashable, Sendable, Codable, Expressi
     /// A docker layer, compressed with gzip.
     package static let dockerLayer: MediaType = "application/vnd.docker.image.rootfs.diff.tar.gzip"
 
+    /// The configuration of a Helm chart: its metadata.
+    package static let helmConfiguration: MediaType = "application/vnd.cncf.helm.config.v1+json"
+    /// The `.tgz` of a Helm chart.
+    package static let helmChart: MediaType = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
+    /// The same, as Helm before 3.7 called it.
+    package static let legacyHelmChart: MediaType = "application/tar+gzip"
+    /// The signature of a Helm chart.
+    package static let helmProvenance: MediaType = "application/vnd.cncf.helm.chart.provenance.v1.prov"
+
     /// What a client accepts when it asks for a manifest: lists first.
     package static let manifests: [MediaType] = [.ociIndex, .dockerManifestList, .ociManifest, .dockerManifest]
 

@@ -5,10 +5,12 @@ import ImageEngine
 import ImageModel
 import Registry
 
-/// Where blobs come from: the images that were found on this machine, else the registries.
+/// Where blobs come from: files that this run has written, the images that were found on this machine, else the registries.
 struct BlobSupply: Sendable {
     let client: RegistryClient
     let local: LocalImages?
+    /// Files that have been fetched before, by their digests.
+    var files: [Digest: String] = [:]
 
     /// The whole content of a blob that is kept in memory.
     ///
@@ -35,10 +37,17 @@ struct BlobSupply: Sendable {
         _ counter: TransferCounter
     ) async throws -> BlobOutcome.Fate {
         let counted = CountingDestination(destination, counter)
+        if let path = files[blob.digest] {
+            try await onThread {
+                if prefix != nil { try counted.restart() }
+                try Self.copy(try File(path, for: .reading), of: blob, called: path, to: counted)
+            }
+            return .fetched
+        }
         if let content = local?.blob(blob.digest) {
             try await onThread {
                 if prefix != nil { try counted.restart() }
-                try Self.copy(content, of: blob, to: counted)
+                try Self.copy(try content.open(), of: blob, called: "docker's local store", to: counted)
             }
             return .copied
         }
@@ -69,24 +78,25 @@ struct BlobSupply: Sendable {
         case url(String)
     }
 
+    /// - Parameter name: what the source is called in an error.
     private static func copy(
-        _ content: ArchivedContent,
+        _ source: any ByteSource,
         of blob: Descriptor,
+        called name: String,
         to destination: any ByteDestination
     ) throws {
         let hash = ContentHash(blob.digest.algorithm)
         do {
-            try content.open()
-                .forEachPiece { bytes in
-                    hash.update(bytes)
-                    try destination.append(bytes)
-                }
+            try source.forEachPiece { bytes in
+                hash.update(bytes)
+                try destination.append(bytes)
+            }
         } catch let error as ArchiveError {
             throw BlobFailure("\(error)")
         }
         let digest = hash.finish()
         guard digest == blob.digest else {
-            throw BlobFailure("the blob \(blob.digest) of docker's local store has the digest \(digest)")
+            throw BlobFailure("the blob \(blob.digest) of \(name) has the digest \(digest)")
         }
     }
 }

@@ -22,8 +22,10 @@ package final class GraphDriverSaver: SaveEngine {
         self.format = format
     }
 
-    /// Charts are pulled like images; that fails, as with docker.
-    package func chartHandling() -> ChartHandling { .images }
+    /// A graph driver has no charts, so they are only files.
+    package func chartHandling() -> ChartHandling {
+        .files(setup.chartMover)
+    }
 
     /// Resolves the names, fetches the configurations, which tell what the layers unpack to, and moves each layer into the archive.
     package func pull(_ requests: [PullRequest], observer: any PullObserver) async throws {

@@ -61,6 +61,12 @@ final class OrderedOutcomes: Sendable {
         }
     }
 
+    /// Why a name has failed; `nil` where it has not, or nothing is known of it yet.
+    func cause(of request: PullRequest) -> String? {
+        guard let outcome = state.withLock({ $0.known[request.source] }) else { return nil }
+        return if case .failed(let cause) = outcome(request).result { cause } else { nil }
+    }
+
     /// Takes note that a name has failed.
     func fail(_ name: ImageName, _ cause: String) {
         settle(name) { PullOutcome($0, .failed(cause: cause)) }

@@ -44,7 +44,9 @@ package final class RegistryLoader: LoadEngine {
     }
 
     /// Charts are OCI artifacts, which archives of docker's containerd store hold like images.
-    package func chartHandling() -> ChartHandling { .images }
+    package func chartHandling() -> ChartHandling {
+        .imagesAndFiles(RegistryCharts(client: client, projects: projects, counters: counters, notice: notice))
+    }
 
     /// Opens the archive; one that has to be unpacked can take minutes.
     package func load() async throws -> LoadedArchive {

@@ -31,8 +31,12 @@ package struct SaveSetup: Sendable {
     package let since: [String]
     /// What is known of the archive that is mended; `nil` where one is written.
     package let repair: ArchiveTail?
+    /// Where a chart's file is written beside the archive; `nil` where charts are only in the archive.
+    package let chartFile: (@Sendable (ImageName) -> String)?
     package let counters: TransferCounters
     package let notice: NoticeHandler
+    /// The files of charts that are written, by the digests of their blobs.
+    var charts: [Digest: String] = [:]
 
     package init(
         client: RegistryClient,
@@ -46,6 +50,7 @@ package struct SaveSetup: Sendable {
         reuse: [String] = [],
         since: [String] = [],
         repair: ArchiveTail? = nil,
+        chartFile: (@Sendable (ImageName) -> String)? = nil,
         counters: TransferCounters,
         notice: @escaping NoticeHandler
     ) {
@@ -60,6 +65,7 @@ package struct SaveSetup: Sendable {
         self.reuse = reuse
         self.since = since
         self.repair = repair
+        self.chartFile = chartFile
         self.counters = counters
         self.notice = notice
     }
@@ -70,10 +76,12 @@ package struct SaveSetup: Sendable {
         return resolver
     }
 
+    var chartMover: RegistryCharts { RegistryCharts(client: client, counters: counters, notice: notice) }
+
     /// Whether the archive is a gzip; else it is a plain tar.
     var isGzip: Bool { wrapping != .none }
 
-    var supply: BlobSupply { BlobSupply(client: client, local: local) }
+    var supply: BlobSupply { BlobSupply(client: client, local: local, files: charts) }
 }
 
 /// Saves images straight from their registries: manifests first, then each blob once, to its place in the archive.
@@ -86,14 +94,23 @@ package final class RegistrySaver: SaveEngine {
     }
 
     /// Charts are OCI artifacts, which archives of docker's containerd store hold like images.
-    package func chartHandling() -> ChartHandling { .images }
+    package func chartHandling() -> ChartHandling {
+        setup.chartFile == nil ? .images : .imagesAndFiles(setup.chartMover)
+    }
 
-    /// Resolves the names, plans the archive, and fetches what it lacks. An image is pulled when all its blobs are verified and in
-    /// their places.
+    /// Resolves the names, writes the charts' files, plans the archive, and fetches what it lacks. An image is pulled when all its
+    /// blobs are verified and in their places.
     package func pull(_ requests: [PullRequest], observer: any PullObserver) async throws {
         let outcomes = OrderedOutcomes(requests, observer: observer, counters: setup.counters)
-        let fill = try ArchiveFill(try await plan(requests, outcomes: outcomes), setup, outcomes: outcomes)
+        let omitted = try await blobsToOmit()
+        let found = try await search(requests, outcomes: outcomes)
+        let charts = SavedCharts(setup: setup, requests: requests)
+        var setup = setup
+        setup.charts = try await charts.write(found, outcomes: outcomes)
+        let plan = try await plan(found, omitting: omitted, outcomes: outcomes)
+        let fill = try ArchiveFill(plan, setup, outcomes: outcomes)
         try await fill.run()
+        try charts.check(outcomes)
         archive.withLock { $0 = fill }
     }
 
@@ -113,13 +130,27 @@ package final class RegistrySaver: SaveEngine {
     /// - Parameter outcomes: told of the names that have failed.
     func plan(_ requests: [PullRequest], outcomes: OrderedOutcomes) async throws -> SavePlan {
         let omitted = try await blobsToOmit()
+        return try await plan(try await search(requests, outcomes: outcomes), omitting: omitted, outcomes: outcomes)
+    }
+
+    private func plan(
+        _ found: [ImageSearch<SavedImage>.Found],
+        omitting omitted: OmittedBlobs,
+        outcomes: OrderedOutcomes
+    ) async throws -> SavePlan {
+        let sizes = try await knownSizes(found.map(\.image))
+        return try SavePlan(found, knownSizes: sizes, omitting: omitted, isGzip: setup.isGzip, outcomes: outcomes)
+    }
+
+    private func search(
+        _ requests: [PullRequest],
+        outcomes: OrderedOutcomes
+    ) async throws -> [ImageSearch<SavedImage>.Found] {
         let search = ImageSearch(width: setup.jobs * 2, counters: setup.counters, resolve: setup.resolver.resolve) {
             [local = setup.local] in
             try await local?.image($0, name: $1)
         }
-        let found = try await search.run(requests, outcomes: outcomes)
-        let sizes = try await knownSizes(found.map(\.image))
-        return try SavePlan(found, knownSizes: sizes, omitting: omitted, isGzip: setup.isGzip, outcomes: outcomes)
+        return try await search.run(requests, outcomes: outcomes)
     }
 
     /// What registries tell of the blobs of which manifests tell different sizes: one of those manifests is damaged.

@@ -14,17 +14,22 @@ package struct LoadPlan: Sendable {
     ///
     /// - Parameters:
     ///   - images: of the list, with its charts.
-    ///   - usesHelm: whether helm handles the charts. Those of the Linux list have no steps then, but are none that only Windows
-    ///     has.
+    ///   - chartsInFiles: the charts that are pushed from files. Those of the Linux list have no steps, but are none that only
+    ///     Windows has.
     ///   - windowsImages: of the Windows list of shell mode; empty where there is none.
-    package init(_ options: Options, images: [ListedImage], windowsImages: [ListedImage], usesHelm: Bool = false) {
+    package init(
+        _ options: Options,
+        images: [ListedImage],
+        windowsImages: [ListedImage],
+        chartsInFiles: Set<ListedImage> = []
+    ) {
         let naming = Naming(options)
         let windows = options.windowsVersions.map { "windows-" + $0 }
         let linuxNames = Set(images.map(\.reference))
         let windowsNames = Set(windowsImages.map(\.reference))
         var steps = windowsImages.filter { !linuxNames.contains($0.reference) }
             .map { LoadStep(manifestList: naming.target($0), of: windows, for: $0) }
-        for image in images where !(usesHelm && image.isChart) {
+        for image in images where !chartsInFiles.contains(image) {
             let source = naming.source(image)
             let target = naming.target(image)
             if windowsNames.contains(image.reference) {

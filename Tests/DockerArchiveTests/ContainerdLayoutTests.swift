@@ -30,10 +30,26 @@ import Testing
         try Self.expectEqual(try folder.shell("gzip -dc a.tar.gz"), saved)
     }
 
-    @Test(arguments: ["c8d-28.5.2-4img", "c8d-28.5.2-multiarch", "c8d-28.5.2-helmchart"])
+    @Test(arguments: ["c8d-28.5.2-4img", "c8d-28.5.2-multiarch"])
     func otherArchivesOfDockerAreRepeated(name: String) throws {
-        let folder = try TemporaryFolder()
         let saved = try Fixtures.bytes("docker/\(name).tar")
+        try Self.expectEqual(try repeated(saved), saved)
+    }
+
+    /// A docker with a graph driver stops loading at a chart in `manifest.json`.
+    @Test func aChartHasNoItemInManifestJSON() throws {
+        let saved = try Fixtures.bytes("docker/c8d-28.5.2-helmchart.tar")
+        let (ours, dockers) = (try rawEntries(of: try repeated(saved)), try rawEntries(of: saved))
+        #expect(ours.map(\.header.name) == dockers.map(\.header.name))
+        for (one, other) in zip(ours, dockers) where one.header.name != "manifest.json" {
+            #expect(one.headerBytes == other.headerBytes && one.content == other.content, "\(one.header.name)")
+        }
+        #expect(ours.first { $0.header.name == "manifest.json" }?.content == Array("[]".utf8))
+    }
+
+    /// Plans and writes the images of docker's archive anew.
+    private func repeated(_ saved: [UInt8]) throws -> [UInt8] {
+        let folder = try TemporaryFolder()
         let entries = try rawEntries(of: saved)
         let store = BlobStore(entries)
         let index = try #require(entries.first { $0.header.name == "index.json" })
@@ -44,7 +60,7 @@ import Testing
                 return try store.image(try Reference(name), descriptor) { store.blobs[$0.digest] != nil }
             }
         try write(images, store, to: try ArchiveOutput(path: folder.path("a.tar.gz")))
-        try Self.expectEqual(try folder.shell("gzip -dc a.tar.gz"), saved)
+        return try folder.shell("gzip -dc a.tar.gz")
     }
 
     private static func expectEqual(_ ours: [UInt8], _ dockers: [UInt8]) throws {

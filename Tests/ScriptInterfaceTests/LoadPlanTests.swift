@@ -16,14 +16,15 @@ import Testing
         _ linux: [String],
         _ windows: [String],
         _ words: [String] = [],
-        usesHelm: Bool = false
+        chartsAreFiles: Bool = false
     ) throws -> LoadPlan {
         let options = try #require(parse(.load, ["-r", "r", "--windows-image-list", "w"] + words).options)
+        let images = try images(linux)
         return LoadPlan(
             options,
-            images: try images(linux),
-            windowsImages: try images(windows),
-            usesHelm: usesHelm
+            images: images,
+            windowsImages: try self.images(windows),
+            chartsInFiles: chartsAreFiles ? Set(images.filter(\.isChart)) : []
         )
     }
 
@@ -97,11 +98,11 @@ import Testing
         )
     }
 
-    /// Helm pushes the charts of the Linux list, so they have no steps; that only Windows has them is no less wrong.
-    @Test func chartsOfHelm() throws {
+    /// The charts of the Linux list are pushed from files, so they have no steps; that only Windows has them is no less wrong.
+    @Test func chartsInFiles() throws {
         let both = ["rancher/charts/a:1", "b/c:1"]
         let windows = both + ["rancher/charts/w:1"]
-        let steps = try plan(both, windows, usesHelm: true).steps.map(Self.line)
+        let steps = try plan(both, windows, chartsAreFiles: true).steps.map(Self.line)
         #expect(
             steps == [
                 "r/rancher/charts/w:1 = r/rancher/charts/w:1-windows-1809", "b/c:1 -> r/b/c:1-linux-amd64",

@@ -76,7 +76,7 @@ struct ReportEntry: Sendable {
         }
     }
 
-    /// A chart that helm is to push from its file.
+    /// A chart that is to be pushed from its file.
     ///
     /// - Parameter registry: as it was typed.
     init(chart reference: String, pushedTo registry: String) {

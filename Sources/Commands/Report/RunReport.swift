@@ -71,7 +71,7 @@ final class RunReport: Sendable {
         settleNext { entry, _ in entry.take(outcome) }
     }
 
-    /// Takes note of what became of the next chart, which helm has moved.
+    /// Takes note of what became of the next chart that is a file.
     ///
     /// - Parameter cause: why that failed; `nil` where it did not.
     func settleChart(_ success: ReportEntry.Result, cause: String?) {

@@ -6,6 +6,9 @@ import ImageModel
 /// puts a new item in the place of one that is there (`core/images/archive/exporter.go`). Names that were gathered before
 /// are then missing from `manifest.json`, though not from `index.json`. An archive made here has the same items; the names
 /// that are missing are told.
+///
+/// Helm charts have no item, though docker writes one: an engine with a graph driver reads `manifest.json` alone, and stops
+/// loading at a configuration that is no image's. Engines with the containerd store load charts by `index.json`.
 struct ManifestJSON {
     private struct Item {
         var image: Manifest
@@ -20,7 +23,7 @@ struct ManifestJSON {
         var order: [Digest] = []
         var seenIndexes: Set<Digest> = []
         var shadowed: [Reference] = []
-        for image in images {
+        for image in images where !image.isHelmChart {
             let digest = image.principal.digest
             let isNewIndex = image.top.digest != digest && seenIndexes.insert(image.top.digest).inserted
             if isNewIndex || items[digest] == nil {

@@ -48,6 +48,15 @@ package struct SavedImage: Sendable {
         }
     }
 
+    /// Whether it is a Helm chart, which has no layers that docker could unpack.
+    package var isHelmChart: Bool {
+        if case .image(let configuration, _) = principal.content {
+            configuration.mediaType == .helmConfiguration
+        } else {
+            false
+        }
+    }
+
     /// Whether the archive bears the name: docker forgets a name that has a digest.
     package var isNamed: Bool { reference.digest == nil }
 }

@@ -25,7 +25,7 @@ package struct ExpansionLimit: Sendable {
 }
 
 /// What compressed data unpacks to, ended where that is more than ``ExpansionLimit/decompressed``.
-final class GuardedDecompressor: ByteSource {
+package final class GuardedDecompressor: ByteSource {
     private let input: CountingSource
     private let decompressor: Decompressor
     private var unpacked: Int64 = 0
@@ -35,7 +35,7 @@ final class GuardedDecompressor: ByteSource {
     /// - Parameters:
     ///   - format: what the data is compressed with; if `nil`, its first bytes tell.
     ///   - progress: called with the number of compressed bytes each time that some were taken in.
-    init(
+    package init(
         _ source: any ByteSource,
         format: CompressionFormat? = nil,
         progress: @escaping (Int) -> Void = { _ in }
@@ -51,7 +51,7 @@ final class GuardedDecompressor: ByteSource {
     var packed: Int64 { input.count }
 
     /// - Throws: also ``ArchiveError/bomb(packed:unpacked:)``.
-    func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    package func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         let count = try decompressor.read(into: buffer)
         unpacked += Int64(count)
         try ExpansionLimit.decompressed.check(unpacked, of: packed)

@@ -1,0 +1,34 @@
+/// Numbers with a fraction as Go prints them.
+enum GoFloat {
+    /// The text of `strconv.FormatFloat(number, 'g', -1, 64)`: the fewest digits that tell the number, with an exponent where
+    /// that is less than -4 or more than 5.
+    static func text(_ number: Double) -> String {
+        let sign = number.sign == .minus ? "-" : ""
+        let (digits, point) = shortest(number.magnitude)
+        guard !digits.isEmpty else { return sign + "0" }
+        let exponent = point - 1
+        guard (-4...5).contains(exponent) else {
+            let size = String(exponent.magnitude)
+            let fraction = digits.dropFirst()
+            return sign + digits.prefix(1) + (fraction.isEmpty ? "" : "." + fraction)
+                + "e" + (exponent < 0 ? "-" : "+") + (size.count < 2 ? "0" : "") + size
+        }
+        if point <= 0 { return sign + "0." + String(repeating: "0", count: -point) + digits }
+        let whole = digits.prefix(point)
+        let padding = String(repeating: "0", count: point - whole.count)
+        let fraction = digits.dropFirst(point)
+        return sign + whole + padding + (fraction.isEmpty ? "" : "." + fraction)
+    }
+
+    /// The fewest decimal digits that tell the number, without zeros at either end, and where among them the point stands.
+    private static func shortest(_ number: Double) -> (digits: String, point: Int) {
+        let parts = number.description.split(separator: "e")
+        let exponent = parts.count > 1 ? Int(parts[1]) ?? 0 : 0
+        let mantissa = parts[0].split(separator: ".", omittingEmptySubsequences: false)
+        let all = mantissa.joined()
+        let zeros = all.prefix { $0 == "0" }.count
+        var digits = String(all.dropFirst(zeros))
+        while digits.hasSuffix("0") { digits.removeLast() }
+        return (digits, mantissa[0].count - zeros + exponent)
+    }
+}
