@@ -65,6 +65,8 @@ struct EngineChoice: Sendable {
             return (.docker, "--engine says so")
         case .auto where mode == .powerShell:
             return (.registry(besideDocker: false), "on Linux, docker does not take Windows images")
+        case .auto where extensions.withReferrers:
+            return (.registry(besideDocker: isInstalled), "docker does not save what --with-referrers asks for")
         case .auto:
             guard isInstalled else { return (.registry(besideDocker: false), "there is no docker command in PATH") }
             switch try await DockerProbe.ask(environment: environment) {
@@ -82,5 +84,6 @@ struct EngineChoice: Sendable {
         return (extensions.platforms == usual ? [] : ["--platform"])
             + (extensions.archiveFormat == .containerd ? [] : ["--archive-format"])
             + (extensions.since.isEmpty ? [] : ["--since"])
+            + (extensions.withReferrers ? ["--with-referrers"] : [])
     }
 }

@@ -54,6 +54,7 @@ struct EngineFactory: Sendable {
             let store = DockerStore(runner: runner(lines))
             let local = besideDocker ? LocalImages(in: store, temporaryFolder: temporaryFolder) : nil
             let continues = options.extensions.archiveFormat == .containerd
+            try refuseReferrersOfOtherFormats()
             let output = try await output(try onePath(archive), continues: continues, console: console)
             return try await registrySaver(output, local: local, console: console)
         }
@@ -102,6 +103,7 @@ struct EngineFactory: Sendable {
             since: options.extensions.since,
             repair: repair,
             chartFile: repair == nil ? chartFile : nil,
+            includesReferrers: options.extensions.withReferrers || repair?.hasReferrers == true,
             counters: counters,
             notice: notices.take
         )
@@ -254,6 +256,7 @@ struct EngineFactory: Sendable {
         let store = isDockerThere ? DockerStore(runner: runner(console)) : nil
         let local = store.map { LocalImages(in: $0, temporaryFolder: temporaryFolder) }
         let path = try onePath(archive)
+        try refuseReferrersOfOtherFormats()
         let output: ArchiveOutput
         do {
             let continues = options.extensions.archiveFormat == .containerd
@@ -273,6 +276,14 @@ struct EngineFactory: Sendable {
     /// What tells what an archive holds.
     func lister(archive: String, console: Console) throws -> ArchiveLister {
         ArchiveLister(try onePath(archive), temporaryFolder: temporaryFolder, notice: notices.take)
+    }
+
+    private func refuseReferrersOfOtherFormats() throws(CommandError) {
+        guard options.extensions.withReferrers, options.extensions.archiveFormat != .containerd else { return }
+        throw CommandError(
+            "--with-referrers needs --archive-format containerd: signatures are of the manifests that the registry has, and the"
+                + " other formats have manifests of their own"
+        )
     }
 
     private func tellOfChecks(_ console: Console) {

@@ -139,11 +139,16 @@ struct LoadCommand: Sendable {
         let failed = Set(outcomes.filter { $0.cause != nil }.map(\.step.image))
         var seen: Set<ListedImage> = []
         let images = outcomes.map(\.step.image).filter { seen.insert($0).inserted }
+        let referrers = outcomes.reduce(0) { sum, outcome in
+            if case .push(let push) = outcome.product { sum + push.referrers } else { sum }
+        }
+        if referrers > 0 { console.notice(Summary.sentence(referrers: referrers, "pushed")) }
         let summary = Summary(
             images: images.count,
             failedImages: images.filter(failed.contains).map(\.reference),
             charts: chartOutcome.count,
-            failedCharts: chartOutcome.failed
+            failedCharts: chartOutcome.failed,
+            lacksReferrers: outcomes.flatMap(\.notices).contains { $0.kind == .referrerLeftOut }
         )
         return await summary.finish("loaded", options.extensions, console: console)
     }

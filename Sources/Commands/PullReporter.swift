@@ -40,6 +40,7 @@ final class PullReporter: PullObserver {
             if mode == .shell { lines.print(ScriptLines.pullFailed(name)) }
             console.notice("\(name): \(cause)")
         }
+        for notice in outcome.notices { console.notice(notice.description) }
         kept.withLock { $0.append(outcome) }
     }
 }
@@ -49,4 +50,7 @@ extension PullOutcome {
     var isFailure: Bool {
         if case .failed = result { true } else { false }
     }
+
+    /// Whether something that refers to the image is left out.
+    var lacksReferrers: Bool { notices.contains { $0.kind == .referrerLeftOut } }
 }

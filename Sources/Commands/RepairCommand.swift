@@ -58,7 +58,10 @@ struct RepairCommand: Sendable {
             try await engine.pull(requests, observer: observer)
             let outcomes = observer.outcomes
             let failures = outcomes.compactMap { outcome -> String? in
-                guard case .failed(let cause) = outcome.result else { return nil }
+                guard case .failed(let cause) = outcome.result else {
+                    // What was in the archive may not be lost by its repair.
+                    return outcome.notices.first { $0.kind == .referrerLeftOut }?.description
+                }
                 return "\(outcome.request.source): \(cause)"
             }
             guard failures.isEmpty, !outcomes.isEmpty else {
@@ -83,7 +86,7 @@ struct RepairCommand: Sendable {
 
     private func sentence(_ outcomes: [PullOutcome]) -> String {
         var fates: [BlobOutcome: Bool] = [:]
-        for blob in outcomes.flatMap(\.blobs) { fates[blob] = blob.fate == .fetched }
+        for blob in outcomes.flatMap({ $0.blobs + $0.referrerBlobs }) { fates[blob] = blob.fate == .fetched }
         let fetched = fates.filter(\.value).keys
         let size = ByteCount(fetched.reduce(0) { $0 + $1.transferredBytes })
         return fetched.isEmpty

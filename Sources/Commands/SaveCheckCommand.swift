@@ -51,7 +51,9 @@ struct SaveCheckCommand: Sendable {
         }
         if outcomes.isEmpty { console.notice("\(options.imageList ?? "the list") names no images") }
         let status = await FailedList.write(failed, to: options.extensions.failedList, console: console)
-        return max(status, failed.isEmpty && !outcomes.isEmpty && forecast.isPossible ? 0 : 1)
+        let isStrictlyWhole = !options.extensions.strict || !outcomes.contains(where: \.lacksReferrers)
+        let isWhole = failed.isEmpty && !outcomes.isEmpty && forecast.isPossible && isStrictlyWhole
+        return max(status, isWhole ? 0 : 1)
     }
 
     private func rows(_ forecast: SaveForecast, _ found: Int, of count: Int) -> [[String]] {
@@ -119,6 +121,7 @@ struct SaveCheckCommand: Sendable {
                 console.notice("\(outcome.request.source): \(cause); docker's local store has the image")
             case .failed(let cause): console.notice("\(outcome.request.source): \(cause)")
             }
+            for notice in outcome.notices { console.notice(notice.description) }
             kept.withLock { $0.append(outcome) }
         }
     }

@@ -96,10 +96,14 @@ struct SaveCommand: Sendable {
                 )
             }
             engines.notices.close()
+            if options.extensions.withReferrers {
+                console.notice(Summary.sentence(referrers: Self.referrers(of: outcomes), "saved"))
+            }
             let summary = Summary(
                 images: outcomes.count,
                 failedImages: outcomes.filter(\.isFailure).map(\.request.image.reference),
-                charts: charts.files ?? 0
+                charts: charts.files ?? 0,
+                lacksReferrers: outcomes.contains(where: \.lacksReferrers)
             )
             return await max(status, summary.finish("saved", options.extensions, console: console))
         } catch is CancellationError {
@@ -193,6 +197,12 @@ struct SaveCommand: Sendable {
         var files: Int?
         /// Whether they were saved like images and became files.
         var areInBoth = false
+    }
+
+    /// How many referrers are saved; a name that stands in the list twice counts once.
+    private static func referrers(of outcomes: [PullOutcome]) -> Int {
+        var seen: Set<ImageName> = []
+        return outcomes.filter { seen.insert($0.request.source).inserted }.reduce(0) { $0 + $1.referrers }
     }
 
     private func nothingPulled(_ lines: Console) -> Int32 {

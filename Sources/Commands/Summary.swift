@@ -10,6 +10,8 @@ struct Summary: Equatable {
     var charts = 0
     /// The references of those that failed.
     var failedCharts: [String] = []
+    /// Whether signatures, attestations or other referrers of the images are left out.
+    var lacksReferrers = false
 
     /// The closing count.
     ///
@@ -22,15 +24,22 @@ struct Summary: Equatable {
         return counts.joined(separator: " and ") + " \(done)" + (failed == 0 ? "" : ", \(failed) failed")
     }
 
+    /// The count of what refers to the images.
+    ///
+    /// - Parameter done: what was done with it: `saved` or `pushed`.
+    static func sentence(referrers: Int, _ done: String) -> String {
+        referrers == 1 ? "1 signature or attestation \(done)" : "\(referrers) signatures and attestations \(done)"
+    }
+
     /// Tells the count, and writes the list of failures where one is wanted.
     ///
-    /// - Returns: 1 where all images failed (D7), where anything failed and the run is strict, and where the list could not be
+    /// - Returns: 1 where all images failed (D7), where anything failed or is left out and the run is strict, and where the list could not be
     ///   written; else 0.
     func finish(_ done: String, _ extensions: ExtensionOptions, console: Console) async -> Int32 {
         console.notice(sentence(done))
         let failed = failedImages + failedCharts
         let listStatus = await FailedList.write(failed, to: extensions.failedList, console: console)
         let allFailed = images > 0 && failedImages.count == images
-        return max(listStatus, allFailed || (extensions.strict && !failed.isEmpty) ? 1 : 0)
+        return max(listStatus, allFailed || (extensions.strict && (!failed.isEmpty || lacksReferrers)) ? 1 : 0)
     }
 }

@@ -23,4 +23,8 @@ package enum OCILayout {
     package static let tagAnnotation = "org.opencontainers.image.ref.name"
     /// With a registry's host name behind it, the repositories that the manifest came from, separated by commas; containerd's own.
     static let sourceAnnotation = "containerd.io/distribution.source."
+    /// The digest of the manifest that this one refers to; containerd's own. Containerd makes no image of such an entry if it has no name.
+    static let subjectAnnotation = "io.containerd.manifest.subject"
+    /// The repository of a referrer without a tag, with its registry; of these archives only.
+    static let repositoryAnnotation = "io.rancher.images.repository"
 }

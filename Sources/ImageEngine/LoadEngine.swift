@@ -103,6 +103,8 @@ package struct LoadOutcome: Sendable {
         package var manifest: Descriptor?
         /// The platforms of what was pushed, as its index tells them; empty where it is an image.
         package var platforms: [Platform] = []
+        /// How many signatures, attestations and other referrers were pushed with it.
+        package var referrers = 0
 
         package init(target: Reference, source: Descriptor) {
             self.target = target

@@ -34,6 +34,8 @@ package struct Notice: Sendable, Hashable, CustomStringConvertible {
         case noChart
         /// A registry was reached without verified TLS by a command that would not do so by itself.
         case insecureRegistry
+        /// A signature, an attestation or anything else that refers to an image is not saved or pushed with it.
+        case referrerLeftOut
     }
 
     package let kind: Kind

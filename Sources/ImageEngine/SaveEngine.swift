@@ -61,6 +61,11 @@ package struct PullOutcome: Sendable, Hashable {
     package var blobs: [BlobOutcome] = []
     /// What it took; `nil` where that is not known.
     package var effort: Effort?
+    /// How many signatures, attestations and other referrers are saved with it.
+    package var referrers = 0
+    /// Their blobs, each once.
+    package var referrerBlobs: [BlobOutcome] = []
+    package var notices: [Notice] = []
 
     package init(_ request: PullRequest, _ result: Result) {
         self.request = request

@@ -17,6 +17,7 @@ extension Descriptor {
         fields.add("digest", .string(digest.description))
         fields.add("size", .integer(size))
         addRest(to: &fields)
+        fields.addUnlessEmpty("artifactType", artifactType.map { .string($0) })
         return .object(fields.fields)
     }
 

@@ -12,6 +12,8 @@ public struct Descriptor: Codable, Hashable, Sendable {
     package var annotations: [String: String]?
     /// In an index: the platform that the image is for.
     package var platform: Platform?
+    /// In a list of referrers: what kind of artifact the manifest is.
+    package var artifactType: String?
 
     package init(
         mediaType: MediaType,
@@ -19,7 +21,8 @@ public struct Descriptor: Codable, Hashable, Sendable {
         size: Int64,
         urls: [String]? = nil,
         annotations: [String: String]? = nil,
-        platform: Platform? = nil
+        platform: Platform? = nil,
+        artifactType: String? = nil
     ) {
         self.mediaType = mediaType
         self.digest = digest
@@ -27,6 +30,7 @@ public struct Descriptor: Codable, Hashable, Sendable {
         self.urls = urls
         self.annotations = annotations
         self.platform = platform
+        self.artifactType = artifactType
     }
 
     /// Decodes a descriptor; one without a digest or a size, or with a size below zero, is an error.
@@ -38,6 +42,7 @@ public struct Descriptor: Codable, Hashable, Sendable {
         urls = try container.decodeIfPresent([String].self, forKey: .urls)
         annotations = try container.decodeIfPresent([String: String].self, forKey: .annotations)
         platform = try container.decodeIfPresent(Platform.self, forKey: .platform)
+        artifactType = try container.decodeIfPresent(String.self, forKey: .artifactType)
         guard size >= 0 else {
             throw DecodingError.dataCorruptedError(forKey: .size, in: container, debugDescription: "a size below zero")
         }

@@ -103,12 +103,14 @@ extension RegistryClient {
     ///   - repository: where its blobs, or the manifests that it lists, already are.
     ///   - mayBeRefusedBy500: whether a 500 is the registry's final answer, as distribution 2.8 gives it to a manifest whose
     ///     layers have URLs. The other signs of a server in trouble are no answer, and the manifest is put again.
+    /// - Returns: what the manifest refers to, where the registry has noted that; it then has the referrers API.
+    @discardableResult
     package func put(
         _ manifest: Manifest,
         as name: ManifestName,
         in repository: Repository,
         mayBeRefusedBy500: Bool = false
-    ) async throws {
+    ) async throws -> Digest? {
         var patience = settings.patience
         if mayBeRefusedBy500 { patience.finalStatuses = [500] }
         let subject = "the push of the manifest \(name) to \(repository)"
@@ -131,6 +133,7 @@ extension RegistryClient {
         guard [200, 201, 202].contains(response.head.status) else {
             throw await refusal(response, from: repository, asking: subject, isPush: true)
         }
+        return response.head.headers["OCI-Subject"].flatMap(Digest.init)
     }
 }
 

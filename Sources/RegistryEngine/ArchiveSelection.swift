@@ -85,6 +85,20 @@ struct ArchiveSelection: Sendable {
         }
     }
 
+    /// A referrer, which can only be pushed whole.
+    init(of referrer: ArchivedReferrer, in archive: DockerArchive) throws {
+        self.archive = archive
+        source = referrer.manifest
+        composed = [:]
+        notice = nil
+        var reader = TreeReader(archive: archive)
+        guard let tree = try reader.tree(referrer.manifest), tree.isWhole else {
+            throw PlanningError("the archive lacks a part of \(referrer.manifest.digest)")
+        }
+        top = tree.manifest
+        manifests = tree.manifests
+    }
+
     /// The content of a blob; `nil` where the archive lacks it.
     func content(of digest: Digest) -> ArchivedContent? { composed[digest] ?? archive.blob(digest) }
 

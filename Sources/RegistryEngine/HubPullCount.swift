@@ -4,7 +4,7 @@ import ImageModel
 import Registry
 
 /// How many pulls Docker Hub counts for images: one for each name, and of a multi-platform name for each platform (Docker Hub,
-/// "Usage and limits").
+/// "Usage and limits"), and one for each manifest that refers to them.
 struct HubPullCount: Sendable {
     /// How many pulls it takes.
     let needed: Int
@@ -12,7 +12,10 @@ struct HubPullCount: Sendable {
 
     init(of images: [SavedImage]) {
         let fromHub = images.filter { $0.reference.repository.domain == Reference.hub }
-        needed = fromHub.reduce(0) { $0 + $1.manifests.count(where: \.mediaType.isManifest) }
+        needed = fromHub.reduce(0) { sum, image in
+            let manifests = image.manifests + image.referrers.flatMap(\.manifests)
+            return sum + manifests.count(where: \.mediaType.isManifest)
+        }
         example = fromHub.first?.reference
     }
 

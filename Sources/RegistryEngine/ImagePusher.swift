@@ -6,11 +6,13 @@ import Registry
 
 /// Carries out what was planned for the steps of a load.
 struct ImagePusher: Sendable {
-    private let client: RegistryClient
+    let client: RegistryClient
+    /// The lists of referrers, which are read and written again, one at a time.
+    let referrerLists = Limiter(1)
     private let transfers: Limiter
     private let temporaryFolder: String
-    private let counters: TransferCounters
-    private let placed = CompletionLedger<BlobLocation>()
+    let counters: TransferCounters
+    let placed = CompletionLedger<BlobLocation>()
     private let names = CompletionLedger<Reference>()
     private let confirmation: Confirmation
 
@@ -56,17 +58,21 @@ struct ImagePusher: Sendable {
     private func perform(_ push: ImagePush, for step: LoadStep) async -> LoadOutcome {
         let selection = push.selection
         var product = LoadOutcome.Push(target: push.target, source: selection.source)
-        var notices = selection.notice.map { [Notice(.incompleteList, "\(step.target): \($0)")] } ?? []
         product.platforms = selection.platforms
+        var notices =
+            (selection.notice.map { [Notice(.incompleteList, "\(step.target): \($0)")] } ?? []) + push.notices
         do {
             product.blobs = try await place(push.blobs)
             var pusher = ManifestPusher(client: client, push: push)
             let manifest = try await pusher.put()
             product.manifest = manifest.descriptor
             notices += Self.notices(of: pusher.changes, step.target, planned: selection.top, put: manifest)
-            let outcome = LoadOutcome(step, .push(product), notices: notices)
+            let lost = await pushReferrers(of: push)
+            product.referrers = push.referrers.count - lost.count
+            let outcome = LoadOutcome(step, .push(product), notices: notices + lost)
             return await confirmation.of(manifest.digest, at: push.target, outcome)
         } catch {
+            await abandonReferrers(of: push)
             return LoadOutcome(step, .push(product), notices: notices, cause: "\(error)")
         }
     }
@@ -101,7 +107,7 @@ struct ImagePusher: Sendable {
     /// Brings all blobs of an image to its repository.
     ///
     /// Each is settled in the ledger whatever becomes of it, since other images may wait for it.
-    private func place(_ blobs: [PlannedBlob]) async throws -> [BlobOutcome] {
+    func place(_ blobs: [PlannedBlob]) async throws -> [BlobOutcome] {
         try await withThrowingTaskGroup(of: (Int, BlobOutcome).self) { group in
             for (index, planned) in blobs.enumerated() {
                 group.addTask {

@@ -31,8 +31,7 @@ struct ImageResolver: Sendable {
             // Docker takes the one image there is, whatever platform it is for.
             return saved(reference, top: top, principal: top)
         }
-        var descendants: [Manifest] = []
-        try await select(from: entries, in: reference.repository, into: &descendants)
+        let descendants = try await descendants(of: top, in: reference.repository)
         guard let principal = Self.principal(of: entries, among: descendants, choice: choice) else {
             throw ResolvingError.noPlatform(choice)
         }
@@ -84,6 +83,15 @@ struct ImageResolver: Sendable {
             )
         )
         return saved(reference, top: image, principal: image)
+    }
+
+    /// The wanted manifests below a manifest; none where that is no index.
+    func descendants(of manifest: Manifest, in repository: Repository) async throws -> [Manifest] {
+        var descendants: [Manifest] = []
+        if case .index(let entries) = manifest.content {
+            try await select(from: entries, in: repository, into: &descendants)
+        }
+        return descendants
     }
 
     /// How deep indexes may lie in one another.

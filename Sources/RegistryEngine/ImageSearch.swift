@@ -9,9 +9,11 @@ struct ImageSearch<Image: Sendable>: Sendable {
         let name: ImageName
         /// The name, normalised. Two spellings of one name, such as `busybox` and `busybox:latest`, have the same.
         let reference: Reference
-        let image: Image
+        var image: Image
         /// Why no registry has given the image; `nil` where one has, else it is in the local store.
         let refusal: String?
+        /// What the user should know of the image though it was found.
+        var notices: [Notice] = []
     }
 
     /// How many names are looked up at a time.

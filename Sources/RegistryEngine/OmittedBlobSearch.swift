@@ -87,6 +87,6 @@ extension StepWork {
     /// Where the blobs are wanted that the archive leaves out.
     var omittedBlobs: [BlobLocation] {
         guard case .push(let push) = content else { return [] }
-        return push.blobs.filter { $0.elsewhere != nil }.map(\.location)
+        return push.allBlobs.filter { $0.elsewhere != nil }.map(\.location)
     }
 }

@@ -63,8 +63,9 @@ struct PushCheck: Sendable {
             case .push(let push):
                 let target = try await target(push.target, getting: push.selection.top.digest)
                 let bytes = try await bytesToSend(push)
-                let problem = push.blobs.lazy.compactMap { damaged[$0.blob.digest] }.first
-                return StepForecast(work.step, target, bytes: bytes, cause: problem)
+                let problem = push.allBlobs.lazy.compactMap { damaged[$0.blob.digest] }.first
+                let cause = problem ?? push.notices.first?.description
+                return StepForecast(work.step, target, bytes: bytes, cause: cause)
             case .manifestList(let target, let members, _):
                 let there = try await client.digest(of: ManifestName(target), in: target.repository)
                 for member in members where !pushed.contains(member) {
@@ -92,7 +93,7 @@ struct PushCheck: Sendable {
     /// What the repository lacks, neither an earlier step brings there nor another repository gives.
     private func bytesToSend(_ push: ImagePush) async throws -> Int64 {
         var bytes: Int64 = 0
-        for planned in push.blobs where !planned.isRepeated && planned.sibling == nil && planned.elsewhere == nil {
+        for planned in push.allBlobs where !planned.isRepeated && planned.sibling == nil && planned.elsewhere == nil {
             if try await !client.hasBlob(planned.blob.digest, in: planned.repository) { bytes += planned.blob.size }
         }
         return bytes

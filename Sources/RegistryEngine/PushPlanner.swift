@@ -15,6 +15,8 @@ final class PushPlanner: @unchecked Sendable {
     private let byDigest: [Digest: DockerArchive.Image]
     /// Where the registry has the blobs that the archive leaves out.
     private let omitted: OmittedBlobSearch.Findings
+    /// By what they refer to.
+    let referrers: [Digest: [ArchivedReferrer]]
     /// The first repository of each registry that gets a blob.
     private var owners: [String: [Digest: Repository]] = [:]
     private var placed: Set<BlobLocation> = []
@@ -35,6 +37,7 @@ final class PushPlanner: @unchecked Sendable {
         let images = opened?.archive.images ?? []
         byName = Dictionary(images.compactMap { image in image.reference.map { ($0.description, image) } }) { $1 }
         byDigest = Dictionary(images.map { ($0.id, $0) }) { first, _ in first }
+        referrers = Dictionary(grouping: opened?.archive.referrers ?? [], by: \.subject)
     }
 
     /// How many bytes the blobs of the images have that need not be composed, each counted once.
@@ -87,21 +90,29 @@ final class PushPlanner: @unchecked Sendable {
             throw PlanningError("\(path) has no image called \(source.familiar)")
         }
         let selection = try ArchiveSelection(of: image, in: archive, composer)
+        let blobs = try blobs(of: selection, in: target.repository, archive)
+        var push = ImagePush(target: target, selection: selection, blobs: blobs)
+        addReferrers(to: &push, from: source.repository, in: archive)
+        pushed.insert(target)
+        return push
+    }
+
+    /// What has to be in a repository for manifests, each once.
+    func blobs(
+        of selection: ArchiveSelection,
+        in repository: Repository,
+        _ archive: DockerArchive
+    ) throws -> [PlannedBlob] {
         let blobs = try selection.blobs.map { blob, isLayer -> WantedBlob in
             var wanted = WantedBlob(blob: blob, isLayer: isLayer, content: selection.content(of: blob.digest))
             if wanted.content == nil, let older = archive.omitted[blob.digest] {
-                let location = BlobLocation(digest: blob.digest, repository: target.repository)
+                let location = BlobLocation(digest: blob.digest, repository: repository)
                 wanted.elsewhere = try omitted.repository(with: location, of: older)
             }
             return wanted
         }
         // Nothing can fail any more: others wait for what is placed here.
-        pushed.insert(target)
-        return ImagePush(
-            target: target,
-            selection: selection,
-            blobs: blobs.map { place($0, in: target.repository) }
-        )
+        return blobs.map { place($0, in: repository) }
     }
 
     /// A blob that an image needs.
@@ -148,6 +159,12 @@ struct StepWork: Sendable {
         return push.blobs.reduce(0) { $1.isFirst ? $0 &+ $1.blob.size : $0 }
     }
 
+    /// The same of what refers to the image.
+    var referrerSize: Int64 {
+        guard case .push(let push) = content else { return 0 }
+        return push.referrers.flatMap(\.blobs).reduce(0) { $1.isFirst ? $0 &+ $1.blob.size : $0 }
+    }
+
     init(_ step: LoadStep, _ content: Content) {
         self.step = step
         self.content = content
@@ -161,6 +178,13 @@ struct ImagePush: Sendable {
     let selection: ArchiveSelection
     /// Its blobs, each once.
     let blobs: [PlannedBlob]
+    /// What refers to it, to be pushed once it is there: what something refers to before it.
+    var referrers: [ReferrerPush] = []
+    /// What the user should know of those.
+    var notices: [Notice] = []
+
+    /// Its blobs, and those of its referrers.
+    var allBlobs: [PlannedBlob] { blobs + referrers.flatMap(\.blobs) }
 }
 
 /// A blob that has to be in a repository.

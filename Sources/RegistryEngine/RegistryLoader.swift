@@ -87,7 +87,7 @@ package final class RegistryLoader: LoadEngine {
                 let preparation = planner.composes(step) ? counters.begin("\(step.target)", size: 0) : nil
                 defer { preparation?.end() }
                 let work = planner.work(for: step)
-                if preparation != nil { counters.plan(bytes: work.size) }
+                counters.plan(bytes: work.referrerSize + (preparation == nil ? 0 : work.size))
                 return work
             }
         } work: { work in

@@ -70,7 +70,9 @@ extension ImageLedger {
     fileprivate var forecasts: [Verdict] {
         names.map { found in
             Verdict(name: found.name) { request in
-                PullOutcome(request, found.refusal.map { .foundLocally(cause: $0) } ?? .pulled)
+                var outcome = PullOutcome(request, found.refusal.map { .foundLocally(cause: $0) } ?? .pulled)
+                outcome.notices = found.notices
+                return outcome
             }
         }
     }

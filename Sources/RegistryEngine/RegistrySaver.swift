@@ -33,6 +33,8 @@ package struct SaveSetup: Sendable {
     package let repair: ArchiveTail?
     /// Where a chart's file is written beside the archive; `nil` where charts are only in the archive.
     package let chartFile: (@Sendable (ImageName) -> String)?
+    /// Whether what refers to the images, such as signatures, is saved with them.
+    package let includesReferrers: Bool
     package let counters: TransferCounters
     package let notice: NoticeHandler
     /// The files of charts that are written, by the digests of their blobs.
@@ -51,6 +53,7 @@ package struct SaveSetup: Sendable {
         since: [String] = [],
         repair: ArchiveTail? = nil,
         chartFile: (@Sendable (ImageName) -> String)? = nil,
+        includesReferrers: Bool = false,
         counters: TransferCounters,
         notice: @escaping NoticeHandler
     ) {
@@ -66,6 +69,7 @@ package struct SaveSetup: Sendable {
         self.since = since
         self.repair = repair
         self.chartFile = chartFile
+        self.includesReferrers = includesReferrers
         self.counters = counters
         self.notice = notice
     }
@@ -77,6 +81,11 @@ package struct SaveSetup: Sendable {
     }
 
     var chartMover: RegistryCharts { RegistryCharts(client: client, counters: counters, notice: notice) }
+
+    var referrerSearch: ReferrerSearch {
+        // An index that refers to an image is wanted whole.
+        ReferrerSearch(client: client, resolver: ImageResolver(client: client, choice: .all, notice: notice))
+    }
 
     /// Whether the archive is a gzip; else it is a plain tar.
     var isGzip: Bool { wrapping != .none }
@@ -150,7 +159,24 @@ package final class RegistrySaver: SaveEngine {
             [local = setup.local] in
             try await local?.image($0, name: $1)
         }
-        return try await search.run(requests, outcomes: outcomes)
+        let found = try await search.run(requests, outcomes: outcomes)
+        return setup.includesReferrers ? try await addReferrers(to: found) : found
+    }
+
+    /// Looks for what refers to the images that registries have given.
+    private func addReferrers(
+        to found: [ImageSearch<SavedImage>.Found]
+    ) async throws -> [ImageSearch<SavedImage>.Found] {
+        var found = found
+        let positions = found.indices.filter { found[$0].refusal == nil }
+        let images = positions.map { found[$0].image }
+        try await slidingWindow(over: images, width: setup.jobs * 2, work: setup.referrerSearch.run) {
+            let position = positions[$0]
+            found[position].image.referrers = $1.referrers
+            let name = found[position].reference
+            found[position].notices += $1.causes.map { Notice(ofReferrerTo: name, cause: $0) }
+        }
+        return found
     }
 
     /// What registries tell of the blobs of which manifests tell different sizes: one of those manifests is damaged.

@@ -12,7 +12,7 @@ struct SavePlan: Sendable {
     /// - Parameters:
     ///   - knownSizes: what the registries tell of blobs of which manifests tell different sizes.
     ///   - omitted: blobs that are left out, since another archive has them.
-    ///   - outcomes: told of the images whose manifests contradict others.
+    ///   - outcomes: told of the images whose manifests contradict others. Their referrers are left out where they do that.
     init(
         _ found: [ImageSearch<SavedImage>.Found],
         knownSizes: [Digest: Int64],
@@ -22,18 +22,33 @@ struct SavePlan: Sendable {
     ) throws {
         var ledger = ImageLedger(found)
         var sizes = BlobSizes(known: knownSizes)
+        var verdicts: [ImageLedger<SavedImage>.Verdict] = []
         for image in ledger.images {
             do throws(BlobSizeError) {
                 try sizes.add(image)
             } catch {
-                for verdict in ledger.fail(image.reference, "\(error)") {
-                    outcomes.settle(verdict.name, verdict.outcome)
+                verdicts += ledger.fail(image.reference, "\(error)")
+            }
+        }
+        // What the images tell of their blobs counts before what somebody tells who refers to them.
+        for image in ledger.images {
+            for (number, referrer) in image.referrers.enumerated() {
+                do throws(BlobSizeError) {
+                    try sizes.add(referrer)
+                } catch {
+                    verdicts += ledger.fail(referrer: number, of: image.reference, "\(error)")
                 }
             }
         }
+        let layout = ContainerdLayout(of: ledger.images, omitting: omitted)
+        let archive = try ArchivePlan(layout, isGzip: isGzip)
+        for part in ledger.parts where omitted[part.name] == nil && archive.entry(of: part.name) == nil {
+            verdicts += ledger.fail(part.name, "\(part.name) is a manifest, and a blob of another one").verdicts
+        }
+        for verdict in verdicts { outcomes.settle(verdict.name, verdict.outcome) }
         self.ledger = ledger
         self.omitted = omitted
-        archive = try ArchivePlan(ContainerdLayout(of: ledger.images, omitting: omitted), isGzip: isGzip)
+        self.archive = archive
     }
 
     /// The blobs that the archive gets, each once, in the order of the list.

@@ -95,6 +95,8 @@ package struct ExtensionOptions: Sendable, Equatable {
     package var progress: Progress
     /// Whether only failures and the count at the end are told on standard error; beats ``progress`` and ``verbose``.
     package var quiet: Bool
+    /// Whether what refers to the images, such as signatures, is saved too.
+    package var withReferrers: Bool
     /// Whether more is told on standard error.
     package var verbose: Bool
 
@@ -128,6 +130,7 @@ package struct ExtensionOptions: Sendable, Equatable {
         format = try flags.one(.format) { ListFormat(rawValue: $0) }
         progress = try flags.one(.progress, Progress.init(rawValue:))
         quiet = try flags.isOn(.quiet)
+        withReferrers = try flags.isOn(.withReferrers)
         verbose = try flags.isOn(.verbose)
         guard repair == nil || !check else {
             throw InvalidSetting(sentence: "--repair writes and --check does not: give one of them")

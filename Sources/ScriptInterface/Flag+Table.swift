@@ -195,6 +195,15 @@ extension Flag {
         meaning: "drop what a stopped run has left, and begin anew",
         allowed: Self.boolean
     )
+    static let withReferrers = Flag(
+        extension: "with-referrers",
+        .none,
+        programs: [.save],
+        meaning:
+            "save what refers to the images too: signatures, attestations, bills of materials; a load pushes what the archive"
+            + " has",
+        allowed: Self.boolean
+    )
     static let check = Flag(
         extension: "check",
         .none,
@@ -252,8 +261,8 @@ extension Flag {
     static let table = [
         imageList, images, sourceRegistry, registry, windowsImageList, windowsVersions, osReleaseID, help,
         engine, jobs, platform, strict, archiveFormat, failedList, report, checksum, insecureRegistry, caFile, username,
-        passwordStdin, createProjects, compressionLevel, patience, limitRate, reuse, since, repair, fresh, check, list,
-        format, progress, quiet, verbose, version,
+        passwordStdin, createProjects, compressionLevel, patience, limitRate, reuse, since, repair, fresh, withReferrers,
+        check, list, format, progress, quiet, verbose, version,
     ]
 
     /// The flags that a program knows in a mode.

@@ -47,6 +47,18 @@ struct Bench {
         return try await run("rancher-load-images", registry + ["--engine", engine] + words)
     }
 
+    /// Signs an image in the registry with the samples as cosign does, with a signature that is none.
+    func sign(_ image: String) async throws {
+        let digest = try source.tags()[image] ?? ""
+        let repository = name(String(image.prefix { $0 != ":" }))
+        let signature = MadeUpReferrer("a signature of \(digest)")
+        try await SampleImages.push(
+            signature.manifest,
+            blobs: [signature.configuration, signature.layer],
+            as: "\(repository):\(digest.replacing(":", with: "-")).sig"
+        )
+    }
+
     /// An image's name in the registry with the samples.
     func name(_ image: String) -> String { "\(source.authority)/\(image)" }
 

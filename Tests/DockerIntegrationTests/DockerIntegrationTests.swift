@@ -47,6 +47,17 @@ struct DockerIntegrationTests {
         for name in pushed { #expect(try bench.target.imageID(name) == (try Self.recordedImageID(name)), "\(name)") }
     }
 
+    /// An engine without the containerd store does not see them, and loads what it would without.
+    @Test func signaturesInTheArchiveAreInNobodysWay() async throws {
+        let bench = try await Bench(list: ["rancher/tiny:v1"])
+        try await bench.sign("rancher/tiny:v1")
+        let saved = try await bench.save(engine: "registry", words: ["--with-referrers"])
+        #expect(saved.exit == 0)
+        #expect(saved.stderr.contains("1 signature or attestation saved"))
+        #expect(try await bench.load(engine: "docker").exit == 0)
+        #expect(try bench.target.tags().keys.sorted() == ["mirror/rancher/tiny:v1"])
+    }
+
     @Test func savedByDockerAndLoadedByTheRegistryEngine() async throws {
         let bench = try await Bench()
         #expect(try await bench.save(engine: "docker").exit == 0)

@@ -70,7 +70,8 @@ final class EngineFixture: Sendable {
         jobs: Int = 4,
         wrapping: TarWrapping = .gzip(level: 6),
         output: ArchiveOutput? = nil,
-        reuse: [String] = []
+        reuse: [String] = [],
+        includesReferrers: Bool = false
     ) throws -> SaveSetup {
         SaveSetup(
             client: client,
@@ -80,6 +81,7 @@ final class EngineFixture: Sendable {
             output: try output ?? ArchiveOutput(path: archive),
             temporaryFolder: folder.path,
             reuse: reuse,
+            includesReferrers: includesReferrers,
             counters: counters
         ) { [self] notice in notices.withLock { $0.append(notice.description) } }
     }

@@ -82,6 +82,24 @@ public struct SampleImages: Sendable {
         try await client.put(manifest, as: name, in: repository)
     }
 
+    /// Pushes a manifest of a test's own, and the blobs that it names, to a registry.
+    ///
+    /// - Parameter name: `HOST/REPOSITORY:TAG`, or with `@DIGEST` in the place of a tag.
+    public static func push(_ manifest: [UInt8], blobs: [[UInt8]] = [], as name: String) async throws {
+        let client = RegistryClient(http: HTTPClient(), settings: RegistrySettings())
+        let reference = try Reference(name)
+        for content in blobs {
+            let blob = Descriptor(
+                mediaType: "application/octet-stream",
+                digest: ContentHash.digest(of: content),
+                size: Int64(content.count)
+            )
+            let source = Content(bytes: content)
+            _ = try await client.upload(blob, from: source, to: reference.repository, mountingFrom: nil)
+        }
+        try await client.put(try Manifest(bytes: manifest), as: ManifestName(reference), in: reference.repository)
+    }
+
     private func file(_ path: String) -> URL { URL(filePath: "\(folder)/\(path)") }
 
     private struct Content: BlobSource {

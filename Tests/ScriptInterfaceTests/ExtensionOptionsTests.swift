@@ -28,6 +28,16 @@ extension Platform {
         #expect(powerShell.platforms == .platforms([.windows("amd64")]))
     }
 
+    /// A load pushes what the archive has, so it has no such flag.
+    @Test func referrersAreSavedWhereTheyAreWanted() throws {
+        #expect(try !#require(parse(.save, []).options).extensions.withReferrers)
+        #expect(try #require(parse(.save, ["--with-referrers"]).options).extensions.withReferrers)
+        let environment = ["RANCHER_IMAGES_WITH_REFERRERS": "yes"]
+        #expect(try #require(parsePowerShell(.save, [], environment: environment).options).extensions.withReferrers)
+        #expect(Usage.text(.save, .shell, programName: "x").contains("\n  --with-referrers\n"))
+        #expect(!Usage.text(.load, .shell, programName: "x").contains("--with-referrers"))
+    }
+
     @Test(arguments: Program.allCases)
     func bothProgramsHaveThemAll(_ program: Program) throws {
         let registry = program == .load ? ["-r", "r"] : []

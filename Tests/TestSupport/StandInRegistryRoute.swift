@@ -5,6 +5,7 @@ enum StandInRegistryRoute: Hashable {
     case tags(String)
     case manifest(String, reference: String)
     case blob(String, digest: String)
+    case referrers(String, digest: String)
     case uploads(String)
     case upload(String, id: String)
     case unknown
@@ -29,6 +30,7 @@ enum StandInRegistryRoute: Hashable {
             self = id.isEmpty ? .uploads(repository(3)) : .upload(repository(3), id: id)
         case (3, "tags", "list"): self = .tags(repository(2))
         case (3, "manifests", let reference): self = .manifest(repository(2), reference: reference)
+        case (3, "referrers", let digest): self = .referrers(repository(2), digest: digest)
         case (3, "blobs", let digest): self = .blob(repository(2), digest: digest)
         default: self = .unknown
         }
@@ -38,7 +40,9 @@ enum StandInRegistryRoute: Hashable {
     var repository: String? {
         switch self {
         case .ping, .token, .unknown: nil
-        case .tags(let name), .manifest(let name, _), .blob(let name, _), .uploads(let name), .upload(let name, _): name
+        case .tags(let name), .manifest(let name, _), .blob(let name, _), .referrers(let name, _), .uploads(let name),
+            .upload(let name, _):
+            name
         }
     }
 }

@@ -56,7 +56,9 @@ extension StandInRegistryState {
         guard !isDigest || reference == digest else { return .registryError(400, "DIGEST_INVALID") }
         _ = addManifest(request.body, mediaType: type, to: name, tag: isDigest ? nil : reference)
         let location = (name: "Location", value: "/v2/\(name)/manifests/\(digest)")
-        return LoopbackResponse(status: 201, headers: LoopbackHeaders([location] + digestHeader(digest)))
+        let subject = switches.referrersPerPage == nil ? nil : repositories[name]?.manifests[digest]?.subject
+        let noted = subject.map { [(name: "OCI-Subject", value: $0)] } ?? []
+        return LoopbackResponse(status: 201, headers: LoopbackHeaders([location] + digestHeader(digest) + noted))
     }
 
     private static func accepts(_ mediaType: String, _ request: LoopbackRequest) -> Bool {

@@ -99,6 +99,7 @@ struct StandInRegistryState {
             let target = "\(storage)\(request.path)?signature=secret%2Fsign"
             return LoopbackResponse(status: 307, headers: ["Location": target])
         case .blob(let name, let digest): return fetchBlob(request, name, digest)
+        case .referrers(let name, let digest): return referrers(request, name, digest)
         case .uploads(let name): return startUpload(request, name, storage: storage)
         case .upload(let name, let id): return continueUpload(request, name, id, storage: storage)
         case .token, .unknown: return LoopbackResponse(status: 404, text: "404 page not found\n")

@@ -43,6 +43,8 @@ public struct StandInSwitches: Sendable {
     public var ignoresRanges = false
     /// Whether answers lack `Docker-Content-Digest`.
     public var omitsDigests = false
+    /// How many referrers an answer of the referrers API lists; `nil` where there is no such API.
+    public var referrersPerPage: Int?
     /// Whether `HEAD` is answered with 405.
     public var refusesHead = false
 

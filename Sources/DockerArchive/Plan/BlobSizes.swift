@@ -13,11 +13,20 @@ package struct BlobSizes {
         sizes = known
     }
 
-    /// Adds the sizes that an image's manifests tell; none of them where it fails.
+    /// Adds the sizes that an image's manifests tell; none of them where it fails. Those of its referrers are not among them.
     package mutating func add(_ image: SavedImage) throws(BlobSizeError) {
+        try add(image.manifests, image.blobs)
+    }
+
+    /// Adds the sizes that a referrer's manifests tell; none of them where it fails.
+    package mutating func add(_ referrer: SavedReferrer) throws(BlobSizeError) {
+        try add(referrer.manifests, referrer.blobs)
+    }
+
+    private mutating func add(_ manifests: [Manifest], _ blobs: [Descriptor]) throws(BlobSizeError) {
         var next = self
-        for manifest in image.manifests { next.sizes[manifest.digest] = Int64(manifest.bytes.count) }
-        for blob in image.blobs {
+        for manifest in manifests { next.sizes[manifest.digest] = Int64(manifest.bytes.count) }
+        for blob in blobs {
             guard blob.size <= Self.limit - next.total else { throw BlobSizeError(blob, .tooLarge) }
             guard let known = next.sizes[blob.digest] else {
                 next.total += blob.size

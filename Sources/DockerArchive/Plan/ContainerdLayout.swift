@@ -29,12 +29,15 @@ package struct ContainerdLayout: Sendable {
     package init(of images: [SavedImage], omitting omitted: OmittedBlobs = OmittedBlobs()) {
         var contents: [Digest: Content] = [:]
         for image in images {
-            for blob in image.blobs where contents[blob.digest] == nil && omitted[blob.digest] == nil {
+            for blob in image.blobs + image.referrers.flatMap(\.blobs)
+            where contents[blob.digest] == nil && omitted[blob.digest] == nil {
                 contents[blob.digest] = .blob(blob)
             }
         }
         for image in images {
-            for manifest in image.manifests { contents[manifest.digest] = .bytes(manifest.bytes) }
+            for manifest in image.manifests + image.referrers.flatMap(\.manifests) {
+                contents[manifest.digest] = .bytes(manifest.bytes)
+            }
         }
         var blobs: [Entry] = []
         for folder in Set(["blobs/"] + contents.keys.map { "blobs/\($0.algorithm)/" }) {
@@ -50,7 +53,8 @@ package struct ContainerdLayout: Sendable {
             ("manifest.json", 0o644, items.text),
             ("oci-layout", 0o444, Array(#"{"imageLayoutVersion":"\#(OCILayout.version)"}"#.utf8)),
         ]
-        let left = omitted.among(Set(images.flatMap(\.blobs).map(\.digest)))
+        let all = images.flatMap { $0.blobs + $0.referrers.flatMap(\.blobs) }
+        let left = omitted.among(Set(all.map(\.digest)))
         if !left.isEmpty { tables.append((OmittedBlobs.entryName, 0o644, left.text)) }
         self.tables = tables.map { name, mode, text in
             (TarHeader(name: name, mode: mode, size: Int64(text.count)), .bytes(text))

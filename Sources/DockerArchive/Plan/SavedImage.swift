@@ -13,6 +13,8 @@ package struct SavedImage: Sendable {
 
     /// Whether foreign layers are saved too, which only their publisher's URLs may serve.
     package let includesForeignLayers: Bool
+    /// What refers to the manifests, and to these referrers. The image is whole without.
+    package var referrers: [SavedReferrer] = []
 
     package init(
         reference: Reference,

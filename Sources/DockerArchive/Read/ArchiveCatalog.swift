@@ -7,19 +7,26 @@ import ImageModel
 /// `index.json` names manifests as the registry had them, and is taken where it is there, as by docker's containerd store.
 /// But an archive that Docker 25 or later saved from a graph driver has manifests that it made up for uncompressed layers; it is
 /// told by the `LayerSources` of its `manifest.json`, which is then taken, as is one without `index.json`.
-enum ArchiveCatalog {
-    static func images(of entries: ArchiveEntries) throws -> [DockerArchive.Image] {
+struct ArchiveCatalog {
+    /// In the order in which docker tells of them.
+    let images: [DockerArchive.Image]
+    /// What refers to the images; empty where `manifest.json` is taken.
+    let referrers: [ArchivedReferrer]
+
+    init(of entries: ArchiveEntries) throws {
         var items: [ManifestItem]?
         if let content = entries["manifest.json"] {
-            items = try ManifestItem.read(try content.bytes(of: "manifest.json", limit: limit))
+            items = try ManifestItem.read(try content.bytes(of: "manifest.json", limit: Self.limit))
         }
         let isFromGraphDriver = items.map { $0.contains(where: \.hasLayerSources) } ?? false
         if let index = entries["index.json"], !isFromGraphDriver {
-            try checkLayout(entries)
-            return try images(ofIndex: try index.bytes(of: "index.json", limit: limit))
+            try Self.checkLayout(entries)
+            (images, referrers) = try Self.read(index: try index.bytes(of: "index.json", limit: Self.limit))
+            return
         }
         guard let items else { throw ArchiveError.missing(entry: "manifest.json") }
-        return try images(of: items, in: entries)
+        images = try Self.images(of: items, in: entries)
+        referrers = []
     }
 
     /// What a delta archive leaves out; nothing for any other one.
@@ -56,7 +63,9 @@ enum ArchiveCatalog {
         return ContentHash.digest(of: try content.bytes(of: item.configuration, limit: ImageConfiguration.sizeLimit))
     }
 
-    private static func images(ofIndex json: [UInt8]) throws -> [DockerArchive.Image] {
+    private static func read(
+        index json: [UInt8]
+    ) throws -> (images: [DockerArchive.Image], referrers: [ArchivedReferrer]) {
         struct Index: Decodable {
             var manifests: [Descriptor]?
         }
@@ -66,15 +75,21 @@ enum ArchiveCatalog {
         } catch {
             throw ArchiveError.malformed(entry: "index.json", problem: "it is not the JSON of an index")
         }
-        return try entries.map { entry in
-            let name = entry.annotations?[OCILayout.nameAnnotation]
+        var images: [DockerArchive.Image] = []
+        var referrers: [ArchivedReferrer] = []
+        for entry in entries {
             do {
-                let reference = try name.map { try Reference($0) }
-                return DockerArchive.Image(reference: reference, id: entry.digest, source: .manifest(entry))
-            } catch {
+                if let referrer = try ArchivedReferrer(entry) {
+                    referrers.append(referrer)
+                } else {
+                    let reference = try entry.annotations?[OCILayout.nameAnnotation].map { try Reference($0) }
+                    images.append(DockerArchive.Image(reference: reference, id: entry.digest, source: .manifest(entry)))
+                }
+            } catch let error as ReferenceError {
                 throw ArchiveError.malformed(entry: "index.json", problem: "\(error)")
             }
         }
+        return (images, referrers)
     }
 
     private static func checkLayout(_ entries: ArchiveEntries) throws {

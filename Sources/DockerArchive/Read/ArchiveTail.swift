@@ -19,6 +19,8 @@ package struct ArchiveTail: Sendable {
     package let isGzip: Bool
     /// Where the entry `index.json` begins in the file, and the names in it; `nil` where it is not there, or damaged.
     package let index: (offset: Int64, entries: [Entry])?
+    /// Whether the archive has signatures or other referrers of its images, as far as that can be read.
+    package let hasReferrers: Bool
     /// The blobs that the archive leaves out, if it is a delta archive.
     package let omitted: OmittedBlobs
 
@@ -34,26 +36,37 @@ package struct ArchiveTail: Sendable {
         isGzip = start == Array(StoredGzipMember.header.prefix(2))
         let size = try file.size
         let tables = Tables(file: file, isGzip: isGzip, range: max(0, size - Self.limit)..<size)
-        index = try tables.content(of: "index.json")
-            .flatMap { offset, json in Self.entries(json).map { (offset, $0) } }
+        let found = try tables.content(of: "index.json")
+            .flatMap { offset, json in Self.descriptors(json).map { (offset, $0) } }
+        index = found.flatMap { offset, descriptors in Self.entries(descriptors).map { (offset, $0) } }
+        hasReferrers = found?.1.contains(where: Self.isReferrer) ?? false
         omitted =
             try tables.content(of: OmittedBlobs.entryName).flatMap { try? OmittedBlobs(json: $0.content) }
             ?? OmittedBlobs()
     }
 
-    /// - Returns: `nil` where it is not the JSON of an index, or one of the images has no name.
-    private static func entries(_ json: [UInt8]) -> [Entry]? {
+    /// - Returns: `nil` where it is not the JSON of an index.
+    private static func descriptors(_ json: [UInt8]) -> [Descriptor]? {
         struct Index: Decodable {
             var manifests: [Descriptor]
         }
-        guard let index = try? JSONDecoder().decode(Index.self, from: Data(json)) else { return nil }
-        let entries = index.manifests.compactMap { entry -> Entry? in
+        return try? JSONDecoder().decode(Index.self, from: Data(json)).manifests
+    }
+
+    private static func isReferrer(_ descriptor: Descriptor) -> Bool {
+        descriptor.annotations?[OCILayout.subjectAnnotation] != nil
+    }
+
+    /// - Returns: `nil` where one of the images has no name.
+    private static func entries(_ descriptors: [Descriptor]) -> [Entry]? {
+        let images = descriptors.filter { !isReferrer($0) }
+        let entries = images.compactMap { entry -> Entry? in
             guard let name = entry.annotations?[OCILayout.nameAnnotation], let reference = try? Reference(name) else {
                 return nil
             }
             return Entry(name: reference, digest: entry.digest)
         }
-        return entries.count == index.manifests.count ? entries : nil
+        return entries.count == images.count ? entries : nil
     }
 }
 

@@ -39,6 +39,8 @@ public struct DockerArchive: Sendable {
     public let images: [Image]
     /// The blobs that it leaves out, if it is a delta archive.
     package let omitted: OmittedBlobs
+    /// What refers to the images.
+    package let referrers: [ArchivedReferrer]
     /// What the archive is called in messages.
     let path: String
     let entries: ArchiveEntries
@@ -71,7 +73,9 @@ public struct DockerArchive: Sendable {
         )
         entries = opening.entries
         layers = opening.layers
-        images = try ArchiveCatalog.images(of: opening.entries)
+        let catalog = try ArchiveCatalog(of: opening.entries)
+        images = catalog.images
+        referrers = catalog.referrers
         omitted = try ArchiveCatalog.omittedBlobs(of: opening.entries)
     }
 

@@ -1,0 +1,63 @@
+import Hashing
+import ImageEngine
+import ImageModel
+import Registry
+
+extension ImagePusher {
+    /// Pushes what refers to an image that is there.
+    ///
+    /// - Returns: a notice of each referrer that was not pushed.
+    func pushReferrers(of push: ImagePush) async -> [Notice] {
+        var lost: [Notice] = []
+        for referrer in push.referrers {
+            do {
+                _ = try await place(referrer.blobs)
+                try await put(referrer, in: push.target.repository)
+            } catch {
+                lost.append(Notice(ofReferrerTo: push.target, cause: "\(error)"))
+            }
+        }
+        return lost
+    }
+
+    /// Settles the blobs of the referrers of an image that was not pushed, since other images may wait for them.
+    func abandonReferrers(of push: ImagePush) async {
+        for blob in push.referrers.flatMap(\.blobs) where !blob.isRepeated {
+            if blob.isFirst { counters.plan(bytes: -blob.blob.size) }
+            await placed.settle(blob.location, false)
+        }
+    }
+
+    private func put(_ referrer: ReferrerPush, in repository: Repository) async throws {
+        let top = referrer.selection.top
+        for child in referrer.selection.manifests where child.digest != top.digest {
+            try await client.put(child, as: .digest(child.digest), in: repository)
+        }
+        let noted = try await client.put(top, as: referrer.name, in: repository)
+        if let referral = Referral(of: top), noted != referral.subject { try await list(referral, in: repository) }
+    }
+
+    /// Adds a referrer to the list of its subject, which a registry without the referrers API has under a tag (distribution-spec 1.1,
+    /// "Pushing Manifests with Subject").
+    private func list(_ referral: Referral, in repository: Repository) async throws {
+        let tag = referral.subject.referrersTag
+        try await referrerLists.run {
+            var entries: [Descriptor] = []
+            do {
+                let list = try await client.manifest(.tag(tag), in: repository)
+                guard case .index(let there) = list.content else {
+                    throw PlanningError(
+                        "\(repository):\(tag) is no list, so \(referral.descriptor.digest) is not listed there"
+                    )
+                }
+                entries = there
+            } catch let error as RegistryError where error.code == .notFound {
+                // It is the first one.
+            }
+            guard !entries.contains(where: { $0.digest == referral.descriptor.digest }) else { return }
+            let content = Manifest.Content.index(entries + [referral.descriptor])
+            let list = try Manifest(bytes: content.savedJSON(as: .ociIndex), servedAs: .ociIndex)
+            try await client.put(list, as: .tag(tag), in: repository)
+        }
+    }
+}

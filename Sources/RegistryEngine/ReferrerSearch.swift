@@ -1,0 +1,129 @@
+import DockerArchive
+import ImageModel
+import Registry
+
+/// Finds what refers to an image in its repository: by cosign's tags, and by the list that the registry has of each manifest, as an
+/// answer of its API or under a tag (distribution-spec 1.1, "Listing Referrers").
+struct ReferrerSearch: Sendable {
+    let client: RegistryClient
+    let resolver: ImageResolver
+
+    /// What refers to an image.
+    struct Findings: Sendable {
+        /// In the order in which they were found: what something refers to stands before it.
+        var referrers: [SavedReferrer] = []
+        /// Why something could not be had, one sentence each.
+        var causes: [String] = []
+    }
+
+    /// Looks for what refers to an image's manifests, and to what was found.
+    ///
+    /// - Throws: `CancellationError`; anything else is in the findings.
+    func run(_ image: SavedImage) async throws -> Findings {
+        var findings = Findings()
+        var budget = ReferrerBudget()
+        var seen = Set(image.manifests.map(\.digest))
+        var level = image.manifests.map(\.digest)
+        for _ in 0..<ReferrerLimits.depth {
+            let known = findings.referrers.count
+            for subject in level {
+                guard try await find(subject, in: image.reference.repository, &findings, &budget) else {
+                    findings.causes.append(ReferrerBudget.exhausted)
+                    return findings
+                }
+            }
+            level = findings.referrers[known...].flatMap(\.manifests).map(\.digest).filter { seen.insert($0).inserted }
+        }
+        return findings
+    }
+
+    /// - Returns: whether there may be more.
+    private func find(
+        _ subject: Digest,
+        in repository: Repository,
+        _ findings: inout Findings,
+        _ budget: inout ReferrerBudget
+    ) async throws -> Bool {
+        var found: Set<Digest> = []
+        for tag in subject.cosignTags {
+            guard let reference = try? Reference("\(repository):\(tag)"),
+                let referrer = try await attempt(&findings, { try await tagged(reference, subject) })
+            else { continue }
+            guard budget.take(bytes: referrer.size) else { return false }
+            found.insert(referrer.top.digest)
+            findings.referrers.append(referrer)
+        }
+        let listed = try await attempt(&findings) { try await list(of: subject, in: repository) } ?? []
+        for entry in listed where found.insert(entry.digest).inserted {
+            let referrer = try await attempt(&findings) { try await untagged(entry.digest, subject, in: repository) }
+            guard let referrer else { continue }
+            guard budget.take(bytes: referrer.size) else { return false }
+            findings.referrers.append(referrer)
+        }
+        return true
+    }
+
+    /// - Returns: `nil` where there is none, or it cannot be had, which is noted.
+    private func attempt<Result>(
+        _ findings: inout Findings,
+        _ work: () async throws -> Result?
+    ) async throws -> Result? {
+        do {
+            return try await work()
+        } catch {
+            try Task.checkCancellation()
+            findings.causes.append("\(error)")
+            return nil
+        }
+    }
+
+    private func tagged(_ reference: Reference, _ subject: Digest) async throws -> SavedReferrer? {
+        do {
+            let top = try await client.manifest(ManifestName(reference), in: reference.repository)
+            return try await referrer(reference, subject, top)
+        } catch let error as RegistryError where error.code == .notFound {
+            return nil
+        }
+    }
+
+    private func untagged(
+        _ digest: Digest,
+        _ subject: Digest,
+        in repository: Repository
+    ) async throws -> SavedReferrer {
+        let top = try await client.manifest(.digest(digest), in: repository)
+        guard Referral(of: top)?.subject == subject else {
+            throw PlanningError(
+                "\(repository)@\(digest) is listed as a referrer of \(subject), but does not refer to it"
+            )
+        }
+        return try await referrer(try Reference("\(repository)@\(digest)"), subject, top)
+    }
+
+    private func referrer(_ reference: Reference, _ subject: Digest, _ top: Manifest) async throws -> SavedReferrer {
+        SavedReferrer(
+            reference: reference,
+            subject: subject,
+            top: top,
+            descendants: try await resolver.descendants(of: top, in: reference.repository)
+        )
+    }
+
+    private func list(of subject: Digest, in repository: Repository) async throws -> [Descriptor]? {
+        // One more than are taken tells that there are too many.
+        let limit = ReferrerLimits.count + 1
+        if let list = try await client.referrers(of: subject, in: repository, limit: limit) { return list }
+        do {
+            let list = try await client.manifest(.tag(subject.referrersTag), in: repository)
+            if case .index(let entries) = list.content { return entries }
+            return nil
+        } catch let error as RegistryError where error.code == .notFound {
+            return nil
+        }
+    }
+}
+
+extension SavedReferrer {
+    /// What its manifests have together, in bytes.
+    fileprivate var size: Int { manifests.reduce(0) { $0 + $1.bytes.count } }
+}
