@@ -167,7 +167,7 @@ struct ImageLedger<Image: ArchivedImage>: Sendable {
 
     /// The names of the images that have a part.
     func names(of part: Digest) -> [ImageName] {
-        owners[part, default: []].flatMap { entries[$0].names.map(\.name) }
+        owners[part, default: []].flatMap { entries[$0.position].names.map(\.name) }
     }
 
     /// Whether a part is in its place.

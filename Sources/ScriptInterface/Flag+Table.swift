@@ -261,8 +261,8 @@ extension Flag {
     static let table = [
         imageList, images, sourceRegistry, registry, windowsImageList, windowsVersions, osReleaseID, help,
         engine, jobs, platform, strict, archiveFormat, failedList, report, checksum, insecureRegistry, caFile, username,
-        passwordStdin, createProjects, compressionLevel, patience, limitRate, reuse, since, repair, fresh, withReferrers,
-        check, list, format, progress, quiet, verbose, version,
+        passwordStdin, createProjects, compressionLevel, patience, limitRate, reuse, since, repair, fresh,
+        withReferrers, check, list, format, progress, quiet, verbose, version,
     ]
 
     /// The flags that a program knows in a mode.

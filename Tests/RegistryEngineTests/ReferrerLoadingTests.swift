@@ -112,6 +112,9 @@ import Testing
         try await save(["busybox:1"] + sources)
         let steps =
             zip(sources, names).map { fixture.push($0, as: $1) } + [fixture.push("busybox:1", as: "mirror/busybox:0")]
+        // Reading takes long enough that the others would read the same.
+        let slow = StandInFault(.transport(.dripBody(milliseconds: 1)), method: "GET", target: "/\(tag)", times: 4)
+        fixture.target.add(slow)
         let loaded = try await fixture.load(steps, jobs: 8)
         #expect(loaded.causes.allSatisfy { $0 == nil })
         #expect(Set(try list("mirror/busybox", tag).map(\.digest)) == Set(digests))

@@ -105,9 +105,10 @@ extension ReportEntry {
         case .failed(let cause): (result, self.cause) = (.failed, cause)
         }
         guard outcome.manifest != nil else { return }
-        bytes = outcome.blobs.reduce(into: Bytes()) { bytes, blob in
-            bytes.add(counted.insert(blob.blob.digest).inserted ? blob.fate : .existing, blob.blob.size)
-        }
+        bytes = (outcome.blobs + outcome.referrerBlobs)
+            .reduce(into: Bytes()) { bytes, blob in
+                bytes.add(counted.insert(blob.blob.digest).inserted ? blob.fate : .existing, blob.blob.size)
+            }
     }
 
     /// Takes what became of the step.
