@@ -43,6 +43,7 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CSpawn"),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CBuild"),
 
         // The layers, lowest first.
         layer("Basics"),
@@ -62,6 +63,8 @@ let package = Package(
         layer("Registry", ["Basics", "ByteIO", "ImageModel", "Hashing", "HTTP"]),
         layer("ImageEngine", ["ImageModel"]),
         layer("ScriptInterface", ["Basics", "ByteIO", "ImageModel", "ImageEngine"]),
+        // The texts that are made from the table of flags. Nothing of it is in the program.
+        layer("Manuals", ["ScriptInterface"]),
         layer(
             "DockerEngine",
             ["Basics", "ByteIO", "ChildProcess", "Compression", "DockerArchive", "ImageEngine"]
@@ -78,7 +81,9 @@ let package = Package(
             [
                 "Basics", "ByteIO", "ChildProcess", "HTTP", "DockerArchive", "GraphDriverArchive", "Registry",
                 "ImageEngine",
-                "ScriptInterface", "DockerEngine", "RegistryEngine", "ImageModel",
+                "ScriptInterface", "DockerEngine", "RegistryEngine", "ImageModel", "Compression", "Hashing",
+                "HelmChart",
+                "CBuild",
             ]
         ),
 
@@ -91,6 +96,13 @@ let package = Package(
         .executableTarget(
             name: "rancher-load-images",
             dependencies: ["Commands", "ScriptInterface"],
+            swiftSettings: settings
+        ),
+
+        // Writes the manuals, the completions and the generated parts of the documents; it is not handed out.
+        .executableTarget(
+            name: "make-manuals",
+            dependencies: ["Manuals"],
             swiftSettings: settings
         ),
 
@@ -127,6 +139,7 @@ let package = Package(
         tests("HTTPTests", ["HTTP", "Hashing", "ImageModel"]),
         tests("ImageEngineTests", ["ImageEngine", "ImageModel"]),
         tests("ScriptInterfaceTests", ["ScriptInterface", "Basics", "ByteIO", "ImageEngine", "ImageModel"]),
+        tests("ManualsTests", ["Manuals", "ScriptInterface"]),
         tests("HashingTests", ["Hashing", "ImageModel"]),
         tests("DockerArchiveTests", ["DockerArchive", "ByteIO", "Compression", "Hashing", "ImageModel", "Tar"]),
         tests("HelmChartTests", ["HelmChart", "ByteIO", "Hashing", "ImageModel"]),

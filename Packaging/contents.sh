@@ -6,7 +6,7 @@ linked_files() {
     for program in "${programs[@]}"; do maps+=("$static/$program.map"); done
     # A line of a map is `VMA LMA SIZE ALIGN FILE:(SECTION)` or `VMA LMA SIZE ALIGN ARCHIVE(MEMBER):(SECTION)`.
     sed -nE 's/^ *([0-9a-f]+ +){3}[0-9]+ +(\/[^:(]*\.(a|o))[:(].*/\2/p' "${maps[@]}" | sort -u |
-        grep -v -F -e "$static/build/" -e "$static/glibc-2.34.o" | xargs -d '\n' realpath | sort -u
+        grep -v -F -e "$static/build/" -e "$static/glibc-2.34.o" -e "$static/commit/" | xargs -d '\n' realpath | sort -u
 }
 
 # Prints a line for each file that the linker took: component, version, Debian's package or `-`, name of the file.

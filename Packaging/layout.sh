@@ -4,10 +4,8 @@
 # zsh/site-functions, fish/vendor_completions.d.
 documents=$packaging/share
 
-# Sets $version, $commit and $SOURCE_DATE_EPOCH.
+# Sets $version and $SOURCE_DATE_EPOCH.
 read_version() {
-    commit=$(git -C "$root" rev-parse HEAD)
-    [ -z "$(git -C "$root" status --porcelain)" ] || commit="$commit, with changes"
     SOURCE_DATE_EPOCH=$(git -C "$root" log -1 --format=%ct)
     export SOURCE_DATE_EPOCH
     version=$("$static/bin/${programs[0]}" --version | grep -oEm 1 '[0-9]+\.[0-9]+\.[0-9]+')
@@ -28,6 +26,11 @@ lay_out() {
     if [ -d "$documents" ]; then
         cp -R "$documents/." "$share"
         find "$share" -path '*/man/*' -type f -exec gzip -n9 {} +
+        # bash-completion and fish look for a file of the name that is typed; zsh finds all names in one.
+        for program in "${programs[@]}"; do
+            ln -s "$program" "$share/bash-completion/completions/$program.sh"
+            ln -s "$program.fish" "$share/fish/vendor_completions.d/$program.sh.fish"
+        done
     fi
     install -m 644 "$root/LICENSE" "$root/CHANGELOG.md" "$notes"
     components=$(linked_components)

@@ -66,6 +66,22 @@ build_libcurl() {
     printf '%s\n' "$key" >"$static/libcurl.key"
 }
 
+# Sets $commit: that of the sources, and whether they have been changed since.
+read_commit() {
+    commit=$(git -C "$root" rev-parse HEAD)
+    [ -z "$(git -C "$root" status --porcelain)" ] || commit="$commit, with changes"
+}
+
+# Compiles what --version tells of the commit into $commit_object, whose name differs with the commit, since SwiftPM links anew only
+# where a name has changed.
+compile_commit() {
+    local told=${commit:0:12}${commit:40}
+    commit_object=$static/commit/$(tr -dc a-z0-9 <<<"$told").o
+    mkdir -p "$static/commit"
+    printf '__attribute__((visibility("hidden"))) const char rancher_images_commit[] = "%s";\n' "$told" |
+        gcc -fPIC -Wall -Werror -x c -c - -o "$commit_object"
+}
+
 # Fills $static/lib, which has static libraries only, and $static/pkgconfig, which makes it the first folder that the linker
 # looks into.
 gather_libraries() {
@@ -96,14 +112,18 @@ END
 #
 # USAGE: build_static PRODUCT...
 build_static() {
-    local product options=(
+    local product options
+    build_libcurl
+    gather_libraries
+    read_commit
+    compile_commit
+    options=(
         -c release --scratch-path "$static/build" --static-swift-stdlib --disable-local-rpath
         -Xswiftc -gnone -Xswiftc -use-ld=lld -Xswiftc -Xclang-linker -Xswiftc -static-libgcc
         -Xlinker --strip-all -Xlinker --no-export-dynamic -Xlinker -z -Xlinker now
         -Xlinker --no-eh-frame-hdr -Xlinker "--script=$packaging/discard.ld" -Xlinker "$static/glibc-2.34.o"
+        -Xlinker "$commit_object"
     )
-    build_libcurl
-    gather_libraries
     for product in "$@"; do
         PKG_CONFIG_PATH=$static/pkgconfig swift build --package-path "$root" --quiet "${options[@]}" --product "$product" \
             -Xlinker "-Map=$static/$product.map"

@@ -9,7 +9,7 @@ import Synchronization
 
 /// The programs, callable from an executable and from a test.
 package enum CommandLineTool {
-    /// The version that `--version` prints and registries are told.
+    /// The version of the program, which registries are told too.
     package static let version = "0.1.0"
 
     /// Runs a program with the process's own arguments, environment and streams, and ends the process.
@@ -98,7 +98,7 @@ package enum CommandLineTool {
             if let notice { console.notice(notice) }
             status = usageStatus
         case .version:
-            console.print(version)
+            console.print(VersionText.text(program))
             status = 0
         case .invalid(let sentence):
             console.notice(sentence)

@@ -254,11 +254,11 @@ extension Flag {
         .none,
         // A variable of this name is too easily meant for something else, and would stop every run.
         hasVariable: false,
-        meaning: "print the version"
+        meaning: "print the version, and those of the libraries inside"
     )
 
     /// Every flag, in the order of the usage text.
-    static let table = [
+    package static let table = [
         imageList, images, sourceRegistry, registry, windowsImageList, windowsVersions, osReleaseID, help,
         engine, jobs, platform, strict, archiveFormat, failedList, report, checksum, insecureRegistry, caFile, username,
         passwordStdin, createProjects, compressionLevel, patience, limitRate, reuse, since, repair, fresh,
@@ -266,7 +266,7 @@ extension Flag {
     ]
 
     /// The flags that a program knows in a mode.
-    static func table(for program: Program, in mode: ScriptMode) -> [Flag] {
+    package static func table(for program: Program, in mode: ScriptMode) -> [Flag] {
         table.filter { $0.programs.contains(program) && $0.modes.contains(mode) }
     }
 

@@ -1,7 +1,7 @@
-/// A row of the table of flags, from which both readers, the environment and the usage text are derived.
-struct Flag: Sendable {
+/// A row of the table of flags, from which both readers, the environment, the usage text and the manuals are derived.
+package struct Flag: Sendable {
     /// What follows a flag.
-    enum Argument: Sendable {
+    package enum Argument: Sendable {
         /// Nothing: the flag is on where it stands.
         case none
         /// One value. Of several flags one counts.
@@ -11,25 +11,25 @@ struct Flag: Sendable {
     }
 
     /// The long name without its dashes, which also tells the flags apart.
-    let name: String
+    package let name: String
     /// The short name without its dash.
-    let letter: String?
+    package let letter: String?
     /// What follows, with the word that stands for it in the usage text.
-    let argument: Argument
+    package let argument: Argument
     /// Whether no script knows it.
-    let isExtension: Bool
+    package let isExtension: Bool
     /// Whether an environment variable sets it too.
     let hasVariable: Bool
     /// The programs that know it.
-    let programs: Set<Program>
+    package let programs: Set<Program>
     /// The modes in which it is known.
-    let modes: Set<ScriptMode>
+    package let modes: Set<ScriptMode>
     /// The value of a flag that is not given.
-    let defaults: [ScriptMode: String]
+    package let defaults: [ScriptMode: String]
     /// For the usage text.
-    let meaning: String
+    package let meaning: String
     /// What a value, or the variable's, must be, as it reads after "it must be"; empty where no value can be wrong.
-    let allowed: String
+    package let allowed: String
 
     /// A flag of the official scripts.
     init(
@@ -76,18 +76,18 @@ struct Flag: Sendable {
     }
 
     /// `--name`.
-    var long: String { "--" + name }
+    package var long: String { "--" + name }
 
     /// The words that are this flag: `-l` and `--image-list`.
-    var words: [String] { (letter.map { ["-" + $0] } ?? []) + [long] }
+    package var words: [String] { (letter.map { ["-" + $0] } ?? []) + [long] }
 
     /// Whether the flag takes the next word.
-    var takesValue: Bool {
+    package var takesValue: Bool {
         if case .none = argument { false } else { true }
     }
 
     /// `RANCHER_IMAGES_` and the name in capitals, dashes as underscores; `nil` for a flag that has none.
-    var variable: String? {
+    package var variable: String? {
         hasVariable
             ? "RANCHER_IMAGES_" + String(name.uppercased().map { $0 == "-" ? "_" : $0 })
             : nil

@@ -1,9 +1,9 @@
 /// The executables.
-package enum Program: Sendable, Hashable, CaseIterable {
+package enum Program: String, Sendable, Hashable, CaseIterable {
     /// `rancher-save-images`: from registries into an archive.
-    case save
+    case save = "rancher-save-images"
     /// `rancher-load-images`: from an archive into a registry.
-    case load
+    case load = "rancher-load-images"
 }
 
 /// What the words of a command line and the environment amount to. Nothing is read from the disk for it.

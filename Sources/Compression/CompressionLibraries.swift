@@ -1,0 +1,20 @@
+import CBZip2
+import CLZMA
+import CLibdeflate
+import CZlib
+import CZstd
+
+/// The C libraries that compress and unpack.
+package enum CompressionLibraries {
+    /// Each library's name with the version that runs. libdeflate cannot be asked: its version is that of its header.
+    package static var versions: [(name: String, version: String)] {
+        [
+            ("zlib", String(cString: zlibVersion())),
+            ("libdeflate", LIBDEFLATE_VERSION_STRING),
+            ("liblzma", String(cString: lzma_version_string())),
+            // `1.0.8, 13-Jul-2019`
+            ("libbz2", String(String(cString: BZ2_bzlibVersion()).prefix { $0 != "," })),
+            ("libzstd", String(cString: ZSTD_versionString())),
+        ]
+    }
+}

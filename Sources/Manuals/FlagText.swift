@@ -1,0 +1,59 @@
+import ScriptInterface
+
+/// What a completion offers for the word after a flag.
+enum ValueCompletion: Equatable {
+    /// There is no such word.
+    case none
+    /// Files and folders.
+    case files
+    /// These words.
+    case words([String])
+    /// Nothing: the word can be anything.
+    case anything
+}
+
+extension Flag {
+    /// What stands for the value in the usage text, empty for a flag without one.
+    var placeholder: String {
+        switch argument {
+        case .none: ""
+        case .value(let placeholder), .values(let placeholder): placeholder
+        }
+    }
+
+    /// Whether more than one value counts.
+    var isRepeated: Bool {
+        if case .values = argument { true } else { false }
+    }
+
+    /// What a completion offers, which the placeholder tells: alternatives in small letters are words to be typed as they are.
+    var completion: ValueCompletion {
+        guard takesValue else { return .none }
+        if ["PATH", "FILE", "ARCHIVE", "FOLDER"].contains(placeholder) { return .files }
+        let words = placeholder.split(separator: "|").map(String.init)
+            .filter { $0.first?.isLetter == true && $0.utf8.allSatisfy(Self.isTyped) }
+        return words.isEmpty ? .anything : .words(words)
+    }
+
+    private static func isTyped(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): true
+        default: false
+        }
+    }
+
+    /// The flags that a program knows in any mode, in the order of the usage text.
+    static func table(for program: Program) -> [Flag] {
+        table.filter { $0.programs.contains(program) }
+    }
+}
+
+extension Program {
+    /// The names by which a program is called in a mode. `scripts/install` lays them all down.
+    func names(in mode: ScriptMode) -> [String] {
+        switch mode {
+        case .shell: [rawValue, rawValue + ".sh"]
+        case .powerShell: [rawValue + ".ps1"]
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import ByteIO
+import Commands
+import ScriptInterface
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct VersionTests {
+    /// A build of SwiftPM alone is told no commit.
+    @Test(arguments: Program.allCases)
+    func theProgramFirstAndThenWhatIsInside(program: Program) async throws {
+        let outcome = try await Bench().run(program, ["--version"])
+        #expect(outcome.status == 0)
+        #expect(outcome.errors == "")
+        let lines = outcome.lines
+        #expect(lines.count == 2)
+        #expect(lines.first == "\(program.rawValue) \(CommandLineTool.version)")
+        let libraries = try #require(lines.last).split(separator: ", ").map { $0.split(separator: " ") }
+        #expect(
+            libraries.map(\.first) == [
+                "libcurl", "OpenSSL", "zlib", "libdeflate", "liblzma", "libbz2", "libzstd", "libyaml",
+                "Swift",
+            ]
+        )
+        for library in libraries {
+            #expect(library.count == 2)
+            #expect(library.last?.wholeMatch(of: /\d+\.\d+[.\d]*/) != nil, "\(library)")
+        }
+    }
+
+    /// The commit is an object that the linker is given, as `Packaging/static.sh` makes it.
+    @Test func aPackageIsToldItsCommit() throws {
+        let folder = try TemporaryFolder()
+        let shim = Fixtures.folder + "/../../Sources/CBuild/shim.h"
+        try folder.write(
+            """
+            #include <stdio.h>
+            #include "\(shim)"
+            int main(void) { return puts(CBuild_commit() ? CBuild_commit() : "none") < 0; }
+            """,
+            to: "main.c"
+        )
+        try folder.write(
+            #"""
+            set -eu
+            # The toolchain has it.
+            gcc() { clang "$@"; }
+            build_packages=()
+            root=\#(Fixtures.folder)/../..
+            . "$root/Packaging/static.sh"
+            static=$PWD commit='0123456789abcdef0123456789abcdef01234567, with changes'
+            compile_commit
+            clang -fPIC main.c "$commit_object" -o told
+            clang -fPIC main.c -o untold
+            ./told
+            ./untold
+            """#,
+            to: "script"
+        )
+        let said = String(decoding: try folder.shell("bash script"), as: UTF8.self)
+        #expect(said == "0123456789ab, with changes\nnone\n")
+    }
+}

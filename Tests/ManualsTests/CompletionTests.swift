@@ -1,0 +1,70 @@
+import Manuals
+import TestSupport
+import Testing
+
+/// The completions, in the shells that they are for.
+@Suite(.timeLimit(.minutes(2))) struct CompletionTests {
+    private static func paths(_ part: String) -> [String] {
+        GeneratedFiles.files.map(\.path).filter { $0.contains(part) }
+    }
+
+    private func folder(with path: String) throws -> TemporaryFolder {
+        let folder = try TemporaryFolder()
+        try folder.write(try #require(GeneratedFiles.files.first { $0.path == path }).text, to: "completion")
+        return folder
+    }
+
+    @Test(.enabled(if: Machine.has("zsh"), "needs zsh"), arguments: paths("/zsh/"))
+    func zshReadsIt(path: String) throws {
+        try folder(with: path).shell("zsh -n completion")
+    }
+
+    @Test(.enabled(if: Machine.has("fish"), "needs fish"), arguments: paths("/fish/"))
+    func fishReadsIt(path: String) throws {
+        try folder(with: path).shell("fish -n completion")
+    }
+
+    private static let words: [(String, String, [String], String)] = [
+        ("rancher-save-images", "--eng", ["--engine"], "a flag"),
+        ("rancher-save-images", "--engine ", ["auto", "docker", "registry"], "the words of a value"),
+        ("rancher-save-images", "--engine d", ["docker"], "that begin so"),
+        ("rancher-save-images", "--os", [], "a flag of the other mode"),
+        ("rancher-save-images.ps1", "--os", ["--os-release-id"], "which has it"),
+        ("rancher-load-images", "--reu", [], "a flag of the other program"),
+        ("rancher-load-images", "--regis", ["--registry"], "which has this one"),
+        ("rancher-save-images", "--image-list li", ["list.txt"], "a file"),
+        ("rancher-save-images", "--source-registry li", [], "no file"),
+    ]
+
+    @Test(.enabled(if: Machine.has("bash"), "needs bash"), arguments: words)
+    func bash(program: String, typed: String, expected: [String], reason: String) throws {
+        let folder = try folder(with: "Packaging/share/bash-completion/completions/\(program)")
+        try folder.write("", to: "list.txt")
+        // A blank at the end begins a word that is empty yet.
+        let words = "\(program) \(typed)".split(separator: " ", omittingEmptySubsequences: false)
+        try folder.write(
+            """
+            set -eu
+            . ./completion
+            COMP_WORDS=(\(words.map { "'\($0)'" }.joined(separator: " "))) COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+            # Only within a completion can options be set.
+            compopt() { :; }
+            $(complete -p \(program) | sed 's/.*-F \\([^ ]*\\).*/\\1/')
+            printf '%s\\n' ${COMPREPLY[@]+"${COMPREPLY[@]}"}
+            """,
+            to: "script"
+        )
+        let offered = String(decoding: try folder.shell("bash script"), as: UTF8.self)
+        #expect(offered.split(separator: "\n").map(String.init) == expected, "\(reason)")
+    }
+
+    @Test(.enabled(if: Machine.has("fish"), "needs fish"), arguments: words)
+    func fish(program: String, typed: String, expected: [String], reason: String) throws {
+        let folder = try folder(with: "Packaging/share/fish/vendor_completions.d/\(program).fish")
+        try folder.write("", to: "list.txt")
+        let command = "HOME=$PWD fish --no-config -c 'source completion; complete -C \"\(program) \(typed)\"'"
+        let offered = String(decoding: try folder.shell(command), as: UTF8.self)
+        // What follows a tab describes the word.
+        #expect(offered.split(separator: "\n").map { String($0.prefix { $0 != "\t" }) } == expected, "\(reason)")
+    }
+}

@@ -1,0 +1,36 @@
+import Manuals
+import TestSupport
+import Testing
+
+/// The manual pages, as the programs read them that show manuals.
+@Suite(.timeLimit(.minutes(2))) struct ManualPageTests {
+    private static let pages = GeneratedFiles.files.filter { $0.path.contains("/man/") }.map(\.path)
+
+    private func folder(with path: String) throws -> TemporaryFolder {
+        let folder = try TemporaryFolder()
+        try folder.write(GeneratedFiles.files.first { $0.path == path }?.text ?? "", to: "page")
+        return folder
+    }
+
+    @Test(.enabled(if: Machine.has("mandoc"), "needs mandoc"), arguments: pages)
+    func mandocWarnsOfNothing(path: String) throws {
+        try folder(with: path).shell("mandoc -T lint -W warning page >&2")
+    }
+
+    @Test(.enabled(if: Machine.has("groff"), "needs groff-base"), arguments: pages)
+    func groffWarnsOfNothing(path: String) throws {
+        let said = try folder(with: path).shell("groff -man -ww -z -T utf8 page 2>&1")
+        #expect(String(decoding: said, as: UTF8.self) == "")
+    }
+
+    /// Dashes are those of a keyboard and apostrophes are not curled, so that what is shown can be copied.
+    @Test(.enabled(if: Machine.has("groff"), "needs groff-base"))
+    func whatIsTypedIsShownAsItIsTyped() throws {
+        let folder = try folder(with: "Packaging/share/man/man1/rancher-load-images.1")
+        let shown = try folder.shell("groff -man -T utf8 -P -cbou page")
+        let text = String(decoding: shown, as: UTF8.self)
+        #expect(text.contains("rancher-load-images --registry HOST[:PORT][/PATH] [FLAG ...]"))
+        #expect(text.contains("    --registry registry.example.com:5000\n"))
+        #expect(text.contains("-l, --image-list PATH"))
+    }
+}
