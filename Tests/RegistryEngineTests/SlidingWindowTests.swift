@@ -44,11 +44,12 @@ import Testing
             try await slidingWindow(over: Array(0..<1000), width: 3) { element in
                 begun.withLock { $0 += 1 }
                 if element == 5 { throw Refusal() }
+                // However late the scheduler comes to the fifth, those behind it do not end before it.
+                while element > 5, !Task.isCancelled { await Task.yield() }
             } deliver: { _, _ in
             }
         }
-        // How many others begin meanwhile is the scheduler's.
-        #expect(begun.withLock(\.self) < 1000)
+        #expect(begun.withLock(\.self) < 20)
     }
 
     @Test func anErrorOfTheReceiverEndsTheRest() async throws {
