@@ -57,7 +57,7 @@ let package = Package(
         layer("DockerArchive", ["Basics", "ByteIO", "ImageModel", "Hashing", "Tar", "Compression"]),
         layer(
             "HelmChart",
-            ["ByteIO", "ImageModel", "Hashing", "Tar", "Compression", "DockerArchive", "CYAML"]
+            ["Basics", "ByteIO", "ImageModel", "Hashing", "Tar", "Compression", "DockerArchive", "CYAML"]
         ),
         layer("GraphDriverArchive", ["ByteIO", "ImageModel", "Hashing", "Tar", "Compression", "DockerArchive"]),
         layer("Registry", ["Basics", "ByteIO", "ImageModel", "Hashing", "HTTP"]),

@@ -1,4 +1,4 @@
-import Glibc
+import Basics
 
 /// The annotations of a chart's manifest.
 enum ChartAnnotations {
@@ -14,7 +14,7 @@ enum ChartAnnotations {
             "title": chart.name,
             "version": chart.version,
             "url": chart.home,
-            "created": time(created),
+            "created": Moment(milliseconds: created * 1000).wholeSeconds,
             "source": chart.sources.first ?? "",
             "authors": chart.maintainers.map(author).joined(separator: ", "),
         ]
@@ -26,15 +26,5 @@ enum ChartAnnotations {
 
     private static func author(_ maintainer: ChartMaintainer) -> String {
         maintainer.name + (maintainer.email.isEmpty ? "" : " (\(maintainer.email))")
-    }
-
-    /// A moment in UTC (RFC 3339).
-    private static func time(_ seconds: Int64) -> String {
-        var moment = time_t(seconds)
-        var parts = tm()
-        gmtime_r(&moment, &parts)
-        func two(_ number: Int32) -> String { (number < 10 ? "0" : "") + String(number) }
-        let day = "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
-        return "\(day)T\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))Z"
     }
 }

@@ -1,3 +1,4 @@
+import Basics
 import ScriptInterface
 
 /// All that a report tells of a run.

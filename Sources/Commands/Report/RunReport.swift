@@ -1,3 +1,4 @@
+import Basics
 import ByteIO
 import Dispatch
 import ImageEngine

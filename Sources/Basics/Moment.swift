@@ -1,18 +1,25 @@
 import Glibc
 
 /// A moment, to the millisecond.
-struct Moment: Sendable, CustomStringConvertible {
+package struct Moment: Sendable, CustomStringConvertible {
     /// Since 1970.
-    let milliseconds: Int64
+    package let milliseconds: Int64
 
-    static var now: Moment {
+    package init(milliseconds: Int64) { self.milliseconds = milliseconds }
+
+    package static var now: Moment {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Moment(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
     }
 
     /// RFC 3339 in UTC: `2024-05-17T09:30:00.250Z`.
-    var description: String {
+    package var description: String { "\(secondText).\(padded(milliseconds % 1000, to: 3))Z" }
+
+    /// The same without the milliseconds: `2024-05-17T09:30:00Z`.
+    package var wholeSeconds: String { "\(secondText)Z" }
+
+    private var secondText: String {
         var seconds = time_t(milliseconds / 1000)
         var parts = tm()
         gmtime_r(&seconds, &parts)
@@ -21,17 +28,17 @@ struct Moment: Sendable, CustomStringConvertible {
         let text = { (parts: [(Int, Int)], separator: String) in
             parts.map { padded(Int64($0), to: $1) }.joined(separator: separator)
         }
-        return "\(text(date, "-"))T\(text(time, ":")).\(padded(milliseconds % 1000, to: 3))Z"
+        return "\(text(date, "-"))T\(text(time, ":"))"
     }
 }
 
 /// A number with zeros in front of it.
-func padded(_ number: Int64, to digits: Int) -> String {
+package func padded(_ number: Int64, to digits: Int) -> String {
     let text = String(number)
     return String(repeating: "0", count: max(0, digits - text.utf8.count)) + text
 }
 
 extension Duration {
     /// Whole milliseconds.
-    var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
+    package var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
 }
