@@ -42,9 +42,8 @@ struct CommandManual {
     private var flags: [Flag] { Flag.table(for: program) }
 
     private func add(_ flag: Flag, to page: inout ManualPage) {
-        let value = flag.placeholder.isEmpty ? "" : " " + flag.placeholder
         page.item(
-            flag.words.map { "`\($0)`" }.joined(separator: ", ") + value,
+            flag.synopsis { "`\($0)`" },
             Self.sentences(about: flag).joined(separator: " ")
         )
     }

@@ -36,9 +36,8 @@ enum FlagTable: String {
     }
 
     private static func words(of flag: Flag) -> String {
-        let value = flag.placeholder.isEmpty ? "" : " " + flag.placeholder
         let variable = flag.variable.map { "<br>`\($0)`" } ?? ""
-        return "`\(escaped(flag.words.joined(separator: ", ") + value))`\(variable)"
+        return "`\(escaped(flag.synopsis()))`\(variable)"
     }
 
     /// Which of the two programs and the two families knows the flag.

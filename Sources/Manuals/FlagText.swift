@@ -13,14 +13,6 @@ enum ValueCompletion: Equatable {
 }
 
 extension Flag {
-    /// What stands for the value in the usage text, empty for a flag without one.
-    var placeholder: String {
-        switch argument {
-        case .none: ""
-        case .value(let placeholder), .values(let placeholder): placeholder
-        }
-    }
-
     /// Whether more than one value counts.
     var isRepeated: Bool {
         if case .values = argument { true } else { false }

@@ -1,3 +1,5 @@
+import ScriptInterface
+
 /// The source of a manual page, in the macros of man(7).
 ///
 /// In texts, what stands between backticks is set in bold.
@@ -60,15 +62,7 @@ struct ManualPage {
                 // Blanks in what is bold stay, since a line is broken at blanks.
                 index % 2 == 0 ? escape(String(part)) : "\\fB" + code(String(part)) + "\\fP"
             }
-        var lines: [String] = []
-        for word in parts.joined().split(separator: " ") {
-            if let line = lines.last, line.count + 1 + word.count <= 80 {
-                lines[lines.count - 1] = line + " " + word
-            } else {
-                lines.append(String(word))
-            }
-        }
-        return lines.map { guarded($0) + "\n" }.joined()
+        return wrapped(parts.joined().split(separator: " "), at: 80).map { guarded($0) + "\n" }.joined()
     }
 
     private static func escape(_ text: String) -> String {

@@ -81,6 +81,21 @@ package struct Flag: Sendable {
     /// The words that are this flag: `-l` and `--image-list`.
     package var words: [String] { (letter.map { ["-" + $0] } ?? []) + [long] }
 
+    /// What stands for the value in the usage text; empty for a flag without one.
+    package var placeholder: String {
+        switch argument {
+        case .none: ""
+        case .value(let placeholder), .values(let placeholder): placeholder
+        }
+    }
+
+    /// The words with what stands for the value: `-l, --image-list PATH`.
+    ///
+    /// - Parameter mark: what is made of each word.
+    package func synopsis(_ mark: (String) -> String = { $0 }) -> String {
+        words.map(mark).joined(separator: ", ") + (takesValue ? " " + placeholder : "")
+    }
+
     /// Whether the flag takes the next word.
     package var takesValue: Bool {
         if case .none = argument { false } else { true }

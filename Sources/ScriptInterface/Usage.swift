@@ -28,26 +28,8 @@ package enum Usage {
 
     /// The flag's words and what stands for its value, then the meaning, indented and broken into lines.
     private static func entry(_ flag: Flag, _ mode: ScriptMode) -> [String] {
-        let placeholder =
-            switch flag.argument {
-            case .none: ""
-            case .value(let placeholder), .values(let placeholder): " " + placeholder
-            }
         let standard = flag.defaults[mode].map { ["(default: \($0))"] } ?? []
         let words = flag.meaning.split(separator: " ").map(String.init) + standard
-        return ["  " + flag.words.joined(separator: ", ") + placeholder] + lines(of: words).map { "        " + $0 }
-    }
-
-    /// Lines of at most 72 characters, where no word is longer.
-    private static func lines(of words: [String]) -> [String] {
-        var lines: [String] = []
-        for word in words {
-            if let line = lines.last, line.count + 1 + word.count <= 72 {
-                lines[lines.count - 1] = line + " " + word
-            } else {
-                lines.append(word)
-            }
-        }
-        return lines
+        return ["  " + flag.synopsis()] + wrapped(words, at: 72).map { "        " + $0 }
     }
 }
