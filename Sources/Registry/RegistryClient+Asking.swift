@@ -9,7 +9,7 @@ extension RegistryClient {
     /// - Throws: ``RegistryError``, `ManifestError`.
     package func digest(of name: ManifestName, in repository: Repository) async throws -> Digest? {
         let subject = "the manifest \(name) of \(repository)"
-        let response = try await headManifest(name, in: repository, .push(repository), settings.patience, subject)
+        let response = try await headManifest(name, in: repository, .push(repository), subject)
         switch response.head.status {
         case 200:
             if let digest = response.head.headers["Docker-Content-Digest"].flatMap(Digest.init) { return digest }
@@ -18,11 +18,7 @@ extension RegistryClient {
         case 405: break
         default: throw await refusal(response, from: repository, asking: subject)
         }
-        do {
-            return try await manifest(name, in: repository).digest
-        } catch let error as RegistryError where error.code == .notFound {
-            return nil
-        }
+        return try await manifestIfThere(name, in: repository)?.digest
     }
 
     /// Makes sure that blobs may be pushed into a repository: begins an upload, and takes it back.
@@ -60,30 +56,10 @@ extension RegistryClient {
             ManifestName(reference),
             in: repository,
             .pull(repository),
-            patience,
-            "the pulls that are left"
-        )
-        return (response?.head.headers).flatMap(PullAllowance.init)
-    }
-
-    private func headManifest(
-        _ name: ManifestName,
-        in repository: Repository,
-        _ scope: TokenScope,
-        _ patience: Patience,
-        _ subject: String
-    ) async throws -> HTTPResponse {
-        try await send(
-            RegistryRequest(
-                .head,
-                .path("\(repository.path)/manifests/\(name)"),
-                headers: HTTPHeaders([("Accept", MediaType.manifests.map(\.rawValue).joined(separator: ", "))]),
-                scopes: [scope]
-            ),
-            to: repository.domain,
-            asking: subject,
+            "the pulls that are left",
             patience: patience
         )
+        return (response?.head.headers).flatMap(PullAllowance.init)
     }
 }
 

@@ -27,18 +27,8 @@ extension RegistryClient {
         -> Digest?
     {
         let subject = "the manifest \(name) of \(repository)"
-        let accept = MediaType.manifests.map(\.rawValue).joined(separator: ", ")
-        let response = try await send(
-            RegistryRequest(
-                .head,
-                .path("\(repository.path)/manifests/\(name)"),
-                headers: HTTPHeaders([("Accept", accept)]),
-                // The login with which it was put will do.
-                scopes: [.push(repository)]
-            ),
-            to: repository.domain,
-            asking: subject
-        )
+        // The login with which it was put will do.
+        let response = try await headManifest(name, in: repository, .push(repository), subject)
         switch response.head.status {
         case 404: return nil
         case 200, 405, 501:

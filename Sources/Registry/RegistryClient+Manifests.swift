@@ -32,6 +32,50 @@ extension RegistryClient {
         return manifest
     }
 
+    /// As ``manifest(_:in:misannounced:)``; `nil` where the repository has none of that name.
+    package func manifestIfThere(_ name: ManifestName, in repository: Repository) async throws -> Manifest? {
+        do {
+            return try await manifest(name, in: repository)
+        } catch let error as RegistryError where error.code == .notFound {
+            return nil
+        }
+    }
+
+    /// Asks for a manifest's head once.
+    ///
+    /// - Parameters:
+    ///   - scope: what the token must allow.
+    ///   - patience: that of the settings where it is `nil`.
+    func headManifest(
+        _ name: ManifestName,
+        in repository: Repository,
+        _ scope: TokenScope,
+        _ subject: String,
+        patience: Patience? = nil
+    ) async throws -> HTTPResponse {
+        try await send(
+            manifestRequest(.head, name, in: repository, scope),
+            to: repository.domain,
+            asking: subject,
+            patience: patience
+        )
+    }
+
+    private func manifestRequest(
+        _ method: HTTPMethod,
+        _ name: ManifestName,
+        in repository: Repository,
+        _ scope: TokenScope
+    ) -> RegistryRequest {
+        let accept = MediaType.manifests.map(\.rawValue).joined(separator: ", ")
+        return RegistryRequest(
+            method,
+            .path("\(repository.path)/manifests/\(name)"),
+            headers: HTTPHeaders([("Accept", accept)]),
+            scopes: [scope]
+        )
+    }
+
     /// An answer with a manifest, not read yet.
     struct FetchedManifest {
         let bytes: [UInt8]
@@ -62,14 +106,8 @@ extension RegistryClient {
         scope: TokenScope? = nil
     ) async throws -> FetchedManifest {
         let subject = "the manifest \(name) of \(repository)"
-        let accept = MediaType.manifests.map(\.rawValue).joined(separator: ", ")
         let response = try await send(
-            RegistryRequest(
-                .get,
-                .path("\(repository.path)/manifests/\(name)"),
-                headers: HTTPHeaders([("Accept", accept)]),
-                scopes: [scope ?? .pull(repository)]
-            ),
+            manifestRequest(.get, name, in: repository, scope ?? .pull(repository)),
             to: repository.domain,
             asking: subject,
             limit: Manifest.sizeLimit + 1

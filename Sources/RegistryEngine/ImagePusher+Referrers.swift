@@ -42,21 +42,15 @@ extension ImagePusher {
     private func list(_ referral: Referral, in repository: Repository) async throws {
         let tag = referral.subject.referrersTag
         try await referrerLists.run {
-            var entries: [Descriptor] = []
-            do {
-                let list = try await client.manifest(.tag(tag), in: repository)
-                guard case .index(let there) = list.content else {
-                    throw PlanningError(
-                        "\(repository):\(tag) is no list, so \(referral.descriptor.digest) is not listed there"
-                    )
-                }
-                entries = there
-            } catch let error as RegistryError where error.code == .notFound {
-                // It is the first one.
+            let content = try await client.manifestIfThere(.tag(tag), in: repository)?.content ?? .index([])
+            guard case .index(let entries) = content else {
+                throw PlanningError(
+                    "\(repository):\(tag) is no list, so \(referral.descriptor.digest) is not listed there"
+                )
             }
             guard !entries.contains(where: { $0.digest == referral.descriptor.digest }) else { return }
-            let content = Manifest.Content.index(entries + [referral.descriptor])
-            let list = try Manifest(bytes: content.savedJSON(as: .ociIndex), servedAs: .ociIndex)
+            let longer = Manifest.Content.index(entries + [referral.descriptor])
+            let list = try Manifest(bytes: longer.savedJSON(as: .ociIndex), servedAs: .ociIndex)
             try await client.put(list, as: .tag(tag), in: repository)
         }
     }

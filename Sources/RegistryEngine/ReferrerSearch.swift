@@ -113,13 +113,9 @@ struct ReferrerSearch: Sendable {
         // One more than are taken tells that there are too many.
         let limit = ReferrerLimits.count + 1
         if let list = try await client.referrers(of: subject, in: repository, limit: limit) { return list }
-        do {
-            let list = try await client.manifest(.tag(subject.referrersTag), in: repository)
-            if case .index(let entries) = list.content { return entries }
-            return nil
-        } catch let error as RegistryError where error.code == .notFound {
-            return nil
-        }
+        let list = try await client.manifestIfThere(.tag(subject.referrersTag), in: repository)
+        if case .index(let entries) = list?.content { return entries }
+        return nil
     }
 }
 
