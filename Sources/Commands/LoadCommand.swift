@@ -38,7 +38,8 @@ struct LoadCommand: Sendable {
         let images = try await readList(options.imageList)
         var windowsImages: [ListedImage] = []
         if let list = options.windowsImageList { windowsImages = try await readList(list) }
-        var plan = plan(images, windowsImages)
+        // A run that ends before it is known which charts are files has this in its report.
+        self.plan(images, windowsImages)
         let engine = try await engines.loadEngine(archive: options.images ?? "", console: console)
         var handling = ChartHandling.images
         if images.contains(where: \.isChart) { handling = try await engine.chartHandling() }
@@ -48,7 +49,7 @@ struct LoadCommand: Sendable {
         tell(archive)
         if let cause = archive.cause { console.notice(cause) }
         let charts = fileCharts(of: images, handling, archive)
-        plan = self.plan(images, windowsImages, chartsInFiles: charts)
+        let plan = self.plan(images, windowsImages, chartsInFiles: charts)
         let outcomes = try await perform(plan, with: engine)
         let chartOutcome = try await pushCharts(charts, of: images, handling)
         return await max(chartOutcome.status, chartStatus(outcomes, handling), finish(outcomes, chartOutcome))
@@ -84,6 +85,7 @@ struct LoadCommand: Sendable {
     /// What is to be done, which the report tells from now on.
     ///
     /// - Parameter charts: those that are pushed from files.
+    @discardableResult
     private func plan(
         _ images: [ListedImage],
         _ windowsImages: [ListedImage],

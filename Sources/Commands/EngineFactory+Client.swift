@@ -1,0 +1,104 @@
+import ByteIO
+import Glibc
+import HTTP
+import ImageEngine
+import ImageModel
+import Registry
+import ScriptInterface
+
+extension EngineFactory {
+    /// The registries that the daemon on this machine reaches without TLS, and those that the flags name.
+    func insecureHosts(_ daemon: DaemonConfiguration) -> InsecureHosts {
+        InsecureHosts(options.extensions.insecureRegistries).union(daemon.insecureHosts)
+    }
+
+    /// How many blobs are moved at a time: enough to keep all cores and a distant registry busy.
+    var jobs: Int {
+        options.extensions.jobs ?? max(4, min(2 * sysconf(Int32(_SC_NPROCESSORS_ONLN)), 16))
+    }
+
+    /// A client that reaches registries as docker and podman on this host would: with their logins, certificates, proxies
+    /// and mirrors.
+    func client(_ console: Console) async throws -> RegistryClient {
+        let daemon = DaemonConfiguration(environment: environment, notice: console.remark)
+        var authorities = CertificateAuthorities(environment: environment)
+        if let file = options.extensions.caFile { authorities = try authorities.adding(file: file) }
+        let patience = options.extensions.patience
+        let trace = Trace(options, console: console)
+        let http = HTTPClient(
+            HTTPClient.Configuration(
+                threads: jobs * 2,
+                // Once a transfer has stood still for so long, there is still time to try again.
+                stallSeconds: Int(max(.seconds(1), min(patience / 4, .seconds(60))).components.seconds),
+                longestPause: patience,
+                bytesPerSecond: options.extensions.bytesPerSecond,
+                trace: trace?.http,
+                userAgent: "rancher-images/\(CommandLineTool.version)",
+                proxies: ProxySettings(environment: environment, file: daemon.proxies),
+                authorities: authorities,
+                hostHandler: { [counters] host, state in
+                    counters.note(TransferCounters.HostTrouble.Kind(state), of: host)
+                }
+            )
+        )
+        return RegistryClient(
+            http: http,
+            settings: RegistrySettings(
+                insecureRegistries: insecureHosts(daemon),
+                logins: Logins(
+                    environment: environment,
+                    explicit: try await explicitLogin,
+                    helper: CredentialHelperProcess(environment: environment),
+                    notice: { console.remark($0) }
+                ),
+                mirrors: daemon.mirrors,
+                certificates: CertificateFolders(environment: environment, authorities: authorities),
+                patience: Patience(duration: patience),
+                trace: trace?.registry
+            )
+        )
+    }
+
+    /// The login that the flags give for the registry that the command names.
+    private var explicitLogin: ExplicitLogin? {
+        get async throws {
+            guard let user = options.extensions.username else {
+                guard !options.extensions.readsPassword else {
+                    throw CommandError("--password-stdin has no user: give --username too")
+                }
+                return nil
+            }
+            var password = environment["RANCHER_IMAGES_PASSWORD"] ?? ""
+            if options.extensions.readsPassword {
+                let input = try await onThread { try File("/dev/stdin", for: .reading).readBytes(1 << 16) }
+                password = ExplicitLogin.password(in: input)
+            }
+            guard !password.isEmpty else {
+                throw CommandError(
+                    "there is no password for the user \(user): give --password-stdin and the password on standard input, or"
+                        + " RANCHER_IMAGES_PASSWORD"
+                )
+            }
+            let registry = options.registry ?? options.sourceRegistry ?? ""
+            let domain = try? Reference(registry.isEmpty ? "x" : registry + "/x").repository.domain
+            return ExplicitLogin(
+                registry: domain ?? registry,
+                user: user,
+                password: password,
+                source: "--username"
+            )
+        }
+    }
+}
+
+extension TransferCounters.HostTrouble.Kind {
+    /// `nil` for a host that does what it is asked.
+    fileprivate init?(_ state: HostState) {
+        switch state {
+        case .answers: return nil
+        case .busy: self = .busy
+        case .failing: self = .failing
+        case .away: self = .away
+        }
+    }
+}
