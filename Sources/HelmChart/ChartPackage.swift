@@ -45,8 +45,11 @@ package struct ChartPackage: Sendable {
         )
     }
 
-    /// The tag that the chart gets: its version, since no tag may have a `+`, with `_` for that.
-    package var tag: String { metadata.version.replacing("+", with: "_") }
+    /// The tag that the chart gets.
+    package var tag: String { Self.tag(of: metadata.version) }
+
+    /// The tag of a chart's version: a tag has no `+`, which Helm writes as `_`.
+    package static func tag(of version: String) -> String { version.replacing("+", with: "_") }
 
     /// As Go writes `v1.Manifest` of image-spec, with the layers in the order of their digests.
     private static func manifest(

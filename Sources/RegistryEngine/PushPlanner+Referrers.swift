@@ -22,7 +22,7 @@ extension PushPlanner {
                 guard seen.insert("\(referrer.manifest.digest) \(referrer.tag ?? "")").inserted else { continue }
                 do {
                     let selection = try ArchiveSelection(of: referrer, in: archive)
-                    guard budget.take(bytes: selection.manifests.reduce(0) { $0 + $1.bytes.count }) else {
+                    guard budget.take(selection.manifests) else {
                         throw PlanningError(ReferrerBudget.exhausted)
                     }
                     push.referrers.append(

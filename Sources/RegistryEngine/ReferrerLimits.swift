@@ -1,3 +1,5 @@
+import ImageModel
+
 /// How much may refer to an image. It is all kept in memory until it is in its place, and anybody who may push to a repository may
 /// push referrers.
 enum ReferrerLimits {
@@ -14,10 +16,11 @@ struct ReferrerBudget {
     private var count = 0
     private var bytes = 0
 
-    /// - Returns: whether one more may be had.
-    mutating func take(bytes size: Int) -> Bool {
+    /// - Parameter manifests: those of one that refers to it.
+    /// - Returns: whether it may be had.
+    mutating func take(_ manifests: [Manifest]) -> Bool {
         count += 1
-        bytes += size
+        bytes += manifests.reduce(0) { $0 + $1.bytes.count }
         return !isExhausted
     }
 

@@ -49,7 +49,7 @@ struct ReferrerSearch: Sendable {
             guard let reference = try? Reference("\(repository):\(tag)"),
                 let referrer = try await attempt(&findings, { try await tagged(reference, subject) })
             else { continue }
-            guard budget.take(bytes: referrer.size) else { return false }
+            guard budget.take(referrer.manifests) else { return false }
             found.insert(referrer.top.digest)
             findings.referrers.append(referrer)
         }
@@ -57,7 +57,7 @@ struct ReferrerSearch: Sendable {
         for entry in listed where found.insert(entry.digest).inserted {
             let referrer = try await attempt(&findings) { try await untagged(entry.digest, subject, in: repository) }
             guard let referrer else { continue }
-            guard budget.take(bytes: referrer.size) else { return false }
+            guard budget.take(referrer.manifests) else { return false }
             findings.referrers.append(referrer)
         }
         return true
@@ -117,9 +117,4 @@ struct ReferrerSearch: Sendable {
         if case .index(let entries) = list?.content { return entries }
         return nil
     }
-}
-
-extension SavedReferrer {
-    /// What its manifests have together, in bytes.
-    fileprivate var size: Int { manifests.reduce(0) { $0 + $1.bytes.count } }
 }

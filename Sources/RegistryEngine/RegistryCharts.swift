@@ -27,7 +27,7 @@ package struct RegistryCharts: ChartMover {
     package func pull(_ url: String, version: String, into folder: String) async throws {
         try await telling {
             let name = Self.name(url)
-            let reference = try Reference("\(name):\(version.replacing("+", with: "_"))")
+            let reference = try Reference("\(name):\(ChartPackage.tag(of: version))")
             let manifest = try await client.manifest(ManifestName(reference), in: reference.repository)
             guard let content = ChartContent(manifest) else { throw PlanningError("it is no Helm chart") }
             let base = name.split(separator: "/").last ?? ""
