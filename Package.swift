@@ -98,6 +98,8 @@ let package = Package(
             dependencies: ["Commands", "ScriptInterface"],
             swiftSettings: settings
         ),
+        // Both in one, which is what packages have: each name is a link to it.
+        .executableTarget(name: "rancher-images", dependencies: ["Commands"], swiftSettings: settings),
 
         // Writes the manuals, the completions and the generated parts of the documents; it is not handed out.
         .executableTarget(

@@ -1,11 +1,9 @@
-# Tells what the executables have inside, from what the linker took; to be sourced after static.sh.
+# Tells what the executable has inside, from what the linker took; to be sourced after static.sh.
 
 # Prints the files that the linker took from outside the project, one a line.
 linked_files() {
-    local program maps=()
-    for program in "${programs[@]}"; do maps+=("$static/$program.map"); done
     # A line of a map is `VMA LMA SIZE ALIGN FILE:(SECTION)` or `VMA LMA SIZE ALIGN ARCHIVE(MEMBER):(SECTION)`.
-    sed -nE 's/^ *([0-9a-f]+ +){3}[0-9]+ +(\/[^:(]*\.(a|o))[:(].*/\2/p' "${maps[@]}" | sort -u |
+    sed -nE 's/^ *([0-9a-f]+ +){3}[0-9]+ +(\/[^:(]*\.(a|o))[:(].*/\2/p' "$static/$executable.map" | sort -u |
         grep -v -F -e "$static/build/" -e "$static/glibc-2.34.o" -e "$static/commit/" | xargs -d '\n' realpath | sort -u
 }
 

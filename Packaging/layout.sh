@@ -8,7 +8,7 @@ documents=$packaging/share
 read_version() {
     SOURCE_DATE_EPOCH=$(git -C "$root" log -1 --format=%ct)
     export SOURCE_DATE_EPOCH
-    version=$("$static/bin/${programs[0]}" --version | grep -oEm 1 '[0-9]+\.[0-9]+\.[0-9]+')
+    version=$( (exec -a "${programs[0]}" "$static/bin/$executable" --version) | grep -oEm 1 '[0-9]+\.[0-9]+\.[0-9]+')
 }
 
 # Lays out bin and share in a new folder.
@@ -17,8 +17,9 @@ read_version() {
 lay_out() {
     local bin=$1/bin share=$1/share notes=$1/share/doc/rancher-images program components
     mkdir -p "$bin" "$notes"
+    install -m 755 "$static/bin/$executable" "$bin/${programs[0]}"
     for program in "${programs[@]}"; do
-        install -m 755 "$static/bin/$program" "$bin/$program"
+        [ -e "$bin/$program" ] || ln "$bin/${programs[0]}" "$bin/$program"
         sed "s/@program@/$program/" "$packaging/script-name" >"$bin/$program.sh"
         chmod 755 "$bin/$program.sh"
         ln -s "$program" "$bin/$program.ps1"

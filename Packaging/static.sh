@@ -4,6 +4,8 @@ packaging=$root/Packaging
 # What is built: lib/ has the static libraries, build/ is SwiftPM's.
 static=$root/.build/static
 programs=(rancher-save-images rancher-load-images)
+# Both are this one executable, which goes by the name of its file.
+executable=rancher-images
 
 # Packages of Debian's that the static build needs beside the headers.
 static_build_packages=("${build_packages[@]}" build-essential dpkg-dev xz-utils jq git)

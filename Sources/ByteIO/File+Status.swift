@@ -6,6 +6,16 @@ extension File {
     /// Whether there is anything at `path`.
     package static func exists(_ path: String) -> Bool { access(path.nativeCString, F_OK) == 0 }
 
+    /// What a symbolic link has as its target; `nil` where there is none.
+    package static func target(ofLink path: String) -> String? {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { buffer in
+            guard let start = buffer.baseAddress else { return nil }
+            let count = readlink(path.nativeCString, start, buffer.count)
+            guard count > 0, count < buffer.count else { return nil }
+            return String(nativeBytes: buffer[..<count].map(UInt8.init(bitPattern:)))
+        }
+    }
+
     /// How many bytes the file has; 0 for what is not a regular file.
     package var size: Int64 {
         get throws(FileError) { Int64(try status.st_size) }

@@ -165,19 +165,10 @@ package final class UnfinishedFile: Sendable {
                 return String(nativeCString: resolved)
             }
             // The target of a link may be still to come: an archive on another disk.
-            guard let target = readLink(path) else { return path }
+            guard let target = File.target(ofLink: path) else { return path }
             path = target.hasPrefix("/") ? target : folder(of: path) + target
         }
         return path
-    }
-
-    private static func readLink(_ path: String) -> String? {
-        withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { buffer in
-            guard let start = buffer.baseAddress else { return nil }
-            let count = readlink(path.nativeCString, start, buffer.count)
-            guard count > 0, count < buffer.count else { return nil }
-            return String(nativeBytes: buffer[..<count].map(UInt8.init(bitPattern:)))
-        }
     }
 
     /// The path up to its last slash.

@@ -12,6 +12,24 @@ package enum CommandLineTool {
     /// The version of the program, which registries are told too.
     package static let version = "0.1.0"
 
+    /// Runs the program whose name the executable has, as ``runAndExit(_:)`` does.
+    ///
+    /// What a link leads to counts, before the name that was typed.
+    package static func runAndExit() async -> Never {
+        let file = File.target(ofLink: "/proc/self/exe")
+        let typed = texts(CommandLine.unsafeArgv).first
+        for name in [file, typed] {
+            if let program = name.flatMap(Program.init(named:)) { await runAndExit(program) }
+        }
+        let errors = File(owning: STDERR_FILENO, path: "standard error")
+        Console(output: errors, errors: errors, programName: "rancher-images")
+            .notice(
+                "the name \(file ?? typed ?? "") does not tell whether to save or to load:"
+                    + " let it have rancher-save-images or rancher-load-images in it"
+            )
+        exit(1)
+    }
+
     /// Runs a program with the process's own arguments, environment and streams, and ends the process.
     package static func runAndExit(_ program: Program) async -> Never {
         let arguments = texts(CommandLine.unsafeArgv)

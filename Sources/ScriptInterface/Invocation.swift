@@ -1,11 +1,3 @@
-/// The executables.
-package enum Program: String, Sendable, Hashable, CaseIterable {
-    /// `rancher-save-images`: from registries into an archive.
-    case save = "rancher-save-images"
-    /// `rancher-load-images`: from an archive into a registry.
-    case load = "rancher-load-images"
-}
-
 /// What the words of a command line and the environment amount to. Nothing is read from the disk for it.
 package enum Invocation: Sendable, Equatable {
     /// The text, usage or an error and usage, goes to standard output, and the run ends with the status; the notice, if there

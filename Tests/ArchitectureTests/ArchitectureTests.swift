@@ -38,7 +38,8 @@ import Testing
         #expect(rules.manifest.systemLibraries.count >= 6)
         #expect(rules.manifest.layers.count >= 12)
         #expect(
-            rules.manifest.executables.map(\.name) == ["rancher-save-images", "rancher-load-images", "make-manuals"]
+            rules.manifest.executables.map(\.name)
+                == ["rancher-save-images", "rancher-load-images", "rancher-images", "make-manuals"]
         )
         #expect(rules.manifest.layers.contains { $0.name == "Registry" && $0.dependencies.contains("HTTP") })
         #expect(rules.sources.files.count > 100)
