@@ -54,35 +54,9 @@ extension File: ByteSource {
         try bytes.withBytes { bytes throws(FileError) in try write(bytes) }
     }
 
-    /// Writes all of `bytes` at `offset`, whatever the file's position.
-    package func write(_ bytes: [UInt8], at offset: Int64) throws(FileError) {
-        try bytes.withBytes { bytes throws(FileError) in try write(bytes, at: offset) }
-    }
-
     /// Writes the bytes that `text` stands for, its UTF-8 as a rule, at the file's position and moves it.
     package func write(_ text: String) throws(FileError) {
         try write(text.nativeBytes)
-    }
-
-    /// Copies a stretch of the file to another place in it, which may overlap the first.
-    package func move(_ place: Range<Int64>, to start: Int64) throws(FileError) {
-        guard start != place.lowerBound else { return }
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
-        defer { buffer.deallocate() }
-        let size = Int64(buffer.count)
-        let isForward = start < place.lowerBound
-        var rest = place
-        // What has not been copied yet is not written over: to the front from the beginning, to the back from the end.
-        while !rest.isEmpty {
-            let from = isForward ? rest.lowerBound : max(rest.lowerBound, rest.upperBound - size)
-            let count = Int(min(size, rest.upperBound - from))
-            let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
-            _ = try read(into: piece, at: from)
-            let target = start + (from - place.lowerBound)
-            try write(UnsafeRawBufferPointer(piece), at: target)
-            startWriteback(at: target, length: count)
-            rest = isForward ? from + Int64(count)..<rest.upperBound : rest.lowerBound..<from
-        }
     }
 
     /// Passes over bytes of a regular file by moving its position, of anything else by reading.

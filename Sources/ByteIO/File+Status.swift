@@ -60,15 +60,15 @@ extension File {
     }
 
     /// Has the disk begin with what was written into a stretch of the file, so that ``sync()`` finds less to wait for.
-    package func startWriteback(at offset: Int64, length: Int) {
+    func startWriteback(of range: Range<Int64>) {
         // Where the file system knows nothing of this, nothing is lost but time.
-        _ = sync_file_range(descriptor, offset, Int64(length), writeback_start)
+        _ = sync_file_range(descriptor, range.lowerBound, Int64(range.count), writeback_start)
     }
 
     /// Copies a stretch of another file into this one, by the file system itself where it can do that.
     ///
     /// - Throws: also where the other file ends before.
-    package func copy(_ stretch: Range<Int64>, of other: File, to start: Int64) throws(FileError) {
+    func copy(_ stretch: Range<Int64>, of other: File, to start: Int64) throws(FileError) {
         var input = stretch.lowerBound
         var output = start
         while input < stretch.upperBound {

@@ -1,11 +1,11 @@
-/// A source of a stretch of a file. It reads by offset, so many sections of one file may be read at once.
+/// A source of a stretch of a file, or of several that count as one. It reads by offset, so many sections may be read at once.
 package final class FileSection: ByteSource {
-    private let file: File
+    private let file: any RandomAccess
     private var position: Int64
     private let end: Int64
 
     /// - Parameter length: how many bytes from `offset` on; the section is shorter where the file ends before.
-    package init(of file: File, at offset: Int64, length: Int64) {
+    package init(of file: any RandomAccess, at offset: Int64, length: Int64) {
         self.file = file
         self.position = offset
         let (end, overflow) = offset.addingReportingOverflow(length)

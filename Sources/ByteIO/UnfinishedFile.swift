@@ -191,6 +191,8 @@ package enum UnfinishedFileError: Error, Equatable, Sendable, CustomStringConver
     case busy(path: String, unfinished: String)
     /// The file system has less room than the file will take; sizes in bytes.
     case noSpace(path: String, needed: Int64, available: Int64)
+    /// The content would have more parts than can be told apart by their names; sizes in bytes.
+    case tooManyParts(path: String, size: Int64, partSize: Int64)
 
     /// One sentence.
     package var description: String {
@@ -200,6 +202,8 @@ package enum UnfinishedFileError: Error, Equatable, Sendable, CustomStringConver
         case .noSpace(let path, let needed, let available):
             "cannot write \(path): No space left on device: it takes \(needed) bytes, and \(available) are free;"
                 + " make room there, or name an archive on another disk"
+        case .tooManyParts(let path, let size, let partSize):
+            "cannot write \(path): its \(size) bytes make more than \(PartName.most) parts of \(partSize): give a larger size"
         }
     }
 }

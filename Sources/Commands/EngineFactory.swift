@@ -34,8 +34,8 @@ struct EngineFactory: Sendable {
                     try await output(
                         paths.first ?? archive,
                         continues: false,
-                        // PowerShell's script has docker write the file.
-                        isWrittenInOrder: options.mode == .shell,
+                        // PowerShell's script has docker write the file, unless that is in parts.
+                        isWrittenInOrder: options.mode == .shell || options.extensions.partSize != nil,
                         console: console
                     )
                 )
@@ -145,7 +145,12 @@ struct EngineFactory: Sendable {
         isWrittenInOrder: Bool = false,
         console: Console
     ) async throws -> ArchiveOutput {
-        let checksum = options.extensions.checksum ? checksum(of: archive, isWrittenInOrder, console) : nil
+        let partSize = options.extensions.partSize
+        guard partSize == nil || !File.isStream(archive) else {
+            throw CommandError("--split needs files: name one with --images, or send the stream through split")
+        }
+        let isSummed = options.extensions.checksum || partSize != nil
+        let checksum = isSummed ? checksum(of: archive, isWrittenInOrder, console) : nil
         guard checksum == nil || !File.isStream(archive) else {
             throw CommandError(
                 "--checksum needs a file to stand beside: name one with --images, or send the stream through sha256sum"
@@ -158,7 +163,13 @@ struct EngineFactory: Sendable {
             let isFresh = options.extensions.fresh
             // A pipe is open when somebody reads it.
             return try await onThread {
-                try ArchiveOutput(path: archive, continues: continues, isFresh: isFresh, checksum: checksum)
+                try ArchiveOutput(
+                    path: archive,
+                    partSize: partSize,
+                    continues: continues,
+                    isFresh: isFresh,
+                    checksum: checksum
+                )
             }
         } catch let error as FileError {
             throw CommandError("cannot write \(archive): \(systemMessage(error.code)); nothing was pulled")
@@ -168,6 +179,7 @@ struct EngineFactory: Sendable {
     private func checksum(of archive: String, _ isWrittenInOrder: Bool, _ console: Console) -> ArchiveChecksum {
         ArchiveChecksum(
             of: archive,
+            partSize: options.extensions.partSize,
             isWrittenInOrder
                 ? .whileWriting
                 : .byReading {
@@ -184,9 +196,16 @@ struct EngineFactory: Sendable {
         case .docker:
             // What is wrong with the daemon's file is for docker to tell.
             let hosts = insecureHosts(DaemonConfiguration(environment: environment) { _ in })
+            let locations = ArchiveLocation.all(of: options.archives)
+            if locations.count > 1 {
+                console.remark(
+                    "of several --images docker loads the last, \(archive), as in the script: --engine registry loads all"
+                )
+            }
             return DockerLoader(
                 runner: runner(console),
                 archive: paths(archive),
+                parts: (locations.count == 1 ? locations : [ArchiveLocation(archive)]).first { $0.isInParts },
                 // The daemon takes this machine's own registries for such too.
                 isInsecure: { Authority($0)?.isLoopback == true ? true : await hosts.contains($0) },
                 counters: counters,
@@ -229,11 +248,18 @@ struct EngineFactory: Sendable {
             ? ProjectMaker(client: client, aws: AWSAccess(environment: environment)) : nil
     }
 
+    /// Where the archives lie that a load names.
+    private func locations(_ archive: String) throws(CommandError) -> [ArchiveLocation] {
+        var paths: [String] = []
+        for archive in options.archives.count > 1 ? options.archives : [archive] { paths.append(try onePath(archive)) }
+        return ArchiveLocation.all(of: paths)
+    }
+
     private func registryLoader(_ archive: String, console: Console) async throws -> RegistryLoader {
-        let path = try onePath(archive)
+        let locations = try locations(archive)
         let client = try await client(console)
         return RegistryLoader(
-            archive: path,
+            archives: locations,
             client: client,
             jobs: jobs,
             temporaryFolder: temporaryFolder,
@@ -258,7 +284,12 @@ struct EngineFactory: Sendable {
         let output: ArchiveOutput
         do {
             let continues = options.extensions.archiveFormat == .containerd
-            output = try ArchiveOutput(examining: path, continues: continues, isFresh: options.extensions.fresh)
+            output = try ArchiveOutput(
+                examining: path,
+                partSize: options.extensions.partSize,
+                continues: continues,
+                isFresh: options.extensions.fresh
+            )
         } catch let error as FileError {
             throw CommandError("cannot write \(archive): \(systemMessage(error.code))")
         }
@@ -273,7 +304,7 @@ struct EngineFactory: Sendable {
 
     /// What tells what an archive holds.
     func lister(archive: String, console: Console) throws -> ArchiveLister {
-        ArchiveLister(try onePath(archive), temporaryFolder: temporaryFolder, notice: notices.take)
+        ArchiveLister(try locations(archive), temporaryFolder: temporaryFolder, notice: notices.take)
     }
 
     private func refuseReferrersOfOtherFormats() throws(CommandError) {

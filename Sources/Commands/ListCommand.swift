@@ -18,7 +18,11 @@ struct ListCommand: Sendable {
             let listing = try await engines.lister(archive: archive, console: console).list()
             switch options.extensions.format {
             case .table: for line in Self.table(listing).lines { console.print(line) }
-            case .json: console.print(String(decoding: listing.json(archive: archive), as: UTF8.self))
+            case .json:
+                let archives = options.archives.count > 1 ? options.archives : [archive]
+                console.print(
+                    String(decoding: listing.json(archive: archives.joined(separator: " and ")), as: UTF8.self)
+                )
             }
             var status: Int32 = 0
             for image in listing.images {

@@ -1,3 +1,4 @@
+import DockerArchive
 import ImageEngine
 import ImageModel
 import ScriptInterface
@@ -60,7 +61,7 @@ struct LoadCommand: Sendable {
         guard let archive = options.images, !archive.isEmpty else {
             throw CommandError("no archive is named: give --images the path of the file to load")
         }
-        guard !PowerShellPath(archive).files.isEmpty else {
+        guard !PowerShellPath(archive).files.isEmpty || ArchiveLocation(archive).isInParts else {
             console.print(ScriptLines.archiveNotFound(archive))
             console.print(Usage.text(options.program, options.mode, programName: options.programName))
             report.fail("there is no archive \(archive)")

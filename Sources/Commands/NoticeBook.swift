@@ -16,7 +16,7 @@ final class NoticeBook: Sendable {
 
     /// Takes a notice, and tells it or keeps it for the end.
     func take(_ notice: Notice) {
-        if notice.kind == .referrerLeftOut {
+        if [.referrerLeftOut, .archiveDefect].contains(notice.kind) {
             // As much a failure as that of an image is.
             console.notice(notice.description)
         } else if isVerbose || notice.kind.sentence(of: 2) == nil {
@@ -51,7 +51,9 @@ extension Notice.Kind {
     /// - Parameter count: how many, 2 or more.
     fileprivate func sentence(of count: Int) -> String? {
         switch self {
-        case .continuing, .notReusable, .delta, .temporarySpace, .projects, .insecureRegistry, .referrerLeftOut: nil
+        case .continuing, .notReusable, .archiveDefect, .delta, .temporarySpace, .projects, .insecureRegistry,
+            .referrerLeftOut:
+            nil
         case .shadowedName:
             "\(count) names are not in manifest.json, as in docker's own archives: a docker without the containerd store loads"
                 + " those images under other names only; --engine registry loads them under all"

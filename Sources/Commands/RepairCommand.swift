@@ -17,7 +17,7 @@ struct RepairCommand: Sendable {
     /// - Returns: the exit status: 0 where the archive is whole now.
     func run() async -> Int32 {
         do {
-            let tail = try await onThread { [archive] in try ArchiveTail(Self.present(archive)) }
+            let tail = try await onThread { [archive] in try ArchiveTail(archive) }
             let requests = try await requests(tail)
             let engine = try await engines.repairEngine(archive: archive, tail: tail, console: console)
             return await repair(requests, with: engine)
@@ -27,12 +27,6 @@ struct RepairCommand: Sendable {
             console.notice("\(error); \(archive) was not repaired")
         }
         return 1
-    }
-
-    /// The archive's path, or that of what a killed repair has left.
-    private static func present(_ archive: String) -> String {
-        let unfinished = archive + UnfinishedFile.suffix
-        return !File.exists(archive) && File.exists(unfinished) ? unfinished : archive
     }
 
     private func requests(_ tail: ArchiveTail) async throws -> [PullRequest] {

@@ -1,16 +1,19 @@
 import ByteIO
 
-/// Reads the content of a gzip member of stored blocks at any position, straight from the file.
+/// Reads the content of a gzip member of stored blocks at any position, straight from where it lies.
 ///
 /// The blocks' headers are passed over, not believed: what is read is proven by the digest of the content.
 package struct StoredGzipReader: Sendable {
-    package let file: File
+    package let file: any RandomAccess
     package let member: StoredGzipMember
     /// Where in the file the member begins.
     package let offset: Int64
 
+    /// Where in the file the member lies.
+    package var range: Range<Int64> { offset..<offset + member.length }
+
     /// - Parameter offset: where in `file` the member begins.
-    package init(_ member: StoredGzipMember, in file: File, at offset: Int64) {
+    package init(_ member: StoredGzipMember, in file: any RandomAccess, at offset: Int64) {
         self.file = file
         self.member = member
         self.offset = offset

@@ -12,6 +12,8 @@ package enum ArchiveError: Error, Equatable, Sendable, CustomStringConvertible {
     case tooLarge(entry: String, size: Int64)
     /// An entry that must be there is not.
     case missing(entry: String)
+    /// An archive in parts lacks its tables, which stand at its end, behind the part of this path.
+    case tablesMissing(behind: String, defects: [String])
     /// The content of an entry is not what it has to be.
     case malformed(entry: String, problem: String)
     /// This program cannot read the file, though it may be sound.
@@ -32,6 +34,10 @@ package enum ArchiveError: Error, Equatable, Sendable, CustomStringConvertible {
         case .twice(let entry): "it has two entries called \(entry), so it is not clear which of them counts"
         case .tooLarge(let entry, let size): "its \(entry) has \(size) bytes, more than it may have"
         case .missing(let entry): "it has no \(entry)"
+        case .tablesMissing(let path, let defects):
+            "its tables, which are in its last part, are not there"
+                + (defects.isEmpty ? "" : " (\(defects.joined(separator: ", ")))")
+                + ": is \(path) the last part? Bring all parts, or copy them again"
         case .malformed(let entry, let problem): "its \(entry) cannot be used: \(problem)"
         case .unreadable(let problem): "it cannot be read: \(problem)"
         case .bomb(let packed, let unpacked):

@@ -45,9 +45,12 @@ package struct CommandRunner: Sendable {
 
     /// Runs a command whose output the scripts show.
     ///
-    /// - Parameter showsErrors: `false` where the command may be tried again in another way.
+    /// - Parameters:
+    ///   - input: what the command reads; `nil` for what this program would.
+    ///   - showsErrors: `false` where the command may be tried again in another way.
     func shown(
         _ command: [String],
+        input: ChildProcess.Input? = nil,
         output capture: ChildProcess.Capture? = nil,
         showsErrors: Bool = true
     ) async throws -> ChildProcess.Outcome {
@@ -56,7 +59,7 @@ package struct CommandRunner: Sendable {
         let outcome = try await ChildProcess.run(
             command,
             environment: environment,
-            input: fcntl(STDIN_FILENO, F_GETFD) < 0 ? .null : .descriptor(STDIN_FILENO),
+            input: input ?? (fcntl(STDIN_FILENO, F_GETFD) < 0 ? .null : .descriptor(STDIN_FILENO)),
             output: capture ?? .descriptor(streams.output.descriptor),
             errors: showsErrors ? .tee(streams.errors, keepLast: Self.kept) : .keep(last: Self.kept)
         )

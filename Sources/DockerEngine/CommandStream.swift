@@ -2,13 +2,19 @@ import ByteIO
 import ChildProcess
 import Dispatch
 
-/// A pipe that a command writes into, read to its end on a thread of its own.
+/// A pipe between a command and a thread of its own on this side.
 final class CommandStream: Sendable {
     private let reading: File
     private let writing: File
 
-    /// The end for the command.
+    /// What its ends are called in errors.
+    static let name = "a pipe"
+
+    /// The end for a command that writes.
     var descriptor: Int32 { writing.descriptor }
+
+    /// The end for a command that reads.
+    var readingDescriptor: Int32 { reading.descriptor }
 
     /// Makes the pipe. No command gets its ends but as its standard streams, since all others are closed for it.
     init() throws(FileError) {
@@ -27,6 +33,19 @@ final class CommandStream: Sendable {
                     continuation.resume(with: result)
                 }
         }
+    }
+
+    /// Gives a command what it is to read, and ends with that, or where the command reads no more.
+    func write(_ content: any RandomAccess) async throws {
+        try await onThread { [writing] in
+            defer { try? writing.close() }
+            try content.source().forEachPiece { try writing.write($0) }
+        }
+    }
+
+    /// Closes the end that a command has had that reads.
+    func endOfReading() {
+        try? reading.close()
     }
 
     /// Closes the end that the command has had.

@@ -1,21 +1,26 @@
+import ByteIO
 import ChildProcess
+import DockerArchive
 import ImageEngine
 
 /// Loads an archive and pushes its images with the docker commands of the load scripts, in their order.
 package struct DockerLoader: LoadEngine {
     private let runner: CommandRunner
     private let archive: [String]
+    private let parts: ArchiveLocation?
     private let isInsecure: @Sendable (_ registry: String) async -> Bool
     private let counters: TransferCounters
     private let chartSubstitute: ChartSubstitute?
 
     /// - Parameters:
     ///   - archive: the path, or the words that a shell makes of it, which need not be one.
+    ///   - parts: the archive, where it is in parts, which docker gets one behind the other.
     ///   - isInsecure: whether `docker manifest` may go to a registry, `HOST[:PORT]`, without TLS.
     ///   - chartSubstitute: handles charts where neither docker nor helm does; `nil` where that is an error.
     package init(
         runner: CommandRunner,
         archive: [String],
+        parts: ArchiveLocation? = nil,
         isInsecure: @escaping @Sendable (_ registry: String) async -> Bool,
         counters: TransferCounters,
         chartSubstitute: ChartSubstitute? = nil
@@ -24,6 +29,7 @@ package struct DockerLoader: LoadEngine {
         self.counters = counters
         self.runner = runner
         self.archive = archive
+        self.parts = parts
         self.isInsecure = isInsecure
     }
 
@@ -34,8 +40,26 @@ package struct DockerLoader: LoadEngine {
 
     /// Runs `docker load`, which refuses more than one path and none.
     package func load() async throws -> LoadedArchive {
+        if let parts { return try await load(parts) }
         let command = ["docker", "load", "--input"] + archive
         return LoadedArchive(cause: cause(try await runner.shown(command), "docker load"))
+    }
+
+    /// Runs `docker load`, which reads what is written into a pipe.
+    private func load(_ parts: ArchiveLocation) async throws -> LoadedArchive {
+        let content = try parts.open()
+        let stream = try CommandStream()
+        async let written: Void = stream.write(content)
+        let outcome = try await runner.shown(["docker", "load"], input: .descriptor(stream.readingDescriptor))
+        stream.endOfReading()
+        do {
+            try await written
+        } catch let error as FileError where error.path != CommandStream.name {
+            return LoadedArchive(cause: "\(parts): \(error)")
+        } catch is FileError {
+            // Docker has ended before it had read everything, and has told why.
+        }
+        return LoadedArchive(cause: cause(outcome, "docker load"))
     }
 
     /// Does one step after the other; docker prints what it does itself.

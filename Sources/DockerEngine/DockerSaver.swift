@@ -20,13 +20,14 @@ package struct DockerSaver: SaveEngine {
 
     /// Where the images go.
     package enum Output: Sendable {
-        /// Into this archive, open; where docker writes the file itself, it is only held meanwhile, unless it is a stream.
+        /// Into this archive, open; where docker writes the file itself, it is only held meanwhile, unless it is a stream or in parts.
         case archive(ArchiveOutput)
         /// Nowhere, for this reason, which the script's shell gives once `docker save` has begun.
         case refused(String)
 
-        fileprivate var isStream: Bool {
-            if case .archive(let archive) = self { archive.isStream } else { true }
+        /// Whether docker writes to standard output, since it cannot write the archive itself.
+        fileprivate var takesStream: Bool {
+            if case .archive(let archive) = self { archive.isStream || archive.isInParts } else { true }
         }
     }
 
@@ -87,14 +88,14 @@ package struct DockerSaver: SaveEngine {
         let command = saveCommand(images)
         switch procedure {
         case .shell(let level): try await saveCompressed(command, level: level)
-        case .powerShell where output.isStream: try await stream(command, to: appending)
+        case .powerShell where output.takesStream: try await stream(command, to: appending)
         case .powerShell:
             if case .archive(let archive) = output { try archive.willBeReplaced() }
             try Self.require(try await runner.shown(command), "docker save")
         }
         guard case .archive(let archive) = output else { return }
         // Docker gives its file the name itself, once it is whole.
-        if case .powerShell = procedure, !archive.isStream {
+        if case .powerShell = procedure, !output.takesStream {
             try await onThread { try archive.wasReplaced() }
         } else {
             counters.enter(.finishing)
@@ -124,7 +125,7 @@ package struct DockerSaver: SaveEngine {
 
     private func saveCommand(_ images: [PullRequest]) -> [String] {
         let command = ["docker", "save"] + images.map(\.source.text)
-        guard case .powerShell = procedure, !output.isStream else { return command }
+        guard case .powerShell = procedure, !output.takesStream else { return command }
         return command + ["-o", archive]
     }
 

@@ -11,10 +11,10 @@ final class LayerEncoder {
 
     /// Where the wrapped bytes go.
     private final class Sink: Sendable {
-        private let file: File
+        private let file: any RandomAccess
         private let end: Mutex<Int64>
 
-        init(_ file: File, at offset: Int64) {
+        init(_ file: any RandomAccess, at offset: Int64) {
             self.file = file
             end = Mutex(offset)
         }
@@ -30,7 +30,7 @@ final class LayerEncoder {
         }
     }
 
-    init(_ wrapping: TarWrapping, into file: File, at offset: Int64) throws {
+    init(_ wrapping: TarWrapping, into file: any RandomAccess, at offset: Int64) throws {
         let sink = Sink(file, at: offset)
         self.sink = sink
         switch wrapping {

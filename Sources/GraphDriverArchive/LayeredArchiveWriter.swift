@@ -21,7 +21,7 @@ package final class LayeredArchiveWriter: @unchecked Sendable {
     private let wrapper: PartWrapper
     private let output: ArchiveOutput
     /// Holds the layers until the end: the output's file, or a temporary file.
-    private let store: File
+    private let store: any RandomAccess
     /// The temporary file of a stream.
     private let spool: Spool?
     private let draft: ArchiveParts
@@ -223,7 +223,7 @@ extension LayeredArchiveWriter {
     }
 }
 
-extension File {
+extension RandomAccess {
     /// Moves stretches that stay in their order: those to the front from the first to the last, those to the back from the last to the
     /// first, so that none is written over that has not moved yet.
     fileprivate func move(_ moves: [(from: Range<Int64>, to: Int64)]) throws(FileError) {

@@ -6,6 +6,8 @@ package struct Notice: Sendable, Hashable, CustomStringConvertible {
         case continuing
         /// Another archive has nothing that can be copied from it.
         case notReusable
+        /// A part of an archive is missing or damaged.
+        case archiveDefect
         /// The archive lacks blobs that an older one has, or the registry lacks them.
         case delta
         /// Temporary space is about to be taken.

@@ -5,7 +5,8 @@
 enum ChineseMeanings {
     static let table = [
         "text file that lists the images, one a line": "镜像列表文件，每行一个镜像",
-        "archive of the images, as docker save writes it": "镜像归档文件，格式与 docker save 的输出相同",
+        "archive of the images, as docker save writes it, in one file or in parts":
+            "镜像归档文件，格式与 docker save 的输出相同，可以是单个文件或多个分卷",
         "registry in front of the names that the images have, or get, in the archive":
             "加在镜像名前面的源镜像仓库，归档中的镜像名即带有此前缀",
         "registry that the images are pushed to (required, but for --list and --check)":
@@ -34,10 +35,12 @@ enum ChineseMeanings {
         "how long a registry is tried again that fails or sends nothing": "镜像仓库出错或无数据时，持续重试多长时间",
         "older archive to copy from what need not be fetched, beside the one that is replaced; may be repeated":
             "可从中复制数据块、免去重新拉取的旧归档（被替换的归档总会用到）；可重复指定",
-        "older archive whose blobs are left out: a delta, for registries that have the older one's images; docker cannot load it; may be repeated":
-            "旧归档，其中已有的数据块不再写入，得到增量归档；目标仓库必须已有旧归档的镜像，docker 不能加载增量归档；可重复指定",
+        "older archive, or the JSON that --list prints of it, whose blobs are left out: a delta, for registries that have the older one's images; docker cannot load it; may be repeated":
+            "旧归档（或 --list 输出的该归档的 JSON），其中已有的数据块不再写入，得到增量归档；目标仓库必须已有旧归档的镜像，docker 不能加载增量归档；可重复指定",
         "save nothing, but prove every digest of an archive that was saved here, and fetch anew what is damaged or missing":
             "不保存镜像，而是校验已保存归档中的每个摘要，并重新拉取损坏或缺失的部分",
+        "write the archive in parts of this size, ARCHIVE.001 and so on, with their checksums in ARCHIVE.sha256; k, M and G are powers of 1000":
+            "按此大小分卷写入归档：ARCHIVE.001 等，各卷的校验和写入 ARCHIVE.sha256；k、M、G 为 1000 的幂",
         "drop what a stopped run has left, and begin anew": "丢弃中断运行的遗留数据，从头开始",
         "write what became of each image into FILE: as JUnit XML where the name ends in .xml, else as JSON":
             "把每个镜像的处理结果写入 FILE：文件名以 .xml 结尾时为 JUnit XML，否则为 JSON",

@@ -105,7 +105,7 @@ extension CommandManual {
                     + " archive into a private registry, as REGISTRY/NAME, or REGISTRY/rancher/NAME for a name without a slash. No"
                     + " docker is needed.",
                 "The archive is one of `rancher-save-images`(1) or of any `docker save`: a plain tar, or one that gzip, bzip2, xz or zstd"
-                    + " has compressed. What the registry has already is not sent again, so a run that broke is simply repeated.",
+                    + " has compressed, in one file or in parts. What the registry has already is not sent again, so a run that broke is simply repeated.",
             ]
         }
     }
@@ -119,6 +119,7 @@ extension CommandManual {
                     "The archive while it is written, and what a run has left that ended before it was done."
                 ),
                 ("ARCHIVE.unfinished.journal", "Which blobs it has. Both files may be removed by hand."),
+                ("ARCHIVE.001", "The first of the parts that --split makes; ARCHIVE.sha256 has their checksums."),
             ] + Self.settings
         case .load:
             [

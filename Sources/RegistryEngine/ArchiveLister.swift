@@ -3,31 +3,43 @@ import DockerArchive
 import ImageEngine
 import ImageModel
 
-/// Tells what an archive holds, by its tables, manifests and configurations. Layers are not read, unless all of the archive has to
+/// Tells what archives hold, by their tables, manifests and configurations. Layers are not read, unless all of the archive has to
 /// be unpacked.
 package struct ArchiveLister: Sendable {
-    private let path: String
+    private let locations: [ArchiveLocation]
     private let temporaryFolder: String
     private let notice: NoticeHandler
 
     /// - Parameter temporaryFolder: where an archive is unpacked that has to be.
-    package init(_ path: String, temporaryFolder: String, notice: @escaping NoticeHandler) {
-        self.path = path
+    package init(_ locations: [ArchiveLocation], temporaryFolder: String, notice: @escaping NoticeHandler) {
+        self.locations = locations
         self.temporaryFolder = temporaryFolder
         self.notice = notice
     }
 
     /// - Throws: where the archive cannot be read; `CancellationError`.
     package func list() async throws -> ArchiveListing {
-        do {
-            return try await onThread { [self] in
-                let archive = try DockerArchive(path: path, temporaryFolder: temporaryFolder) {
-                    notice(Notice(.temporarySpace, $0))
+        try await onThread { [self] in
+            let archives = try locations.map(open)
+            return ArchiveListing(
+                archives.indices.flatMap { index in
+                    let others = archives.indices.filter { $0 != index }.map { archives[$0] }
+                    let archive = archives[index].completed(by: others)
+                    return archive.images.map { Self.describe($0, in: archive) }
                 }
-                return ArchiveListing(archive.images.map { Self.describe($0, in: archive) })
+            )
+        }
+    }
+
+    private func open(_ location: ArchiveLocation) throws -> DockerArchive {
+        do {
+            let archive = try DockerArchive(location, temporaryFolder: temporaryFolder) {
+                notice(Notice(.temporarySpace, $0))
             }
+            for defect in archive.defects { notice(Notice(.archiveDefect, defect)) }
+            return archive
         } catch let error as ArchiveError {
-            throw LoadingError(description: "\(path): \(error)")
+            throw LoadingError(description: "\(location): \(error)")
         }
     }
 

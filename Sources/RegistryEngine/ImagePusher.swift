@@ -149,7 +149,11 @@ struct ImagePusher: Sendable {
         return try await transfers.run { [sibling] in
             if try await isThere(planned) { return .existing }
             if let content = planned.content {
-                return try await send(planned, mountingFrom: sibling, size: content.size) { try content.open() }
+                do {
+                    return try await send(planned, mountingFrom: sibling, size: content.size) { try content.open() }
+                } catch let error as RegistryError where error.code == .damaged && !content.parts.isEmpty {
+                    throw PlanningError("\(error); it lies in \(content.parts.joined(separator: " and "))")
+                }
             }
             guard let owner = planned.elsewhere ?? sibling else {
                 throw PlanningError("the archive lacks the blob \(planned.blob.digest)")

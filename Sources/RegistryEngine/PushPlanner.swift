@@ -9,10 +9,8 @@ import ImageModel
 ///
 /// Used from one thread at a time, which is what `@unchecked` stands for.
 final class PushPlanner: @unchecked Sendable {
-    private let opened: (archive: DockerArchive, composer: ImageComposer)?
+    private let archives: OpenArchives?
     private let path: String
-    private let byName: [String: DockerArchive.Image]
-    private let byDigest: [Digest: DockerArchive.Image]
     /// Where the registry has the blobs that the archive leaves out.
     private let omitted: OmittedBlobSearch.Findings
     /// By what they refer to.
@@ -23,30 +21,26 @@ final class PushPlanner: @unchecked Sendable {
     private var pushed: Set<Reference> = []
 
     /// - Parameters:
-    ///   - opened: `nil` where the archive could not be opened: every push then fails.
-    ///   - path: what the archive is called.
+    ///   - archives: `nil` where none could be opened: every push then fails.
+    ///   - path: what they are called.
     ///   - omitted: where the registry has the blobs that the archive leaves out.
     init(
-        _ opened: (archive: DockerArchive, composer: ImageComposer)?,
+        _ archives: OpenArchives?,
         path: String,
         omitted: OmittedBlobSearch.Findings = OmittedBlobSearch.Findings()
     ) {
         self.omitted = omitted
-        self.opened = opened
+        self.archives = archives
         self.path = path
-        let images = opened?.archive.images ?? []
-        byName = Dictionary(images.compactMap { image in image.reference.map { ($0.description, image) } }) { $1 }
-        byDigest = Dictionary(images.map { ($0.id, $0) }) { first, _ in first }
-        referrers = Dictionary(grouping: opened?.archive.referrers ?? [], by: \.subject)
+        referrers = Dictionary(grouping: archives?.referrers ?? [], by: \.subject)
     }
 
     /// How many bytes the blobs of the images have that need not be composed, each counted once.
     func size(of steps: [LoadStep]) -> Int64 {
         var seen: Set<Digest> = []
         return steps.reduce(0) { sum, step in
-            guard let (archive, composer) = opened, let image = image(for: step), image.original != nil,
-                (try? step.target.reference)?.digest == nil,
-                let selection = try? ArchiveSelection(of: image, in: archive, composer)
+            guard let image = image(for: step), image.image.original != nil,
+                (try? step.target.reference)?.digest == nil, let selection = try? image.select()
             else { return sum }
             return selection.blobs.reduce(sum) { seen.insert($1.blob.digest).inserted ? $0 &+ $1.blob.size : $0 }
         }
@@ -54,12 +48,12 @@ final class PushPlanner: @unchecked Sendable {
 
     /// Whether planning a step may take long.
     func composes(_ step: LoadStep) -> Bool {
-        image(for: step).map { $0.original == nil } ?? false
+        image(for: step).map { $0.image.original == nil } ?? false
     }
 
-    private func image(for step: LoadStep) -> DockerArchive.Image? {
+    private func image(for step: LoadStep) -> OpenArchives.Image? {
         guard case .push(let source) = step.action, let reference = try? source.reference else { return nil }
-        return image(reference)
+        return archives?.image(reference)
     }
 
     /// Plans the next step.
@@ -78,21 +72,16 @@ final class PushPlanner: @unchecked Sendable {
         }
     }
 
-    /// The image that the archive has under a name, or by the digest in it.
-    func image(_ source: Reference) -> DockerArchive.Image? {
-        source.digest.map { byDigest[$0] } ?? byName[source.description]
-    }
-
     private func push(_ source: Reference, to target: Reference) throws -> ImagePush {
-        guard let (archive, composer) = opened else { throw PlanningError("\(path) could not be read") }
+        guard let archives else { throw PlanningError("\(path) could not be read") }
         guard target.digest == nil else { throw PlanningError("refusing to create a tag with a digest reference") }
-        guard let image = image(source) else {
+        guard let image = archives.image(source) else {
             throw PlanningError("\(path) has no image called \(source.familiar)")
         }
-        let selection = try ArchiveSelection(of: image, in: archive, composer)
-        let blobs = try blobs(of: selection, in: target.repository, archive)
+        let selection = try image.select()
+        let blobs = try blobs(of: selection, in: target.repository, image.archive)
         var push = ImagePush(target: target, selection: selection, blobs: blobs)
-        addReferrers(to: &push, from: source.repository, in: archive)
+        addReferrers(to: &push, from: source.repository, in: image.archive)
         pushed.insert(target)
         return push
     }

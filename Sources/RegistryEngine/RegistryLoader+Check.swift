@@ -8,21 +8,21 @@ import Synchronization
 extension RegistryLoader: LoadChecker {
     /// Opens the archive as ``load()`` does, hashes all that it calls by a digest, and plans each image as if it were pushed.
     package func proveArchive() async throws -> [ProvenImage] {
-        _ = try await load()
+        if let cause = try await load().cause { throw LoadingError(description: cause) }
         guard let opened = source.withLock(\.self) else { return [] }
-        let omitted = opened.archive.omitted
+        let omitted = opened.omitted
         if !omitted.isEmpty {
             let archives = omitted.archives.joined(separator: " and ")
             notice(Notice(.delta, "\(path) is a delta: the registry has to have what \(archives) has"))
         }
-        let damaged = try await damagedBlobs(of: opened.archive)
+        let damaged = try await damagedBlobs(of: opened)
         findings.withLock { $0 = damaged }
         return try await onThread {
-            opened.archive.images.map { image in
+            opened.images.map { image in
                 ProvenImage(
-                    reference: image.reference,
-                    id: image.id,
-                    problem: Self.problem(of: image, opened, damaged)
+                    reference: image.image.reference,
+                    id: image.image.id,
+                    problem: Self.problem(of: image, damaged)
                 )
             }
         }
@@ -30,7 +30,7 @@ extension RegistryLoader: LoadChecker {
 
     package func has(_ name: ImageName) -> Bool {
         guard let reference = try? name.reference else { return false }
-        return PushPlanner(source.withLock(\.self), path: path).image(reference) != nil
+        return source.withLock(\.self)?.image(reference) != nil
     }
 
     /// Plans the steps as ``perform(_:observer:)`` does, and asks the registry what it has, a few steps at a time.
@@ -43,17 +43,19 @@ extension RegistryLoader: LoadChecker {
     }
 
     /// What is wrong with each blob whose bytes are not what its name says.
-    private func damagedBlobs(of archive: DockerArchive) async throws -> [Digest: String] {
+    private func damagedBlobs(of archives: OpenArchives) async throws -> [Digest: String] {
         let damaged = Mutex<[Digest: String]>([:])
-        try await slidingWindow(over: archive.blobs, width: jobs) { digest in
-            guard let content = archive.blob(digest) else { return }
+        try await slidingWindow(over: archives.blobs, width: jobs) { digest, content in
+            let place = content.parts.isEmpty ? "" : ", in \(content.parts.joined(separator: " and ")),"
             let problem: String?
             do {
                 let isSound = try await onThread { try content.hasDigest(digest) }
-                problem = isSound ? nil : "its blob \(digest) has other bytes: copy the archive again, or save it again"
+                problem =
+                    isSound
+                    ? nil : "its blob \(digest)\(place) has other bytes: copy the archive again, or save it again"
             } catch {
                 try Task.checkCancellation()
-                problem = "its blob \(digest) cannot be read: \(error)"
+                problem = "its blob \(digest)\(place) cannot be read: \(error)"
             }
             if let problem { damaged.withLock { $0[digest] = problem } }
         } deliver: { _, _ in
@@ -62,12 +64,11 @@ extension RegistryLoader: LoadChecker {
     }
 
     private static func problem(
-        of image: DockerArchive.Image,
-        _ opened: (archive: DockerArchive, composer: ImageComposer),
+        of image: OpenArchives.Image,
         _ damaged: [Digest: String]
     ) -> String? {
         do {
-            let selection = try ArchiveSelection(of: image, in: opened.archive, opened.composer)
+            let selection = try image.select()
             return selection.manifests.flatMap(\.parts).lazy.compactMap { damaged[$0.digest] }.first
         } catch {
             return "\(error)"

@@ -7,6 +7,8 @@ import Synchronization
 
 /// Pushes the images of an archive straight to a registry: what it lacks, from where it lies in the archive.
 package final class RegistryLoader: LoadEngine {
+    private let locations: [ArchiveLocation]
+    /// What the archives are called.
     let path: String
     let client: RegistryClient
     let jobs: Int
@@ -16,17 +18,17 @@ package final class RegistryLoader: LoadEngine {
     let notice: NoticeHandler
     /// What is wrong with blobs of the archive, once it has been proven.
     let findings = Mutex<[Digest: String]>([:])
-    /// `nil` until the archive is open.
-    let source = Mutex<(archive: DockerArchive, composer: ImageComposer)?>(nil)
+    /// `nil` until the archives are open.
+    let source = Mutex<OpenArchives?>(nil)
 
     /// - Parameters:
-    ///   - path: the archive's.
+    ///   - locations: the archives, one or more.
     ///   - client: its threads should be twice `jobs`.
     ///   - jobs: how many blobs are sent at a time.
     ///   - temporaryFolder: where an archive is unpacked that has to be.
     ///   - projects: makes what the registry wants to be there before the first push; `nil` where that is not wanted.
     package init(
-        archive path: String,
+        archives locations: [ArchiveLocation],
         client: RegistryClient,
         jobs: Int,
         temporaryFolder: String,
@@ -34,7 +36,8 @@ package final class RegistryLoader: LoadEngine {
         counters: TransferCounters,
         notice: @escaping NoticeHandler
     ) {
-        self.path = path
+        self.locations = locations
+        path = locations.map(\.description).joined(separator: " and ")
         self.client = client
         self.jobs = jobs
         self.temporaryFolder = temporaryFolder
@@ -48,26 +51,46 @@ package final class RegistryLoader: LoadEngine {
         .imagesAndFiles(RegistryCharts(client: client, projects: projects, counters: counters, notice: notice))
     }
 
-    /// Opens the archive; one that has to be unpacked can take minutes.
+    /// Opens the archives; one that has to be unpacked can take minutes. Where there are several, one that cannot be opened does not
+    /// end the run.
     package func load() async throws -> LoadedArchive {
-        let opened: (archive: DockerArchive, composer: ImageComposer)
+        var opened: [(archive: DockerArchive, composer: ImageComposer)] = []
+        var causes: [String] = []
+        for location in locations {
+            do {
+                opened.append(try await open(location))
+            } catch  where locations.count > 1 && !(error is CancellationError) {
+                causes.append("\(error)")
+            }
+        }
+        guard !opened.isEmpty else { throw LoadingError(description: causes.joined(separator: "; ")) }
+        let archives = OpenArchives(opened)
+        for defect in archives.defects {
+            notice(Notice(.archiveDefect, "\(defect): the images that need what is in it fail, the others are loaded"))
+        }
+        source.withLock { $0 = archives }
+        return LoadedArchive(
+            images: archives.images.map { LoadedArchive.Image(reference: $0.image.reference, id: $0.image.id) },
+            cause: causes.isEmpty ? nil : causes.joined(separator: "; ")
+        )
+    }
+
+    private func open(
+        _ location: ArchiveLocation
+    ) async throws -> (archive: DockerArchive, composer: ImageComposer) {
+        defer { counters.enter(nil) }
         do {
-            defer { counters.enter(nil) }
-            opened = try await onThread { [path, temporaryFolder, counters, notice] in
+            return try await onThread { [temporaryFolder, counters, notice] in
                 let tell = { (sentence: String) in notice(Notice(.temporarySpace, sentence)) }
-                let archive = try DockerArchive(path: path, temporaryFolder: temporaryFolder, notice: tell) { size in
+                let archive = try DockerArchive(location, temporaryFolder: temporaryFolder, notice: tell) { size in
                     counters.enter(.unpacking, planned: size ?? 0)
                     return { counters.advance(by: Int64($0)) }
                 }
                 return (archive, try ImageComposer(of: archive, notice: tell))
             }
         } catch let error as ArchiveError {
-            throw LoadingError(description: "\(path): \(error)")
+            throw LoadingError(description: "\(location): \(error)")
         }
-        source.withLock { $0 = opened }
-        return LoadedArchive(
-            images: opened.archive.images.map { LoadedArchive.Image(reference: $0.reference, id: $0.id) }
-        )
     }
 
     /// Makes the projects, if that is wanted, and does several steps at a time. An image that has to be composed is composed while
@@ -104,9 +127,9 @@ package final class RegistryLoader: LoadEngine {
     /// Looks where the registry has the blobs that the archive leaves out, and tells what is nowhere.
     func omittedBlobs(
         of steps: [LoadStep],
-        in opened: (archive: DockerArchive, composer: ImageComposer)?
+        in opened: OpenArchives?
     ) async throws -> OmittedBlobSearch.Findings {
-        guard let archive = opened?.archive, !archive.omitted.isEmpty else { return OmittedBlobSearch.Findings() }
+        guard let opened, !opened.omitted.isEmpty else { return OmittedBlobSearch.Findings() }
         let wanted = try await onThread { [path] in
             let planner = PushPlanner(opened, path: path, omitted: .everywhere)
             return steps.flatMap { planner.work(for: $0).omittedBlobs }
@@ -114,7 +137,7 @@ package final class RegistryLoader: LoadEngine {
         let findings = try await OmittedBlobSearch(client: client, width: jobs * 2).run(wanted)
         let missing = Set(wanted.filter { !findings.has($0) }.map(\.digest))
         if !missing.isEmpty {
-            let archives = archive.omitted.among(missing).archives.joined(separator: " and ")
+            let archives = opened.omitted.among(missing).archives.joined(separator: " and ")
             notice(
                 Notice(
                     .delta,

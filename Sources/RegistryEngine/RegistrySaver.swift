@@ -196,9 +196,7 @@ package final class RegistrySaver: SaveEngine {
         var omitted = setup.repair?.omitted ?? OmittedBlobs()
         for path in setup.since {
             do {
-                let name = String(path.split(separator: "/").last ?? "")
-                let blobs = try await onThread { try ReusableArchive(path).blobs(called: name) }
-                omitted.add(blobs)
+                omitted.add(try await onThread { try OmittedBlobs(ofOlder: path) })
             } catch let error as ArchiveError {
                 throw LoadingError(description: "\(path): \(error)")
             }

@@ -81,6 +81,8 @@ package struct ExtensionOptions: Sendable, Equatable {
     package var reuse: [String]
     /// Archives whose blobs are left out of the one that is saved.
     package var since: [String]
+    /// The size in bytes of the parts that the archive is written in, 1,000,000 or more; `nil` for one file.
+    package var partSize: Int64?
     /// The archive that is to be mended, in place of saving one.
     package var repair: String?
     /// Whether what a stopped run has left is dropped.
@@ -120,9 +122,10 @@ package struct ExtensionOptions: Sendable, Equatable {
         createsProjects = try flags.isOn(.createProjects)
         compressionLevel = try flags.one(.compressionLevel) { wholeNumber($0, in: 1...9) }
         patience = try flags.one(.patience, duration)
-        bytesPerSecond = try flags.optional(.limitRate, rate)
+        bytesPerSecond = try flags.optional(.limitRate) { byteCount($0, in: 1e3...1e12) }
         reuse = try flags.all(.reuse) { $0 }
         since = try flags.all(.since) { $0 }
+        partSize = try flags.optional(.split) { byteCount($0, in: 1e6...1e15) }
         repair = try flags.optional(.repair) { $0 }
         fresh = try flags.isOn(.fresh)
         check = try flags.isOn(.check)
@@ -134,6 +137,9 @@ package struct ExtensionOptions: Sendable, Equatable {
         verbose = try flags.isOn(.verbose)
         guard repair == nil || !check else {
             throw InvalidSetting(sentence: "--repair writes and --check does not: give one of them")
+        }
+        guard repair == nil || !given.contains(.split) else {
+            throw InvalidSetting(sentence: "--repair leaves an archive in the parts that it has: leave --split out")
         }
         // Their variables are for all runs, and have no effect on those.
         guard !(check || list || repair != nil) || !(given.contains(.report) || given.contains(.checksum)) else {
@@ -190,8 +196,8 @@ private func duration(_ word: String) -> Duration? {
     return seconds.flatMap { $0 <= 86_400 ? .seconds($0) : nil }
 }
 
-/// A number of bytes, or of what `k`, `M` or `G` in any case says in powers of 1000, from 10³ to 10¹².
-private func rate(_ word: String) -> Int64? {
+/// A number of bytes, or of what `k`, `M` or `G` in any case says in powers of 1000.
+private func byteCount(_ word: String, in range: ClosedRange<Double>) -> Int64? {
     let units: [Character: Double] = ["k": 1e3, "m": 1e6, "g": 1e9]
     let unit = word.lowercased().last.flatMap { units[$0] }
     let number = unit == nil ? word[...] : word.dropLast()
@@ -200,7 +206,7 @@ private func rate(_ word: String) -> Int64? {
         let value = Double(number)
     else { return nil }
     let bytes = (value * (unit ?? 1)).rounded()
-    return (1e3...1e12).contains(bytes) ? Int64(bytes) : nil
+    return range.contains(bytes) ? Int64(bytes) : nil
 }
 
 /// Whether a word is a host name, an IPv4 address or an IPv6 address in brackets, with a port or without.

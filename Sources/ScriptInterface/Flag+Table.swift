@@ -11,7 +11,7 @@ extension Flag {
         letter: "i",
         .value("PATH"),
         defaults: [.shell: "rancher-images.tar.gz", .powerShell: "rancher-windows-images.tar.gz"],
-        meaning: "archive of the images, as docker save writes it"
+        meaning: "archive of the images, as docker save writes it, in one file or in parts"
     )
     static let sourceRegistry = Flag(
         script: "source-registry",
@@ -174,9 +174,9 @@ extension Flag {
         .values("ARCHIVE"),
         programs: [.save],
         meaning:
-            "older archive whose blobs are left out: a delta, for registries that have the older one's images; docker cannot"
-            + " load it; may be repeated",
-        allowed: "the path of an archive"
+            "older archive, or the JSON that --list prints of it, whose blobs are left out: a delta, for registries that have"
+            + " the older one's images; docker cannot load it; may be repeated",
+        allowed: "the path of an archive, or of a list of one"
     )
     static let repair = Flag(
         extension: "repair",
@@ -187,6 +187,15 @@ extension Flag {
             "save nothing, but prove every digest of an archive that was saved here, and fetch anew what is damaged or"
             + " missing",
         allowed: "the path of an archive"
+    )
+    static let split = Flag(
+        extension: "split",
+        .value("SIZE"),
+        programs: [.save],
+        meaning:
+            "write the archive in parts of this size, ARCHIVE.001 and so on, with their checksums in ARCHIVE.sha256; k, M and G"
+            + " are powers of 1000",
+        allowed: "a size of 1M or more, for instance 700M, 4G or 4.7G"
     )
     static let fresh = Flag(
         extension: "fresh",
@@ -261,7 +270,7 @@ extension Flag {
     package static let table = [
         imageList, images, sourceRegistry, registry, windowsImageList, windowsVersions, osReleaseID, help,
         engine, jobs, platform, strict, archiveFormat, failedList, report, checksum, insecureRegistry, caFile, username,
-        passwordStdin, createProjects, compressionLevel, patience, limitRate, reuse, since, repair, fresh,
+        passwordStdin, createProjects, compressionLevel, patience, limitRate, reuse, since, split, repair, fresh,
         withReferrers, check, list, format, progress, quiet, verbose, version,
     ]
 

@@ -12,6 +12,8 @@ package struct Options: Sendable, Equatable {
     package var imageList: String?
     /// The archive; `nil` where PowerShell has null.
     package var images: String?
+    /// Every archive that a load in shell mode names, in order and each once; what can only take one takes ``images``.
+    package var archives: [String]
     /// The registry in front of the names in the archive; `nil` and empty are none.
     package var sourceRegistry: String?
     /// The registry that is pushed to; `nil` in `save`. In `load` it is empty or `nil` only where nothing is pushed: with
@@ -45,6 +47,14 @@ package struct Options: Sendable, Equatable {
         settings = Setting.all(of: program, given, registry: registry, environment: environment)
         imageList = given.value(.imageList)
         images = given.value(.images)
+        var seen: Set<String> = []
+        archives =
+            program == .load && given.mode == .shell
+            ? (given.all(.images) ?? [images]).compactMap(\.self).filter { !$0.isEmpty && seen.insert($0).inserted }
+            : []
+        if archives.count > 1, let index = settings.firstIndex(where: { $0.name == Flag.images.name }) {
+            settings[index] = Setting(name: Flag.images.name, value: .texts(archives))
+        }
         sourceRegistry = given.value(.sourceRegistry)
         self.registry = program == .load ? registry : nil
         windowsImageList = given.value(.windowsImageList).flatMap { $0.isEmpty ? nil : $0 }

@@ -57,8 +57,8 @@ import Testing
         #expect(throws: FileError(operation: "write", path: folder.path, code: EISDIR)) {
             try File.write("", replacing: folder.path)
         }
-        #expect(throws: FileError(operation: "open", path: "/dev/fd/999", code: EBADF)) {
-            try File.write("", replacing: "/dev/fd/999")
+        #expect(throws: FileError(operation: "open", path: "/dev/fd/99999999", code: EBADF)) {
+            try File.write("", replacing: "/dev/fd/99999999")
         }
     }
 }

@@ -1,6 +1,7 @@
 import ByteIO
 import DockerArchive
 import ImageModel
+import ScriptInterface
 import TestSupport
 import Testing
 
@@ -134,6 +135,50 @@ import Testing
         #expect(saved.errors.contains("39 blobs"), "\(saved.errors)")
         #expect(try await load("second").status == 0)
         #expect(list.allSatisfy(isSame))
+    }
+
+    /// The list of the older archive stands for it.
+    @Test func theOlderArchiveNeedNotBeAtHand() async throws {
+        let listed = try await bench.run(.load, ["-i", bench.path("older.tar.gz"), "--list", "--format", "json"])
+        try bench.folder.write(listed.output, to: "older.json")
+        #expect(try await load("older.tar.gz").status == 0)
+        for number in [3, 17] { Self.addImage(number, version: 2, to: source) }
+        #expect(try await saveDelta(list).status == 0)
+        let byArchive = try bench.folder.bytes("delta.tar.gz")
+        try bench.folder.shell("rm older.tar.gz delta.tar.gz")
+        let files = ["--since", bench.path("older.json"), "-i", bench.path("delta.tar.gz")]
+        let saved = try await bench.save(list, from: source.authority, files)
+        #expect(saved.errors.contains("37 blobs (1.9 MB) were left out, which older.tar.gz has"), "\(saved.errors)")
+        #expect(try bench.folder.bytes("delta.tar.gz") == byArchive)
+        #expect(try await load("delta.tar.gz").status == 0)
+        #expect(list.allSatisfy(isSame))
+    }
+
+    @Test(arguments: ["{}", #"{"version":2,"archive":"a","images":[]}"#, "{"])
+    func aListOfAnotherKindEndsTheRun(_ json: String) async throws {
+        try bench.folder.write(json, to: "older.json")
+        let files = ["--since", bench.path("older.json"), "-i", bench.path("delta.tar.gz")]
+        let saved = try await bench.save(list, from: source.authority, files)
+        #expect(saved.status == 1)
+        #expect(saved.errors.contains("older.json: it cannot be read: it is not what --list --format json prints"))
+    }
+
+    /// `--check` tells beforehand whether the registry has what the delta leaves out.
+    @Test func aCheckProvesWhatIsLeftOut() async throws {
+        Self.addImage(3, version: 2, to: source)
+        #expect(try await saveDelta(list).status == 0)
+        func check() async throws -> Bench.Outcome {
+            let files = ["-l", bench.path("list.txt"), "-i", bench.path("delta.tar.gz")]
+            return try await bench.run(.load, files + ["-s", source.authority, "-r", target.authority, "--check"])
+        }
+        let before = try await check()
+        #expect(before.status == 1)
+        #expect(before.errors.contains("is a delta, and the registry lacks 39 blobs that it leaves out"))
+        #expect(target.repositories == [])
+        #expect(try await load("older.tar.gz").status == 0)
+        let after = try await check()
+        #expect(after.status == 0, "\(after.errors)")
+        #expect(after.lines.last?.hasPrefix("20 of 20 steps can be done; ") == true, "\(after.output)")
     }
 
     @Test func anArchiveWithoutTheBlobsIsTold() async throws {

@@ -32,6 +32,34 @@ import Testing
         try docker.folder.shell("gzip -t archive && seq 1 2000000 >expected && gzip -dc <archive | cmp - expected")
     }
 
+    /// Docker cannot write parts, so it does not get the archive's name, in PowerShell's procedure either.
+    @Test(arguments: [DockerSaver.Procedure.shell(compressionLevel: 6), .powerShell])
+    func partsAreWrittenHere(_ procedure: DockerSaver.Procedure) async throws {
+        let docker = try FakeDocker("case $* in *-o*) exit 1 ;; esac; seq 1 2000000")
+        let archive = docker.folder.path("archive")
+        let saver = DockerSaver(
+            runner: try docker.runner(),
+            procedure: procedure,
+            archive: archive,
+            output: .archive(
+                try ArchiveOutput(
+                    path: archive,
+                    partSize: 1_000_000,
+                    checksum: ArchiveChecksum(of: archive, partSize: 1_000_000, .whileWriting)
+                )
+            ),
+            counters: TransferCounters()
+        )
+        try await saver.save([Self.request("a")])
+        try docker.folder.shell(
+            """
+            seq 1 2000000 >expected && sha256sum --strict -c archive.sha256
+            test "$(ls archive.0* | wc -l)" = "$(wc -l <archive.sha256)" && test "$(wc -l <archive.sha256)" -gt 3
+            cat archive.0* >joined && { gzip -dc <joined >unpacked 2>/dev/null || cp joined unpacked; } && cmp unpacked expected
+            """
+        )
+    }
+
     @Test func aPipeGetsTheArchiveToo() async throws {
         let docker = try FakeDocker("seq 1 200000")
         try docker.folder.shell("mkfifo pipe; gzip -dc <pipe >unpacked 2>/dev/null & echo $! >pid")

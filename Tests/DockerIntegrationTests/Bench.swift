@@ -82,6 +82,9 @@ struct Bench {
         return try await docker("image", "inspect", "--format", "{{.Id}}", "\(target.authority)/\(name)")
     }
 
+    /// Runs a command of the shell in the folder; one that fails is an error.
+    func shell(_ command: String) throws { try folder.shell(command) }
+
     /// Compares scripts with the executables on the daemon.
     func compare(_ scripts: TemporaryFolder) async throws -> Comparison.Verdict {
         try await RealDocker(suite, scripts: scripts.path, environment: environment).compare()

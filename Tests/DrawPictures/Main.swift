@@ -43,6 +43,7 @@ struct Main {
             "rancher-load-images",
             ["-l", "rancher-images.txt", "-i", "rancher-images.tar.gz", "-r", "\(Self.target)/mirror"]
         )
+        try await record("check", "rancher-save-images", ["-l", "rancher-images.txt", "-i", "next.tar.gz", "--check"])
         registries.stop()
     }
 

@@ -159,7 +159,7 @@ final class EngineFixture: Sendable {
     func load(_ steps: [LoadStep], jobs: Int = 4) async throws -> Loaded {
         let run = try TemporaryFolder()
         let loader = RegistryLoader(
-            archive: archive,
+            archives: [ArchiveLocation(archive)],
             client: client,
             jobs: jobs,
             temporaryFolder: run.path,

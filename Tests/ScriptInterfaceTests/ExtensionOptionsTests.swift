@@ -28,6 +28,34 @@ extension Platform {
         #expect(powerShell.platforms == .platforms([.windows("amd64")]))
     }
 
+    @Test(
+        arguments: [
+            ("4G", 4_000_000_000), ("4.7g", 4_700_000_000), ("1M", 1_000_000), ("2000000", 2_000_000), ("999k", nil),
+            ("0", nil),
+            ("-1G", nil), ("4Gi", nil), ("", nil),
+        ] as [(String, Int64?)]
+    )
+    func sizesOfParts(_ word: String, _ size: Int64?) throws {
+        let parsed = parse(.save, ["--split", word])
+        #expect(parsed.options?.extensions.partSize == size)
+        #expect((parsed.options == nil) == (size == nil))
+        #expect(try #require(parse(.save, []).options).extensions.partSize == nil)
+        let refused = parse(.save, ["--split", "4G", "--repair", "a"])
+        #expect(refused == .invalid("--repair leaves an archive in the parts that it has: leave --split out"))
+    }
+
+    /// Of several archives the scripts' own rules tell the one that counts; a load in shell mode knows all.
+    @Test func severalArchives() throws {
+        let words = ["-i", "a", "--images", "b", "-i", "a", "-i", ""]
+        let load = try #require(parse(.load, ["-r", "r"] + words).options)
+        #expect(load.archives == ["a", "b"])
+        #expect(load.images == "")
+        #expect(load.settings.first { $0.name == "images" }?.value == .texts(["a", "b"]))
+        #expect(try #require(parse(.load, ["-r", "r"]).options).archives == ["rancher-images.tar.gz"])
+        #expect(try #require(parse(.save, words).options).archives == [])
+        #expect(try #require(parsePowerShell(.load, ["-r", "r"] + words).options).archives == [])
+    }
+
     /// A load pushes what the archive has, so it has no such flag.
     @Test func referrersAreSavedWhereTheyAreWanted() throws {
         #expect(try !#require(parse(.save, []).options).extensions.withReferrers)

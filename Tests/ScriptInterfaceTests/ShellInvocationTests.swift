@@ -46,7 +46,7 @@ import Testing
         (.save, ["--windows-versions", "1809"], 1, "a flag of load"),
         (.save, ["--dry-run"], 1, "not built"),
         (.save, ["--serve", "127.0.0.1:0"], 1, "not built"),
-        (.save, ["--split", "4G"], 1, "not built"),
+        (.load, ["-r", "r", "--split", "4G"], 1, "a flag of save"),
         (.save, ["-l", "x", "--help"], 0, "help is looked at after all words"),
         (.save, ["--help", "--jobs", "0"], 0, "and before the values of our own flags"),
         (.load, [], 1, "no registry"),

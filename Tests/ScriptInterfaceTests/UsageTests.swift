@@ -12,7 +12,7 @@ import Testing
                 "        text file that lists the images, one a line",
                 "        (default: rancher-images.txt)",
                 "  -i, --images PATH",
-                "        archive of the images, as docker save writes it",
+                "        archive of the images, as docker save writes it, in one file or in parts",
             ]
         )
         #expect(lines.dropFirst().allSatisfy { $0.count <= 80 })

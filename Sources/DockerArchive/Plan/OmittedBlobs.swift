@@ -32,11 +32,16 @@ package struct OmittedBlobs: Sendable, Equatable {
         names.merge(other.names) { first, _ in first }
     }
 
+    /// Those that are wanted.
+    package func filter(_ isWanted: (Digest) -> Bool) -> OmittedBlobs {
+        var omitted = OmittedBlobs()
+        omitted.names = names.filter { isWanted($0.key) }
+        return omitted
+    }
+
     /// Those of these digests that are left out.
     package func among(_ digests: Set<Digest>) -> OmittedBlobs {
-        var omitted = OmittedBlobs()
-        omitted.names = names.filter { digests.contains($0.key) }
-        return omitted
+        filter(digests.contains)
     }
 
     /// The archives that have them, in the order of their names.

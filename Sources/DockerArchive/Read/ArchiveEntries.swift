@@ -8,6 +8,8 @@ import Tar
 struct ArchiveEntries {
     private var files: [String: ArchivedContent] = [:]
     private var links: [String: String] = [:]
+    /// What is missing of the archive, or cannot be read, so that it has entries that are not here: a sentence each.
+    var defects: [String] = []
 
     /// What the names take in memory, about, in bytes.
     private var size = 0
@@ -54,6 +56,11 @@ struct ArchiveEntries {
             next = target
         }
         return nil
+    }
+
+    /// Whether there is an entry of that name.
+    func has(_ name: String) -> Bool {
+        Self.normalized(name).map { files[$0] != nil || links[$0] != nil } ?? false
     }
 
     /// The digests that its blobs are called by, manifests among them.

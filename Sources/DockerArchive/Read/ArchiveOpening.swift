@@ -12,24 +12,24 @@ struct ArchiveOpening {
     /// Opens an archive: one of stored members and a plain tar by seeking; anything else is unpacked into temporary space.
     ///
     /// - Parameters:
-    ///   - file: a regular file, or a pipe.
+    ///   - file: a file, parts of one, or a pipe.
     ///   - notice: told before temporary space is taken.
     ///   - unpacking: as for ``DockerArchive/init(path:temporaryFolder:notice:unpacking:)``.
     init(
-        _ file: File,
+        _ file: any RandomAccess,
         temporary: TemporarySpace,
         notice: (String) -> Void,
         unpacking: (_ size: Int64?) -> (Int) -> Void
     ) throws {
         let isRegular = try file.isRegular
-        if isRegular, let entries = try Self.index(file) {
+        if isRegular, let entries = try Self.index(file, salvages: true) {
             self.init(entries: entries)
             return
         }
         var unpacker = ArchiveUnpacker(into: try temporary.spool())
         do {
             let size = isRegular ? try file.size : nil
-            let source = try GuardedDecompressor(file, progress: unpacking(size))
+            let source = try GuardedDecompressor(file.source(), progress: unpacking(size))
             try Self.announce(source.format, size: size, in: unpacker.spool, to: notice)
             let entries = try unpacker.unpack(source)
             self.init(entries: entries, layers: unpacker.layers)
@@ -62,9 +62,24 @@ struct ArchiveOpening {
 
     /// The entries of an archive that is read where it lies: one of stored members, or a plain tar.
     ///
-    /// - Parameter file: a regular file.
+    /// - Parameters:
+    ///   - file: a regular file, or parts of one.
+    ///   - salvages: whether parts that are missing or damaged cost only what lies in them.
     /// - Returns: `nil` where the archive is compressed as a whole.
-    static func index(_ file: File) throws -> ArchiveEntries? {
+    static func index(_ file: any RandomAccess, salvages: Bool = false) throws -> ArchiveEntries? {
+        guard salvages, let parts = file as? PartedFile else { return try indexWhole(file) }
+        do {
+            if parts.defects.isEmpty, let entries = try indexWhole(file) { return entries }
+            let isStored = try StoredArchiveIndex.begins(file, at: 0, with: StoredGzipMember.header)
+            guard !parts.defects.isEmpty || isStored else { return nil }
+        } catch  where error is ArchiveError || error is FileError {
+            if let entries = try ArchiveSalvage(parts).entries() { return entries }
+            throw error
+        }
+        return try ArchiveSalvage(parts).entries()
+    }
+
+    private static func indexWhole(_ file: any RandomAccess) throws -> ArchiveEntries? {
         if let entries = try StoredArchiveIndex.entries(of: file) { return entries }
         let prefix = try FileSection(of: file, at: 0, length: Int64(TarHeader.blockSize)).readBytes(TarHeader.blockSize)
         guard CompressionFormat.detect(prefix) == .none else { return nil }
@@ -73,7 +88,7 @@ struct ArchiveOpening {
     }
 
     /// The entries of a tar that is not compressed.
-    private static func indexTar(_ file: File) throws -> ArchiveEntries {
+    private static func indexTar(_ file: any RandomAccess) throws -> ArchiveEntries {
         let size = try file.size
         let reader = TarReader(FileSection(of: file, at: 0, length: size))
         var entries = ArchiveEntries()

@@ -27,15 +27,19 @@ package struct ArchiveTail: Sendable {
     /// As much of the end of a file as is searched: more than the tables of any archive of images take, in bytes.
     private static let limit: Int64 = 64 << 20
 
-    /// Reads the end of the archive at `path`.
+    /// Reads the end of the archive at `path`, or of what a killed repair has left of it.
     ///
     /// - Throws: `FileError`.
     package init(_ path: String) throws {
-        let file = try File(path, for: .reading)
-        let start = try FileSection(of: file, at: 0, length: 2).readBytes(2)
-        isGzip = start == Array(StoredGzipMember.header.prefix(2))
+        let file = try ArchiveLocation(path).openUnfinished()
         let size = try file.size
-        let tables = Tables(file: file, isGzip: isGzip, range: max(0, size - Self.limit)..<size)
+        let range = max((file as? PartedFile)?.readable.last?.lowerBound ?? 0, size - Self.limit)..<size
+        // The first part of an archive may be missing. A tar begins with the name of an entry.
+        let start = try? FileSection(of: file, at: 0, length: 2).readBytes(2)
+        let zip = Tables(file: file, isGzip: true, range: range)
+        isGzip =
+            try start.map { $0 == Array(StoredGzipMember.header.prefix(2)) } ?? (zip.content(of: "index.json") != nil)
+        let tables = Tables(file: file, isGzip: isGzip, range: range)
         let found = try tables.content(of: "index.json")
             .flatMap { offset, json in Self.descriptors(json).map { (offset, $0) } }
         index = found.flatMap { offset, descriptors in Self.entries(descriptors).map { (offset, $0) } }
@@ -72,7 +76,7 @@ package struct ArchiveTail: Sendable {
 
 /// The tables at the end of an archive.
 private struct Tables {
-    let file: File
+    let file: any RandomAccess
     let isGzip: Bool
     /// What of the file is searched.
     let range: Range<Int64>

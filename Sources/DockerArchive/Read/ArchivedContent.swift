@@ -8,7 +8,7 @@ public struct ArchivedContent: Sendable {
         /// From a position of the content of a gzip member of stored blocks.
         case member(StoredGzipReader, start: Int64)
         /// As it is, in a file.
-        case section(File, offset: Int64)
+        case section(any RandomAccess, offset: Int64)
         /// Compressed, in a file; `length` bytes.
         case gzip(File, offset: Int64, length: Int64)
     }
@@ -24,7 +24,7 @@ public struct ArchivedContent: Sendable {
     }
 
     /// The `size` bytes from `offset` on of a file.
-    init(of file: File, at offset: Int64, size: Int64) {
+    init(of file: any RandomAccess, at offset: Int64, size: Int64) {
         place = .section(file, offset: offset)
         self.size = size
     }
@@ -38,6 +38,15 @@ public struct ArchivedContent: Sendable {
     /// Whether it lies compressed in temporary space.
     var isCompressed: Bool {
         if case .gzip = place { true } else { false }
+    }
+
+    /// The paths of the parts that it lies in, of an archive that is in parts.
+    package var parts: [String] {
+        switch place {
+        case .member(let reader, _): (reader.file as? PartedFile)?.paths(of: reader.range) ?? []
+        case .section(let file, let offset): (file as? PartedFile)?.paths(of: offset..<offset + size) ?? []
+        case .gzip: []
+        }
     }
 
     /// The content from its first byte on.
@@ -71,7 +80,7 @@ public struct ArchivedContent: Sendable {
         switch place {
         case .member(let reader, let start):
             guard entry.member == reader.member, start == Int64(entry.header.count) else { return false }
-            try target.copy(reader.offset..<reader.offset + reader.member.length, of: reader.file, to: entry.offset)
+            try target.copy(reader.range, of: reader.file, to: entry.offset)
         case .section(let file, let offset):
             guard entry.member == nil else { return false }
             let start = entry.offset + Int64(entry.header.count)

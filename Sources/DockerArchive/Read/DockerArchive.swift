@@ -44,9 +44,14 @@ public struct DockerArchive: Sendable {
     /// What the archive is called in messages.
     let path: String
     let entries: ArchiveEntries
+    /// Of other archives, which may have blobs that this one lacks.
+    private var others: [ArchiveEntries] = []
     /// The layers that were compressed while the archive was unpacked, by diff ID.
     let layers: [Digest: CompressedLayer]
     let temporary: TemporarySpace
+
+    /// What is missing of an archive in parts, or cannot be read: a sentence each.
+    package var defects: [String] { entries.defects }
 
     /// Opens the archive called `path`; one that has to be unpacked can take minutes.
     ///
@@ -62,9 +67,25 @@ public struct DockerArchive: Sendable {
         notice: (String) -> Void = { _ in },
         unpacking: (_ size: Int64?) -> (Int) -> Void = { _ in { _ in } }
     ) throws {
+        try self.init(
+            ArchiveLocation(path),
+            temporaryFolder: temporaryFolder,
+            notice: notice,
+            unpacking: unpacking
+        )
+    }
+
+    /// Opens an archive, as ``init(path:temporaryFolder:notice:unpacking:)`` does.
+    package init(
+        _ location: ArchiveLocation,
+        temporaryFolder: String,
+        notice: (String) -> Void = { _ in },
+        unpacking: (_ size: Int64?) -> (Int) -> Void = { _ in { _ in } }
+    ) throws {
+        let path = location.description
         self.path = path
         temporary = TemporarySpace(folder: temporaryFolder)
-        let file = try File(path, for: .reading)
+        let file = try location.open()
         let opening = try ArchiveOpening(
             file,
             temporary: temporary,
@@ -73,15 +94,26 @@ public struct DockerArchive: Sendable {
         )
         entries = opening.entries
         layers = opening.layers
+        if let parts = file as? PartedFile, !["index.json", "manifest.json"].contains(where: entries.has) {
+            throw ArchiveError.tablesMissing(behind: try parts.lastPath, defects: entries.defects)
+        }
         let catalog = try ArchiveCatalog(of: opening.entries)
         images = catalog.images
         referrers = catalog.referrers
         omitted = try ArchiveCatalog.omittedBlobs(of: opening.entries)
     }
 
+    /// The archive with the blobs of others for those that it lacks.
+    package func completed(by others: [DockerArchive]) -> DockerArchive {
+        var archive = self
+        archive.others = others.map(\.entries)
+        return archive
+    }
+
     /// The content of a blob, or `nil` where the archive lacks it. Its size is what the archive says.
     public func blob(_ digest: Digest) -> ArchivedContent? {
-        entries[OCILayout.path(of: digest)]
+        let name = OCILayout.path(of: digest)
+        return entries[name] ?? others.lazy.compactMap { $0[name] }.first
     }
 
     /// The digests of all that the archive calls by one, whether an image needs it or not.

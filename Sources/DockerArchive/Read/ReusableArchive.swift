@@ -16,14 +16,14 @@ package final class ReusableArchive: Sendable {
         case sequential
     }
 
-    private let file: File
+    private let file: any RandomAccess
     private let access: Access
 
     /// Opens the archive at `path`; nothing is unpacked.
     ///
     /// - Throws: `FileError`, or ``ArchiveError``.
     package init(_ path: String) throws {
-        file = try File(path, for: .reading)
+        file = try ArchiveLocation(path).open()
         guard try file.isRegular else { throw ArchiveError.unreadable("it is not a file") }
         access = try ArchiveOpening.index(file).map { .indexed($0) } ?? .sequential
     }
@@ -49,7 +49,7 @@ package final class ReusableArchive: Sendable {
             blobs.add(entries.blobs, of: name)
             blobs.add(try ArchiveCatalog.omittedBlobs(of: entries))
         case .sequential:
-            let reader = TarReader(try GuardedDecompressor(file))
+            let reader = TarReader(try GuardedDecompressor(file.source()))
             while let header = try reader.next()?.header {
                 if header.kind == .file, let digest = OCILayout.digest(ofPath: header.name) {
                     blobs.add([digest], of: name)
@@ -127,7 +127,7 @@ package final class ReusableArchive: Sendable {
         isWanted: (Digest, Int64) -> Bool,
         take: (Digest, any ByteSource) throws -> Void
     ) throws {
-        let reader = TarReader(try GuardedDecompressor(file))
+        let reader = TarReader(try GuardedDecompressor(file.source()))
         var passed = 0
         var hits = 0
         while let header = try reader.next()?.header {

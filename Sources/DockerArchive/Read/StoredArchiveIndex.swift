@@ -11,7 +11,7 @@ enum StoredArchiveIndex {
     /// - Returns: `nil` where the archive is not of this kind throughout: another program may have written other members behind
     ///   a first one like these.
     /// - Throws: ``ArchiveError/truncated`` where the file ends before an archive of this kind would.
-    static func entries(of file: File) throws -> ArchiveEntries? {
+    static func entries(of file: any RandomAccess) throws -> ArchiveEntries? {
         let fileSize = try file.size
         guard try begins(file, at: 0, with: StoredGzipMember.header) else { return nil }
         var entries = ArchiveEntries()
@@ -44,26 +44,21 @@ enum StoredArchiveIndex {
         in member: StoredGzipReader
     ) throws -> (TarHeader, dataOffset: Int64)? {
         let start = parser.offset
-        return try withUnsafeTemporaryAllocation(byteCount: TarHeader.blockSize, alignment: 16) { block in
-            while true {
-                let count = try member.read(into: block, at: parser.offset - start)
-                do {
-                    switch try parser.consume(UnsafeRawBufferPointer(rebasing: block[..<count])) {
-                    case .incomplete: continue
-                    case .entry(let header, let dataOffset): return (header, dataOffset)
-                    case .end: return nil
-                    }
-                } catch {
-                    throw count < TarHeader.blockSize && start > 0 ? ArchiveError.truncated : .unknownLayout
-                }
+        var count = 0
+        do {
+            return try parser.next { block, offset in
+                count = try member.read(into: block, at: offset - start)
+                return count
             }
+        } catch is TarError {
+            throw count < TarHeader.blockSize && start > 0 ? ArchiveError.truncated : .unknownLayout
         }
     }
 
     /// The member that lies here, if it begins as ``ArchivePlan`` would have begun it and the file has all of it.
     private static func member(
         of contentLength: Int64,
-        in file: File,
+        in file: any RandomAccess,
         at offset: Int64,
         _ fileSize: Int64
     ) throws -> StoredGzipMember {
@@ -77,7 +72,7 @@ enum StoredArchiveIndex {
         return member
     }
 
-    private static func begins(_ file: File, at offset: Int64, with expected: [UInt8]) throws -> Bool {
+    static func begins(_ file: any RandomAccess, at offset: Int64, with expected: [UInt8]) throws -> Bool {
         let found = try [UInt8](unsafeUninitializedCapacity: expected.count) { buffer, count in
             count = try file.read(into: UnsafeMutableRawBufferPointer(buffer), at: offset)
         }

@@ -1,10 +1,12 @@
 import Basics
 import ByteIO
+import Dispatch
 import Glibc
 import Hashing
 import ImageModel
+import Synchronization
 
-/// The SHA-256 of an archive, in a file beside it that `sha256sum -c` reads: `ARCHIVE.sha256`.
+/// The SHA-256 of an archive, or of each of its parts, in a file beside it that `sha256sum -c` reads: `ARCHIVE.sha256`.
 ///
 /// It is there only with the archive that it is of: an older one is removed before the archive gets its name.
 package final class ArchiveChecksum: Sendable {
@@ -19,27 +21,49 @@ package final class ArchiveChecksum: Sendable {
     }
 
     private let archive: String
+    private let partSize: Int64?
     private let way: Way
     /// Of what was written so far. What comes in order comes from one thread after the other.
-    private nonisolated(unsafe) let running = ContentHash()
+    private nonisolated(unsafe) var running = RunningHashes()
 
-    /// - Parameter archive: the path as it was typed; where that is a link, the checksum stands beside the link.
-    package init(of archive: String, _ way: Way) {
+    private struct RunningHashes {
+        var finished: [Digest] = []
+        let current = ContentHash()
+        /// How many bytes ``current`` has, of a part.
+        var count: Int64 = 0
+    }
+
+    /// - Parameters:
+    ///   - archive: the path as it was typed; where that is a link, the checksum stands beside the link.
+    ///   - partSize: the size in bytes of the archive's parts, which have a checksum each; `nil` where it is one file.
+    package init(of archive: String, partSize: Int64? = nil, _ way: Way) {
         self.archive = archive
+        self.partSize = partSize
         self.way = way
     }
 
     /// Takes the next bytes of the archive, in case they come in order.
     func note(_ bytes: UnsafeRawBufferPointer) {
         guard case .whileWriting = way else { return }
-        running.update(bytes)
+        var rest = bytes
+        while !rest.isEmpty {
+            if running.count == partSize {
+                running.finished.append(running.current.finish())
+                running.count = 0
+            }
+            let count = Int(min(Int64(rest.count), (partSize ?? .max) - running.count))
+            running.current.update(UnsafeRawBufferPointer(rebasing: rest[..<count]))
+            running.count += Int64(count)
+            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+        }
     }
 
     /// The checksum of a whole archive, in a file that has no name yet.
-    func file(of archive: File) throws -> UnfinishedFile {
-        let digest = try digest(of: archive)
+    func file(of archive: any RandomAccess) throws -> UnfinishedFile {
+        let digests = try digests(of: archive)
         let unfinished = try UnfinishedFile(for: path)
-        try unfinished.file.write(line(digest))
+        let names = partSize == nil ? [self.archive] : digests.indices.map { PartName.path(self.archive, $0 + 1) }
+        try unfinished.file.write(zip(digests, names).map(Self.line).joined())
         return unfinished
     }
 
@@ -51,26 +75,44 @@ package final class ArchiveChecksum: Sendable {
 
     private var path: String { archive + ".sha256" }
 
-    private func digest(of archive: File) throws -> String {
-        guard case .byReading(let notice) = way else { return running.finish().hex }
-        notice(try archive.size)
-        let hash = ContentHash()
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
-        defer { buffer.deallocate() }
-        var position: Int64 = 0
-        while case let count = try archive.read(into: buffer, at: position), count > 0 {
-            hash.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-            position += Int64(count)
+    /// How many parts are read at a time.
+    private static let readers = 4
+
+    /// Of the archive, or of each of its parts, which are read several at a time.
+    private func digests(of archive: any RandomAccess) throws -> [Digest] {
+        let size = try archive.size
+        guard case .byReading(let notice) = way else { return running.finished + [running.current.finish()] }
+        notice(size)
+        let partSize = partSize ?? max(1, size)
+        let count = max(1, Int((size + partSize - 1) / partSize))
+        let digests = Mutex<[Result<Digest, any Error>?]>(Array(repeating: nil, count: count))
+        let next = Atomic(0)
+        let group = DispatchGroup()
+        // Serial queues, since the global ones share the threads of tasks.
+        for _ in 0..<min(count, Self.readers) {
+            DispatchQueue(label: "checksum")
+                .async(group: group) {
+                    while case let index = next.add(1, ordering: .relaxed).oldValue, index < count {
+                        let section = FileSection(of: archive, at: Int64(index) * partSize, length: partSize)
+                        let digest = Result {
+                            let hash = ContentHash()
+                            try section.forEachPiece(hash.update)
+                            return hash.finish()
+                        }
+                        digests.withLock { $0[index] = digest }
+                    }
+                }
         }
-        return hash.finish().hex
+        group.wait()
+        return try digests.withLock(\.self).compactMap { try $0?.get() }
     }
 
-    /// The digest and the name of the archive in its folder. A name with a backslash or a line's end is escaped, which a backslash
+    /// A digest and the name of a file in its folder. A name with a backslash or a line's end is escaped, which a backslash
     /// before the digest tells (GNU coreutils, "md5sum invocation").
-    private func line(_ digest: String) -> String {
-        let name = archive.split(separator: "/").last.map(String.init) ?? archive
+    private static func line(_ digest: Digest, _ path: String) -> String {
+        let name = path.split(separator: "/").last.map(String.init) ?? path
         let escapes: [Unicode.Scalar: String] = ["\\": "\\\\", "\n": "\\n", "\r": "\\r"]
         let escaped = name.unicodeScalars.map { escapes[$0] ?? String($0) }.joined()
-        return (escaped == name ? "" : "\\") + "\(digest)  \(escaped)\n"
+        return (escaped == name ? "" : "\\") + "\(digest.hex)  \(escaped)\n"
     }
 }

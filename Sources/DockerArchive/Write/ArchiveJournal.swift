@@ -23,19 +23,34 @@ package final class ArchiveJournal: Sendable {
     private let file: File
     private let known: Mutex<[Digest: Place]>
 
+    /// What an archive has to have in common with another one for blobs to lie in both at the same places.
+    package struct Kind: Sendable, Equatable {
+        /// Whether the archive's entries are gzip members of stored blocks; else it is a plain tar.
+        let isGzip: Bool
+        /// The size of the archive's parts in bytes; `nil` where it is one file.
+        let partSize: Int64?
+
+        package init(isGzip: Bool, partSize: Int64? = nil) {
+            self.isGzip = isGzip
+            self.partSize = partSize
+        }
+
+        fileprivate var title: String {
+            "rancher-images journal 1 \(isGzip ? "gzip" : "tar")\(partSize.map { " in parts of \($0)" } ?? "")\n"
+        }
+    }
+
     /// Goes on with the journal at `path`, or begins one where there is none, or it is one of another kind of archive.
     ///
-    /// - Parameters:
-    ///   - isGzip: whether the archive's entries are gzip members of stored blocks; else it is a plain tar.
-    ///   - isFresh: whether what an older journal tells is dropped.
-    package init(_ path: String, isGzip: Bool, isFresh: Bool) throws {
-        let places = isFresh ? [:] : Self.read(path, isGzip: isGzip)
+    /// - Parameter isFresh: whether what an older journal tells is dropped.
+    package init(_ path: String, _ kind: Kind, isFresh: Bool) throws {
+        let places = isFresh ? [:] : Self.read(path, kind)
         // The older journal stays until this one is whole.
         let next = path + ".next"
         file = try File(next, for: .creating)
         known = Mutex(places)
         let lines = places.sorted { $0.value.offset < $1.value.offset }.map(Self.line)
-        try file.write(Self.title(isGzip: isGzip) + lines.joined())
+        try file.write(kind.title + lines.joined())
         guard rename(next.nativeCString, path.nativeCString) == 0 else {
             throw FileError(operation: "rename \(next) to", path: path, code: errno)
         }
@@ -60,12 +75,12 @@ package final class ArchiveJournal: Sendable {
     }
 
     /// Where blobs are by the journal at `path`, which is none where that is of another kind of archive. Lines that are not whole are passed over.
-    static func read(_ path: String, isGzip: Bool) -> [Digest: Place] {
+    static func read(_ path: String, _ kind: Kind) -> [Digest: Place] {
         guard let text = try? contents(of: path) else { return [:] }
         var lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)[...]
         // What stands behind the last newline was cut off.
         lines = lines.dropLast()
-        guard let title = lines.popFirst(), title.elementsEqual(Self.title(isGzip: isGzip).utf8.dropLast()) else {
+        guard let title = lines.popFirst(), title.elementsEqual(kind.title.utf8.dropLast()) else {
             return [:]
         }
         var places: [Digest: Place] = [:]
@@ -77,10 +92,6 @@ package final class ArchiveJournal: Sendable {
             places[digest] = Place(offset: offset, size: size, written: written)
         }
         return places
-    }
-
-    private static func title(isGzip: Bool) -> String {
-        "rancher-images journal 1 \(isGzip ? "gzip" : "tar")\n"
     }
 
     private static func line(_ digest: Digest, _ place: Place) -> String {

@@ -4,16 +4,18 @@ import Glibc
 import ImageModel
 import Synchronization
 
-/// Where an archive is written: a file that appears when it is whole, or a stream.
+/// Where an archive is written: a file or parts of one, which appear when they are whole, or a stream.
 package final class ArchiveOutput: Sendable {
     private enum Target {
-        case file(UnfinishedFile)
+        case file(any UnfinishedContent)
         case stream(File)
         /// Nothing is written: it is only looked at what the place has; `nil` for that of a stream.
         case place(ArchivePlace?)
     }
 
     private let target: Target
+    /// The size of the archive's parts in bytes; `nil` where it is one file.
+    private let partSize: Int64?
     /// What the journal of an unfinished file is called; `nil` where a run that ends leaves nothing.
     private let journalPath: String?
     private let isFresh: Bool
@@ -28,12 +30,19 @@ package final class ArchiveOutput: Sendable {
     /// process (`/dev/fd/3`), else a file.
     ///
     /// - Parameters:
+    ///   - partSize: the size in bytes of the parts that a file is written in; `nil` for one file.
     ///   - continues: whether a file that is not finished stays for the next run, with a journal of what it has.
     ///   - isFresh: whether what an earlier run has left is dropped.
     ///   - checksum: is written with a file; a stream has none.
     /// - Throws: `FileError` or `UnfinishedFileError`.
-    package init(path: String, continues: Bool = false, isFresh: Bool = false, checksum: ArchiveChecksum? = nil) throws
-    {
+    package init(
+        path: String,
+        partSize: Int64? = nil,
+        continues: Bool = false,
+        isFresh: Bool = false,
+        checksum: ArchiveChecksum? = nil
+    ) throws {
+        self.partSize = partSize
         self.isFresh = isFresh
         isRepair = false
         self.checksum = checksum
@@ -41,9 +50,15 @@ package final class ArchiveOutput: Sendable {
             target = .stream(try File(stream: path))
             journalPath = nil
         } else {
-            let file = try UnfinishedFile(for: path, keepsContent: continues && !isFresh)
+            let keeps = continues && !isFresh
+            let file: any UnfinishedContent =
+                if let partSize {
+                    try UnfinishedParts(for: path, partSize: partSize, keepsContent: keeps)
+                } else {
+                    try UnfinishedFile(for: path, keepsContent: keeps)
+                }
             target = .file(file)
-            journalPath = continues ? file.file.path + ".journal" : nil
+            journalPath = continues ? file.lockedPath + ".journal" : nil
         }
     }
 
@@ -52,9 +67,13 @@ package final class ArchiveOutput: Sendable {
     ///
     /// - Throws: `FileError` or `UnfinishedFileError`.
     package init(repairing path: String) throws {
-        let file = try UnfinishedFile(reopening: path)
+        // What is there as one file counts, as in a load.
+        let isInParts = !ArchiveLocation.isOneFile(path)
+        let file: any UnfinishedContent =
+            isInParts ? try UnfinishedParts(reopening: path) : try UnfinishedFile(reopening: path)
         target = .file(file)
-        journalPath = file.file.path + ".journal"
+        partSize = isInParts ? (file.content as? PartedFile)?.partSize : nil
+        journalPath = file.lockedPath + ".journal"
         isFresh = true
         isRepair = true
         checksum = nil
@@ -63,11 +82,13 @@ package final class ArchiveOutput: Sendable {
     /// The output for an archive called `path` that is only looked at: no file is opened for writing, made or changed.
     ///
     /// - Parameters:
+    ///   - partSize: as for ``init(path:partSize:continues:isFresh:checksum:)``.
     ///   - continues: whether a run would go on with what an earlier one has left.
     ///   - isFresh: whether a run would drop it.
     /// - Throws: `FileError` where a run could not write the archive.
-    package init(examining path: String, continues: Bool, isFresh: Bool) throws {
-        let place = try File.isStream(path) ? nil : ArchivePlace(of: path)
+    package init(examining path: String, partSize: Int64? = nil, continues: Bool, isFresh: Bool) throws {
+        self.partSize = partSize
+        let place = try File.isStream(path) ? nil : ArchivePlace(of: path, partSize: partSize)
         target = .place(place)
         journalPath = continues ? place?.journalPath : nil
         self.isFresh = isFresh
@@ -78,6 +99,7 @@ package final class ArchiveOutput: Sendable {
     /// An output that writes into an open stream, and closes it at the end.
     package init(stream: File) {
         target = .stream(stream)
+        partSize = nil
         journalPath = nil
         isFresh = true
         isRepair = false
@@ -113,16 +135,17 @@ package final class ArchiveOutput: Sendable {
         guard case .place(let place) = target, let journalPath, !isFresh, let file = place?.unfinished else {
             return nil
         }
-        return ArchiveRemains(file: file, places: ArchiveJournal.read(journalPath, isGzip: isGzip))
+        let kind = ArchiveJournal.Kind(isGzip: isGzip, partSize: partSize)
+        return ArchiveRemains(file: file, places: ArchiveJournal.read(journalPath, kind))
     }
 
     /// Writes at an offset. Into a stream the offsets must come in order, without a gap.
     package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws {
         switch target {
         case .file(let unfinished):
-            try unfinished.file.write(bytes, at: offset)
+            try unfinished.content.write(bytes, at: offset)
             checksum?.note(bytes)
-            startWriteback(of: unfinished.file, behind: offset, bytes.count)
+            startWriteback(of: unfinished.content, behind: offset, bytes.count)
         case .stream(let file):
             try streamed.withLock { position in
                 precondition(position == offset, "a stream is written in order")
@@ -138,17 +161,20 @@ package final class ArchiveOutput: Sendable {
     }
 
     /// Has the disk begin with each stretch of a mebibyte that has been written to its end.
-    private func startWriteback(of file: File, behind offset: Int64, _ count: Int) {
+    private func startWriteback(of file: any RandomAccess, behind offset: Int64, _ count: Int) {
         let stretch: Int64 = 1 << 20
         let first = offset / stretch * stretch
         let last = (offset + Int64(count)) / stretch * stretch
         if last > first { file.startWriteback(at: first, length: Int(last - first)) }
     }
 
-    /// The file that is being written; `nil` for a stream.
-    package var file: File? {
-        if case .file(let unfinished) = target { unfinished.file } else { nil }
+    /// What is being written and can be read; `nil` for a stream.
+    package var file: (any RandomAccess)? {
+        if case .file(let unfinished) = target { unfinished.content } else { nil }
     }
+
+    /// Whether it is written in parts, which no other program can do.
+    package var isInParts: Bool { partSize != nil }
 
     /// Moves blobs of a file to the places that entries have in a plan, and notes that in the journal. Blobs come in the same order
     /// in every plan.
@@ -161,7 +187,7 @@ package final class ArchiveOutput: Sendable {
         let journal = journal.withLock(\.self)
         func move(_ entry: ArchivePlan.Entry, _ digest: Digest, _ place: ArchiveJournal.Place) throws {
             let length = entry.length(ofFirst: place.written)
-            try unfinished.file.move(place.offset..<place.offset + length, to: entry.offset)
+            try unfinished.content.move(place.offset..<place.offset + length, to: entry.offset)
             var moved = place
             moved.offset = entry.offset
             try journal?.note(digest, moved)
@@ -180,7 +206,7 @@ package final class ArchiveOutput: Sendable {
 
     /// Cuts a file at its final length.
     package func resize(to length: Int64) throws {
-        if case .file(let unfinished) = target { try unfinished.file.resize(to: length) }
+        if case .file(let unfinished) = target { try unfinished.content.resize(to: length) }
     }
 
     /// Begins the journal of an unfinished file, or goes on with that of an earlier run.
@@ -189,13 +215,18 @@ package final class ArchiveOutput: Sendable {
     /// - Returns: `nil` where nothing is left for another run.
     package func beginJournal(isGzip: Bool) throws -> ArchiveJournal? {
         guard let journalPath else { return nil }
-        let begun = try ArchiveJournal(journalPath, isGzip: isGzip, isFresh: isFresh)
+        let kind = ArchiveJournal.Kind(isGzip: isGzip, partSize: partSize)
+        let begun = try ArchiveJournal(journalPath, kind, isFresh: isFresh)
         journal.withLock { $0 = begun }
         return begun
     }
 
     /// Whether an error about the file of this path is about the output.
-    package func isNamed(_ path: String) -> Bool { file?.path == path }
+    package func isNamed(_ path: String) -> Bool {
+        guard case .file(let unfinished) = target else { return false }
+        return path == unfinished.content.path
+            || path.hasPrefix(unfinished.finalPath + ".") && path.hasSuffix(UnfinishedFile.suffix)
+    }
 
     /// The archive that the output will take the place of, if there is one.
     package var olderArchive: String? {
@@ -205,14 +236,14 @@ package final class ArchiveOutput: Sendable {
         case .place(let place?): path = place.finalPath
         case .place(nil), .stream: return nil
         }
-        return access(path.nativeCString, R_OK) == 0 ? path : nil
+        return ArchiveLocation(path).isReadable ? path : nil
     }
 
     /// Ends the output: only now does a file appear under its name.
     package func commit() throws {
         switch target {
         case .file(let file):
-            let sum = try checksum?.file(of: file.file)
+            let sum = try checksum?.file(of: file.content)
             try checksum?.removeOlder()
             try file.commit()
             removeJournal()

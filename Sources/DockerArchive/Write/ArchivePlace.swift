@@ -8,34 +8,46 @@ struct ArchivePlace: Sendable {
     /// What the archive will be called.
     let finalPath: String
     /// What an earlier run has not finished, open for reading.
-    let unfinished: File?
+    let unfinished: (any RandomAccess)?
+    /// What the journal of ``unfinished`` is called.
+    let journalPath: String
     private let folder: File
 
+    /// - Parameter partSize: as for ``ArchiveOutput/init(examining:partSize:continues:isFresh:)``.
     /// - Throws: `FileError` where no archive could be written there.
-    init(of path: String) throws(FileError) {
-        finalPath = try UnfinishedFile.target(of: path)
-        folder = try File(UnfinishedFile.folder(of: finalPath), for: .reading)
+    init(of path: String, partSize: Int64?) throws(FileError) {
+        let isInParts = partSize != nil
+        let written = isInParts ? PartName.path(path, 1) : path
+        let target = try UnfinishedFile.target(of: written)
+        finalPath = isInParts ? path : target
+        folder = try File(UnfinishedFile.folder(of: target), for: .reading)
         guard access(folder.path.nativeCString, W_OK | X_OK) == 0 else {
             throw FileError(operation: "write into", path: folder.path, code: errno)
         }
-        let path = finalPath + UnfinishedFile.suffix
-        unfinished = try File.exists(path) ? File(path, for: .reading) : nil
+        let first = target + UnfinishedFile.suffix
+        journalPath = first + ".journal"
+        unfinished =
+            if isInParts {
+                PartedFile(of: [path], suffixes: [UnfinishedFile.suffix], partSize: partSize)
+            } else {
+                try File.exists(first) ? File(first, for: .reading) : nil
+            }
     }
-
-    /// What the journal of ``unfinished`` is called.
-    var journalPath: String { finalPath + UnfinishedFile.suffix + ".journal" }
 
     /// As ``UnfinishedFile/space(for:)``.
     func space(for size: Int64) throws(FileError) -> SpaceNeed? {
         guard let available = folder.availableSpace else { return nil }
-        let taken = try unfinished?.allocatedSize ?? 0
+        var taken: Int64 = 0
+        for piece in try unfinished?.pieces(of: 0..<(unfinished?.size ?? 0)) ?? [] {
+            taken += try piece.file.allocatedSize
+        }
         return SpaceNeed(path: finalPath, needed: size - taken, available: available)
     }
 }
 
 /// What an earlier run has left of an archive, to be looked at where it lies.
 package struct ArchiveRemains: Sendable {
-    let file: File
+    let file: any RandomAccess
     /// Where its blobs are, by its journal; not yet proven.
     package let places: [Digest: ArchiveJournal.Place]
 

@@ -22,7 +22,9 @@ package struct EntryProof: @unchecked Sendable {
     ///   - file: the archive that has the entry.
     /// - Returns: `nil` where something else is there: other bytes in the frames, a whole blob with another digest, or the end of the
     ///   file. A part of a blob is proven only once the blob is whole.
-    package static func read(_ entry: ArchivePlan.Entry, written: Int64, in file: File) throws -> EntryProof? {
+    package static func read(_ entry: ArchivePlan.Entry, written: Int64, in file: any RandomAccess) throws
+        -> EntryProof?
+    {
         guard let blob = entry.blob else { return nil }
         let reader = EntryReader(entry, in: file)
         let hash = ContentHash(blob.digest.algorithm)
@@ -38,7 +40,7 @@ package struct EntryProof: @unchecked Sendable {
 /// Reads an entry from the beginning of its place on, and compares the frames of its gzip member with what they must be.
 private final class EntryReader {
     private let member: StoredGzipMember?
-    private let file: File
+    private let file: any RandomAccess
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
     /// What of the buffer has been read and not been taken.
     private var pending = 0..<0
@@ -48,7 +50,7 @@ private final class EntryReader {
     private var blockEnd: Int64 = 0
     private(set) var checksum = GzipChecksum()
 
-    init(_ entry: ArchivePlan.Entry, in file: File) {
+    init(_ entry: ArchivePlan.Entry, in file: any RandomAccess) {
         member = entry.member
         self.file = file
         offset = entry.offset

@@ -21,9 +21,10 @@ _rancher_save_images_ps1() {
     --limit-rate) ;;
     --reuse) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
     --since) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+    --split) ;;
     --repair) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
     --progress) mapfile -t COMPREPLY < <(compgen -W 'auto terminal plain none' -- "$word") ;;
-    *) mapfile -t COMPREPLY < <(compgen -W '-l --image-list -i --images -s --source-registry -o --os-release-id -h --help --engine --jobs --platform --strict --archive-format --failed-list --report --checksum --insecure-registry --ca-file --username --password-stdin --compression-level --patience --limit-rate --reuse --since --repair --fresh --with-referrers --check --progress --quiet --verbose --version' -- "$word") ;;
+    *) mapfile -t COMPREPLY < <(compgen -W '-l --image-list -i --images -s --source-registry -o --os-release-id -h --help --engine --jobs --platform --strict --archive-format --failed-list --report --checksum --insecure-registry --ca-file --username --password-stdin --compression-level --patience --limit-rate --reuse --since --split --repair --fresh --with-referrers --check --progress --quiet --verbose --version' -- "$word") ;;
     esac
 }
 complete -F _rancher_save_images_ps1 rancher-save-images.ps1

@@ -2,7 +2,7 @@
 for name in rancher-load-images rancher-load-images.sh
     complete -c $name -f
     complete -c $name -l image-list -s l -r -F -d 'text file that lists the images, one a line'
-    complete -c $name -l images -s i -r -F -d 'archive of the images, as docker save writes it'
+    complete -c $name -l images -s i -r -F -d 'archive of the images, as docker save writes it, in one file or in parts'
     complete -c $name -l source-registry -s s -x -d 'registry in front of the names that the images have, or get, in the archive'
     complete -c $name -l registry -s r -x -d 'registry that the images are pushed to (required, but for --list and --check)'
     complete -c $name -l windows-image-list -r -F -d 'text file that lists the Windows images; without it there are none'

@@ -2,7 +2,7 @@
 for name in rancher-load-images.ps1
     complete -c $name -f
     complete -c $name -l image-list -s l -r -F -d 'text file that lists the images, one a line'
-    complete -c $name -l images -s i -r -F -d 'archive of the images, as docker save writes it'
+    complete -c $name -l images -s i -r -F -d 'archive of the images, as docker save writes it, in one file or in parts'
     complete -c $name -l source-registry -s s -x -d 'registry in front of the names that the images have, or get, in the archive'
     complete -c $name -l registry -s r -x -d 'registry that the images are pushed to (required, but for --list and --check)'
     complete -c $name -l os-release-id -s o -x -d 'Windows release of the images: 1809, ltsc2022, ...'

@@ -2,7 +2,7 @@
 for name in rancher-save-images rancher-save-images.sh
     complete -c $name -f
     complete -c $name -l image-list -s l -r -F -d 'text file that lists the images, one a line'
-    complete -c $name -l images -s i -r -F -d 'archive of the images, as docker save writes it'
+    complete -c $name -l images -s i -r -F -d 'archive of the images, as docker save writes it, in one file or in parts'
     complete -c $name -l source-registry -s s -x -d 'registry in front of the names that the images have, or get, in the archive'
     complete -c $name -l help -s h -d 'print this text'
     complete -c $name -l engine -x -a 'auto docker registry' -d 'who moves the images: the docker command, or this program by itself; auto is docker in shell mode where a daemon answers, else registry'
@@ -21,7 +21,8 @@ for name in rancher-save-images rancher-save-images.sh
     complete -c $name -l patience -x -d 'how long a registry is tried again that fails or sends nothing'
     complete -c $name -l limit-rate -x -d 'most bytes a second of all transfers together, such as 500k or 10M; k, M and G are powers of 1000'
     complete -c $name -l reuse -r -F -d 'older archive to copy from what need not be fetched, beside the one that is replaced; may be repeated'
-    complete -c $name -l since -r -F -d 'older archive whose blobs are left out: a delta, for registries that have the older one\'s images; docker cannot load it; may be repeated'
+    complete -c $name -l since -r -F -d 'older archive, or the JSON that --list prints of it, whose blobs are left out: a delta, for registries that have the older one\'s images; docker cannot load it; may be repeated'
+    complete -c $name -l split -x -d 'write the archive in parts of this size, ARCHIVE.001 and so on, with their checksums in ARCHIVE.sha256; k, M and G are powers of 1000'
     complete -c $name -l repair -r -F -d 'save nothing, but prove every digest of an archive that was saved here, and fetch anew what is damaged or missing'
     complete -c $name -l fresh -d 'drop what a stopped run has left, and begin anew'
     complete -c $name -l with-referrers -d 'save what refers to the images too: signatures, attestations, bills of materials; a load pushes what the archive has'

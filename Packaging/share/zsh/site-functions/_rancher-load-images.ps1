@@ -3,8 +3,8 @@
 _arguments \
     '(-l --image-list)-l[text file that lists the images, one a line]:PATH:_files' \
     '(-l --image-list)--image-list[text file that lists the images, one a line]:PATH:_files' \
-    '(-i --images)-i[archive of the images, as docker save writes it]:PATH:_files' \
-    '(-i --images)--images[archive of the images, as docker save writes it]:PATH:_files' \
+    '(-i --images)-i[archive of the images, as docker save writes it, in one file or in parts]:PATH:_files' \
+    '(-i --images)--images[archive of the images, as docker save writes it, in one file or in parts]:PATH:_files' \
     '(-s --source-registry)-s[registry in front of the names that the images have, or get, in the archive]:HOST[\:PORT][/PATH]: ' \
     '(-s --source-registry)--source-registry[registry in front of the names that the images have, or get, in the archive]:HOST[\:PORT][/PATH]: ' \
     '(-r --registry)-r[registry that the images are pushed to (required, but for --list and --check)]:HOST[\:PORT][/PATH]: ' \

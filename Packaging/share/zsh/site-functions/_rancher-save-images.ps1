@@ -3,8 +3,8 @@
 _arguments \
     '(-l --image-list)-l[text file that lists the images, one a line]:PATH:_files' \
     '(-l --image-list)--image-list[text file that lists the images, one a line]:PATH:_files' \
-    '(-i --images)-i[archive of the images, as docker save writes it]:PATH:_files' \
-    '(-i --images)--images[archive of the images, as docker save writes it]:PATH:_files' \
+    '(-i --images)-i[archive of the images, as docker save writes it, in one file or in parts]:PATH:_files' \
+    '(-i --images)--images[archive of the images, as docker save writes it, in one file or in parts]:PATH:_files' \
     '(-s --source-registry)-s[registry in front of the names that the images have, or get, in the archive]:HOST[\:PORT][/PATH]: ' \
     '(-s --source-registry)--source-registry[registry in front of the names that the images have, or get, in the archive]:HOST[\:PORT][/PATH]: ' \
     '(-o --os-release-id)-o[Windows release of the images\: 1809, ltsc2022, ...]:ID: ' \
@@ -27,7 +27,8 @@ _arguments \
     '--patience[how long a registry is tried again that fails or sends nothing]:DURATION: ' \
     '--limit-rate[most bytes a second of all transfers together, such as 500k or 10M; k, M and G are powers of 1000]:RATE: ' \
     '*--reuse[older archive to copy from what need not be fetched, beside the one that is replaced; may be repeated]:ARCHIVE:_files' \
-    '*--since[older archive whose blobs are left out\: a delta, for registries that have the older one'\''s images; docker cannot load it; may be repeated]:ARCHIVE:_files' \
+    '*--since[older archive, or the JSON that --list prints of it, whose blobs are left out\: a delta, for registries that have the older one'\''s images; docker cannot load it; may be repeated]:ARCHIVE:_files' \
+    '--split[write the archive in parts of this size, ARCHIVE.001 and so on, with their checksums in ARCHIVE.sha256; k, M and G are powers of 1000]:SIZE: ' \
     '--repair[save nothing, but prove every digest of an archive that was saved here, and fetch anew what is damaged or missing]:ARCHIVE:_files' \
     '--fresh[drop what a stopped run has left, and begin anew]' \
     '--with-referrers[save what refers to the images too\: signatures, attestations, bills of materials; a load pushes what the archive has]' \

@@ -1,0 +1,77 @@
+import Glibc
+
+/// The finished parts of a content, in one folder or in several.
+final class FoundParts: PartSource {
+    /// By number, from 1: open, or the path where it ought to be.
+    private let parts: [Result<File, FileError>]
+    let areWhole: Bool
+
+    /// Opens the parts of a content.
+    ///
+    /// - Parameters:
+    ///   - paths: what it is called, in each folder that has parts of it.
+    ///   - suffixes: what may stand behind the names of the parts; of two parts with one number that with the earlier suffix counts.
+    ///   - areWhole: whether each but the last has to have its whole size.
+    /// - Returns: `nil` where there are none.
+    convenience init?(of paths: [String], suffixes: [String], areWhole: Bool) {
+        var found: [Int: String] = [:]
+        for (suffix, path) in suffixes.flatMap({ suffix in paths.map { (suffix, $0) } }) {
+            for number in Self.numbers(of: path, suffix: suffix) where found[number] == nil {
+                found[number] = PartName.path(path, number) + suffix
+            }
+        }
+        guard let last = found.keys.max(), let path = paths.first else { return nil }
+        OpenFiles.raiseLimit()
+        self.init(
+            (1...last)
+                .map { number in
+                    Result { () throws(FileError) in
+                        try File(found[number] ?? PartName.path(path, number), for: .reading)
+                    }
+                },
+            areWhole: areWhole
+        )
+    }
+
+    private init(_ parts: [Result<File, FileError>], areWhole: Bool) {
+        self.parts = parts
+        self.areWhole = areWhole
+    }
+
+    var partCount: Int { parts.count }
+
+    func part(_ index: Int) throws(FileError) -> File { try parts[index].get() }
+
+    func resize(to size: Int64, partSize: Int64) {
+        preconditionFailure("finished parts are not written")
+    }
+
+    /// The size of each part but the last, as far as the parts tell it.
+    var partSize: Int64 { Self.partSize(parts.map { (try? $0.get().size) ?? 0 }) }
+
+    /// One that was cut off, or is missing, is smaller than it should be.
+    static func partSize(_ sizes: [Int64]) -> Int64 {
+        max(1, sizes.dropLast().max().flatMap { $0 == 0 ? nil : $0 } ?? sizes.last ?? 1)
+    }
+
+    /// The numbers of the parts that a folder has of a content, in order.
+    static func numbers(of path: String, suffix: String = "") -> [Int] {
+        let base = path.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) ?? path
+        return ((try? Folder.names(in: UnfinishedFile.folder(of: path))) ?? [])
+            .compactMap { name in
+                name.hasSuffix(suffix) ? PartName.number(String(name.dropLast(suffix.count)), of: base) : nil
+            }
+            .sorted()
+    }
+}
+
+/// How many files this process may have open.
+enum OpenFiles {
+    /// Allows as many as the system lets this process have: an archive may have more parts than are allowed at first.
+    static func raiseLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+}

@@ -1,0 +1,131 @@
+import TestSupport
+import Testing
+
+@testable import ByteIO
+
+/// Files that count as one.
+@Suite(.timeLimit(.minutes(2))) struct PartedFileTests {
+    private let folder: TemporaryFolder
+    private let bytes = (0..<95).map { UInt8($0) }
+
+    init() throws {
+        folder = try TemporaryFolder()
+    }
+
+    /// Parts of ten bytes, the last of five.
+    private func write(to path: String = "a") throws {
+        let unfinished = try UnfinishedParts(for: folder.path(path), partSize: 10)
+        try unfinished.content.write(bytes, at: 0)
+        try unfinished.commit()
+    }
+
+    private func read(_ file: any RandomAccess, _ range: Range<Int>) throws -> [UInt8] {
+        try FileSection(of: file, at: Int64(range.lowerBound), length: Int64(range.count)).readBytes(range.count)
+    }
+
+    @Test(arguments: [0..<95, 0..<10, 9..<11, 5..<35, 90..<95, 10..<10, 94..<200])
+    func anyStretchIsRead(_ range: Range<Int>) throws {
+        try write()
+        let file = try #require(PartedFile(of: [folder.path("a")]))
+        #expect(try file.size == 95)
+        #expect(try read(file, range) == Array(bytes[range.clamped(to: 0..<95)]))
+        #expect(try folder.names().count == 10)
+    }
+
+    @Test func piecesAreOfTheirFiles() throws {
+        try write()
+        let file = try #require(PartedFile(of: [folder.path("a")]))
+        let pieces = try file.pieces(of: 8..<21).map { "\($0.file.path.suffix(5)) \($0.range)" }
+        #expect(pieces == ["a.001 8..<10", "a.002 0..<10", "a.003 0..<1"])
+        #expect(file.paths(of: 8..<20).map { $0.suffix(5) } == ["a.001", "a.002"])
+    }
+
+    /// Between parts of any sizes, and between those and one file.
+    @Test(arguments: [(0..<95, 0), (3..<47, 11), (90..<95, 0)], [3, 10, 1000])
+    func stretchesAreCopied(_ copy: (from: Range<Int>, to: Int), partSize: Int) throws {
+        try write()
+        let source = try #require(PartedFile(of: [folder.path("a")]))
+        let target = try UnfinishedParts(for: folder.path("b"), partSize: Int64(partSize))
+        defer { target.discard() }
+        let from = Int64(copy.from.lowerBound)..<Int64(copy.from.upperBound)
+        try target.content.copy(from, of: source, to: Int64(copy.to))
+        let end = copy.to + copy.from.count
+        #expect(try read(target.content, copy.to..<end) == Array(bytes[copy.from]))
+        let whole = try File(folder.path("c"), for: .creating)
+        try whole.copy(Int64(copy.to)..<Int64(end), of: target.content, to: 0)
+        #expect(try folder.bytes("c") == Array(bytes[copy.from]))
+    }
+
+    @Test(arguments: [(0..<30, 25), (25..<60, 3), (40..<50, 40)])
+    func stretchesAreMoved(_ move: (from: Range<Int>, to: Int)) throws {
+        let file = try UnfinishedParts(for: folder.path("a"), partSize: 10)
+        defer { file.discard() }
+        try file.content.write(bytes, at: 0)
+        try file.content.move(Int64(move.from.lowerBound)..<Int64(move.from.upperBound), to: Int64(move.to))
+        #expect(try read(file.content, move.to..<move.to + move.from.count) == Array(bytes[move.from]))
+    }
+
+    /// Parts of an archive that had more of them, or was one file, would be taken for the new one's.
+    @Test func whatWasThereBeforeGoesAway() throws {
+        try write()
+        try folder.write("whole", to: "a")
+        let shorter = try UnfinishedParts(for: folder.path("a"), partSize: 40)
+        try shorter.content.write(bytes, at: 0)
+        #expect(try folder.names().count == 14)
+        try shorter.content.resize(to: 60)
+        try shorter.commit()
+        #expect(try folder.names() == ["a.001", "a.002"])
+        #expect(try folder.bytes("a.002") == Array(bytes[40..<60]))
+    }
+
+    @Test func whatIsGivenUpIsRemoved() throws {
+        try write()
+        let before = try folder.names()
+        let unfinished = try UnfinishedParts(for: folder.path("a"), partSize: 40)
+        try unfinished.content.write(bytes, at: 0)
+        unfinished.discard()
+        #expect(try folder.names() == before)
+        #expect(try read(try #require(PartedFile(of: [folder.path("a")])), 0..<95) == bytes)
+    }
+
+    @Test func anotherRunIsToldOfTheFirst() throws {
+        let first = try UnfinishedParts(for: folder.path("a"), partSize: 40)
+        defer { first.discard() }
+        #expect(throws: UnfinishedFileError.self) { try UnfinishedParts(for: folder.path("a"), partSize: 40) }
+    }
+
+    @Test func whatIsLeftIsThereForTheNext() throws {
+        let first = try UnfinishedParts(for: folder.path("a"), partSize: 10)
+        try first.content.write(Array(bytes[40..<60]), at: 40)
+        first.leave()
+        let second = try UnfinishedParts(for: folder.path("a"), partSize: 10, keepsContent: true)
+        #expect(try read(second.content, 40..<60) == Array(bytes[40..<60]))
+        second.leave()
+        let third = try UnfinishedParts(for: folder.path("a"), partSize: 10)
+        defer { third.discard() }
+        #expect(try folder.names() == ["a.001.unfinished"])
+    }
+
+    @Test func defectsAreTold() throws {
+        try write()
+        try folder.shell("rm a.003 && truncate -s 4 a.005")
+        let file = try #require(PartedFile(of: [folder.path("a")]))
+        #expect(file.defects == ["\(folder.path("a.003")) is missing", "\(folder.path("a.005")) is cut off"])
+        #expect(file.readable == [0..<20, 30..<44, 50..<95])
+        #expect(try read(file, 30..<44) == Array(bytes[30..<44]))
+        #expect(throws: FileError.self) { try read(file, 19..<21) }
+        #expect(throws: FileError.self) { try read(file, 43..<46) }
+    }
+
+    @Test(
+        arguments: [
+            ("a.001", 1), ("a.999", 999), ("a.000", nil), ("a.1", nil), ("a.0001", nil), ("b.001", nil),
+            ("a.001.unfinished", nil),
+            ("a.+01", nil),
+        ] as [(String, Int?)]
+    )
+    func namesTellTheNumber(_ name: String, _ number: Int?) {
+        #expect(PartName.number(name, of: "a") == number)
+        if let number { #expect(PartName.path("a", number) == name) }
+    }
+}
