@@ -45,8 +45,8 @@ struct SaveCheckCommand: Sendable {
         }
         if let pulls = forecast.hubPulls, let left = pulls.left, !pulls.isEnough {
             console.notice(
-                "Docker Hub allows \(left.remaining) more pulls now, and \(pulls.needed) are needed: log in with 'docker login',"
-                    + " use a mirror, or wait"
+                "Docker Hub allows \(left.remaining) more pulls now, and \(pulls.needed) are needed: log in with 'docker login' or"
+                    + " 'podman login', use a mirror, or wait"
             )
         }
         if outcomes.isEmpty { console.notice("\(options.imageList ?? "the list") names no images") }

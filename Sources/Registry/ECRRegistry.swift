@@ -1,29 +1,45 @@
 import FoundationEssentials
 import HTTP
 
-/// A private registry of Amazon ECR, as its host tells it: `ACCOUNT.dkr.ecr.REGION.amazonaws.com`, in China with `.cn` behind it.
+/// A private registry of Amazon ECR, as its host tells it (AWS General Reference, "Amazon ECR endpoints and quotas"):
+/// `ACCOUNT.dkr.ecr.REGION.amazonaws.com`, in China with `.cn` behind it, and the FIPS and dual-stack endpoints.
 ///
 /// Its repositories have to be made before the first push, which only its API does, with a key of AWS and not with the login.
 struct ECRRegistry: Sendable, Equatable {
     /// The number of the account, which the API calls the registry's ID.
     let account: String
     let region: String
-    private let suffix: String
+    /// The host of the API that belongs to the registry's kind of endpoint.
+    private let api: String
 
     /// - Returns: `nil` where the host is none of ECR's.
     init?(_ domain: String) {
         let parts = domain.lowercased().split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        let suffix = parts.dropFirst(4).joined(separator: ".")
-        guard parts.count > 4, !parts[0].isEmpty,
-            parts[0].utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains),
-            parts[1] == "dkr", parts[2] == "ecr", !parts[3].isEmpty, Self.suffixes.contains(suffix)
+        guard let account = parts.first, !account.isEmpty,
+            account.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains)
         else { return nil }
-        account = parts[0]
-        region = parts[3]
-        self.suffix = suffix
+        for (service, suffix, apiService, apiSuffix) in Self.endpoints {
+            let serviceParts = service.split(separator: ".").map(String.init)
+            let rest = Array(parts.dropFirst(1 + serviceParts.count))
+            guard Array(parts.dropFirst().prefix(serviceParts.count)) == serviceParts, let region = rest.first,
+                !region.isEmpty, rest.dropFirst().joined(separator: ".") == suffix
+            else { continue }
+            self.account = account
+            self.region = region
+            api = "\(apiService).\(region).\(apiSuffix)"
+            return
+        }
+        return nil
     }
 
-    private static let suffixes: Set = ["amazonaws.com", "amazonaws.com.cn"]
+    /// What stands before and behind the region, in the host of registries and in that of the API.
+    private static let endpoints = [
+        ("dkr.ecr", "amazonaws.com", "api.ecr", "amazonaws.com"),
+        ("dkr.ecr", "amazonaws.com.cn", "api.ecr", "amazonaws.com.cn"),
+        ("dkr.ecr-fips", "amazonaws.com", "ecr-fips", "amazonaws.com"),
+        ("dkr-ecr", "on.aws", "ecr", "api.aws"),
+        ("dkr-ecr-fips", "on.aws", "ecr-fips", "api.aws"),
+    ]
 
     /// The request that makes a repository (ECR API, `CreateRepository`).
     func request(toMake path: String, with key: AWSAccess.Key, at endpoint: String?) throws -> HTTPRequest {
@@ -39,7 +55,7 @@ struct ECRRegistry: Sendable, Equatable {
         let input = try JSONEncoder().encode(Input(registryId: account, repositoryName: path))
         return HTTPRequest(
             .post,
-            (endpoint ?? "https://api.ecr.\(region).\(suffix)") + "/",
+            (endpoint ?? "https://\(api)") + "/",
             headers: headers,
             body: .bytes([UInt8](input)),
             signature: RequestSignature(keyID: key.id, secret: key.secret, region: region, service: "ecr")

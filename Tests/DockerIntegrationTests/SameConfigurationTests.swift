@@ -16,16 +16,10 @@ struct SameConfigurationTests {
     @Test func mirrorNetworkAndCredentialHelper() async throws {
         let password = #"p@ss #/?%"#
         let folder = try TemporaryFolder()
-        try folder.write(password, to: "password")
-        let line = try folder.shell(
-            #"perl -e 'local $/; print "me:", crypt(<>, "\$2y\$05\$abcdefghijklmnopqrstuu"), "\n"' password"#
-        )
-        try folder.write(line, to: "htpasswd")
+        let auth = try Self.passwords(of: password, in: folder)
         let mirror = try DistributionRegistry(allowsURLs: true)
         try await SampleImages(folder: Fixtures.path("source")).push(to: mirror.authority)
-        let registry = try DistributionRegistry(
-            auth: #"{htpasswd: {realm: test, path: "\#(folder.path("htpasswd"))"}}"#
-        )
+        let registry = try DistributionRegistry(auth: auth)
         // This machine, and no address of the loopback, which docker trusts anyway.
         let target = registry.authority.replacing("127.0.0.1", with: "0.0.0.0")
 
@@ -72,5 +66,74 @@ struct SameConfigurationTests {
             try registry.imageID("engine/rancher/tiny:v1") == registry.imageID("docker/rancher/tiny:v1"),
             "the same image"
         )
+    }
+
+    /// A registry with TLS by an authority that only `/etc/docker/certs.d` knows, which wants a client certificate from there, and a login
+    /// of `config.json`.
+    @Test func certificatesOfEtcDocker() async throws {
+        let folder = try TemporaryFolder()
+        let authority = try TestAuthority()
+        let server = try authority.issue("server", addresses: ["0.0.0.0"])
+        let client = try authority.issue("client")
+        let source = try DistributionRegistry(allowsURLs: true)
+        try await SampleImages(folder: Fixtures.path("source")).push(to: source.authority)
+        let registry = try DistributionRegistry(
+            tls: """
+                {certificate: "\(server.certificate)", key: "\(server.key)", clientcas: ["\(authority.certificate)"]}
+                """,
+            auth: try Self.passwords(of: "secret", in: folder)
+        )
+        let target = registry.authority.replacing("127.0.0.1", with: "0.0.0.0")
+        try folder.shell(
+            """
+            mkdir -p etc/certs.d/\(target) && cd etc/certs.d/\(target)
+            cp '\(authority.certificate)' ca.crt && cp '\(client.certificate)' me.cert && cp '\(client.key)' me.key
+            """
+        )
+        let etc = folder.path("etc")
+        let daemon = try DockerDaemon(etc: etc)
+        let login = Data("me:secret".utf8).base64EncodedString()
+        try folder.write(#"{"auths":{"\#(target)":{"auth":"\#(login)"}}}"#, to: ".docker/config.json")
+        try folder.write("rancher/tiny:v1\n", to: "list.txt")
+        let products = try Suite().products
+        let list = [
+            "-l", folder.path("list.txt"), "-i", folder.path("images.tar.gz"), "-s", "\(target)/docker", "--engine",
+            "registry",
+        ]
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+        func run(_ command: [String], etc: String?, host: String) async throws -> ChildProcess.Outcome {
+            try await ChildProcess.run(
+                DockerDaemon.prefix(etc: etc) + command,
+                environment: [
+                    "HOME": folder.path, "PATH": path, "DOCKER_HOST": host, "XDG_RUNTIME_DIR": folder.path,
+                ],
+                timeLimit: .seconds(120)
+            )
+        }
+        let commands = [
+            ["docker", "pull", "\(source.authority)/rancher/tiny:v1"],
+            ["docker", "tag", "\(source.authority)/rancher/tiny:v1", "\(target)/docker/rancher/tiny:v1"],
+            ["docker", "push", "\(target)/docker/rancher/tiny:v1"],
+            ["\(products)/rancher-save-images"] + list + ["--strict"],
+            ["\(products)/rancher-load-images"] + list + ["-r", "\(target)/engine", "--strict"],
+        ]
+        for command in commands {
+            let outcome = try await run(command, etc: etc, host: daemon.host)
+            try #require(outcome.status.isSuccess, "\(command): \(String(decoding: outcome.errors, as: UTF8.self))")
+        }
+        #expect(try registry.imageID("engine/rancher/tiny:v1") == registry.imageID("docker/rancher/tiny:v1"))
+        // Without that folder it is refused, so it was not by chance; docker's store has the image.
+        let refused = try await run(commands[3] + ["--patience", "1s"], etc: nil, host: "unix:///nowhere")
+        #expect(String(decoding: refused.errors, as: UTF8.self).contains("certificate"))
+    }
+
+    /// The `auth` section of a registry whose one user, `me`, has this password.
+    private static func passwords(of password: String, in folder: TemporaryFolder) throws -> String {
+        try folder.write(password, to: "password")
+        let line = try folder.shell(
+            #"perl -e 'local $/; print "me:", crypt(<>, "\$2y\$05\$abcdefghijklmnopqrstuu"), "\n"' password"#
+        )
+        try folder.write(line, to: "htpasswd")
+        return #"{htpasswd: {realm: test, path: "\#(folder.path("htpasswd"))"}}"#
     }
 }

@@ -233,6 +233,10 @@ import Testing
             (
                 "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn", "https://api.ecr.cn-north-1.amazonaws.com.cn/"
             ),
+            ("123456789012.dkr.ecr-fips.us-east-1.amazonaws.com", "https://ecr-fips.us-east-1.amazonaws.com/"),
+            ("123456789012.dkr-ecr.us-east-2.on.aws", "https://ecr.us-east-2.api.aws/"),
+            ("123456789012.dkr-ecr-fips.us-east-2.on.aws", "https://ecr-fips.us-east-2.api.aws/"),
+            ("123456789012.dkr-ecr.us-east-2.amazonaws.com", nil), ("123456789012.dkr.ecr.us-east-2.on.aws", nil),
             ("public.ecr.aws", nil), ("123456789012.dkr.ecr.eu-central-1.amazonaws.com.evil.example", nil),
             ("dkr.ecr.eu-central-1.amazonaws.com", nil), ("me.dkr.ecr.eu-central-1.amazonaws.com", nil),
             ("123456789012.dkr.ecr..amazonaws.com", nil), ("123456789012.dkr.ecr.eu.amazonaws.com:5000", nil),

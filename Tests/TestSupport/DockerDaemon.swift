@@ -10,9 +10,11 @@ public final class DockerDaemon: Sendable {
 
     /// Starts the daemon and waits until it answers.
     ///
-    /// - Parameter settings: the text of its `daemon.json`.
+    /// - Parameters:
+    ///   - settings: the text of its `daemon.json`.
+    ///   - etc: the folder that it sees as `/etc/docker`, in a namespace of its own; `nil` for that of this machine.
     /// - Throws: the end of its log, where it does not.
-    public init(settings: String = "{}") throws {
+    public init(settings: String = "{}", etc: String? = nil) throws {
         folder = try TemporaryFolder()
         try folder.write(settings, to: "daemon.json")
         host = "unix://\(folder.path("socket"))"
@@ -21,7 +23,7 @@ public final class DockerDaemon: Sendable {
             """
             PATH=$PATH:/usr/sbin:/sbin
             mkdir configuration
-            dockerd --bridge=none --iptables=false --data-root "$PWD/data" --exec-root "$PWD/exec" \
+            \(Self.prefix(etc: etc).map { "'\($0)'" }.joined(separator: " ")) dockerd --bridge=none --iptables=false --data-root "$PWD/data" --exec-root "$PWD/exec" \
                 --pidfile "$PWD/pidfile" --config-file "$PWD/daemon.json" -H \(host) >log 2>&1 </dev/null &
             echo $! >pid
             for try in $(seq 600); do
@@ -33,6 +35,12 @@ public final class DockerDaemon: Sendable {
             exit 1
             """
         )
+    }
+
+    /// The words before a command that is to see a folder as `/etc/docker`.
+    public static func prefix(etc: String?) -> [String] {
+        guard let etc else { return [] }
+        return ["unshare", "--mount", "sh", "-c", #"mount --bind "$0" /etc/docker && exec "$@""#, etc]
     }
 
     deinit {

@@ -28,6 +28,8 @@ public struct StandInPeculiarities: Sendable {
     public var namePrefix = ""
     /// Whether the storage refuses requests with a login that is not its own.
     public var storageRefusesLogins = false
+    /// Whether a question for a mount is no question that it knows.
+    public var refusesMounts = false
     /// Whether a tag that is there stays as it is.
     public var tagsAreImmutable = false
     /// How many more manifests may be pulled; `nil` for any number.

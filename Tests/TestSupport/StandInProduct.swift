@@ -111,7 +111,7 @@ public struct StandInProduct: Sendable, CustomStringConvertible {
         $0.tokenSeconds = nil
     }
 
-    /// Quay: `true` as a page, and no mounts.
+    /// Quay: `true` as a page, and a refusal of mounts.
     public static let quay = StandInProduct("Quay", user) {
         $0.peculiarities.tokenPath = "/v2/auth"
         $0.peculiarities.service = "quay.io"
@@ -120,7 +120,7 @@ public struct StandInProduct: Sendable, CustomStringConvertible {
             text: "true"
         )
         $0.tokenSeconds = nil
-        $0.mounts = false
+        $0.peculiarities.refusesMounts = true
     }
 
     /// Docker Hub: it counts pulls.

@@ -6,6 +6,9 @@ extension StandInRegistryState {
     /// Answers `POST` to a repository's uploads: mounts a blob or begins an upload.
     mutating func startUpload(_ request: LoopbackRequest, _ name: String, storage: String) -> LoopbackResponse {
         guard request.method == "POST" else { return .registryError(405, "UNSUPPORTED") }
+        if switches.peculiarities.refusesMounts, !request.query("mount").isEmpty {
+            return .registryError(405, "UNSUPPORTED")
+        }
         if let digest = request.query("mount").first, let from = request.query("from").first, switches.mounts,
             blob(digest, in: from) != nil
         {
