@@ -88,6 +88,9 @@ package final class PartedFile: RandomAccess {
         self.init(path, partSize: partSize ?? parts.partSize, parts: parts)
     }
 
+    /// How many parts there are, those that are missing included.
+    package var partCount: Int { source.partCount }
+
     /// What is wrong with the parts: a sentence for each that is missing, or ends too early.
     package var defects: [String] {
         (0..<source.partCount)

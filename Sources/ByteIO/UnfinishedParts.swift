@@ -22,19 +22,23 @@ package final class UnfinishedParts: UnfinishedContent {
     ///   - keepsContent: whether what a run before has left stays.
     /// - Throws: as ``UnfinishedFile/init(for:keepsContent:)``.
     package convenience init(for path: String, partSize: Int64, keepsContent: Bool = false) throws {
-        let first = try UnfinishedFile(for: PartName.path(path, 1), keepsContent: keepsContent)
-        var files = [first]
-        for number in FoundParts.numbers(of: path, suffix: UnfinishedFile.suffix).filter({ $0 > 1 }) {
-            let file = try UnfinishedFile(for: PartName.path(path, number), keepsContent: keepsContent)
-            guard keepsContent else {
-                file.discard()
-                continue
-            }
+        // What has the name of all is going to be removed.
+        _ = try UnfinishedFile.target(of: path)
+        var files = [try UnfinishedFile(for: PartName.path(path, 1), keepsContent: keepsContent)]
+        do {
+            let last = FoundParts.numbers(of: path, suffix: UnfinishedFile.suffix).last ?? 1
             // One between that is not there has nothing to be kept.
-            while files.count < number - 1 {
-                files.append(try UnfinishedFile(for: PartName.path(path, files.count + 1), keepsContent: true))
+            for number in 1...last where number > 1 {
+                files.append(try UnfinishedFile(for: PartName.path(path, number), keepsContent: keepsContent))
             }
-            files.append(file)
+        } catch {
+            // What an earlier run has left stays.
+            for file in files where keepsContent { file.leave() }
+            throw error
+        }
+        if !keepsContent {
+            for file in files[1...] { file.discard() }
+            files.removeSubrange(1...)
         }
         self.init(path, partSize: partSize, files)
     }
@@ -71,13 +75,10 @@ package final class UnfinishedParts: UnfinishedContent {
         content = PartedFile(path, partSize: partSize, parts: parts)
     }
 
-    /// - Throws: ``UnfinishedFileError/tooManyParts(path:size:partSize:)``, `FileError`.
-    package func space(for size: Int64) throws -> SpaceNeed? {
-        guard (size - 1) / partSize < Int64(PartName.most) else {
-            throw UnfinishedFileError.tooManyParts(path: finalPath, size: size, partSize: partSize)
-        }
+    package func space(for size: Int64) throws(FileError) -> SpaceNeed? {
         let files = parts.files
-        let taken = try files.reduce(0) { $0 + (try $1.file.allocatedSize) }
+        var taken: Int64 = 0
+        for file in files { taken += try file.file.allocatedSize }
         return files[0].file.availableSpace
             .map { SpaceNeed(path: finalPath, needed: size - taken, available: $0) }
     }
@@ -123,6 +124,9 @@ package final class UnfinishedParts: UnfinishedContent {
         var areWhole: Bool { false }
 
         func part(_ index: Int) throws(FileError) -> File {
+            guard index < PartName.most else {
+                throw FileError(operation: "write", path: PartName.path(path, index + 1), code: EFBIG)
+            }
             let result = state.withLock { files in
                 Result { () throws -> File in
                     while files.count <= index {

@@ -146,9 +146,7 @@ struct EngineFactory: Sendable {
         console: Console
     ) async throws -> ArchiveOutput {
         let partSize = options.extensions.partSize
-        guard partSize == nil || !File.isStream(archive) else {
-            throw CommandError("--split needs files: name one with --images, or send the stream through split")
-        }
+        try refuseToSplitStream(archive)
         let isSummed = options.extensions.checksum || partSize != nil
         let checksum = isSummed ? checksum(of: archive, isWrittenInOrder, console) : nil
         guard checksum == nil || !File.isStream(archive) else {
@@ -281,6 +279,7 @@ struct EngineFactory: Sendable {
         let local = store.map { LocalImages(in: $0, temporaryFolder: temporaryFolder) }
         let path = try onePath(archive)
         try refuseReferrersOfOtherFormats()
+        try refuseToSplitStream(path)
         let output: ArchiveOutput
         do {
             let continues = options.extensions.archiveFormat == .containerd
@@ -313,6 +312,11 @@ struct EngineFactory: Sendable {
             "--with-referrers needs --archive-format containerd: signatures are of the manifests that the registry has, and the"
                 + " other formats have manifests of their own"
         )
+    }
+
+    private func refuseToSplitStream(_ archive: String) throws(CommandError) {
+        guard options.extensions.partSize != nil, File.isStream(archive) else { return }
+        throw CommandError("--split needs files: name one with --images, or send the stream through split")
     }
 
     private func tellOfChecks(_ console: Console) {

@@ -1,4 +1,5 @@
 import ByteIO
+import DockerArchive
 import ImageEngine
 import ScriptInterface
 
@@ -96,6 +97,7 @@ struct SaveCommand: Sendable {
                 )
             }
             engines.notices.close()
+            if options.extensions.partSize != nil, !pulled.isEmpty { tellParts(archive) }
             if options.extensions.withReferrers {
                 console.notice(Summary.sentence(referrers: Self.referrers(of: outcomes), "saved"))
             }
@@ -120,6 +122,18 @@ struct SaveCommand: Sendable {
             _ = fail("\(error)")
             return giveUp(engine, "\(archive) was not written; what was there before is as it was")
         }
+    }
+
+    /// Tells what the archive is called, which is in parts.
+    private func tellParts(_ archive: String) {
+        let count = ArchiveLocation(archive).partCount
+        let names =
+            count == 1
+            ? "one part, \(archive).001"
+            : "\(count) parts, \(PartName.path(archive, 1)) to \(PartName.path(archive, count))"
+        console.remark(
+            "\(archive) is in \(names), with their checksums in \(archive).sha256: a load finds them by the name \(archive)"
+        )
     }
 
     /// Tells how many images are saved, by the script's count.

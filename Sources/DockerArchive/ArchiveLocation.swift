@@ -38,7 +38,12 @@ package struct ArchiveLocation: Sendable, CustomStringConvertible {
     private static let suffixes = ["", UnfinishedFile.suffix]
 
     /// Whether it is only there in parts.
-    package var isInParts: Bool { !paths.contains(where: File.exists) && PartedFile(of: paths) != nil }
+    package var isInParts: Bool { partCount > 0 }
+
+    /// How many parts there are of it, those that are missing between them included; 0 where it is one file.
+    package var partCount: Int {
+        paths.contains(where: File.exists) ? 0 : PartedFile(of: paths)?.partCount ?? 0
+    }
 
     /// Whether it is there and may be read.
     var isReadable: Bool { paths.contains { access($0.nativeCString, R_OK) == 0 } || isInParts }

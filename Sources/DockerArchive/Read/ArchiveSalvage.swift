@@ -96,9 +96,13 @@ struct ArchiveSalvage {
         let endless = StoredGzipReader(StoredGzipMember(contentLength: .max / 2), in: file, at: offset)
         var parser = TarHeaderParser()
         guard let (header, dataOffset) = try parser.next({ try endless.read(into: $0, at: $1) }) else { return .end }
+        // An archive whose end is missing may end in an entry. Of a length that a header only claims, that of the member could not even
+        // be computed.
+        guard parser.offset <= size - offset else { return .end }
         let member = StoredGzipMember(contentLength: parser.offset)
         let start = StoredGzipMember.header + member.blockHeader(at: 0)
-        guard parser.offset < size, try bytes(start.count, at: offset) == start else { return .nothing }
+        guard try bytes(start.count, at: offset) == start else { return .nothing }
+        guard member.length <= size - offset else { return .end }
         let reader = StoredGzipReader(member, in: file, at: offset)
         return .entry(
             header,
@@ -110,6 +114,7 @@ struct ArchiveSalvage {
     private func section(at offset: Int64) throws -> Step {
         var parser = TarHeaderParser(at: offset)
         guard let (header, dataOffset) = try parser.next({ try file.read(into: $0, at: $1) }) else { return .end }
+        guard parser.offset <= size else { return .end }
         let content = ArchivedContent(of: file, at: dataOffset, size: header.contentSize)
         return .entry(header, content, length: parser.offset - offset)
     }

@@ -116,7 +116,10 @@ package final class ArchiveOutput: Sendable {
 
     /// What an archive of so many bytes still takes; `nil` where what is free cannot be known.
     package func space(for length: Int64) throws -> SpaceNeed? {
-        switch target {
+        if let partSize, (length - 1) / partSize >= Int64(PartName.most) {
+            throw UnfinishedFileError.tooManyParts(path: finalPath, size: length, partSize: partSize)
+        }
+        return switch target {
         case .file(let file): try file.space(for: length)
         case .place(let place): try place?.space(for: length)
         case .stream: nil
@@ -230,13 +233,16 @@ package final class ArchiveOutput: Sendable {
 
     /// The archive that the output will take the place of, if there is one.
     package var olderArchive: String? {
-        let path: String
+        !finalPath.isEmpty && ArchiveLocation(finalPath).isReadable ? finalPath : nil
+    }
+
+    /// What the archive will be called; empty for a stream.
+    private var finalPath: String {
         switch target {
-        case .file(let file): path = file.finalPath
-        case .place(let place?): path = place.finalPath
-        case .place(nil), .stream: return nil
+        case .file(let file): file.finalPath
+        case .place(let place?): place.finalPath
+        case .place(nil), .stream: ""
         }
-        return ArchiveLocation(path).isReadable ? path : nil
     }
 
     /// Ends the output: only now does a file appear under its name.
