@@ -51,9 +51,8 @@ struct EngineFactory: Sendable {
         case .registry(let besideDocker):
             let store = DockerStore(runner: runner(lines))
             let local = besideDocker ? LocalImages(in: store, temporaryFolder: temporaryFolder) : nil
-            let continues = options.extensions.archiveFormat == .containerd
             try refuseReferrersOfOtherFormats()
-            let output = try await output(try onePath(archive), continues: continues, console: console)
+            let output = try await output(try onePath(archive), continues: true, console: console)
             return try await registrySaver(output, local: local, console: console)
         }
     }
@@ -282,11 +281,9 @@ struct EngineFactory: Sendable {
         try refuseToSplitStream(path)
         let output: ArchiveOutput
         do {
-            let continues = options.extensions.archiveFormat == .containerd
             output = try ArchiveOutput(
                 examining: path,
                 partSize: options.extensions.partSize,
-                continues: continues,
                 isFresh: options.extensions.fresh
             )
         } catch let error as FileError {

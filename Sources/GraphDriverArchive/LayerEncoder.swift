@@ -2,7 +2,7 @@ import ByteIO
 import Compression
 import Synchronization
 
-/// Wraps the content of one layer and writes it into a file from an offset on.
+/// Wraps the content of one layer and writes it into the file of a store from an offset on.
 ///
 /// Used from one thread at a time; with a gzip wrapping the writing is done on the compressor's.
 final class LayerEncoder {
@@ -11,11 +11,11 @@ final class LayerEncoder {
 
     /// Where the wrapped bytes go.
     private final class Sink: Sendable {
-        private let file: any RandomAccess
+        private let store: LayerStore
         private let end: Mutex<Int64>
 
-        init(_ file: any RandomAccess, at offset: Int64) {
-            self.file = file
+        init(_ store: LayerStore, at offset: Int64) {
+            self.store = store
             end = Mutex(offset)
         }
 
@@ -23,15 +23,16 @@ final class LayerEncoder {
 
         func write(_ bytes: UnsafeRawBufferPointer) throws {
             try end.withLock { end in
-                try file.write(bytes, at: end)
-                file.startWriteback(at: end, length: bytes.count)
+                try store.makeRoom(for: end..<end + Int64(bytes.count))
+                try store.file.write(bytes, at: end)
+                store.file.startWriteback(at: end, length: bytes.count)
                 end += Int64(bytes.count)
             }
         }
     }
 
-    init(_ wrapping: TarWrapping, into file: any RandomAccess, at offset: Int64) throws {
-        let sink = Sink(file, at: offset)
+    init(_ wrapping: TarWrapping, into store: LayerStore, at offset: Int64) throws {
+        let sink = Sink(store, at: offset)
         self.sink = sink
         switch wrapping {
         case .gzip(let level): gzip = try ParallelGzip(level: level, framing: .segment, output: sink.write)

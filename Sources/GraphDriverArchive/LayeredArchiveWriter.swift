@@ -20,8 +20,8 @@ package final class LayeredArchiveWriter: @unchecked Sendable {
     private let wrapping: TarWrapping
     private let wrapper: PartWrapper
     private let output: ArchiveOutput
-    /// Holds the layers until the end: the output's file, or a temporary file.
-    private let store: any RandomAccess
+    /// Holds the layers until the end.
+    private let store: LayerStore
     /// The temporary file of a stream.
     private let spool: Spool?
     private let draft: ArchiveParts
@@ -47,7 +47,7 @@ package final class LayeredArchiveWriter: @unchecked Sendable {
     /// A writer of an archive without content so far.
     ///
     /// - Parameter temporaryFolder: where a stream keeps layers.
-    /// - Throws: where the temporary file cannot be made.
+    /// - Throws: where the temporary file or the journal cannot be made.
     package init(
         _ layout: any LayeredLayout,
         wrapping: TarWrapping,
@@ -61,12 +61,12 @@ package final class LayeredArchiveWriter: @unchecked Sendable {
         draft = try ArchiveParts(layout.entries([:]))
         if let file = output.file {
             spool = nil
-            store = file
+            store = LayerStore(file, journal: try output.beginJournal(of: wrapping.journalContent))
             storeEnd = Int64(wrapper.start.count)
         } else {
             let spool = try Spool(in: temporaryFolder)
             self.spool = spool
-            store = spool.file
+            store = LayerStore(spool.file, journal: nil)
             storeEnd = 0
         }
     }
@@ -102,7 +102,7 @@ package final class LayeredArchiveWriter: @unchecked Sendable {
     /// Begins the next layer, which is to be finished or left out before another one is begun.
     package func beginLayer() throws -> LayerWriter {
         let diffID = draft.layers[next].diffID
-        let start = storeEnd + (output.isStream ? 0 : try room(before: next, of: draft, layout, behind: lastLength))
+        let start = try startOfNextLayer()
         return try LayerWriter(diffID, at: start) { [wrapping, store] in
             try LayerEncoder(wrapping, into: store, at: start)
         } complete: { [self] layer in
@@ -112,6 +112,7 @@ package final class LayeredArchiveWriter: @unchecked Sendable {
 
     /// Leaves out the next layer, whether it has been begun or not.
     package func leaveOutLayer() {
+        store.drop(draft.layers[next].diffID)
         next += 1
     }
 
@@ -131,8 +132,13 @@ package final class LayeredArchiveWriter: @unchecked Sendable {
         try stream(try wrapper.wrap(rest.tail) + wrapper.end(streamed.checksum))
     }
 
+    private func startOfNextLayer() throws -> Int64 {
+        try storeEnd + (output.isStream ? 0 : room(before: next, of: draft, layout, behind: lastLength))
+    }
+
     private func add(_ layer: LayerWriter.Written, _ diffID: Digest) throws {
         written[diffID] = layer
+        try store.note(layer, diffID)
         storeEnd = layer.place.upperBound
         lastLength = Int64(layer.place.count)
         next += 1
@@ -158,16 +164,16 @@ package final class LayeredArchiveWriter: @unchecked Sendable {
         let parts = try ArchiveParts(final.entries([:]))
         var end = Int64(wrapper.start.count)
         var last: Int64 = 0
-        var moves: [(from: Range<Int64>, to: Int64)] = []
+        var moves: [LayerStore.Move] = []
         for (index, part) in parts.layers.enumerated() {
             guard let layer = written[part.diffID] else { continue }
             let start = end + (try room(before: index, of: parts, final, behind: last))
             last = Int64(layer.place.count)
             end = start + last
-            moves.append((layer.place, start))
+            moves.append(LayerStore.Move(diffID: part.diffID, layer: layer, start: start))
             written[part.diffID]?.place = start..<end
         }
-        try store.move(moves)
+        try store.carryOut(moves)
     }
 
     /// How much of the file is left to what stands before a layer.
@@ -195,7 +201,7 @@ extension LayeredArchiveWriter {
     private func place(_ parts: ArchiveParts) throws {
         var checksum = GzipChecksum()
         var pieces: [(offset: Int64, bytes: [UInt8])] = [(0, wrapper.start)]
-        var moves: [(from: Range<Int64>, to: Int64)] = []
+        var moves: [LayerStore.Move] = []
         var position = Int64(wrapper.start.count)
         for part in parts.layers {
             guard let layer = written[part.diffID] else { continue }
@@ -208,7 +214,7 @@ extension LayeredArchiveWriter {
             let bytes = before + wrapper.filler(Int(gap)) + last
             pieces.append((position, bytes))
             position += Int64(bytes.count)
-            moves.append((layer.place, position))
+            moves.append(LayerStore.Move(diffID: part.diffID, layer: layer, start: position))
             position += Int64(layer.place.count)
             checksum.append(GzipChecksum(of: part.before))
             checksum.append(GzipChecksum(of: encoded))
@@ -216,19 +222,35 @@ extension LayeredArchiveWriter {
         }
         checksum.append(GzipChecksum(of: parts.tail))
         pieces.append((position, try wrapper.wrap(parts.tail) + wrapper.end(checksum)))
-        try store.move(moves)
-        for (offset, bytes) in pieces { try store.write(bytes, at: offset) }
+        try store.carryOut(moves)
+        for (offset, bytes) in pieces { try store.file.write(bytes, at: offset) }
         // A layer that was begun twice may have left more than it took in the end.
-        if let (offset, bytes) = pieces.last { try store.resize(to: offset + Int64(bytes.count)) }
+        if let (offset, bytes) = pieces.last { try store.file.resize(to: offset + Int64(bytes.count)) }
     }
 }
 
-extension RandomAccess {
-    /// Moves stretches that stay in their order: those to the front from the first to the last, those to the back from the last to the
-    /// first, so that none is written over that has not moved yet.
-    fileprivate func move(_ moves: [(from: Range<Int64>, to: Int64)]) throws(FileError) {
-        for (place, start) in moves where start < place.lowerBound { try move(place, to: start) }
-        for (place, start) in moves.reversed() where start > place.lowerBound { try move(place, to: start) }
+// MARK: - What an earlier run has left
+
+extension LayeredArchiveWriter {
+    /// Reads what the file should have of a layer by its journal.
+    ///
+    /// - Returns: `nil` where the file does not have it.
+    package func proof(of diffID: Digest) throws -> LayerProof? { try store.proof(of: diffID, wrapping) }
+
+    /// Keeps a layer that the file has until its turn comes.
+    package func keep(_ layer: LayerProof) { store.keep(layer) }
+
+    /// Whether a layer is kept.
+    package func isKept(_ diffID: Digest) -> Bool { store.isKept(diffID) }
+
+    /// Puts the next layer into its place, if it is kept.
+    ///
+    /// - Returns: whether it is; else the layer is to be begun or left out.
+    package func takeOverLayer() throws -> Bool {
+        let diffID = draft.layers[next].diffID
+        guard let layer = try store.take(diffID, to: startOfNextLayer()) else { return false }
+        try add(layer, diffID)
+        return true
     }
 }
 
@@ -243,7 +265,7 @@ extension LayeredArchiveWriter {
         let encoded = try header.encoded()
         try beginStream()
         try stream(try wrapper.wrap(part.before) + wrapper.wrapAtFixedLength(encoded))
-        try FileSection(of: store, at: layer.place.lowerBound, length: Int64(layer.place.count))
+        try FileSection(of: store.file, at: layer.place.lowerBound, length: Int64(layer.place.count))
             .forEachPiece { bytes in
                 try output.write(bytes, at: streamed.position)
                 streamed.position += Int64(bytes.count)

@@ -1,4 +1,5 @@
 import Compression
+import DockerArchive
 
 /// What is put around the tar of an archive.
 package enum TarWrapping: Sendable, Equatable {
@@ -6,6 +7,14 @@ package enum TarWrapping: Sendable, Equatable {
     case gzip(level: Int)
     /// Nothing.
     case none
+
+    /// The form that unpacked layers have in an archive.
+    package var journalContent: ArchiveJournal.Content {
+        switch self {
+        case .gzip(let level): .deflatedLayers(level: level)
+        case .none: .plainLayers
+        }
+    }
 }
 
 /// Puts a wrapping around the parts of a tar that are at hand.

@@ -42,7 +42,7 @@ final class ArchiveFill: Sendable {
         plan = planned.archive
         if let index = setup.repair?.index, index.offset != plan.tables.first?.offset { throw RepairError() }
         try setup.output.requireSpace(for: plan.length)
-        journal = try setup.output.beginJournal(isGzip: setup.isGzip)
+        journal = try setup.output.beginJournal(of: setup.isGzip ? .storedMembers : .plainTar)
         // Each blob ought to be in its place, and counts when it has been read there.
         if setup.output.isRepair { try journal?.note(plan.places) }
         setup.counters.plan(bytes: kept.reduce(0) { $0 + $1.size })

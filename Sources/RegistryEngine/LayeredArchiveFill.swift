@@ -12,7 +12,7 @@ import Synchronization
 /// of them; large ones go straight into the archive, which takes them no faster than they can be deflated.
 ///
 /// A layer that cannot be had, or is not what its diff ID says, fails the images that have it, and no others: they are left out
-/// when the archive is finished.
+/// when the archive is finished. Layers that an earlier run has left whole are taken over.
 final class LayeredArchiveFill: Sendable {
     private let setup: SaveSetup
     private let format: GraphDriverFormat
@@ -49,10 +49,14 @@ final class LayeredArchiveFill: Sendable {
 
     /// Moves all layers into the archive.
     func run() async throws {
+        setup.counters.enter(.takingOver)
+        try await takeOver()
+        setup.counters.enter(nil)
         let limit = min(Self.largestAhead, Self.memory / Int64(setup.jobs))
         try await orderedWindow(over: writer.layers, width: setup.jobs) { [self] diffID -> Ahead? in
             let sources = sources(of: diffID)
-            guard sources.allSatisfy({ $0.blob.size <= limit && !$0.blob.isForeignLayer }) else { return nil }
+            guard !writer.isKept(diffID), sources.allSatisfy({ $0.blob.size <= limit && !$0.blob.isForeignLayer })
+            else { return nil }
             let memory = MemoryDestination()
             do {
                 let fate = try await fetch(diffID, from: sources, to: memory)
@@ -84,6 +88,23 @@ final class LayeredArchiveFill: Sendable {
             try output.commit()
         }
         return layout.unlistedImages
+    }
+
+    /// Proves the layers that an earlier run has left. They are put into their places when their turn comes.
+    private func takeOver() async throws {
+        let here = Mutex<Int64>(0)
+        try await slidingWindow(over: writer.layers, width: setup.jobs) { [self] diffID in
+            guard let proof = try await onThread({ [writer] in try writer.proof(of: diffID) }) else { return }
+            writer.keep(proof)
+            let size = sizes[diffID] ?? 0
+            setup.counters.skip(bytes: size)
+            here.withLock { $0 += size }
+        } deliver: { _, _ in
+        }
+        let taken = here.withLock(\.self)
+        guard taken > 0 else { return }
+        let all = LayeredArchiveWriter.size(of: Array(sizes.values))
+        setup.notice(Notice(.continuing, "continuing: \(ByteCount(taken)) of \(ByteCount(all)) are here"))
     }
 
     /// A layer that was fetched ahead.
@@ -121,6 +142,7 @@ final class LayeredArchiveFill: Sendable {
     }
 
     private func write(_ diffID: Digest, _ ahead: Ahead?) async throws -> BlobOutcome.Fate {
+        if try await onThread({ [writer] in try writer.takeOverLayer() }) { return .continued }
         let sources = sources(of: diffID)
         guard !sources.isEmpty else { throw BlobFailure("no image wants it any more") }
         let layer = try writer.beginLayer()

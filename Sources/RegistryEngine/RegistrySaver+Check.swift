@@ -4,6 +4,7 @@ import GraphDriverArchive
 import ImageEngine
 import ImageModel
 import Registry
+import Synchronization
 
 extension RegistrySaver: SaveChecker {
     /// Plans the archive as ``pull(_:observer:)`` does, and looks at what it would need. The output is one that is only looked at.
@@ -41,13 +42,30 @@ extension GraphDriverSaver: SaveChecker {
         let outcomes = OrderedOutcomes(requests, observer: observer, counters: setup.counters)
         let ledger = ImageLedger(try await find(requests, outcomes: outcomes))
         for verdict in ledger.forecasts { outcomes.settle(verdict.name, verdict.outcome) }
+        let remaining = try await layersLeft(of: ledger)
         var forecast = SaveForecast(of: ledger.parts.map(\.blob))
+        forecast.continued = ledger.parts.reduce(0) { $0 + (remaining.contains($1.name) ? $1.blob.size : 0) }
         forecast.rooms = try rooms(for: ledger)
         forecast.hubPulls = await HubPullCount(of: ledger.images.map(\.saved)).forecast(by: setup.client)
-        forecast.rate = await RateSample.bytesPerSecond(ledger.parts.map(\.blob), by: setup.client) { digest in
+        let missing = ledger.parts.filter { !remaining.contains($0.name) }.map(\.blob)
+        forecast.rate = await RateSample.bytesPerSecond(missing, by: setup.client) { digest in
             ledger.images.first { image in image.parts.contains { $0.blob.digest == digest } }?.reference.repository
         }
         return forecast
+    }
+
+    /// The diff IDs of the layers that an earlier run has left whole.
+    private func layersLeft(of ledger: ImageLedger<UnpackedImage>) async throws -> Set<Digest> {
+        guard let remains = setup.output.remains(of: setup.wrapping.journalContent) else { return [] }
+        let found = Mutex<Set<Digest>>([])
+        try await slidingWindow(over: ledger.parts.map(\.name), width: setup.jobs) {
+            [wrapping = setup.wrapping] diffID in
+            guard let place = remains.places[diffID] else { return }
+            let proof = try await onThread { try LayerProof.read(diffID, at: place, wrapping, in: remains.file) }
+            if proof != nil { found.withLock { _ = $0.insert(diffID) } }
+        } deliver: { _, _ in
+        }
+        return found.withLock(\.self)
     }
 
     private func rooms(for ledger: ImageLedger<UnpackedImage>) throws -> [SaveForecast.Room] {

@@ -7,7 +7,6 @@ import Testing
 
 /// Runs that are killed in the middle, again and again, and then let run: nothing is lost, and nothing that was whole is moved twice.
 @Suite(.timeLimit(.minutes(10))) struct KillTests {
-    private static let kills = 20
     /// How many bytes a connection moves in a second: what waits in the sockets of a faster one is lost with each kill.
     private static let pace = 10_000_000
 
@@ -40,17 +39,19 @@ import Testing
     /// - Parameters:
     ///   - registry: what the program talks to.
     ///   - total: how many bytes an undisturbed run moves.
+    ///   - kills: how often a run is killed.
     ///   - moved: how many bytes have been moved so far.
     private func killAndRun(
         _ program: String,
         _ words: [String],
         with registry: StandInRegistry,
         total: Int64,
+        kills: Int = 20,
         moved: () -> Int64
     ) async throws -> ExitCode {
-        for kill in 1...Self.kills {
+        for kill in 1...kills {
             let process = try start(program, words)
-            let threshold = total * Int64(kill) / Int64(Self.kills + 1)
+            let threshold = total * Int64(kill) / Int64(kills + 1)
             for _ in 0..<20_000 where moved() < threshold { try await Task.sleep(for: .milliseconds(1)) }
             process.terminate(9)
             _ = await process.wait()
@@ -76,6 +77,25 @@ import Testing
         // Each run asks for all manifests again, and loses what was on its way to the disk.
         let again = source.sentBytes - total
         #expect(again <= total * 105 / 100, "\(again) of \(total) bytes")
+    }
+
+    @Test func aSaveOfUnpackedLayersThatIsKilled() async throws {
+        let format = ["--archive-format", "docker"]
+        let undisturbed = try start("rancher-save-images", ["-i", bench.path("whole.tar.gz")] + format)
+        #expect(await undisturbed.wait().shellStatus == 0)
+        let total = source.sentBytes
+
+        let words = ["-i", bench.path("a.tar.gz")] + format
+        // With fewer bytes between them than a layer has, nothing would ever be whole.
+        let status = try await killAndRun("rancher-save-images", words, with: source, total: total, kills: 5) {
+            source.sentBytes - total
+        }
+        #expect(status == 0)
+        try bench.folder.shell("cmp a.tar.gz whole.tar.gz")
+        #expect(try bench.folder.names().filter { $0.hasPrefix("a.tar.gz") } == ["a.tar.gz"])
+        // A layer cannot be unpacked from its middle: with each kill the one under way is lost, and what was fetched ahead.
+        let again = source.sentBytes - total
+        #expect(again <= total * 165 / 100, "\(again) of \(total) bytes")
     }
 
     @Test func aLoadThatIsKilled() async throws {

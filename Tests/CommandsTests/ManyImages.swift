@@ -1,3 +1,4 @@
+import Hashing
 import TestSupport
 
 /// A hundred small images and ten large ones, of one layer each.
@@ -24,7 +25,14 @@ enum ManyImages {
                 state = state &* 1_664_525 &+ 1_013_904_223
                 return withUnsafeBytes(of: state, Array.init)
             }
-        let configuration = Array(#"{"os":"linux","architecture":"amd64","config":{"n":"\#(repository)"}}"#.utf8)
+        let diffID = ContentHash.digest(of: layer)
+        let configuration = Array(
+            #"""
+            {"os":"linux","architecture":"amd64","config":{"Labels":{"n":"\#(repository)"}},\#
+            "rootfs":{"type":"layers","diff_ids":["\#(diffID)"]}}
+            """#
+            .utf8
+        )
         registry.addImage(repository: repository, tag: "v1", configuration: configuration, layers: [layer])
         return "\(repository):v1"
     }

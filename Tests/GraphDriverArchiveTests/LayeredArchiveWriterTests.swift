@@ -11,50 +11,14 @@ import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct LayeredArchiveWriterTests {
-    /// A layout of layers and texts in between, of which some come only when sizes are known.
-    private struct Layout: LayeredLayout {
-        let layers: [Digest]
-        var isSettled = true
-        /// How many bytes come before each layer once all sizes are known.
-        var late = 0
-        var spare = 0
-        /// Of the layers, once their sizes are known: one that fits no header makes that longer.
-        var time: Int64 = 0
-
-        func entries(_ sizes: [Digest: Int64]) -> [LayeredEntry] {
-            var entries: [LayeredEntry] = []
-            for (index, layer) in layers.enumerated() {
-                entries.append(LayeredEntry(file: TarHeader(name: "\(index)-text"), Array("text \(index)".utf8)))
-                if sizes.count == layers.count, late > 0 {
-                    entries.append(
-                        LayeredEntry(file: TarHeader(name: "\(index)-late"), noise(late, seed: UInt64(index)))
-                    )
-                }
-                var header = TarHeader(name: "\(index)-layer", size: sizes[layer] ?? 0)
-                if sizes[layer] != nil { header.modificationTime = time }
-                entries.append(LayeredEntry(header, .layer(layer)))
-            }
-            return entries + [LayeredEntry(TarHeader(name: "end/", kind: .directory, mode: 0o755))]
-        }
-
-        func spareRoom(between lower: Digest?, and upper: Digest) -> Int { spare }
-    }
-
-    private static let contents = [
-        noise(1_000_000, seed: 1), [UInt8](repeating: 0, count: 70_000), [], noise(513, seed: 2),
-        Array(repeatElement(noise(700, seed: 3), count: 1000).joined()), noise(300_000, seed: 4),
-    ]
-    private static let layers = Dictionary(uniqueKeysWithValues: contents.map { (ContentHash.digest(of: $0), $0) })
-    private static let digests = contents.map { ContentHash.digest(of: $0) }
-
     /// The tar that an archive has to be, put together with all sizes known.
-    private static func expected(_ layout: Layout) throws -> [UInt8] {
+    private static func expected(_ layout: SampleLayout) throws -> [UInt8] {
         var tar: [UInt8] = []
-        for entry in layout.entries(layers.mapValues { Int64($0.count) }) {
+        for entry in layout.entries(SampleLayout.contentsByDigest.mapValues { Int64($0.count) }) {
             let content: [UInt8] =
                 switch entry.content {
                 case .bytes(let bytes): bytes
-                case .layer(let diffID): layers[diffID] ?? []
+                case .layer(let diffID): SampleLayout.contentsByDigest[diffID] ?? []
                 }
             tar += try entry.header.encoded() + content
             tar += [UInt8](repeating: 0, count: TarHeader.padding(after: Int64(content.count)))
@@ -84,8 +48,8 @@ import Testing
     func theTarIsTheSameInAnyCase(shape: Shape, isSettled: Bool) throws {
         // What is settled has nothing that comes late.
         guard !isSettled || shape.late == 0 else { return }
-        let layout = Layout(
-            layers: Self.digests,
+        let layout = SampleLayout(
+            layers: SampleLayout.allLayers,
             isSettled: isSettled,
             late: shape.late,
             spare: shape.spare,
@@ -95,14 +59,20 @@ import Testing
         for wrapping in [TarWrapping.none, .gzip(level: 6), .gzip(level: 1)] {
             let folder = try TemporaryFolder()
             let output = try ArchiveOutput(path: folder.path("archive"))
-            try write(layout, Self.layers, wrapping: wrapping, to: output, in: folder)
+            try write(layout, SampleLayout.contentsByDigest, wrapping: wrapping, to: output, in: folder)
             try output.commit()
             let isFileSame = try Self.unwrapped(folder, wrapping) == expected
             #expect(isFileSame, "\(shape.reason), a file, \(wrapping)")
 
             let stream = try TemporaryFolder()
             let file = try File(stream.path("archive"), for: .creating)
-            try write(layout, Self.layers, wrapping: wrapping, to: ArchiveOutput(stream: file), in: folder)
+            try write(
+                layout,
+                SampleLayout.contentsByDigest,
+                wrapping: wrapping,
+                to: ArchiveOutput(stream: file),
+                in: folder
+            )
             let isStreamSame = try Self.unwrapped(stream, wrapping) == expected
             #expect(isStreamSame, "\(shape.reason), a stream, \(wrapping)")
             #expect(try folder.names() == ["archive"], "the temporary file has no name")
@@ -116,12 +86,12 @@ import Testing
     }
 
     @Test func theWholeIsOneMemberAndAlwaysTheSame() throws {
-        let layout = Layout(layers: Self.digests, isSettled: false, late: 500, spare: 9000)
+        let layout = SampleLayout(layers: SampleLayout.allLayers, isSettled: false, late: 500, spare: 9000)
         var archives: Set<[UInt8]> = []
         for _ in 0..<3 {
             let folder = try TemporaryFolder()
             let output = try ArchiveOutput(path: folder.path("archive"))
-            try write(layout, Self.layers, wrapping: .gzip(level: 6), to: output, in: folder)
+            try write(layout, SampleLayout.contentsByDigest, wrapping: .gzip(level: 6), to: output, in: folder)
             try output.commit()
             archives.insert(try folder.bytes("archive"))
             // zlib's decompressor ends with the first member, and tells what is left.
@@ -139,8 +109,8 @@ import Testing
 
     @Test(arguments: ["cat", "gzip", "gzip -1", "zstd", "xz -1", "bzip2"])
     func layersMayBeCompressed(tool: String) throws {
-        let layout = Layout(layers: Self.digests)
-        let made = try tar(layout, Self.layers, wrapping: .gzip(level: 6)) { content in
+        let layout = SampleLayout(layers: SampleLayout.allLayers)
+        let made = try tar(layout, SampleLayout.contentsByDigest, wrapping: .gzip(level: 6)) { content in
             let folder = try TemporaryFolder()
             try folder.write(content, to: "layer")
             return try folder.shell("\(tool) <layer")
@@ -150,7 +120,7 @@ import Testing
     }
 
     @Test func aLayerCanBeBegunAgain() throws {
-        let layout = Layout(layers: Self.digests)
+        let layout = SampleLayout(layers: SampleLayout.allLayers)
         let folder = try TemporaryFolder()
         let output = try ArchiveOutput(path: folder.path("archive"))
         let writer = try LayeredArchiveWriter(
@@ -164,7 +134,7 @@ import Testing
             // More than the layer itself, so that the file must be cut if it is the last.
             try noise(2_000_000, seed: 9).withUnsafeBytes(layer.append)
             try layer.restart()
-            try (Self.layers[diffID] ?? []).withUnsafeBytes(layer.append)
+            try (SampleLayout.contentsByDigest[diffID] ?? []).withUnsafeBytes(layer.append)
             try layer.finish()
         }
         try writer.finish(as: layout)
@@ -181,7 +151,7 @@ import Testing
         let found = ContentHash.digest(of: noise(1000, seed: 5))
         #expect(
             error?.description
-                == "layers from manifest don't match image configuration: the layer with the diff ID \(Self.digests[0])"
+                == "layers from manifest don't match image configuration: the layer with the diff ID \(SampleLayout.allLayers[0])"
                 + " unpacks to \(found)"
         )
         _ = folder
@@ -189,14 +159,14 @@ import Testing
 
     @Test func aLayerThatCannotBeUnpackedIsAnError() throws {
         let (writer, _, folder) = try Self.writer()
-        try folder.write(Self.contents[0], to: "layer")
+        try folder.write(SampleLayout.contents[0], to: "layer")
         let packed = try folder.shell("gzip <layer")
         let layer = try writer.beginLayer()
         try packed.dropLast(9).withUnsafeBytes(layer.append)
         let error = #expect(throws: LayerError.self) { try layer.finish() }
         #expect(
             error?.description
-                == "the layer with the diff ID \(Self.digests[0]) cannot be unpacked: the gzip data is cut short:"
+                == "the layer with the diff ID \(SampleLayout.allLayers[0]) cannot be unpacked: the gzip data is cut short:"
                 + " it ends at byte \(packed.count - 9)"
         )
         try layer.restart()
@@ -217,12 +187,12 @@ import Testing
         let error = #expect(throws: LayerError.self) { try bomb.withUnsafeBytes(layer.append) }
         #expect(
             error?.description
-                == "the layer with the diff ID \(Self.digests[0]) cannot be unpacked: \(bomb.count) bytes of it unpack to"
+                == "the layer with the diff ID \(SampleLayout.allLayers[0]) cannot be unpacked: \(bomb.count) bytes of it unpack to"
                 + " more than \(1 << 30 + 200 * bomb.count), as no layer does"
         )
         // What was given up counts for nothing when the layer comes anew.
         try layer.restart()
-        try Self.contents[0].withUnsafeBytes(layer.append)
+        try SampleLayout.contents[0].withUnsafeBytes(layer.append)
         try layer.finish()
     }
 
@@ -234,7 +204,7 @@ import Testing
         let file = try File(folder.path("stream"), for: .creating)
         for isSettled in [true, false] {
             let stream = try LayeredArchiveWriter(
-                Layout(layers: Self.digests, isSettled: isSettled),
+                SampleLayout(layers: SampleLayout.allLayers, isSettled: isSettled),
                 wrapping: .none,
                 to: ArchiveOutput(stream: file),
                 temporaryFolder: folder.path
@@ -256,7 +226,7 @@ import Testing
         // `head -c 8G /dev/zero | sha256sum`
         let digest = try #require(Digest("sha256:ebfb4ef19ae410f190327b5ebd312711263bc7579970e87d9c1e2d84e06b3c25"))
         let output = try ArchiveOutput(path: folder.path("archive"))
-        let layout = Layout(layers: [digest])
+        let layout = SampleLayout(layers: [digest])
         let writer = try LayeredArchiveWriter(
             layout,
             wrapping: .gzip(level: 1),
@@ -281,22 +251,11 @@ import Testing
         let folder = try TemporaryFolder()
         let output = try ArchiveOutput(path: folder.path("archive"))
         let writer = try LayeredArchiveWriter(
-            Layout(layers: digests),
+            SampleLayout(layers: SampleLayout.allLayers),
             wrapping: .gzip(level: 6),
             to: output,
             temporaryFolder: folder.path
         )
         return (writer, output, folder)
     }
-}
-
-/// Bytes that cannot be compressed, always the same for a seed.
-private func noise(_ count: Int, seed: UInt64) -> [UInt8] {
-    var state = seed
-    return (0..<count)
-        .map { _ in
-            // A linear congruential generator with Knuth's constants for MMIX.
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return UInt8(truncatingIfNeeded: state >> 56)
-        }
 }

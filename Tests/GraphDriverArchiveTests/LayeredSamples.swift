@@ -99,3 +99,51 @@ func tar(
     try output.commit()
     return try content(of: Decompressor(MemorySource(try folder.bytes("archive"))))
 }
+
+/// A layout of layers and texts in between, of which some come only when sizes are known.
+struct SampleLayout: LayeredLayout {
+    let layers: [Digest]
+    var isSettled = true
+    /// How many bytes come before each layer once all sizes are known.
+    var late = 0
+    var spare = 0
+    /// Of the layers, once their sizes are known: one that fits no header makes that longer.
+    var time: Int64 = 0
+
+    func entries(_ sizes: [Digest: Int64]) -> [LayeredEntry] {
+        var entries: [LayeredEntry] = []
+        for (index, layer) in layers.enumerated() {
+            entries.append(LayeredEntry(file: TarHeader(name: "\(index)-text"), Array("text \(index)".utf8)))
+            if sizes.count == layers.count, late > 0 {
+                entries.append(
+                    LayeredEntry(file: TarHeader(name: "\(index)-late"), noise(late, seed: UInt64(index)))
+                )
+            }
+            var header = TarHeader(name: "\(index)-layer", size: sizes[layer] ?? 0)
+            if sizes[layer] != nil { header.modificationTime = time }
+            entries.append(LayeredEntry(header, .layer(layer)))
+        }
+        return entries + [LayeredEntry(TarHeader(name: "end/", kind: .directory, mode: 0o755))]
+    }
+
+    func spareRoom(between lower: Digest?, and upper: Digest) -> Int { spare }
+
+    static let contents = [
+        noise(1_000_000, seed: 1), [UInt8](repeating: 0, count: 70_000), [], noise(513, seed: 2),
+        Array(repeatElement(noise(700, seed: 3), count: 1000).joined()), noise(300_000, seed: 4),
+    ]
+    static let contentsByDigest = Dictionary(uniqueKeysWithValues: contents.map { (ContentHash.digest(of: $0), $0) })
+    /// The diff IDs of the contents, in their order.
+    static let allLayers = contents.map { ContentHash.digest(of: $0) }
+}
+
+/// Bytes that cannot be compressed, always the same for a seed.
+func noise(_ count: Int, seed: UInt64) -> [UInt8] {
+    var state = seed
+    return (0..<count)
+        .map { _ in
+            // A linear congruential generator with Knuth's constants for MMIX.
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return UInt8(truncatingIfNeeded: state >> 56)
+        }
+}

@@ -141,6 +141,27 @@ import Testing
         #expect(try fixture.folder.bytes("a.tar.gz") == undisturbed)
     }
 
+    @Test(arguments: ["9223372036854775807", "-1", "1152921504606846976", "x"])
+    func aJournalThatLiesCostsNoMoreThanItsBlob(offset: String) async throws {
+        try await fixture.save(names)
+        let undisturbed = try fixture.folder.bytes("a.tar.gz")
+        try fixture.folder.shell("rm a.tar.gz")
+        try await interrupt(names, after: 1_000_000, of: 1)
+        let journal = try fixture.folder.text("a.tar.gz.unfinished.journal").split(separator: "\n")
+        let lies = journal.dropFirst()
+            .map { line in
+                var words = line.split(separator: " ").map(String.init)
+                words[1] = offset
+                return words.joined(separator: " ")
+            }
+        try fixture.folder.write(
+            ([String(journal[0])] + lies).map { $0 + "\n" }.joined(),
+            to: "a.tar.gz.unfinished.journal"
+        )
+        try await save(names)
+        #expect(try fixture.folder.bytes("a.tar.gz") == undisturbed)
+    }
+
     @Test(arguments: [["large/c:v1", "busybox:1", "large/b:v1"], ["large/a:v1"], ["busybox:1", "rancher/tiny:v1"]])
     func anotherListGoesOnToo(other: [String]) async throws {
         try await fixture.save(other)

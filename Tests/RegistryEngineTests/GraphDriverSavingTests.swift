@@ -2,6 +2,7 @@ import ByteIO
 import DockerArchive
 import GraphDriverArchive
 import Hashing
+import ImageEngine
 import ImageModel
 import Registry
 import RegistryEngine
@@ -229,5 +230,78 @@ import Testing
         let source = try #require(try archive.items().first?.layerSources?[digest.description])
         #expect(source.isForeignLayer && source.urls?.count == 2 && source.size == 3000)
         #expect(archive.entries["blobs/sha256/\(digest.hex)"]?.content.utf8.count == 3000)
+    }
+
+    // MARK: Going on
+
+    @Test(arguments: [GraphDriverFormat.docker, .legacy], [TarWrapping.gzip(level: 6), .none])
+    func aSaveThatWasStoppedGoesOn(format: GraphDriverFormat, wrapping: TarWrapping) async throws {
+        let layers = (0..<6)
+            .map { number in
+                var state = UInt32(number) &* 2_654_435_761 | 1
+                return (0..<1_500_000 + number * 1_000_000)
+                    .map { _ in
+                        state = state &* 1_664_525 &+ 1_013_904_223
+                        return UInt8(truncatingIfNeeded: state >> 24)
+                    }
+            }
+        let names = layers.indices.map { "large/\($0):v1" }
+        for (index, layer) in layers.enumerated() { fixture.addImage("large/\(index)", layers: [layer]) }
+        try await fixture.save(names, as: format, wrapping: wrapping)
+        let undisturbed = try fixture.folder.bytes("a.tar.gz")
+        let digests = layers.map { ContentHash.digest(of: $0) }
+        let sums = try fixture.folder.shell(
+            """
+            mkdir unpacked && tar -C unpacked -xf a.tar.gz && cd unpacked
+            for file in $(tar tf ../a.tar.gz); do [ ! -f $file ] || sha256sum <$file; done
+            cd .. && rm -r unpacked a.tar.gz
+            """
+        )
+        let order = String(decoding: sums, as: UTF8.self).split(separator: "\n")
+            .compactMap { sum in digests.first { $0.hex == sum.prefix(64) } }
+
+        // The run is stopped while it waits for the layer that comes last in the archive, when all others are there.
+        let last = try #require(order.last)
+        let stalled = StandInFault(.transport(.stallBody(after: 100_000)), target: "blobs/\(last)", times: .max)
+        fixture.source.add(stalled)
+        let task = Task {
+            let output = try ArchiveOutput(path: fixture.archive, continues: true)
+            try await fixture.save(names, as: format, wrapping: wrapping, output: output)
+        }
+        let others = order.dropLast().map(\.description)
+        for _ in 0..<20_000 {
+            let journal = (try? fixture.folder.text("a.tar.gz.unfinished.journal")) ?? ""
+            if others.allSatisfy(journal.contains) { break }
+            try await Task.sleep(for: .milliseconds(2))
+        }
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        fixture.source.removeFaults()
+        #expect(try fixture.folder.names() == ["a.tar.gz.unfinished", "a.tar.gz.unfinished.journal"])
+
+        let checked = try await GraphDriverSaver(
+            try fixture.setup(
+                wrapping: wrapping,
+                output: try ArchiveOutput(examining: fixture.archive, isFresh: false)
+            ),
+            format: format
+        )
+        .check(names.map(fixture.request), observer: PullEvents(prefix: ""))
+        let before = fixture.source.requests.count
+        let output = try ArchiveOutput(path: fixture.archive, continues: true)
+        let events = try await fixture.save(names, as: format, wrapping: wrapping, output: output)
+        #expect(events.allSatisfy { $0.cause == nil })
+        let fetched = fixture.source.requests.dropFirst(before)
+            .filter { request in
+                request.method == "GET" && digests.contains { request.path.hasSuffix("blobs/\($0)") }
+            }
+        #expect(fetched.map { $0.path.hasSuffix("\(last)") } == [true], "\(fetched.map(\.path))")
+        let isSame = try fixture.folder.bytes("a.tar.gz") == undisturbed
+        #expect(isSame)
+        #expect(try fixture.folder.names() == ["a.tar.gz"])
+        #expect(fixture.notices.withLock { $0.count { $0.hasPrefix("continuing: ") } } == 1)
+        let all = layers.reduce(0) { $0 + Int64($1.count) }
+        let lastSize = Int64(layers[try #require(digests.firstIndex(of: last))].count)
+        #expect(checked.continued == all - lastSize)
     }
 }

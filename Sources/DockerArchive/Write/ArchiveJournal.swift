@@ -6,9 +6,9 @@ import Synchronization
 
 /// What an unfinished archive has already, in a text file beside it, so that the next run can go on where one has ended.
 ///
-/// The first line tells the kind of archive, each other line of a blob: `DIGEST OFFSET SIZE WRITTEN`, the later line of a digest
-/// counts. A line is added after the bytes that it tells of, but may reach the disk before them. So it is no proof: the bytes are
-/// hashed before they count.
+/// The first line tells the kind of archive, each other line of a blob: `DIGEST OFFSET SIZE WRITTEN`, with ` LENGTH` behind it where
+/// the blob is an unpacked layer; the later line of a digest counts. A line is added after the bytes that it tells of, but may
+/// reach the disk before them. So it is no proof: the bytes are hashed before they count.
 package final class ArchiveJournal: Sendable {
     /// Where a blob is, or as much of it as there is.
     package struct Place: Sendable, Hashable {
@@ -18,6 +18,37 @@ package final class ArchiveJournal: Sendable {
         package let size: Int64
         /// How many bytes of the blob are there, from the first on.
         package let written: Int64
+        /// How many bytes of the file a layer takes that was unpacked and deflated anew; `nil` for a blob as its registry has it, of
+        /// which that follows from its size.
+        package let length: Int64?
+
+        package init(offset: Int64, size: Int64, written: Int64, length: Int64? = nil) {
+            self.offset = offset
+            self.size = size
+            self.written = written
+            self.length = length
+        }
+
+        /// More than any file has, and sums of such numbers are still numbers.
+        private static let largestNumber: Int64 = 1 << 60
+
+        fileprivate init?(_ words: some Collection<String>) {
+            let numbers = words.compactMap { Int64($0) }
+            guard numbers.count == words.count, (3...4).contains(numbers.count),
+                numbers.allSatisfy({ (0...Self.largestNumber).contains($0) }),
+                numbers[2] <= numbers[1]
+            else { return nil }
+            self.init(
+                offset: numbers[0],
+                size: numbers[1],
+                written: numbers[2],
+                length: numbers.count == 4 ? numbers[3] : nil
+            )
+        }
+
+        fileprivate var line: String {
+            "\(offset) \(size) \(written)\(length.map { " \($0)" } ?? "")\n"
+        }
     }
 
     private let file: File
@@ -25,18 +56,38 @@ package final class ArchiveJournal: Sendable {
 
     /// What an archive has to have in common with another one for blobs to lie in both at the same places.
     package struct Kind: Sendable, Equatable {
-        /// Whether the archive's entries are gzip members of stored blocks; else it is a plain tar.
-        let isGzip: Bool
+        let content: Content
         /// The size of the archive's parts in bytes; `nil` where it is one file.
         let partSize: Int64?
 
-        package init(isGzip: Bool, partSize: Int64? = nil) {
-            self.isGzip = isGzip
+        package init(_ content: Content, partSize: Int64? = nil) {
+            self.content = content
             self.partSize = partSize
         }
 
         fileprivate var title: String {
-            "rancher-images journal 1 \(isGzip ? "gzip" : "tar")\(partSize.map { " in parts of \($0)" } ?? "")\n"
+            "rancher-images journal 1 \(content.title)\(partSize.map { " in parts of \($0)" } ?? "")\n"
+        }
+    }
+
+    /// The form that blobs have in an archive.
+    package enum Content: Sendable, Equatable {
+        /// As their registry has them, each in a gzip member of stored blocks.
+        case storedMembers
+        /// As their registry has them, in a plain tar.
+        case plainTar
+        /// Layers unpacked, each deflated by itself at a level, in one gzip member.
+        case deflatedLayers(level: Int)
+        /// Layers unpacked, in a plain tar.
+        case plainLayers
+
+        fileprivate var title: String {
+            switch self {
+            case .storedMembers: "gzip"
+            case .plainTar: "tar"
+            case .deflatedLayers(let level): "layers gzip \(level)"
+            case .plainLayers: "layers tar"
+            }
         }
     }
 
@@ -59,8 +110,8 @@ package final class ArchiveJournal: Sendable {
     /// Where blobs are.
     package var places: [Digest: Place] { known.withLock(\.self) }
 
-    /// How many bytes of blobs are there.
-    package var written: Int64 { known.withLock { $0.values.reduce(0) { $0 + $1.written } } }
+    /// How many bytes of blobs are there; of unpacked layers, how many of the file.
+    package var written: Int64 { known.withLock { $0.values.reduce(0) { $0 + ($1.length ?? $1.written) } } }
 
     /// Notes where blobs ought to be, each whole.
     package func note(_ places: [Digest: Place]) throws {
@@ -86,16 +137,16 @@ package final class ArchiveJournal: Sendable {
         var places: [Digest: Place] = [:]
         for line in lines {
             let words = line.split(separator: UInt8(ascii: " ")).map { String(decoding: $0, as: UTF8.self) }
-            guard words.count == 4, let digest = Digest(words[0]), let offset = Int64(words[1]),
-                let size = Int64(words[2]), let written = Int64(words[3]), offset >= 0, (0...size).contains(written)
-            else { continue }
-            places[digest] = Place(offset: offset, size: size, written: written)
+            guard let first = words.first, let digest = Digest(first), let place = Place(words.dropFirst()) else {
+                continue
+            }
+            places[digest] = place
         }
         return places
     }
 
     private static func line(_ digest: Digest, _ place: Place) -> String {
-        "\(digest) \(place.offset) \(place.size) \(place.written)\n"
+        "\(digest) \(place.line)"
     }
 
     private static func contents(of path: String) throws -> [UInt8] {

@@ -83,14 +83,13 @@ package final class ArchiveOutput: Sendable {
     ///
     /// - Parameters:
     ///   - partSize: as for ``init(path:partSize:continues:isFresh:checksum:)``.
-    ///   - continues: whether a run would go on with what an earlier one has left.
-    ///   - isFresh: whether a run would drop it.
+    ///   - isFresh: whether a run would drop what an earlier one has left.
     /// - Throws: `FileError` where a run could not write the archive.
-    package init(examining path: String, partSize: Int64? = nil, continues: Bool, isFresh: Bool) throws {
+    package init(examining path: String, partSize: Int64? = nil, isFresh: Bool) throws {
         self.partSize = partSize
         let place = try File.isStream(path) ? nil : ArchivePlace(of: path, partSize: partSize)
         target = .place(place)
-        journalPath = continues ? place?.journalPath : nil
+        journalPath = place?.journalPath
         self.isFresh = isFresh
         isRepair = false
         checksum = nil
@@ -133,12 +132,12 @@ package final class ArchiveOutput: Sendable {
 
     /// What of an earlier run is beside an archive that is only looked at, and that a run would go on with.
     ///
-    /// - Parameter isGzip: as for ``beginJournal(isGzip:)``.
-    package func remains(isGzip: Bool) -> ArchiveRemains? {
+    /// - Parameter content: the form that blobs would have in the archive.
+    package func remains(of content: ArchiveJournal.Content) -> ArchiveRemains? {
         guard case .place(let place) = target, let journalPath, !isFresh, let file = place?.unfinished else {
             return nil
         }
-        let kind = ArchiveJournal.Kind(isGzip: isGzip, partSize: partSize)
+        let kind = ArchiveJournal.Kind(content, partSize: partSize)
         return ArchiveRemains(file: file, places: ArchiveJournal.read(journalPath, kind))
     }
 
@@ -214,11 +213,11 @@ package final class ArchiveOutput: Sendable {
 
     /// Begins the journal of an unfinished file, or goes on with that of an earlier run.
     ///
-    /// - Parameter isGzip: whether the archive's entries are gzip members of stored blocks; else it is a plain tar.
+    /// - Parameter content: the form that blobs have in the archive.
     /// - Returns: `nil` where nothing is left for another run.
-    package func beginJournal(isGzip: Bool) throws -> ArchiveJournal? {
+    package func beginJournal(of content: ArchiveJournal.Content) throws -> ArchiveJournal? {
         guard let journalPath else { return nil }
-        let kind = ArchiveJournal.Kind(isGzip: isGzip, partSize: partSize)
+        let kind = ArchiveJournal.Kind(content, partSize: partSize)
         let begun = try ArchiveJournal(journalPath, kind, isFresh: isFresh)
         journal.withLock { $0 = begun }
         return begun

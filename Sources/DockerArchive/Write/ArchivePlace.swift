@@ -13,7 +13,7 @@ struct ArchivePlace: Sendable {
     let journalPath: String
     private let folder: File
 
-    /// - Parameter partSize: as for ``ArchiveOutput/init(examining:partSize:continues:isFresh:)``.
+    /// - Parameter partSize: as for ``ArchiveOutput/init(examining:partSize:isFresh:)``.
     /// - Throws: `FileError` where no archive could be written there.
     init(of path: String, partSize: Int64?) throws(FileError) {
         let isInParts = partSize != nil
@@ -47,7 +47,7 @@ struct ArchivePlace: Sendable {
 
 /// What an earlier run has left of an archive, to be looked at where it lies.
 package struct ArchiveRemains: Sendable {
-    let file: any RandomAccess
+    package let file: any RandomAccess
     /// Where its blobs are, by its journal; not yet proven.
     package let places: [Digest: ArchiveJournal.Place]
 
