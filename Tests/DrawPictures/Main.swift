@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 
 /// Runs the programs on a terminal, against registries of this machine that are as slow as a link to others, and draws what the
-/// terminal shows in the middle of each run.
+/// terminal shows in the middle of a save and of a load, and at the end of a check.
 @main
 struct Main {
     static func main() async {
@@ -43,7 +43,12 @@ struct Main {
             "rancher-load-images",
             ["-l", "rancher-images.txt", "-i", "rancher-images.tar.gz", "-r", "\(Self.target)/mirror"]
         )
-        try await record("check", "rancher-save-images", ["-l", "rancher-images.txt", "-i", "next.tar.gz", "--check"])
+        try await record(
+            "check",
+            "rancher-save-images",
+            ["-l", "rancher-images.txt", "-i", "next.tar.gz", "--reuse", "rancher-images.tar.gz", "--check"],
+            atEnd: true
+        )
         registries.stop()
     }
 
@@ -52,8 +57,8 @@ struct Main {
         lines.lastIndex { !$0.hasPrefix("  ") } ?? 0
     }
 
-    /// Runs a program, and draws what the terminal shows when half of the run is over.
-    private func record(_ name: String, _ program: String, _ words: [String]) async throws {
+    /// Runs a program, and draws what the terminal shows when half of the run is over, or all of it.
+    private func record(_ name: String, _ program: String, _ words: [String], atEnd: Bool = false) async throws {
         let terminal = try PseudoTerminal(columns: Self.size.columns, rows: Self.size.rows)
         try terminal.write("$ " + ([program] + words).joined(separator: " ") + "\n")
         let process = try ChildProcess.start(
@@ -76,9 +81,10 @@ struct Main {
                 after.contains { $0.hasPrefix("  ") } && Self.printed(before) == Self.printed(after)
             }
             .map(\.1)
-        guard !drawn.isEmpty else { throw TestSupportError("\(program) has drawn nothing") }
-        let lines = drawn[drawn.count / 2].suffix(Self.size.rows)
-        let picture = TerminalPicture(lines: Array(lines), columns: Self.size.columns)
+        guard let lines = atEnd ? screen.lines : drawn.isEmpty ? nil : drawn[drawn.count / 2] else {
+            throw TestSupportError("\(program) has drawn nothing")
+        }
+        let picture = TerminalPicture(lines: lines.suffix(Self.size.rows), columns: Self.size.columns)
         let file = try TemporaryFolder()
         try file.write(picture.svg, to: "picture")
         try file.shell("cp picture '\(pictures)/\(name).svg'")
