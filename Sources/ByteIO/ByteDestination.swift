@@ -11,3 +11,22 @@ package protocol ByteDestination: AnyObject, Sendable {
     /// Drops all bytes taken so far.
     func restart() throws
 }
+
+/// A file that gets bytes from its first on.
+///
+/// One thread at a time uses it, which is what `@unchecked` stands for.
+package final class FileDestination: ByteDestination, @unchecked Sendable {
+    private let file: File
+    private var end: Int64 = 0
+
+    package init(_ file: File) { self.file = file }
+
+    package var canRestart: Bool { true }
+
+    package func append(_ bytes: UnsafeRawBufferPointer) throws {
+        try file.write(bytes, at: end)
+        end += Int64(bytes.count)
+    }
+
+    package func restart() { end = 0 }
+}

@@ -10,6 +10,9 @@ extension File {
         return stat(path.nativeCString, &status) == 0 && ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
     }
 
+    /// Whether a path names the process's own standard output.
+    package static func isStandardOutput(_ path: String) -> Bool { descriptor(namedBy: path) == 1 }
+
     /// Opens what is a stream by ``isStream(_:)`` for writing. A named pipe is waited for until somebody reads it.
     package convenience init(stream path: String) throws(FileError) {
         guard let descriptor = Self.descriptor(namedBy: path) else {

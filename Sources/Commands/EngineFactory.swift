@@ -153,7 +153,7 @@ struct EngineFactory: Sendable {
                 "--checksum needs a file to stand beside: name one with --images, or send the stream through sha256sum"
             )
         }
-        if ArchiveStream.isStandardOutput(archive) {
+        if File.isStandardOutput(archive) {
             return ArchiveOutput(stream: try File(duplicating: console.output.descriptor, path: console.output.path))
         }
         do {

@@ -55,9 +55,7 @@ struct SaveCommand: Sendable {
 
     /// Where the archive goes to standard output, nothing else may.
     private func lines(beside archive: String) -> Console {
-        ArchiveStream.isStandardOutput(archive)
-            ? console.withoutOutput
-            : console
+        File.isStandardOutput(archive) ? console.withoutOutput : console
     }
 
     private func save(

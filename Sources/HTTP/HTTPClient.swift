@@ -1,3 +1,5 @@
+import CCurl
+
 /// Moves requests and responses, one transfer at a time on each of a few threads.
 ///
 /// A transfer's bytes go from the source or to the sink on the thread that moves them: no hand-over, no copy, and a slow
@@ -99,5 +101,12 @@ package final class HTTPClient: Sendable {
         request.totalSeconds = request.totalSeconds ?? Self.collectSeconds
         let head = try await perform(request, into: sink)
         return HTTPResponse(head: head, body: sink.body)
+    }
+}
+
+extension HTTPClient {
+    /// The version of libcurl that runs, for instance `8.5.0`.
+    package static var libraryVersion: String {
+        String(cString: curl_version_info(CURLVERSION_FIRST).pointee.version)
     }
 }

@@ -84,3 +84,43 @@ package struct ChartMetadata: Sendable {
         return .object(fields.fields)
     }
 }
+
+/// Who maintains a chart.
+struct ChartMaintainer: Sendable {
+    let name: String
+    let email: String
+    let url: String
+
+    init(_ fields: YAMLFields) throws(ChartProblem) {
+        name = try fields.text("name").printable
+        email = try fields.text("email").printable
+        url = try fields.text("url").printable
+    }
+
+    var json: GoJSON {
+        var fields = GoFields()
+        fields.addUnlessEmpty("name", .string(name))
+        fields.addUnlessEmpty("email", .string(email))
+        fields.addUnlessEmpty("url", .string(url))
+        return .object(fields.fields)
+    }
+}
+
+/// A chart that another one needs.
+struct ChartDependency: Sendable {
+    let json: GoJSON
+
+    init(_ dependency: YAMLFields) throws(ChartProblem) {
+        var fields = GoFields()
+        fields.add("name", .string(try dependency.text("name").printable))
+        fields.addUnlessEmpty("version", .string(try dependency.text("version").printable))
+        fields.add("repository", .string(try dependency.text("repository").printable))
+        fields.addUnlessEmpty("condition", .string(try dependency.text("condition").printable))
+        fields.addUnlessEmpty("tags", .strings(try dependency.texts("tags").map(\.printable)))
+        fields.addUnlessEmpty("enabled", .boolean(try dependency.boolean("enabled")))
+        fields.addUnlessEmpty("import-values", .array(try dependency.anything("import-values")))
+        fields.addUnlessEmpty("export-values", .array(try dependency.anything("export-values")))
+        fields.addUnlessEmpty("alias", .string(try dependency.text("alias")))
+        json = .object(fields.fields)
+    }
+}

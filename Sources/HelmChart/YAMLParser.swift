@@ -158,3 +158,26 @@ struct YAMLError: Error {
     /// From 1 on; `nil` where it is no matter of a line.
     var line: Int?
 }
+
+extension ChartPackage {
+    /// The version of the libyaml that runs, such as `0.2.5`.
+    package static var yamlLibraryVersion: String { String(cString: yaml_get_version_string()) }
+}
+
+/// A node of a YAML document, with its aliases in place.
+indirect enum YAMLNode: Sendable {
+    case scalar(YAMLScalar)
+    case sequence([YAMLNode])
+    /// In the order of the document; of two entries with one key the last one counts.
+    case mapping([(key: YAMLNode, value: YAMLNode)])
+
+    /// Whether it is a scalar that stands for nothing, such as `~`.
+    var isNull: Bool {
+        if case .scalar(let scalar) = self, case .null = scalar.value { true } else { false }
+    }
+
+    /// The text that Go's YAML reader makes of a scalar where a text is wanted; `nil` for what is no scalar.
+    var text: String? {
+        if case .scalar(let scalar) = self { scalar.text } else { nil }
+    }
+}

@@ -202,3 +202,10 @@ struct BlobLocation: Hashable, Sendable {
     let digest: Digest
     let repository: Repository
 }
+
+/// Why a step of a load cannot be planned or done with what the archive has.
+struct PlanningError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}

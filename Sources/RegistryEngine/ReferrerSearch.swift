@@ -1,4 +1,5 @@
 import DockerArchive
+import ImageEngine
 import ImageModel
 import Registry
 
@@ -116,5 +117,14 @@ struct ReferrerSearch: Sendable {
         let list = try await client.manifestIfThere(.tag(subject.referrersTag), in: repository)
         if case .index(let entries) = list?.content { return entries }
         return nil
+    }
+}
+
+extension Notice {
+    /// Something that refers to an image is not where the image is.
+    ///
+    /// - Parameter cause: why, one sentence.
+    init(ofReferrerTo name: Reference, cause: String) {
+        self.init(.referrerLeftOut, "\(name.familiar): a signature or attestation is left out: \(cause)")
     }
 }

@@ -1,3 +1,5 @@
+import ByteIO
+import Glibc
 import ImageEngine
 
 /// The images and charts that a list names, in its order, duplicates kept.
@@ -38,5 +40,75 @@ package struct ImageList: Sendable, Equatable {
     init(images: [ListedImage], notices: [Notice]) {
         self.images = images
         self.notices = notices
+    }
+}
+
+/// Why a list cannot be read.
+package struct ImageListError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// What is wrong.
+    package enum Reason: Equatable, Sendable {
+        /// No list is named: the path is empty or null.
+        case noPath
+        /// There is no such file.
+        case missing
+        /// It is a folder.
+        case directory
+        /// The operating system refuses to open or to read it.
+        case unreadable(FileError)
+        /// It is larger than any list.
+        case tooLarge
+        /// It is no text, or a text in an encoding that is not known here.
+        case noText
+    }
+
+    /// The list as the caller named it.
+    package let path: String
+    /// What is wrong.
+    package let reason: Reason
+
+    /// One sentence.
+    package var description: String {
+        switch reason {
+        case .noPath: "no image list is named: the path of the list is empty"
+        case .missing: "cannot read the image list '\(path)': there is no such file"
+        case .directory: "cannot read the image list '\(path)': it is a directory"
+        case .unreadable(let error): "cannot read the image list '\(path)': \(systemMessage(error.code))"
+        case .tooLarge:
+            "the image list '\(path)' is larger than \(ImageList.sizeLimit >> 20) MiB: name a text file with one image a line"
+        case .noText:
+            "the image list '\(path)' has zero bytes: save it as plain UTF-8 text with one image a line"
+        }
+    }
+}
+
+extension ImageList {
+    /// How much all files of a list may have together; Rancher's lists have some 100 KB.
+    static let sizeLimit = 8 << 20
+
+    /// The bytes of a list, and whether they can be read again: it may be a pipe, such as `<(grep …)` of a shell.
+    static func readFile(
+        _ path: String,
+        atMost limit: Int
+    ) throws(ImageListError) -> (bytes: [UInt8], isRegular: Bool) {
+        do throws(FileError) {
+            let file = try File(path, for: .reading)
+            var bytes: [UInt8] = []
+            let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 1)
+            defer { buffer.deallocate() }
+            while bytes.count <= limit {
+                let count = try file.read(into: buffer)
+                if count == 0 { return (bytes, try file.isRegular) }
+                bytes += buffer[..<count]
+            }
+        } catch {
+            let reason: ImageListError.Reason =
+                switch error.code {
+                case ENOENT, ENOTDIR: .missing
+                case EISDIR: .directory
+                default: .unreadable(error)
+                }
+            throw ImageListError(path: path, reason: reason)
+        }
+        throw ImageListError(path: path, reason: .tooLarge)
     }
 }

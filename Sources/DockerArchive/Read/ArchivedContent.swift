@@ -1,5 +1,7 @@
 import ByteIO
 import Compression
+import Hashing
+import ImageModel
 import Tar
 
 /// The content of an archive's entry, readable as often as wanted, and by many threads at once.
@@ -112,4 +114,18 @@ public struct ArchivedContent: Sendable {
             return count
         }
     }
+}
+
+extension ByteSource {
+    /// Reads the source to its end, and compares its digest.
+    func hasDigest(_ digest: Digest) throws -> Bool {
+        let hash = ContentHash(digest.algorithm)
+        try forEachPiece(hash.update)
+        return hash.finish() == digest
+    }
+}
+
+extension ArchivedContent {
+    /// Reads the content to its end, and compares its digest.
+    package func hasDigest(_ digest: Digest) throws -> Bool { try open().hasDigest(digest) }
 }
