@@ -74,6 +74,42 @@ import Testing
         #expect(!outcome.errors.contains("rancher/x"))
     }
 
+    @Test(arguments: ["docker", "legacy"], ["gzip -1", "cat"])
+    func aFlippedByteInAnUnpackedLayer(format: String, packing: String) async throws {
+        for (name, layer) in zip(["rancher/x", "rancher/y"], Self.layers) {
+            let diffID = ContentHash.digest(of: Array(layer.utf8))
+            let configuration =
+                #"{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":["\#(diffID)"]}}"#
+            registry.addImage(
+                repository: name,
+                tag: "v1",
+                configuration: Array(configuration.utf8),
+                layers: [Array(layer.utf8)]
+            )
+        }
+        let saved = try await bench.save(
+            ["rancher/x:v1", "rancher/y:v1"],
+            from: registry.authority,
+            ["--archive-format", format]
+        )
+        #expect(saved.status == 0, "\(saved.errors)")
+        try bench.folder.shell("gzip -dc images.tar.gz >tar && \(packing) <tar >images.tar.gz")
+        let sound = try await checkArchive()
+        #expect(sound.status == 0, "\(sound.errors)")
+        #expect(sound.lines.last == "2 of 2 images are sound, 0 of the list are missing", "\(sound.output)")
+
+        var bytes = try bench.folder.bytes("tar")
+        bytes[try #require(bytes.firstRange(of: Self.layers[1].utf8)).lowerBound] ^= 1
+        try bench.folder.write(bytes, to: "tar")
+        try bench.folder.shell("\(packing) <tar >images.tar.gz")
+        let damaged = try await checkArchive()
+        #expect(damaged.status == 1)
+        #expect(damaged.lines.last == "1 of 2 images are sound, 0 of the list are missing", "\(damaged.output)")
+        let diffID = ContentHash.digest(of: Array(Self.layers[1].utf8))
+        #expect(damaged.errors.contains("\(diffID)"), "\(damaged.errors)")
+        #expect(!damaged.errors.contains("rancher/x"))
+    }
+
     @Test func aNameThatTheArchiveLacks() async throws {
         try bench.folder.write("rancher/x:v1\nrancher/z:v1\n", to: "list.txt")
         let outcome = try await checkArchive(["--failed-list", bench.path("failed.txt")])

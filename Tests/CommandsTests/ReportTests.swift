@@ -114,6 +114,28 @@ import Testing
         #expect(try self.report()["totals"]["bytes"]["moved"] == .number(0))
     }
 
+    /// As the scripts do, each line is pulled and pushed.
+    @Test func linesOfOneImageAreTwoEntries() async throws {
+        let lines = ["rancher/a:v1", "rancher/a:v1"]
+        let saved = try await bench.save(lines, from: source.authority, words)
+        #expect(saved.status == 0, "\(saved.errors)")
+        let report = try report()
+        #expect(report["images"].elements.map { $0["reference"].text } == lines)
+        #expect(results(report) == ["saved", "saved"])
+        // What has been moved once is not counted again.
+        let moved = report["images"].elements.map { $0["bytes"]["moved"].number ?? 0 }
+        #expect(moved[0] > 0 && moved[1] == 0, "\(moved)")
+
+        let target = try StandInRegistry()
+        let loaded = try await bench.load(source: source.authority, target: target.authority, words)
+        #expect(loaded.status == 0, "\(loaded.errors)")
+        let images = try self.report()["images"].elements
+        #expect(images.map { $0["reference"].text } == lines)
+        #expect(images.map { $0["confirmed"] } == [.boolean(true), .boolean(true)])
+        #expect(Set(images.map { $0["target"].text }) == ["\(target.authority)/rancher/a:v1"])
+        #expect(images[1]["bytes"]["moved"] == .number(0))
+    }
+
     /// A registry that has not kept what it took.
     @Test(arguments: [true, false])
     func whatDidNotArriveHasFailed(isGone: Bool) async throws {
