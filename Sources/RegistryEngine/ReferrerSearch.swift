@@ -79,12 +79,10 @@ struct ReferrerSearch: Sendable {
     }
 
     private func tagged(_ reference: Reference, _ subject: Digest) async throws -> SavedReferrer? {
-        do {
-            let top = try await client.manifest(ManifestName(reference), in: reference.repository)
-            return try await referrer(reference, subject, top)
-        } catch let error as RegistryError where error.code == .notFound {
+        guard let top = try await client.manifestIfThere(ManifestName(reference), in: reference.repository) else {
             return nil
         }
+        return try await referrer(reference, subject, top)
     }
 
     private func untagged(

@@ -129,6 +129,18 @@ import Testing
         #expect(outcomes.map(\.referrers) == [1 + entries.count])
     }
 
+    @Test func aTagThatLeadsToAnIndexWithoutOneOfItsManifestsIsTold() async throws {
+        let missing = ContentHash.digest(of: [1])
+        let entry = #"{"mediaType":"\#(MediaType.ociManifest)","digest":"\#(missing)","size":1}"#
+        let json = #"{"schemaVersion":2,"mediaType":"\#(MediaType.ociIndex)","manifests":[\#(entry)]}"#
+        let tag = busybox.replacing(":", with: "-") + ".sig"
+        fixture.source.addManifest(Array(json.utf8), mediaType: .ociIndex, repository: "busybox", tag: tag)
+        let outcomes = try await save(["busybox:1"])
+        #expect(outcomes.map(\.referrers) == [0])
+        let notices = outcomes.flatMap(\.notices).map(\.description)
+        #expect(notices.count == 1 && notices[0].contains("\(missing)"), "\(notices)")
+    }
+
     @Test func aReferrerThatIsAnIndexIsWhole() async throws {
         fixture.source.switches.referrersPerPage = 100
         let parts = ["a", "b"].map { fixture.source.add(MadeUpReferrer($0), repository: "busybox") }
