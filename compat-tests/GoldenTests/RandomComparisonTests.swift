@@ -20,6 +20,11 @@ import Testing
         #expect(told.contains(try Regex(shows).anchorsMatchLineEndings()), "\(told)")
     }
 
+    @Test func findsNothingInTheScriptsAsTheyAre() async throws {
+        let (status, told) = try await compare(ScriptsOfOurOwn())
+        #expect(status == 0, "\(told)")
+    }
+
     @Test func aFindingIsACaseFileOfTheSuite() async throws {
         let (_, told) = try await compare(ScriptsOfOurOwn([("Image pull success: ", "Image pulled: ")]), count: 20)
         let start = try #require(told.firstRange(of: "as a case file, with what the script did:\n")).upperBound
