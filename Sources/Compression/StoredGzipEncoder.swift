@@ -1,10 +1,10 @@
 /// Writes a gzip member of stored blocks from its first byte to its last.
 ///
-/// Not for use from two threads at a time. It holds 64 KiB: what a run that is killed has not written is fetched again.
+/// Not for use from two threads at a time. It holds 128 KiB: with less, writing takes longer; with more, a run that is killed loses more.
 package final class StoredGzipEncoder {
     private let member: StoredGzipMember
     private let output: (UnsafeRawBufferPointer) throws -> Void
-    private let buffer = Buffer(byteCount: 64 << 10)
+    private let buffer = Buffer(byteCount: 128 << 10)
     private var filled = 0
     private var position: Int64 = 0
     private var blockEnd: Int64 = 0
@@ -12,7 +12,7 @@ package final class StoredGzipEncoder {
 
     /// - Parameters:
     ///   - member: tells the length of the content, which ``append(_:)`` is to be given.
-    ///   - output: takes the bytes of the member in order, in pieces of up to 256 KiB; what it throws ends the member.
+    ///   - output: takes the bytes of the member in order, in pieces of up to 128 KiB; what it throws ends the member.
     package init(_ member: StoredGzipMember, output: @escaping (UnsafeRawBufferPointer) throws -> Void) {
         self.member = member
         self.output = output

@@ -16,20 +16,23 @@ struct PEMCertificates: Equatable {
             add(Data(bytes))
             return
         }
-        var body: String?
+        // As bytes: a folder of a system's authorities has some ten thousand lines, which are read before anything else is done.
+        var body: Data?
         for line in bytes.split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) {
-            let text = String(decoding: line, as: UTF8.self).filter { $0 != " " && $0 != "\t" }
-            switch text {
-            case "-----BEGINCERTIFICATE-----":
-                body = ""
-            case "-----ENDCERTIFICATE-----":
+            let text = line.filter { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }
+            if text == Self.beginning {
+                body = Data()
+            } else if text == Self.end {
                 if let data = body.flatMap({ Data(base64Encoded: $0) }), Self.isCertificate(Array(data)) { add(data) }
                 body = nil
-            default:
-                body?.append(text)
+            } else {
+                body?.append(contentsOf: text)
             }
         }
     }
+
+    private static let beginning = Array("-----BEGINCERTIFICATE-----".utf8)
+    private static let end = Array("-----ENDCERTIFICATE-----".utf8)
 
     /// Adds those of another collection.
     mutating func add(_ others: PEMCertificates) {
@@ -38,12 +41,17 @@ struct PEMCertificates: Equatable {
 
     /// All of them as PEM.
     var text: [UInt8] {
-        certificates.flatMap { certificate in
+        var text: [UInt8] = []
+        for certificate in certificates {
+            text += "-----BEGIN CERTIFICATE-----\n".utf8
             let digits = Array(certificate.base64EncodedString().utf8)
-            let lines = stride(from: 0, to: digits.count, by: 64)
-                .flatMap { digits[$0..<min($0 + 64, digits.count)] + [UInt8(ascii: "\n")] }
-            return Array("-----BEGIN CERTIFICATE-----\n".utf8) + lines + Array("-----END CERTIFICATE-----\n".utf8)
+            for start in stride(from: 0, to: digits.count, by: 64) {
+                text += digits[start..<min(start + 64, digits.count)]
+                text.append(UInt8(ascii: "\n"))
+            }
+            text += "-----END CERTIFICATE-----\n".utf8
         }
+        return text
     }
 
     private mutating func add(_ certificate: Data) {

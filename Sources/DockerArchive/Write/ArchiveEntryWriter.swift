@@ -102,17 +102,20 @@ extension StoredGzipEncoder: EntryEncoder {}
 
 /// Gathers bytes into large pieces, and changes nothing.
 private final class PlainEncoder: EntryEncoder {
+    /// As of a ``StoredGzipEncoder``, for the same reasons.
+    private static let capacity = 128 << 10
+
     private let output: (UnsafeRawBufferPointer) throws -> Void
     private var buffer: [UInt8] = []
 
     init(output: @escaping (UnsafeRawBufferPointer) throws -> Void) {
         self.output = output
-        buffer.reserveCapacity(64 << 10)
+        buffer.reserveCapacity(Self.capacity)
     }
 
     func append(_ bytes: UnsafeRawBufferPointer) throws {
-        if buffer.count + bytes.count > 64 << 10 { try finish() }
-        if bytes.count > 64 << 10 { return try output(bytes) }
+        if buffer.count + bytes.count > Self.capacity { try finish() }
+        if bytes.count > Self.capacity { return try output(bytes) }
         buffer.append(contentsOf: bytes)
     }
 
