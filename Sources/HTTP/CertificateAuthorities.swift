@@ -2,18 +2,29 @@ import Basics
 import ByteIO
 import CCurl
 import Glibc
+import Synchronization
 
 /// The authorities whose signatures on certificates are believed.
 package struct CertificateAuthorities: Sendable, Hashable {
     /// A file of PEM certificates for libcurl; `nil` for the one it was built with.
     let file: String?
+    private let gathered: GatheredCertificates?
 
-    /// All certificates as PEM, in place of the file; `nil` where that is enough.
-    let bundle: [UInt8]?
+    /// All certificates as PEM, in place of the file; `nil` where that is enough. The first call reads the folders.
+    var bundle: [UInt8]? { gathered?.text }
 
-    private init(file: String?, bundle: [UInt8]?) {
+    private init(file: String?, gathered: GatheredCertificates? = nil) {
         self.file = file
-        self.bundle = bundle
+        self.gathered = gathered
+    }
+
+    package static func == (left: CertificateAuthorities, right: CertificateAuthorities) -> Bool {
+        left.file == right.file && left.bundle == right.bundle
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(file)
+        hasher.combine(bundle?.count)
     }
 
     /// As Go's `crypto/x509` chooses: `SSL_CERT_FILE` and `SSL_CERT_DIR` where they are set. Otherwise the file is libcurl's
@@ -34,15 +45,29 @@ package struct CertificateAuthorities: Sendable, Hashable {
         } else {
             file = Self.usualFiles.first(where: exists)
         }
+        let folders = Self.value("SSL_CERT_DIR", environment)?.split(separator: ":").map(String.init) ?? []
+        guard !folders.isEmpty else {
+            self.init(file: file)
+            return
+        }
+        self.init(
+            file: file,
+            gathered: GatheredCertificates {
+                let certificates = Self.certificates(in: folders)
+                return certificates.isEmpty ? nil : try? Self.text(of: file, and: certificates)
+            }
+        )
+    }
+
+    private static func certificates(in folders: [String]) -> PEMCertificates {
         var certificates = PEMCertificates()
-        for folder in Self.value("SSL_CERT_DIR", environment)?.split(separator: ":") ?? [] {
+        for folder in folders {
             // Go passes over what it cannot read there.
-            for name in (try? Folder.names(in: String(folder))) ?? [] {
-                if let bytes = try? Self.read("\(folder)/\(name)") { certificates.add(bytes) }
+            for name in (try? Folder.names(in: folder)) ?? [] {
+                if let bytes = try? read("\(folder)/\(name)") { certificates.add(bytes) }
             }
         }
-        let chosen = CertificateAuthorities(file: file, bundle: nil)
-        self = certificates.isEmpty ? chosen : (try? chosen.adding(certificates)) ?? chosen
+        return certificates
     }
 
     /// These authorities and those whose certificates are in a file, as PEM or DER.
@@ -59,17 +84,26 @@ package struct CertificateAuthorities: Sendable, Hashable {
         guard !certificates.isEmpty || mayBeEmpty else {
             throw HTTPError(.tls, "no certificate of an authority is taken from \(path): there is none in it")
         }
-        return try adding(certificates)
+        let text: [UInt8]
+        if let bundle {
+            var all = PEMCertificates()
+            all.add(bundle)
+            all.add(certificates)
+            text = all.text
+        } else {
+            text = try Self.text(of: file, and: certificates)
+        }
+        return CertificateAuthorities(file: nil, gathered: GatheredCertificates { text })
     }
 
-    /// - Throws: where the file to which they are added cannot be read.
-    private func adding(_ certificates: PEMCertificates) throws(HTTPError) -> CertificateAuthorities {
+    /// The certificates of a file, or of libcurl's own, and others.
+    ///
+    /// - Throws: where the file cannot be read.
+    private static func text(of file: String?, and certificates: PEMCertificates) throws(HTTPError) -> [UInt8] {
         var all = PEMCertificates()
-        if let bundle {
-            all.add(bundle)
-        } else if let path = file ?? Self.builtInFile {
+        if let path = file ?? builtInFile {
             do {
-                all.add(try Self.read(path))
+                all.add(try read(path))
             } catch let error as FileError where error.code == ENOENT && file == nil {
                 // A host without any certificates.
             } catch {
@@ -77,7 +111,7 @@ package struct CertificateAuthorities: Sendable, Hashable {
             }
         }
         all.add(certificates)
-        return CertificateAuthorities(file: nil, bundle: all.text)
+        return all.text
     }
 
     /// Far more than all the authorities of the world need.
@@ -106,5 +140,23 @@ package struct CertificateAuthorities: Sendable, Hashable {
 
     private static func value(_ name: String, _ environment: [String: String]) -> String? {
         environment[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+}
+
+/// Certificates that are read once, when a connection wants them: a system has some hundred files of them.
+private final class GatheredCertificates: Sendable {
+    private let gather: @Sendable () -> [UInt8]?
+    private let known = Mutex<[UInt8]??>(nil)
+
+    init(_ gather: @escaping @Sendable () -> [UInt8]?) { self.gather = gather }
+
+    /// As PEM; `nil` where there are none.
+    var text: [UInt8]? {
+        known.withLock { known in
+            if let known { return known }
+            let text = gather()
+            known = .some(text)
+            return text
+        }
     }
 }

@@ -30,7 +30,6 @@ struct CurlOptions {
         try set(CURLOPT_UPLOAD_BUFFERSIZE, 512 * 1024)
 
         try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
-        try set(configuration.authorities, file: CURLOPT_PROXY_CAINFO, blob: CURLOPT_PROXY_CAINFO_BLOB)
     }
 
     /// Sets what is the transfer's own. Both arguments must outlive the transfer.
@@ -49,7 +48,11 @@ struct CurlOptions {
         if let login = proxy?.login { try set(CURLOPT_PROXYUSERPWD, login) }
         try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
 
-        try set(request.security, default: configuration.authorities)
+        // The authorities are read when the first connection wants them.
+        if proxy?.url.hasPrefix("https:") == true {
+            try set(configuration.authorities, file: CURLOPT_PROXY_CAINFO, blob: CURLOPT_PROXY_CAINFO_BLOB)
+        }
+        if transfer.address.scheme == "https" { try set(request.security, default: configuration.authorities) }
 
         let context = Unmanaged.passUnretained(transfer).toOpaque()
         if let signature = request.signature {

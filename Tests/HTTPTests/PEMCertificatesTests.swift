@@ -63,6 +63,16 @@ import Testing
         #expect(CertificateAuthorities(environment: environment).bundle == Self.certificates(one, other).text)
     }
 
+    @Test func foldersAreReadOnceWhenTheyAreWanted() throws {
+        let file = try folder.write("", to: "empty.pem")
+        let environment = ["SSL_CERT_FILE": file, "SSL_CERT_DIR": folder.path("certificates")]
+        let authorities = CertificateAuthorities(environment: environment)
+        try folder.write(one, to: "certificates/one")
+        #expect(authorities.bundle == one)
+        try folder.write(other, to: "certificates/other")
+        #expect(authorities.bundle == one)
+    }
+
     @Test func aFileIsBesidesTheOthers() throws {
         let authorities = CertificateAuthorities(environment: ["SSL_CERT_FILE": folder.path("one.pem")])
         #expect(authorities.bundle == nil)
