@@ -65,7 +65,8 @@ extension File {
         _ = sync_file_range(descriptor, range.lowerBound, Int64(range.count), writeback_start)
     }
 
-    /// Copies a stretch of another file into this one, by the file system itself where it can do that.
+    /// Copies a stretch of another file into this one, by the file system itself where it can do that. The disk begins with each piece
+    /// of it at once.
     ///
     /// - Throws: also where the other file ends before.
     func copy(_ stretch: Range<Int64>, of other: File, to start: Int64) throws(FileError) {
@@ -77,10 +78,13 @@ extension File {
                 &input,
                 descriptor,
                 &output,
-                UInt(min(stretch.upperBound - input, 1 << 30)),
+                UInt(min(stretch.upperBound - input, 8 << 20)),
                 0
             )
-            if count > 0 { continue }
+            if count > 0 {
+                startWriteback(of: output - Int64(count)..<output)
+                continue
+            }
             switch count == 0 ? EIO : errno {
             case EINTR: continue
             case EXDEV, EINVAL, EOPNOTSUPP, ENOSYS, EBADF, EPERM, ETXTBSY:
@@ -100,7 +104,9 @@ extension File {
             let count = try other.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]), at: position)
             guard count > 0 else { throw FileError(operation: "copy", path: other.path, code: EIO) }
             let piece = UnsafeRawBufferPointer(rebasing: buffer[..<count])
-            try write(piece, at: start + (position - stretch.lowerBound))
+            let target = start + (position - stretch.lowerBound)
+            try write(piece, at: target)
+            startWriteback(of: target..<target + Int64(count))
             position += Int64(count)
         }
     }
