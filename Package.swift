@@ -61,7 +61,7 @@ let package = Package(
         ),
         layer("GraphDriverArchive", ["ByteIO", "ImageModel", "Hashing", "Tar", "Compression", "DockerArchive"]),
         layer("Registry", ["Basics", "ByteIO", "ImageModel", "Hashing", "HTTP"]),
-        layer("ImageEngine", ["ImageModel"]),
+        layer("ImageEngine", ["ByteIO", "ImageModel"]),
         layer("ScriptInterface", ["Basics", "ByteIO", "ImageModel", "ImageEngine"]),
         // The texts that are made from the table of flags. Nothing of it is in the program.
         layer("Manuals", ["ScriptInterface"]),

@@ -1,3 +1,4 @@
+import ByteIO
 import ImageEngine
 import ScriptInterface
 import Synchronization
@@ -37,9 +38,9 @@ struct SaveCheckCommand: Sendable {
             console.print(line)
         }
         for problem in forecast.problems { console.notice(problem) }
-        for room in forecast.rooms where !room.isEnough {
+        for need in forecast.spaceNeeds where !need.isMet {
             console.notice(
-                "\(room.path) takes \(ByteCount(room.needed)) more, and \(ByteCount(room.available)) are free there: make room,"
+                "\(need.path) takes \(ByteCount(need.needed)) more, and \(ByteCount(need.available)) are free there: make room,"
                     + " or name another folder"
             )
         }
@@ -68,9 +69,9 @@ struct SaveCheckCommand: Sendable {
         if forecast.reused > 0 { rows.append(["here", "\(ByteCount(forecast.reused)), which other archives have"]) }
         rows.append(["to fetch", "\(ByteCount(forecast.missing))"])
         if let archive = forecast.archive { rows.append(["archive", "\(ByteCount(archive))"]) }
-        for room in forecast.rooms {
+        for need in forecast.spaceNeeds {
             rows.append([
-                "space", "\(ByteCount(max(0, room.needed))) needed, \(ByteCount(room.available)) free: \(room.path)",
+                "space", "\(ByteCount(max(0, need.needed))) needed, \(ByteCount(need.available)) free: \(need.path)",
             ])
         }
         if let pulls = forecast.hubPulls { rows.append(["Docker Hub", Self.sentence(pulls)]) }

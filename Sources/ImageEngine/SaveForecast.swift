@@ -1,3 +1,5 @@
+import ByteIO
+
 /// Finds out what a save would come to, without moving a blob or changing a file.
 package protocol SaveChecker: Sendable {
     /// Looks for everything that a save of these images needs.
@@ -9,24 +11,6 @@ package protocol SaveChecker: Sendable {
 
 /// What a save would come to.
 package struct SaveForecast: Sendable, Equatable {
-    /// What a file would take of its file system.
-    package struct Room: Sendable, Equatable {
-        /// The archive, or the folder of a temporary file.
-        package let path: String
-        /// In bytes, beside what it takes already.
-        package let needed: Int64
-        /// In bytes.
-        package let available: Int64
-
-        package init(path: String, needed: Int64, available: Int64) {
-            self.path = path
-            self.needed = needed
-            self.available = available
-        }
-
-        package var isEnough: Bool { available >= needed }
-    }
-
     /// What Docker Hub would count.
     package struct HubPulls: Sendable, Equatable {
         /// What the Hub tells of the login or the address.
@@ -68,7 +52,7 @@ package struct SaveForecast: Sendable, Equatable {
     /// The size of the archive in bytes; `nil` where that is known only once the layers have been unpacked.
     package var archive: Int64?
     /// Each file system that is written to and tells what is free.
-    package var rooms: [Room] = []
+    package var spaceNeeds: [SpaceNeed] = []
     /// `nil` where no image is the Hub's.
     package var hubPulls: HubPulls?
     /// The speed of one transfer, measured on the beginning of a blob, in bytes a second; `nil` where nothing was measured.
@@ -83,6 +67,6 @@ package struct SaveForecast: Sendable, Equatable {
 
     /// Whether nothing but an image stands against the save.
     package var isPossible: Bool {
-        problems.isEmpty && rooms.allSatisfy(\.isEnough) && (hubPulls?.isEnough ?? true)
+        problems.isEmpty && spaceNeeds.allSatisfy(\.isMet) && (hubPulls?.isEnough ?? true)
     }
 }

@@ -26,7 +26,7 @@ extension RegistrySaver: SaveChecker {
         forecast.reused = findings.reused
         forecast.problems = findings.problems
         forecast.archive = plan.archive.length
-        forecast.rooms = try setup.output.space(for: plan.archive.length).map { [SaveForecast.Room($0)] } ?? []
+        forecast.spaceNeeds = try setup.output.space(for: plan.archive.length).map { [$0] } ?? []
         forecast.hubPulls = await HubPullCount(of: plan.ledger.images).forecast(by: setup.client)
         forecast.rate = await RateSample.bytesPerSecond(findings.missing, by: setup.client) { digest in
             plan.ledger.owners(of: digest).first?.reference.repository
@@ -45,7 +45,7 @@ extension GraphDriverSaver: SaveChecker {
         let remaining = try await layersLeft(of: ledger)
         var forecast = SaveForecast(of: ledger.parts.map(\.blob))
         forecast.continued = ledger.parts.reduce(0) { $0 + (remaining.contains($1.name) ? $1.blob.size : 0) }
-        forecast.rooms = try rooms(for: ledger)
+        forecast.spaceNeeds = try spaceNeeds(for: ledger)
         forecast.hubPulls = await HubPullCount(of: ledger.images.map(\.saved)).forecast(by: setup.client)
         let missing = ledger.parts.filter { !remaining.contains($0.name) }.map(\.blob)
         forecast.rate = await RateSample.bytesPerSecond(missing, by: setup.client) { digest in
@@ -68,17 +68,16 @@ extension GraphDriverSaver: SaveChecker {
         return found.withLock(\.self)
     }
 
-    private func rooms(for ledger: ImageLedger<UnpackedImage>) throws -> [SaveForecast.Room] {
+    private func spaceNeeds(for ledger: ImageLedger<UnpackedImage>) throws -> [SpaceNeed] {
         let sizes = ledger.parts.map(\.blob.size)
         guard setup.output.isStream else {
-            return try setup.output.space(for: LayeredArchiveWriter.size(of: sizes)).map { [SaveForecast.Room($0)] }
-                ?? []
+            return try setup.output.space(for: LayeredArchiveWriter.size(of: sizes)).map { [$0] } ?? []
         }
         let layout = format.layout(of: ledger.images.map(\.image))
         return File.availableSpace(in: setup.temporaryFolder)
             .map { available in
                 let needed = LayeredArchiveWriter.temporarySize(for: sizes, in: layout)
-                return [SaveForecast.Room(path: setup.temporaryFolder, needed: needed, available: available)]
+                return [SpaceNeed(path: setup.temporaryFolder, needed: needed, available: available)]
             } ?? []
     }
 }
@@ -102,11 +101,5 @@ extension SaveForecast {
         self.init()
         self.blobs = blobs.count
         bytes = blobs.reduce(0) { $0.addingReportingOverflow($1.size).partialValue }
-    }
-}
-
-extension SaveForecast.Room {
-    fileprivate init(_ need: SpaceNeed) {
-        self.init(path: need.path, needed: need.needed, available: need.available)
     }
 }
