@@ -156,6 +156,8 @@ struct EngineFactory: Sendable {
         if File.isStandardOutput(archive) {
             return ArchiveOutput(stream: try File(duplicating: console.output.descriptor, path: console.output.path))
         }
+        counters.enter(.opening)
+        defer { counters.enter(nil) }
         do {
             let isFresh = options.extensions.fresh
             // A pipe is open when somebody reads it.

@@ -40,6 +40,8 @@ package struct DockerLoader: LoadEngine {
 
     /// Runs `docker load`, which refuses more than one path and none.
     package func load() async throws -> LoadedArchive {
+        counters.enter(.loading)
+        defer { counters.enter(nil) }
         if let parts { return try await load(parts) }
         let command = ["docker", "load", "--input"] + archive
         return LoadedArchive(cause: cause(try await runner.shown(command), "docker load"))

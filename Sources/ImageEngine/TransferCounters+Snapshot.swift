@@ -25,10 +25,14 @@ extension TransferCounters {
 
     /// What is done before the bytes are moved, and after that.
     package enum Stage: Sendable, Hashable {
+        /// The archive is opened, which takes until the other end of it is there where it is a pipe.
+        case opening
         /// Registries are asked what the names of the list lead to; counted in names.
         case resolving
         /// What an earlier run has left, and what other archives have, is read and proven.
         case takingOver
+        /// Docker loads the archive.
+        case loading
         /// An archive is unpacked; counted in its bytes.
         case unpacking
         /// The rest of the archive is written, and the disk is waited for.

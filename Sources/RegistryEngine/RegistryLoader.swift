@@ -78,6 +78,7 @@ package final class RegistryLoader: LoadEngine {
     private func open(
         _ location: ArchiveLocation
     ) async throws -> (archive: DockerArchive, composer: ImageComposer) {
+        counters.enter(.opening)
         defer { counters.enter(nil) }
         do {
             return try await onThread { [temporaryFolder, counters, notice] in

@@ -93,7 +93,7 @@ final class ProgressDisplay: Sendable {
             }
         case .sentences:
             // Docker draws on the terminal meanwhile.
-            if !(console.isLent && terminal.isThere) { console.remark(words.sentence(state)) }
+            if !(console.isLent && terminal.isThere), let sentence = words.sentence(state) { console.remark(sentence) }
         case .none:
             return
         }

@@ -20,8 +20,9 @@ struct ProgressPicture {
         // stays free too, and one for what is printed above.
         let width = max(0, size.columns - 1)
         var room = size.rows - 2
-        guard width > 0, room > 0, let head = head(state, width) else { return [] }
-        room -= 1
+        guard width > 0, room > 0 else { return [] }
+        let head = head(state, width).map { [$0] } ?? []
+        room -= head.count
         let hosts = state.troubles.prefix(min(Self.mostHosts, room)).map { words.trouble($0, at: state.now) }
         room -= hosts.count
         let transfers = state.snapshot.transfers
@@ -29,7 +30,7 @@ struct ProgressPicture {
         let hidden = transfers.count - shown
         let lines = transfers.prefix(hidden > 0 && shown > 0 ? shown - 1 : shown).map { line($0, width) }
         let more = hidden > 0 && shown > 0 ? ["  and \(hidden + 1) more"] : []
-        return [head] + lines + (more + hosts.map { "  " + $0 }).map { cut($0, width) }
+        return head + lines + (more + hosts.map { "  " + $0 }).map { cut($0, width) }
     }
 
     /// The whole run in one line. What there is no room for is left out.

@@ -5,10 +5,11 @@ struct ProgressWords {
     /// What is counted: `images` or `pushes`.
     let items: String
 
-    /// The whole in one sentence.
-    func sentence(_ state: ProgressState) -> String {
-        let troubles = state.troubles.map { trouble($0, at: state.now) }
-        return ([parts(state).map(\.text).joined(separator: ", ")] + troubles).joined(separator: "; ")
+    /// The whole in one sentence; `nil` as long as there is nothing to tell.
+    func sentence(_ state: ProgressState) -> String? {
+        let run = parts(state).map(\.text).joined(separator: ", ")
+        let clauses = (run.isEmpty ? [] : [run]) + state.troubles.map { trouble($0, at: state.now) }
+        return clauses.isEmpty ? nil : clauses.joined(separator: "; ")
     }
 
     /// A part of the sentence.
@@ -46,9 +47,11 @@ struct ProgressWords {
     private func words(_ stage: TransferCounters.Stage, _ snapshot: TransferCounters.Snapshot) -> String {
         let count = snapshot.stageCount
         switch stage {
+        case .opening: return "opening the archive"
         case .resolving:
             return "asking for manifests: \(min(count.done, count.planned)) of \(count.planned) names"
         case .takingOver: return "reading what is here"
+        case .loading: return "waiting for docker load"
         case .unpacking: return "unpacking the archive: \(Self.amount(count))"
         case .finishing: return "waiting for the disk"
         }

@@ -123,6 +123,18 @@ import Testing
         )
     }
 
+    @Test func aHostIsToldOfBeforeAnythingElseIsKnown() {
+        var state = ProgressState(at: start)
+        #expect(lines(state).isEmpty)
+        #expect(ProgressWords(items: "images").sentence(state) == nil)
+        state.note(
+            .init(hosts: [.init(host: "a", kind: .away, since: start, last: start + .seconds(39))]),
+            at: start + .seconds(40)
+        )
+        #expect(lines(state) == ["  a does not answer (40 s)"])
+        #expect(ProgressWords(items: "images").sentence(state) == "a does not answer (40 s)")
+    }
+
     @Test func silenceIsToldInPlaceOfTheRate() {
         var state = state(transfers: [shell])
         for second in 61...90 {
@@ -135,6 +147,8 @@ import Testing
 
     @Test(
         arguments: [
+            (.opening, Count(), "opening the archive"),
+            (.loading, Count(), "waiting for docker load"),
             (.resolving, Count(planned: 57, done: 31), "asking for manifests: 31 of 57 names"),
             (.takingOver, Count(), "reading what is here  12 of 57 images  1.2 of 4.8 GB"),
             (
@@ -148,8 +162,8 @@ import Testing
         let state = state {
             $0.stage = stage
             $0.stageCount = count
-            if stage == .resolving || stage == .unpacking { $0.bytes = Count() }
-            if stage == .unpacking { $0.items = Count() }
+            if stage != .takingOver, stage != .finishing { $0.bytes = Count() }
+            if [.opening, .loading, .unpacking].contains(stage) { $0.items = Count() }
         }
         #expect(lines(state)[0] == text)
     }

@@ -83,6 +83,29 @@ import Testing
         )
     }
 
+    @Test func aPipeThatNobodyReadsYetIsToldOf() async throws {
+        try bench.folder.write(list.map { $0 + "\n" }.joined(), to: "list.txt")
+        try bench.folder.shell("mkfifo pipe")
+        let terminal = try PseudoTerminal(columns: 80)
+        let files = ["-l", bench.path("list.txt"), "-i", bench.path("pipe"), "-s", source.authority]
+        let run = Task { [bench] in
+            try await bench.run(
+                .save,
+                files,
+                environment: Self.terminal,
+                output: terminal.stream(),
+                errors: terminal.stream()
+            )
+        }
+        try await terminal.wait(for: "opening the archive")
+        try await onThread { [bench] in
+            let reader = try File(bench.path("pipe"), for: .reading)
+            _ = try reader.skip(.max)
+        }
+        #expect(try await run.value == 0)
+        terminal.close()
+    }
+
     @Test func nothingIsDrawnOnADumbTerminal() async throws {
         try bench.folder.write(list.map { $0 + "\n" }.joined(), to: "list.txt")
         let files = ["-l", bench.path("list.txt"), "-i", bench.path("images.tar.gz"), "-s", source.authority]

@@ -1,0 +1,26 @@
+import ImageEngine
+import TestSupport
+import Testing
+
+@testable import DockerEngine
+
+@Suite(.timeLimit(.minutes(2))) struct DockerLoaderTests {
+    @Test func aLoadThatTakesLongIsCountedAsAStage() async throws {
+        let docker = try FakeDocker(#"cat "${0%/*}/../pipe""#)
+        try docker.folder.shell("mkfifo pipe")
+        let counters = TransferCounters()
+        let loader = DockerLoader(
+            runner: try docker.runner(),
+            archive: ["archive"],
+            isInsecure: { _ in false },
+            counters: counters
+        )
+        async let loaded = loader.load()
+        // Docker goes on when its pipe is written to.
+        for _ in 0..<6000 where counters.snapshot.stage == nil { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(counters.snapshot.stage == .loading)
+        try docker.folder.shell("echo >pipe")
+        #expect(try await loaded.cause == nil)
+        #expect(counters.snapshot.stage == nil)
+    }
+}
