@@ -302,7 +302,12 @@ struct EngineFactory: Sendable {
 
     /// What tells what an archive holds.
     func lister(archive: String, console: Console) throws -> ArchiveLister {
-        ArchiveLister(try locations(archive), temporaryFolder: temporaryFolder, notice: notices.take)
+        ArchiveLister(
+            try locations(archive),
+            temporaryFolder: temporaryFolder,
+            counters: counters,
+            notice: notices.take
+        )
     }
 
     private func refuseReferrersOfOtherFormats() throws(CommandError) {

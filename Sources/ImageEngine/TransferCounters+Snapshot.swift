@@ -35,6 +35,10 @@ extension TransferCounters {
         case loading
         /// An archive is unpacked; counted in its bytes.
         case unpacking
+        /// All that an archive has is read and proven; counted in bytes.
+        case proving
+        /// Registries are asked what they have and what they allow; counted in steps of a load.
+        case asking
         /// The rest of the archive is written, and the disk is waited for.
         case finishing
     }

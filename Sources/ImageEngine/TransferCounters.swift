@@ -60,13 +60,14 @@ package final class TransferCounters: Sendable {
         return TransferCounter(self, id)
     }
 
-    /// Tells what is done before or after the bytes are moved; `nil` while they are.
+    /// Tells what is done before or after the bytes are moved; `nil` while they are. What has been counted of a stage stays until the
+    /// next one begins.
     ///
     /// - Parameter planned: how much there is of it, in the unit of the stage; 0 where nobody knows.
     package func enter(_ stage: Stage?, planned: Int64 = 0) {
         state.withLock { state in
             state.stage = stage
-            state.stageCount = Count(planned: planned)
+            if stage != nil { state.stageCount = Count(planned: planned) }
         }
     }
 

@@ -7,14 +7,17 @@ import ImageModel
 /// be unpacked.
 package struct ArchiveLister: Sendable {
     private let locations: [ArchiveLocation]
-    private let temporaryFolder: String
-    private let notice: NoticeHandler
+    private let opener: ArchiveOpener
 
     /// - Parameter temporaryFolder: where an archive is unpacked that has to be.
-    package init(_ locations: [ArchiveLocation], temporaryFolder: String, notice: @escaping NoticeHandler) {
+    package init(
+        _ locations: [ArchiveLocation],
+        temporaryFolder: String,
+        counters: TransferCounters,
+        notice: @escaping NoticeHandler
+    ) {
         self.locations = locations
-        self.temporaryFolder = temporaryFolder
-        self.notice = notice
+        opener = ArchiveOpener(temporaryFolder: temporaryFolder, counters: counters, notice: notice)
     }
 
     /// - Throws: where the archive cannot be read; `CancellationError`.
@@ -32,15 +35,9 @@ package struct ArchiveLister: Sendable {
     }
 
     private func open(_ location: ArchiveLocation) throws -> DockerArchive {
-        do {
-            let archive = try DockerArchive(location, temporaryFolder: temporaryFolder) {
-                notice(Notice(.temporarySpace, $0))
-            }
-            for defect in archive.defects { notice(Notice(.archiveDefect, defect)) }
-            return archive
-        } catch let error as ArchiveError {
-            throw LoadingError(description: "\(location): \(error)")
-        }
+        let archive = try opener.open(location) { archive, _ in archive }
+        for defect in archive.defects { opener.notice(Notice(.archiveDefect, defect)) }
+        return archive
     }
 
     private static func describe(_ image: DockerArchive.Image, in archive: DockerArchive) -> ArchiveListing.Image {

@@ -10,10 +10,13 @@ struct PushCheck: Sendable {
     let width: Int
     /// What is wrong with blobs of the archive.
     let damaged: [Digest: String]
+    let counters: TransferCounters
 
     /// - Returns: a forecast for each step, in their order.
     /// - Throws: `CancellationError`; whatever else goes wrong is the cause of a step.
     func run(_ works: [StepWork]) async throws -> [StepForecast] {
+        counters.enter(.asking, planned: Int64(works.count))
+        defer { counters.enter(nil) }
         let refusals = try await refusals(of: works.compactMap(\.target))
         let pushed = Set(
             works.compactMap { work -> Reference? in
@@ -26,6 +29,7 @@ struct PushCheck: Sendable {
             try Task.checkCancellation()
             return forecast
         } deliver: {
+            counters.advance()
             forecasts.append($1)
         }
         return forecasts

@@ -38,18 +38,27 @@ extension RegistryLoader: LoadChecker {
         let opened = source.withLock(\.self)
         let planner = PushPlanner(opened, path: path, omitted: try await omittedBlobs(of: steps, in: opened))
         let works = try await onThread { steps.map { planner.work(for: $0) } }
-        let check = PushCheck(client: client, width: jobs, damaged: findings.withLock(\.self))
+        let check = PushCheck(
+            client: client,
+            width: jobs,
+            damaged: findings.withLock(\.self),
+            counters: counters
+        )
         return try await check.run(works)
     }
 
     /// What is wrong with each blob whose bytes are not what its name says.
     private func damagedBlobs(of archives: OpenArchives) async throws -> [Digest: String] {
         let damaged = Mutex<[Digest: String]>([:])
-        try await slidingWindow(over: archives.blobs, width: jobs) { digest, content in
+        counters.enter(.proving, planned: archives.blobs.reduce(0) { $0 + $1.content.size })
+        defer { counters.enter(nil) }
+        try await slidingWindow(over: archives.blobs, width: jobs) { [counters] digest, content in
             let place = content.parts.isEmpty ? "" : ", in \(content.parts.joined(separator: " and ")),"
             let problem: String?
             do {
-                let isSound = try await onThread { try content.hasDigest(digest) }
+                let isSound = try await onThread {
+                    try content.hasDigest(digest) { counters.advance(by: Int64($0)) }
+                }
                 problem =
                     isSound
                     ? nil : "its blob \(digest)\(place) has other bytes: copy the archive again, or save it again"

@@ -14,7 +14,7 @@ package final class RegistryLoader: LoadEngine {
     let jobs: Int
     private let temporaryFolder: String
     private let projects: ProjectMaker?
-    private let counters: TransferCounters
+    let counters: TransferCounters
     let notice: NoticeHandler
     /// What is wrong with blobs of the archive, once it has been proven.
     let findings = Mutex<[Digest: String]>([:])
@@ -78,19 +78,9 @@ package final class RegistryLoader: LoadEngine {
     private func open(
         _ location: ArchiveLocation
     ) async throws -> (archive: DockerArchive, composer: ImageComposer) {
-        counters.enter(.opening)
-        defer { counters.enter(nil) }
-        do {
-            return try await onThread { [temporaryFolder, counters, notice] in
-                let tell = { (sentence: String) in notice(Notice(.temporarySpace, sentence)) }
-                let archive = try DockerArchive(location, temporaryFolder: temporaryFolder, notice: tell) { size in
-                    counters.enter(.unpacking, planned: size ?? 0)
-                    return { counters.advance(by: Int64($0)) }
-                }
-                return (archive, try ImageComposer(of: archive, notice: tell))
-            }
-        } catch let error as ArchiveError {
-            throw LoadingError(description: "\(location): \(error)")
+        let opener = ArchiveOpener(temporaryFolder: temporaryFolder, counters: counters, notice: notice)
+        return try await onThread {
+            try opener.open(location) { ($0, try ImageComposer(of: $0, notice: $1)) }
         }
     }
 

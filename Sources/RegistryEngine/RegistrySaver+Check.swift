@@ -17,7 +17,8 @@ extension RegistrySaver: SaveChecker {
             output: setup.output,
             reuse: setup.reuse,
             isGzip: setup.isGzip,
-            jobs: setup.jobs
+            jobs: setup.jobs,
+            counters: setup.counters
         )
         .run()
         var forecast = SaveForecast(of: plan.blobs)
@@ -57,6 +58,8 @@ extension GraphDriverSaver: SaveChecker {
     /// The diff IDs of the layers that an earlier run has left whole.
     private func layersLeft(of ledger: ImageLedger<UnpackedImage>) async throws -> Set<Digest> {
         guard let remains = setup.output.remains(of: setup.wrapping.journalContent) else { return [] }
+        setup.counters.enter(.takingOver)
+        defer { setup.counters.enter(nil) }
         let found = Mutex<Set<Digest>>([])
         try await slidingWindow(over: ledger.parts.map(\.name), width: setup.jobs) {
             [wrapping = setup.wrapping] diffID in

@@ -1,5 +1,6 @@
 import ByteIO
 import DockerArchive
+import ImageEngine
 import ImageModel
 import Synchronization
 
@@ -13,6 +14,7 @@ struct TakeoverForecast: Sendable {
     let isGzip: Bool
     /// How many blobs are read at a time.
     let jobs: Int
+    let counters: TransferCounters
 
     /// What is there.
     struct Findings: Sendable {
@@ -28,6 +30,8 @@ struct TakeoverForecast: Sendable {
 
     /// - Throws: `CancellationError`, and what is wrong with the unfinished file.
     func run() async throws -> Findings {
+        counters.enter(.takingOver)
+        defer { counters.enter(nil) }
         var findings = Findings()
         findings.missing = plan.blobs.compactMap(\.blob)
         if let remains = output.remains(of: isGzip ? .storedMembers : .plainTar) {

@@ -75,8 +75,10 @@ import Testing
         #expect(counters.snapshot.stageCount == Count(planned: 3, done: 3))
         counters.enter(.finishing)
         #expect(counters.snapshot.stageCount == Count())
+        counters.advance()
         counters.enter(nil)
         #expect(counters.snapshot.stage == nil)
+        #expect(counters.snapshot.stageCount == Count(planned: 0, done: 1))
     }
 
     @Test func whatIsNotNeededIsTakenBack() {

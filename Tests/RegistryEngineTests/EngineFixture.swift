@@ -155,16 +155,23 @@ final class EngineFixture: Sendable {
         }
     }
 
-    /// Loads the archive and does the steps.
-    func load(_ steps: [LoadStep], jobs: Int = 4) async throws -> Loaded {
-        let run = try TemporaryFolder()
-        let loader = RegistryLoader(
+    /// What loads the archive.
+    ///
+    /// - Parameter folder: for temporary files.
+    func loader(jobs: Int = 4, in folder: TemporaryFolder) -> RegistryLoader {
+        RegistryLoader(
             archives: [ArchiveLocation(archive)],
             client: client,
             jobs: jobs,
-            temporaryFolder: run.path,
+            temporaryFolder: folder.path,
             counters: counters
         ) { _ in }
+    }
+
+    /// Loads the archive and does the steps.
+    func load(_ steps: [LoadStep], jobs: Int = 4) async throws -> Loaded {
+        let run = try TemporaryFolder()
+        let loader = loader(jobs: jobs, in: run)
         _ = try await loader.load()
         let events = LoadEvents(steps)
         try await loader.perform(steps, observer: events)

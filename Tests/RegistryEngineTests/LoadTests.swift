@@ -1,3 +1,5 @@
+import ByteIO
+import DockerArchive
 import HTTP
 import ImageEngine
 import ImageModel
@@ -82,6 +84,37 @@ import Testing
         #expect(fixture.counters.snapshot.bytes == TransferCounters.Count(planned: 2 * total, done: 2 * total))
         #expect(fixture.counters.snapshot.items == TransferCounters.Count(planned: 4, done: 4))
         #expect(fixture.counters.snapshot.transfers.isEmpty)
+    }
+
+    @Test func aCheckIsCountedByStages() async throws {
+        let names = ["rancher/tiny:v1", "busybox:1"]
+        try await fixture.save(names)
+        let folder = try TemporaryFolder()
+        let loader = fixture.loader(in: folder)
+        #expect(try await loader.proveArchive().count == 2)
+        let blobs = try DockerArchive(path: fixture.archive).blobs
+        let bytes = try blobs.reduce(0) { $0 + (try #require(EngineFixture.samples.content($1)?.count)) }
+        var snapshot = fixture.counters.snapshot
+        #expect(snapshot.stage == nil)
+        #expect(snapshot.stageCount == TransferCounters.Count(planned: Int64(bytes), done: Int64(bytes)))
+        _ = try await loader.check(names.map { fixture.push($0) })
+        snapshot = fixture.counters.snapshot
+        #expect(snapshot.stage == nil)
+        #expect(snapshot.stageCount == TransferCounters.Count(planned: 2, done: 2))
+    }
+
+    @Test func theUnpackingOfAListedArchiveIsCounted() async throws {
+        try await fixture.save(["rancher/tiny:v1"])
+        try fixture.folder.shell("gzip -dc '\(fixture.archive)' | gzip >solid")
+        let solid = fixture.folder.path("solid")
+        let lister = ArchiveLister(
+            [ArchiveLocation(solid)],
+            temporaryFolder: fixture.folder.path,
+            counters: fixture.counters
+        ) { _ in }
+        #expect(try await lister.list().images.count == 1)
+        let size = try File(solid, for: .reading).size
+        #expect(fixture.counters.snapshot.stageCount == TransferCounters.Count(planned: size, done: size))
     }
 
     /// Of what is there, what fails and what is mounted, nothing is left to do at the end.

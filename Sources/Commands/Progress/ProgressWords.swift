@@ -53,6 +53,8 @@ struct ProgressWords {
         case .takingOver: return "reading what is here"
         case .loading: return "waiting for docker load"
         case .unpacking: return "unpacking the archive: \(Self.amount(count))"
+        case .proving: return "proving the archive: \(Self.amount(count))"
+        case .asking: return "asking the registry: \(min(count.done, count.planned)) of \(count.planned) \(items)"
         case .finishing: return "waiting for the disk"
         }
     }

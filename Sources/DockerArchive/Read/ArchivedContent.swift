@@ -118,14 +118,23 @@ public struct ArchivedContent: Sendable {
 
 extension ByteSource {
     /// Reads the source to its end, and compares its digest.
-    func hasDigest(_ digest: Digest) throws -> Bool {
+    ///
+    /// - Parameter read: told of each piece how many bytes it has.
+    func hasDigest(_ digest: Digest, read: (Int) -> Void = { _ in }) throws -> Bool {
         let hash = ContentHash(digest.algorithm)
-        try forEachPiece(hash.update)
+        try forEachPiece { piece in
+            hash.update(piece)
+            read(piece.count)
+        }
         return hash.finish() == digest
     }
 }
 
 extension ArchivedContent {
     /// Reads the content to its end, and compares its digest.
-    package func hasDigest(_ digest: Digest) throws -> Bool { try open().hasDigest(digest) }
+    ///
+    /// - Parameter read: told of each piece how many bytes it has.
+    package func hasDigest(_ digest: Digest, read: (Int) -> Void = { _ in }) throws -> Bool {
+        try open().hasDigest(digest, read: read)
+    }
 }

@@ -155,6 +155,8 @@ import Testing
                 .unpacking, Count(planned: 4_000_000_000, done: 1_200_000_000),
                 "unpacking the archive: 1.2 of 4.0 GB"
             ),
+            (.proving, Count(planned: 4_000_000_000, done: 1_200_000_000), "proving the archive: 1.2 of 4.0 GB"),
+            (.asking, Count(planned: 57, done: 31), "asking the registry: 31 of 57 images"),
             (.finishing, Count(), "waiting for the disk  12 of 57 images  1.2 of 4.8 GB"),
         ] as [(TransferCounters.Stage, Count, String)]
     )
@@ -163,7 +165,7 @@ import Testing
             $0.stage = stage
             $0.stageCount = count
             if stage != .takingOver, stage != .finishing { $0.bytes = Count() }
-            if [.opening, .loading, .unpacking].contains(stage) { $0.items = Count() }
+            if stage != .takingOver, stage != .finishing, stage != .resolving { $0.items = Count() }
         }
         #expect(lines(state)[0] == text)
     }
