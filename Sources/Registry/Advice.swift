@@ -39,6 +39,9 @@ enum Advice {
     /// What to do where a request is too large for a proxy.
     static let proxyLimit = "raise the limit of the proxy before it, as with client_max_body_size in nginx"
 
+    /// What to do where a registry forgets an upload that it has just begun.
+    static let replicas = "if it has replicas, give them one storage and one http.secret, and look at its log"
+
     private static func waysToLogIn(to host: String) -> String {
         "'docker login \(host)', 'podman login \(host)', or --username"
     }

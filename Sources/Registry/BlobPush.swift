@@ -20,6 +20,8 @@ struct BlobPush {
     private var refusesChunks = false
     /// Whether a request broke, so that only the registry knows how much it has.
     private var isInDoubt = false
+    /// How often in a row the registry has answered to the content that it does not know of the upload.
+    private var timesForgotten = 0
     /// Where an upload that broke was gone on with; it is not gone on with there twice.
     private var resumption: Int64?
     /// The most that has been sent of the blob, or that the registry has had.
@@ -30,6 +32,9 @@ struct BlobPush {
 
     /// An upload that has to begin anew each time may break for ever at the same place.
     private static let mostVainTries = 5
+
+    /// Another replica of the registry may have begun the upload, and knows of it: a request is sent again to reach that one.
+    private static let mostTimesForgotten = 6
 
     /// The sizes of chunks, the first to be tried first.
     static let chunks: [Int64] = [64 << 20, 8 << 20]
@@ -99,8 +104,16 @@ struct BlobPush {
                 noteProgress(sent: body.sent - before)
                 wait = course.wait(after: error, at: .now)
             }
-            guard let wait else { return try failure.get() }
-            isInDoubt = session != nil
+            guard let wait else {
+                guard timesForgotten == 0 else {
+                    throw RegistryError(
+                        .unreachable,
+                        "\(subject): \(repository.domain) no longer knows of the upload; \(Advice.replicas)"
+                    )
+                }
+                return try failure.get()
+            }
+            isInDoubt = session != nil && !mayBeKnownElsewhere
             try await client.settings.pause(wait, before: repository.domain, cause)
         }
     }
@@ -116,6 +129,9 @@ struct BlobPush {
         return min(blob.size, session.offset + max(chunk, session.shortestChunk))
     }
 
+    /// Whether the upload may be known to another replica than those that were asked.
+    private var mayBeKnownElsewhere: Bool { (1..<Self.mostTimesForgotten).contains(timesForgotten) }
+
     /// Makes the next request: for an upload, with a part of the content, or with the end of it.
     ///
     /// - Returns: the answer; after a success that ends the upload, there is no session any more.
@@ -123,6 +139,7 @@ struct BlobPush {
         guard let current = session else {
             let answer = try await client.open(repository)
             session = UploadSession(answer.response.head, from: answer.url)
+            timesForgotten = 0
             // A success that leads nowhere is none: a login page in front of the registry, for instance.
             guard session != nil || answer.response.head.status >= 400 else {
                 throw RegistryError(
@@ -157,12 +174,14 @@ struct BlobPush {
         return response
     }
 
-    private func perform(
+    private mutating func perform(
         _ method: HTTPMethod,
         _ url: String,
         _ headers: [(String, String)],
         _ body: HTTPBody
     ) async throws -> (HTTPResponse, url: String) {
+        let timesBefore = timesForgotten
+        timesForgotten = 0
         let sink = AnswerSink(limit: RegistryClient.errorLimit)
         let (head, answered) = try await client.perform(
             RegistryRequest(
@@ -176,6 +195,7 @@ struct BlobPush {
             to: repository.domain,
             into: sink
         )
+        if head.status == 404 { timesForgotten = timesBefore + 1 }
         // The registry has another part than was thought, or has dropped the upload.
         guard ![404, 416].contains(head.status) else {
             throw HTTPError(.interrupted, "\(repository.domain) no longer knows of the upload")

@@ -163,6 +163,15 @@ import Testing
                 """
         ),
         Row(
+            name: "replicas that do not know each other's uploads",
+            program: .load,
+            fault: StandInFault(.error(404, "BLOB_UPLOAD_UNKNOWN"), method: "PUT", target: "/uploads/", times: .max),
+            sentence: """
+                rancher/x:v1: the push of the blob LAYER to HOST/mirror/rancher/x: HOST no longer knows of the upload; if it has \
+                replicas, give them one storage and one http.secret, and look at its log
+                """
+        ),
+        Row(
             name: "a rate limit",
             fault: StandInFault(
                 answer(429, "TOOMANYREQUESTS", "You have reached your pull rate limit."),

@@ -189,6 +189,24 @@ struct NeighbourTests {
         try await Self.pushAndPull(String(plain.url.dropFirst("http://".count)))
     }
 
+    /// Each knows only of the uploads that it has begun itself, and nginx sends every request to another one.
+    @Test func replicasWithSecretsOfTheirOwn() async throws {
+        let first = try DistributionRegistry()
+        let second = try DistributionRegistry(replicaOf: first)
+        let third = try DistributionRegistry(replicaOf: first)
+        let nginx = try NginxServer(
+            locations: """
+                location /v2/ {
+                    proxy_pass http://replicas;
+                    proxy_set_header Host $http_host;
+                    proxy_request_buffering off;
+                }
+                """,
+            replicas: [first, second, third].map(\.authority)
+        )
+        try await Self.pushAndPull(String(nginx.url.dropFirst("http://".count)))
+    }
+
     // MARK: Proxies
 
     @Test(.enabled(if: Machine.hasTinyProxy, "needs tinyproxy")) func aProxyWithALogin() async throws {

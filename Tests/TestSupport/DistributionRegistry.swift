@@ -16,14 +16,20 @@ public final class DistributionRegistry: Sendable {
     ///   - allowsURLs: whether it takes manifests whose layers have URLs, as foreign layers do; it refuses them as it comes.
     ///   - tls: its `http.tls` section, as YAML in one line.
     ///   - auth: its `auth` section, as YAML in one line.
+    ///   - other: a registry of which it is a replica: it has the same storage, but a secret of its own.
     /// - Throws: what it wrote, where it does not.
-    public init(allowsURLs: Bool = false, tls: String? = nil, auth: String? = nil) throws {
+    public init(
+        allowsURLs: Bool = false,
+        tls: String? = nil,
+        auth: String? = nil,
+        replicaOf other: DistributionRegistry? = nil
+    ) throws {
         folder = try TemporaryFolder()
         let urls = allowsURLs ? "validation: {manifests: {urls: {allow: ['^https?://']}}}" : ""
         let configuration = """
             version: 0.1
             log: {level: info, formatter: text}
-            storage: {filesystem: {rootdirectory: \(folder.path("files"))}, delete: {enabled: true}}
+            storage: {filesystem: {rootdirectory: \((other?.folder ?? folder).path("files"))}, delete: {enabled: true}}
             http: {addr: "127.0.0.1:0"\(tls.map { ", tls: \($0)" } ?? "")}
             \(auth.map { "auth: \($0)" } ?? "")
             \(urls)

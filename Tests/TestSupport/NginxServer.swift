@@ -18,8 +18,9 @@ public final class NginxServer: Sendable {
     /// - Parameters:
     ///   - locations: the text of nginx's `location` blocks; `root` is an empty folder that takes `PUT`.
     ///   - names: hosts that the certificate is for, beside 127.0.0.1.
+    ///   - replicas: the servers, `HOST:PORT`, that the locations may call `replicas`, each of which is asked in its turn.
     /// - Throws: what nginx or openssl wrote, where they cannot be started.
-    public init(locations: String = "", names: [String] = []) throws {
+    public init(locations: String = "", names: [String] = [], replicas: [String] = []) throws {
         let subjects = (["IP:127.0.0.1"] + names.map { "DNS:\($0)" }).joined(separator: ",")
         folder = try TemporaryFolder()
         certificate = folder.path("certificate.pem")
@@ -30,7 +31,8 @@ public final class NginxServer: Sendable {
                 -addext subjectAltName=\(subjects) -keyout key.pem -out certificate.pem
             """
         )
-        let ports = try Self.start(in: folder, locations)
+        let upstream = replicas.isEmpty ? "" : "upstream replicas { \(replicas.map { "server \($0);" }.joined()) }"
+        let ports = try Self.start(in: folder, locations, upstream)
         url = "http://127.0.0.1:\(ports[0])"
         securePort = ports[1]
     }
@@ -40,10 +42,10 @@ public final class NginxServer: Sendable {
     }
 
     /// nginx cannot be told to take any free port, so it is given two that were free a moment ago.
-    private static func start(in folder: TemporaryFolder, _ locations: String) throws -> [Int] {
+    private static func start(in folder: TemporaryFolder, _ locations: String, _ upstream: String) throws -> [Int] {
         for _ in 0..<10 {
             let ports = try freePorts()
-            try folder.write(configuration(folder.path, ports, locations), to: "nginx.conf")
+            try folder.write(configuration(folder.path, ports, locations, upstream), to: "nginx.conf")
             let outcome = try folder.shell(
                 "PATH=$PATH:/usr/sbin; nginx -e start.log -c \(folder.path("nginx.conf")) 2>&1 && echo started || cat start.log"
             )
@@ -60,7 +62,12 @@ public final class NginxServer: Sendable {
         return servers.map(\.port)
     }
 
-    private static func configuration(_ folder: String, _ ports: [Int], _ locations: String) -> String {
+    private static func configuration(
+        _ folder: String,
+        _ ports: [Int],
+        _ locations: String,
+        _ upstream: String
+    ) -> String {
         """
         master_process off;
         pid \(folder)/nginx.pid;
@@ -74,6 +81,7 @@ public final class NginxServer: Sendable {
             uwsgi_temp_path \(folder)/uwsgi;
             scgi_temp_path \(folder)/scgi;
             client_max_body_size 0;
+            \(upstream)
             server {
                 listen 127.0.0.1:\(ports[0]);
                 listen 127.0.0.1:\(ports[1]) ssl http2;
