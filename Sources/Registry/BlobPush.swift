@@ -34,7 +34,7 @@ struct BlobPush {
     private static let mostVainTries = 5
 
     /// Another replica of the registry may have begun the upload, and knows of it: a request is sent again to reach that one.
-    private static let mostTimesForgotten = 6
+    private static let mostTimesForgotten = 4
 
     /// The sizes of chunks, the first to be tried first.
     static let chunks: [Int64] = [64 << 20, 8 << 20]
