@@ -105,13 +105,8 @@ struct BlobPush {
                 wait = course.wait(after: error, at: .now)
             }
             guard let wait else {
-                guard timesForgotten == 0 else {
-                    throw RegistryError(
-                        .unreachable,
-                        "\(subject): \(repository.domain) no longer knows of the upload; \(Advice.replicas)"
-                    )
-                }
-                return try failure.get()
+                guard timesForgotten > 0, case .failure(let error) = failure else { return try failure.get() }
+                throw RegistryError(.unreachable, "\(subject): \(error.message); \(Advice.replicas)")
             }
             isInDoubt = session != nil && !mayBeKnownElsewhere
             try await client.settings.pause(wait, before: repository.domain, cause)
@@ -139,7 +134,6 @@ struct BlobPush {
         guard let current = session else {
             let answer = try await client.open(repository)
             session = UploadSession(answer.response.head, from: answer.url)
-            timesForgotten = 0
             // A success that leads nowhere is none: a login page in front of the registry, for instance.
             guard session != nil || answer.response.head.status >= 400 else {
                 throw RegistryError(
@@ -208,6 +202,7 @@ struct BlobPush {
     /// - Returns: the answer that says that the whole blob is there, since only the answer to its last byte was lost.
     private mutating func askHowFar() async throws -> HTTPResponse? {
         guard let current = session else { return nil }
+        timesForgotten = 0
         let sink = AnswerSink(limit: RegistryClient.errorLimit)
         let (head, url) = try await client.perform(
             RegistryRequest(.get, .url(current.url), scopes: [.push(repository)]),

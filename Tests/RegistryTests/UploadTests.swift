@@ -111,6 +111,16 @@ import Testing
         #expect(places.count == (method == "PUT" && !isDone ? 2 : 1), "an upload that has nothing is left alone")
     }
 
+    @Test func theLastFailureOfAnUploadIsTheCause() async throws {
+        let fixture = try RegistryFixture(patience: .seconds(2))
+        fixture.registry.add(StandInFault(.error(404), method: "PUT", target: "uploads", times: 4))
+        fixture.registry.add(StandInFault(.error(503), method: "GET", target: "uploads", times: .max))
+        let error = await registryError { _ = try await Self.upload(fixture) }
+        let sentence = try #require(error).description
+        #expect(sentence.contains("answered 503 when asked for the upload"), "\(sentence)")
+        #expect(!sentence.contains("replicas"), "\(sentence)")
+    }
+
     @Test func damagedContentNeverBecomesABlob() async throws {
         let fixture = try RegistryFixture()
         var bytes = fixture.content
