@@ -52,6 +52,37 @@ extension File {
         }
     }
 
+    /// Verifies that ``write(_:replacing:)`` can write a file, without changing what is there.
+    ///
+    /// - Throws: `FileError` or ``UnfinishedFileError``.
+    package static func verifyReplaceable(_ path: String) throws {
+        guard isStream(path) else {
+            try UnfinishedFile(for: path).discard()
+            return
+        }
+        // A named pipe is not opened: that would wait for its reader.
+        guard descriptor(namedBy: path) != nil || access(path.nativeCString, W_OK) == 0 else {
+            throw FileError(operation: "write", path: path, code: errno)
+        }
+    }
+
+    /// Whether two paths name one file, which may not exist yet.
+    package static func areSame(_ path: String, _ other: String) -> Bool { location(of: path) == location(of: other) }
+
+    /// The path of a file without links, as far as it exists.
+    private static func location(of path: String) -> String {
+        func resolved(_ path: String) -> String? {
+            realpath(path.nativeCString, nil)
+                .map { resolved in
+                    defer { free(resolved) }
+                    return String(nativeCString: resolved)
+                }
+        }
+        if let file = resolved(path) { return file }
+        let name = path.split(separator: "/").last ?? ""
+        return resolved(UnfinishedFile.folder(of: path)).map { $0 + (($0.hasSuffix("/")) ? "" : "/") + name } ?? path
+    }
+
     /// The descriptor that a path names as its own process's, as `/dev/stdout` and `/dev/fd/3` do.
     private static func descriptor(namedBy path: String) -> Int32? {
         switch path {

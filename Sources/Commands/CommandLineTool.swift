@@ -124,8 +124,16 @@ package enum CommandLineTool {
         case .run(let options):
             if options.extensions.quiet { console = console.quiet }
             let report = RunReport(options)
-            status = await report.around(console: console) { [console] in
-                await run(options, environment: environment, report: report, console: console)
+            let outputs = OutputFiles(options)
+            status = await report.around(outputs, console: console) { [console] in
+                do {
+                    try await outputs.verifyOthers()
+                } catch {
+                    report.fail("\(error)")
+                    console.notice("\(error)")
+                    return 1
+                }
+                return await run(options, environment: environment, report: report, console: console)
             }
         }
         if let error = console.outputError {

@@ -92,9 +92,16 @@ final class RunReport: Sendable {
 
     /// Runs a command and writes the report of it.
     ///
-    /// - Returns: the command's exit status, or 1 where the report could not be written.
-    func around(console: Console, _ command: @Sendable () async -> Int32) async -> Int32 {
+    /// - Parameter outputs: the command is not run if the report among them cannot be written.
+    /// - Returns: the command's exit status, or 1 if the report could not be written.
+    func around(_ outputs: OutputFiles, console: Console, _ command: @Sendable () async -> Int32) async -> Int32 {
         guard let path else { return await command() }
+        do {
+            try await outputs.verifyReport()
+        } catch {
+            console.notice("\(error)")
+            return 1
+        }
         let status = await withTaskCancellationHandler {
             await command()
         } onCancel: { [self] in

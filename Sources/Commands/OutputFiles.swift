@@ -1,0 +1,65 @@
+import ByteIO
+import ImageEngine
+import ScriptInterface
+
+/// The files that a run writes at its end, beside the archive. They are verified at the start: after hours of transfers it is too late to
+/// learn that a directory is missing.
+struct OutputFiles: Sendable {
+    private typealias Output = (flag: String, path: String)
+
+    private let report: Output?
+    private let others: [Output]
+    /// The files that none of these may replace.
+    private let archives: [Output]
+    /// The files that the report may not replace. The list of failed images may replace the list that was read: so a run retries what
+    /// failed in the run before.
+    private let lists: [Output]
+
+    init(_ options: Options) {
+        let extensions = options.extensions
+        report = extensions.report.map { ("--report", $0) }
+        var others: [Output] = extensions.failedList.map { [("--failed-list", $0)] } ?? []
+        let archives = options.archives.isEmpty ? [options.images].compactMap(\.self) : options.archives
+        if options.program == .save, extensions.checksum || extensions.partSize != nil {
+            let flag = extensions.checksum ? "--checksum" : "--split"
+            others += archives.filter { !File.isStream($0) }.map { (flag, $0 + ".sha256") }
+        }
+        self.others = others
+        self.archives = archives.map { ("--images", $0) }
+        lists = [("--image-list", options.imageList), ("--windows-image-list", options.windowsImageList)]
+            .compactMap { flag, path in path.map { (flag, $0) } }
+    }
+
+    /// Verifies that the report can be written. It comes first, since it also reports what is wrong with the other files.
+    ///
+    /// - Throws: ``CommandError``.
+    func verifyReport() async throws {
+        guard let report else { return }
+        try await verify([report], against: others + archives + lists)
+    }
+
+    /// Verifies that the other files can be written.
+    ///
+    /// - Throws: ``CommandError``.
+    func verifyOthers() async throws { try await verify(others, against: archives) }
+
+    private func verify(_ outputs: [Output], against reserved: [Output]) async throws {
+        try await onThread {
+            for (flag, path) in outputs {
+                for (otherFlag, other) in reserved where !File.isStream(path) && File.areSame(path, other) {
+                    throw CommandError(
+                        "\(flag) and \(otherFlag) name the same file, \(path): give each a name of its own"
+                    )
+                }
+                do {
+                    try File.verifyReplaceable(path)
+                } catch let error as FileError {
+                    throw CommandError(
+                        "cannot write \(path) (\(flag)): \(systemMessage(error.code)); nothing was transferred:"
+                            + " name a file in a directory that exists and can be written to"
+                    )
+                }
+            }
+        }
+    }
+}

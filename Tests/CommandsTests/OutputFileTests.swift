@@ -1,0 +1,88 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// Files that a run writes at its end are verified at its start.
+@Suite(.timeLimit(.minutes(2))) struct OutputFileTests {
+    private let bench: Bench
+    private let registry: StandInRegistry
+
+    init() throws {
+        bench = try Bench()
+        registry = try StandInRegistry()
+        registry.addImage(
+            repository: "rancher/a",
+            tag: "v1",
+            configuration: Array(#"{"os":"linux","architecture":"amd64"}"#.utf8),
+            layers: [Array("layer".utf8)]
+        )
+    }
+
+    @Test(arguments: ["--report", "--failed-list"])
+    func aMissingDirectoryStopsASaveAndALoad(flag: String) async throws {
+        let words = [flag, bench.path("gone/file")]
+        let saved = try await bench.save(["rancher/a:v1"], from: registry.authority, words)
+        let loaded = try await bench.load(source: registry.authority, target: registry.authority, words)
+        for outcome in [saved, loaded] {
+            #expect(outcome.status == 1)
+            #expect(
+                outcome.errors.contains(
+                    "cannot write \(bench.path("gone/file")) (\(flag)): No such file or directory; nothing was transferred"
+                )
+            )
+            #expect(outcome.output.isEmpty)
+        }
+        #expect(registry.requests.isEmpty)
+        #expect(try bench.folder.names() == ["list.txt"])
+    }
+
+    @Test(arguments: [("--checksum", ["--checksum"]), ("--split", ["--split", "1M"])])
+    func aChecksumThatCannotBeWrittenStopsASave(flag: String, words: [String]) async throws {
+        try #require(mkdir(bench.path("images.tar.gz.sha256"), 0o755) == 0)
+        let saved = try await bench.save(["rancher/a:v1"], from: registry.authority, words)
+        #expect(saved.status == 1)
+        #expect(saved.errors.contains("images.tar.gz.sha256 (\(flag)): Is a directory; nothing was transferred"))
+        #expect(registry.requests.isEmpty)
+    }
+
+    @Test func theReportHasTheCause() async throws {
+        let words = ["--report", bench.path("report.json"), "--failed-list", bench.path("gone/list")]
+        let saved = try await bench.save(["rancher/a:v1"], from: registry.authority, words)
+        #expect(saved.status == 1)
+        let report = try JSONValue(try bench.folder.text("report.json"))
+        #expect(report["cause"].text?.contains("(--failed-list): No such file or directory") == true)
+        #expect(report["exitStatus"] == .number(1))
+    }
+
+    @Test(arguments: [
+        (["--report", "images.tar.gz"], "--report and --images name the same file"),
+        (["--report", "x/../list.txt"], "--report and --image-list name the same file"),
+        (["--report", "r", "--failed-list", "r"], "--report and --failed-list name the same file"),
+        (["--report", "images.tar.gz.sha256", "--checksum"], "--report and --checksum name the same file"),
+        (["--failed-list", "link"], "--failed-list and --images name the same file"),
+    ])
+    func noFileReplacesAnother(words: [String], problem: String) async throws {
+        try bench.folder.write("older", to: "images.tar.gz")
+        try #require(mkdir(bench.path("x"), 0o755) == 0)
+        try #require(symlink("images.tar.gz", bench.path("link")) == 0)
+        let words = words.map { $0.hasPrefix("--") ? $0 : bench.path($0) }
+        let saved = try await bench.save(["rancher/a:v1"], from: registry.authority, words)
+        #expect(saved.status == 1)
+        #expect(saved.errors.contains(problem), "\(saved.errors)")
+        #expect(try bench.folder.text("images.tar.gz") == "older")
+        #expect(try bench.folder.text("list.txt") == "rancher/a:v1\n")
+    }
+
+    @Test func theListThatWasReadMayBecomeTheListOfFailures() async throws {
+        let words = ["--failed-list", bench.path("list.txt")]
+        let saved = try await bench.save(["rancher/a:v1", "rancher/none:v1"], from: registry.authority, words)
+        #expect(saved.status == 0, "\(saved.errors)")
+        #expect(try bench.folder.text("list.txt") == "rancher/none:v1\n")
+    }
+
+    @Test func streamsAreNotReplaced() async throws {
+        let words = ["--failed-list", "/dev/null", "--report", "/dev/null"]
+        let saved = try await bench.save(["rancher/a:v1"], from: registry.authority, words)
+        #expect(saved.status == 0, "\(saved.errors)")
+    }
+}
