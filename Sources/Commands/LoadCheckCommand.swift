@@ -1,3 +1,4 @@
+import Basics
 import ImageEngine
 import ImageModel
 import ScriptInterface
@@ -15,10 +16,10 @@ struct LoadCheckCommand: Sendable {
             guard let archive = options.images, !archive.isEmpty else {
                 throw CommandError("no archive is named: give --images the path of the file to check")
             }
-            let images = try await ImageList.read(options.imageList, mode: options.mode, console: console)
+            let images = try await ImageList.read(options.imageList, options, console: console)
             var windowsImages: [ListedImage] = []
             if let list = options.windowsImageList {
-                windowsImages = try await ImageList.read(list, mode: options.mode, console: console)
+                windowsImages = try await ImageList.read(list, options, console: console)
             }
             let checker = try await engines.loadChecker(archive: archive, console: console)
             let proven = try await checker.proveArchive()
@@ -76,7 +77,7 @@ struct LoadCheckCommand: Sendable {
             if seen.insert(reference).inserted { failed.append(reference) }
         }
         let damaged = tellDamaged(proven)
-        let bytes = ByteCount(forecasts.reduce(0) { $0 + $1.bytes })
+        let bytes = ByteCount(forecasts.saturatedSum(of: \.bytes))
         let sound = forecasts.count { $0.cause == nil }
         console.print("\(sound) of \(forecasts.count) steps can be done; \(bytes) would be sent")
         let status = await FailedList.write(failed, to: options.extensions.failedList, console: console)

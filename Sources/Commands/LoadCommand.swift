@@ -125,7 +125,7 @@ struct LoadCommand: Sendable {
     }
 
     private func readList(_ path: String?) async throws -> [ListedImage] {
-        try await ImageList.read(path, mode: options.mode, console: console)
+        try await ImageList.read(path, options, console: console)
     }
 
     private func perform(_ plan: LoadPlan, with engine: any LoadEngine) async throws -> [LoadOutcome] {

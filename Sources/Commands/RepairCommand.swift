@@ -42,7 +42,7 @@ struct RepairCommand: Sendable {
             "the names of the images in \(archive) cannot be read: those of \(options.imageList ?? "") are taken"
         )
         let naming = Naming(options)
-        return try await ImageList.read(options.imageList, mode: options.mode, console: console)
+        return try await ImageList.read(options.imageList, options, console: console)
             .map { PullRequest(image: $0, source: naming.source($0)) }
     }
 

@@ -13,7 +13,7 @@ struct SaveCheckCommand: Sendable {
     /// - Returns: the exit status: 0 where the save would be whole.
     func run() async -> Int32 {
         do {
-            let images = try await ImageList.read(options.imageList, mode: options.mode, console: console)
+            let images = try await ImageList.read(options.imageList, options, console: console)
             guard let archive = options.images, !archive.isEmpty else {
                 throw CommandError("no archive is named: give --images the path of the file that would be written")
             }
@@ -50,7 +50,6 @@ struct SaveCheckCommand: Sendable {
                     + " 'podman login', use a mirror, or wait"
             )
         }
-        if outcomes.isEmpty { console.notice("\(options.imageList ?? "the list") names no images") }
         let status = await FailedList.write(failed, to: options.extensions.failedList, console: console)
         let isStrictlyWhole = !options.extensions.strict || !outcomes.contains(where: \.lacksReferrers)
         let isWhole = failed.isEmpty && !outcomes.isEmpty && forecast.isPossible && isStrictlyWhole
@@ -76,7 +75,7 @@ struct SaveCheckCommand: Sendable {
         }
         if let pulls = forecast.hubPulls { rows.append(["Docker Hub", Self.sentence(pulls)]) }
         if let rate = forecast.rate {
-            let seconds = Int((Double(forecast.missing) / rate).rounded(.up))
+            let seconds = Int(min(Double(forecast.missing) / rate, 1e9).rounded(.up))
             rows.append([
                 "time",
                 "about \(Self.duration(seconds)), at the \(ByteCount(Int64(rate)))/s that one transfer reached in two seconds;"

@@ -14,7 +14,7 @@ struct SaveCommand: Sendable {
     func run() async -> Int32 {
         let images: [ListedImage]
         do {
-            images = try await ImageList.read(options.imageList, mode: options.mode, console: console)
+            images = try await ImageList.read(options.imageList, options, console: console)
         } catch let error as ImageListError {
             return refuse(error)
         } catch {
@@ -241,9 +241,12 @@ struct SaveCommand: Sendable {
     }
 
     private func refuse(_ error: ImageListError) -> Int32 {
-        if options.mode == .powerShell, error.reason == .missing {
+        switch (options.mode, error.reason) {
+        case (.powerShell, .missing):
             console.print(ScriptLines.listNotFound(error.path))
             console.print(Usage.text(options.program, options.mode, programName: options.programName))
+        case (_, .empty): _ = nothingPulled(console)
+        default: break
         }
         return fail(error.description)
     }

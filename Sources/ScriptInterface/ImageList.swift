@@ -59,12 +59,19 @@ package struct ImageListError: Error, Equatable, Sendable, CustomStringConvertib
         case tooLarge
         /// It is no text, or a text in an encoding that is not known here.
         case noText
+        /// It names no image, and the run is strict.
+        case empty
     }
 
     /// The list as the caller named it.
     package let path: String
     /// What is wrong.
     package let reason: Reason
+
+    package init(path: String, reason: Reason) {
+        self.path = path
+        self.reason = reason
+    }
 
     /// One sentence.
     package var description: String {
@@ -77,6 +84,7 @@ package struct ImageListError: Error, Equatable, Sendable, CustomStringConvertib
             "the image list '\(path)' is larger than \(ImageList.sizeLimit >> 20) MiB: name a text file with one image a line"
         case .noText:
             "the image list '\(path)' has zero bytes: save it as plain UTF-8 text with one image a line"
+        case .empty: "the image list '\(path)' names no image: check how it was made"
         }
     }
 }
