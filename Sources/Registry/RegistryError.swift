@@ -1,3 +1,4 @@
+import Basics
 import FoundationEssentials
 import HTTP
 import ImageModel
@@ -137,6 +138,6 @@ extension RegistryError {
     /// On one line, and no longer than a reader wants.
     static func printable(_ text: String) -> String {
         let line = text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : String($0) }.joined()
-        return String(line.split(separator: " ").joined(separator: " ").prefix(300))
+        return String(line.split(separator: " ").joined(separator: " ").prefix(utf8Bytes: 300))
     }
 }

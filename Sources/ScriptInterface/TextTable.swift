@@ -1,3 +1,5 @@
+import Basics
+
 /// Rows of text in aligned columns, for people.
 package struct TextTable: Sendable {
     private let rows: [[String]]
@@ -8,7 +10,7 @@ package struct TextTable: Sendable {
     ///   - numbers: the columns that are aligned at their ends.
     package init(_ rows: [[String]], numbers: Set<Int> = []) {
         // What an archive or a registry says must not reach a terminal as a command.
-        self.rows = rows.map { $0.map { cell in cell.unicodeScalars.map(Self.visible).joined() } }
+        self.rows = rows.map { $0.map(\.visible) }
         self.numbers = numbers
     }
 
@@ -25,9 +27,5 @@ package struct TextTable: Sendable {
             let line = cells.joined(separator: "  ")
             return String(line.reversed().drop { $0 == " " }.reversed())
         }
-    }
-
-    private static func visible(_ scalar: Unicode.Scalar) -> String {
-        scalar.properties.generalCategory == .control ? scalar.escaped(asASCII: true) : String(scalar)
     }
 }

@@ -44,6 +44,13 @@ import Testing
         #expect(try folder.text("err") == "x: a\\r\\u{1B}[2Jb\\n\\u{009B}é€\n")
     }
 
+    @Test func aLineHasALength() throws {
+        try console(programName: "x").notice("a" + String(repeating: "\u{301}", count: 100_000))
+        let line = try folder.text("err")
+        #expect(line.hasSuffix("...\n"))
+        #expect(line.utf8.count < 9_000)
+    }
+
     @Test func aReaderThatGoesAwayIsAnErrorAndNotTheEnd() throws {
         let (reading, writing) = try pipe()
         let console = try console(output: writing)

@@ -1,3 +1,4 @@
+import Basics
 import ImageEngine
 import ScriptInterface
 
@@ -52,7 +53,7 @@ struct ProgressPicture {
     private func line(_ transfer: TransferCounters.Transfer, _ width: Int) -> String {
         let isCounted = transfer.bytes.planned > 0 || transfer.bytes.done > 0
         let amount = isCounted ? ProgressWords.amount(transfer.bytes) : ""
-        let name = "  " + Console.visible(transfer.name)
+        let name = "  " + transfer.name.visible
         let room = width - amount.count - 2
         // A name of which nothing is left to read is worth less than none.
         guard isCounted, room >= 16 else { return cut(name, width) }

@@ -73,10 +73,12 @@ package final class Console: Sendable {
         }
     }
 
-    /// Writes a sentence to standard error, after the program's name. Control characters, which could come from a list or a
-    /// registry, are shown instead of being sent to the terminal; so are bytes that are no UTF-8.
+    /// Writes a sentence to standard error, after the program's name. Control characters and invisible ones, which could come from a
+    /// list or a registry, are escaped instead of being sent to the terminal; so are bytes that are not UTF-8. A sentence longer than
+    /// ``longestSentence`` is cut.
     package func notice(_ sentence: String) {
-        let line = prefix + Self.visible(sentence) + "\n"
+        let shown = sentence.prefix(utf8Bytes: Self.longestSentence)
+        let line = prefix + String(shown).visible + (shown.endIndex < sentence.endIndex ? "...\n" : "\n")
         screen.write(reaching: .terminal) {
             // Where standard error cannot be written to, there is no other place to say so.
             try? errors.write(line)
@@ -98,15 +100,8 @@ package final class Console: Sendable {
         try result.get()
     }
 
-    /// Text without control characters: they are shown.
-    package static func visible(_ text: String) -> String {
-        text.unicodeScalars.map(visible).joined()
-    }
-
-    private static func visible(_ scalar: Unicode.Scalar) -> String {
-        if let byte = scalar.escapedByte { return "\\x" + String(byte, radix: 16, uppercase: true) }
-        return scalar.properties.generalCategory == .control ? scalar.escaped(asASCII: true) : String(scalar)
-    }
+    /// In bytes of UTF-8, much more than any sentence of this program's own.
+    private static let longestSentence = 8 << 10
 }
 
 // MARK: Drawing
