@@ -47,7 +47,7 @@ let package = Package(
 
         // The layers, lowest first.
         layer("Basics"),
-        layer("ImageModel"),
+        layer("ImageModel", ["Basics"]),
         layer("ByteIO", ["Basics", "CLinux"]),
         layer("ChildProcess", ["Basics", "ByteIO", "CSpawn"]),
         layer("Hashing", ["ImageModel", "CCrypto"]),
@@ -59,9 +59,12 @@ let package = Package(
             "HelmChart",
             ["Basics", "ByteIO", "ImageModel", "Hashing", "Tar", "Compression", "DockerArchive", "CYAML"]
         ),
-        layer("GraphDriverArchive", ["ByteIO", "ImageModel", "Hashing", "Tar", "Compression", "DockerArchive"]),
+        layer(
+            "GraphDriverArchive",
+            ["Basics", "ByteIO", "ImageModel", "Hashing", "Tar", "Compression", "DockerArchive"]
+        ),
         layer("Registry", ["Basics", "ByteIO", "ImageModel", "Hashing", "HTTP"]),
-        layer("ImageEngine", ["ByteIO", "ImageModel"]),
+        layer("ImageEngine", ["Basics", "ByteIO", "ImageModel"]),
         layer("ScriptInterface", ["Basics", "ByteIO", "ImageModel", "ImageEngine"]),
         // The texts that are made from the table of flags. Nothing of it is in the program.
         layer("Manuals", ["ScriptInterface"]),
@@ -72,8 +75,8 @@ let package = Package(
         layer(
             "RegistryEngine",
             [
-                "ByteIO", "ImageModel", "Hashing", "DockerArchive", "GraphDriverArchive", "HelmChart", "Registry",
-                "ImageEngine",
+                "Basics", "ByteIO", "ImageModel", "Hashing", "DockerArchive", "GraphDriverArchive", "HelmChart",
+                "Registry", "ImageEngine",
             ]
         ),
         layer(

@@ -49,6 +49,14 @@ extension File {
         return overflow ? .max : Int64(clamping: available)
     }
 
+    /// The size of the file system that a directory is on, in bytes; `nil` if the file system does not report it.
+    package static func capacity(in directory: String) -> Int64? {
+        var space = statvfs()
+        guard statvfs(directory.nativeCString, &space) == 0, space.f_blocks > 0 else { return nil }
+        let (size, overflow) = UInt64(space.f_blocks).multipliedReportingOverflow(by: UInt64(space.f_frsize))
+        return overflow ? .max : Int64(clamping: size)
+    }
+
     /// How many bytes this process may still write into a folder; `nil` where that is not told.
     package static func availableSpace(in folder: String) -> Int64? {
         (try? File(folder, for: .reading))?.availableSpace

@@ -82,7 +82,7 @@ package struct GraphDriverImage: Sendable {
     var isNamed: Bool { reference.digest == nil }
 
     private static func v1(of configuration: [UInt8]) -> V1Image? {
-        try? JSONDecoder().decode(V1Image.self, from: Data(configuration))
+        try? StrictJSON.decode(V1Image.self, from: configuration)
     }
 
     private static func v1Layers(

@@ -1,3 +1,4 @@
+import Basics
 import ByteIO
 import Compression
 import DockerArchive
@@ -84,12 +85,7 @@ package final class LayeredArchiveWriter: @unchecked Sendable {
     }
 
     /// What layers of these sizes take together, in bytes.
-    package static func size(of layers: [Int64]) -> Int64 {
-        layers.reduce(0) { sum, size in
-            let (next, overflow) = sum.addingReportingOverflow(size)
-            return overflow ? .max : next
-        }
-    }
+    package static func size(of layers: [Int64]) -> Int64 { layers.saturatedSum(of: \.self) }
 
     /// What the temporary file of a stream takes where the layers have these sizes, in bytes.
     package static func temporarySize(for layers: [Int64], in layout: any LayeredLayout) -> Int64 {

@@ -1,3 +1,4 @@
+import Basics
 import ImageModel
 
 /// What an archive holds.
@@ -55,7 +56,7 @@ package struct ArchiveListing: Sendable {
         }
 
         /// In bytes.
-        package var size: Int64 { parts.reduce(0) { $0 + $1.size } }
+        package var size: Int64 { parts.saturatedSum(of: \.size) }
     }
 
     /// In the order of the archive.
@@ -71,13 +72,13 @@ package struct ArchiveListing: Sendable {
 
     /// What of an image other images of the archive have too, in bytes.
     package func sharedSize(of image: Image) -> Int64 {
-        image.parts.reduce(0) { $0 + (owners[$1.digest, default: 0] > 1 ? $1.size : 0) }
+        image.parts.saturatedSum { owners[$0.digest, default: 0] > 1 ? $0.size : 0 }
     }
 
     /// What the archive has of all images, each part counted once, in bytes.
     package var size: Int64 {
         var seen: Set<Digest> = []
         return images.flatMap(\.parts).filter { !$0.isOmitted }
-            .reduce(0) { $0 + (seen.insert($1.digest).inserted ? $1.size : 0) }
+            .saturatedSum { seen.insert($0.digest).inserted ? $0.size : 0 }
     }
 }

@@ -8,7 +8,7 @@ package struct ByteCount: Sendable, Hashable, CustomStringConvertible {
     package var description: String {
         let units = ["kB", "MB", "GB", "TB", "PB"]
         guard bytes >= 1000 else { return "\(bytes) B" }
-        var tenths = (bytes + 50) / 100
+        var tenths = bytes / 100 + (bytes % 100 >= 50 ? 1 : 0)
         var unit = 0
         while tenths >= 10_000, unit + 1 < units.count {
             tenths = (tenths + 500) / 1000

@@ -1,3 +1,4 @@
+import Basics
 import Synchronization
 
 /// How far a run has come. The engines feed it; anyone may read it at any time, from any thread.
@@ -35,8 +36,7 @@ package final class TransferCounters: Sendable {
     package func plan(items: Int = 0, bytes: Int64 = 0) {
         state.withLock { state in
             state.items.planned += Int64(items)
-            // Sizes that strangers tell may be anything.
-            state.bytes.planned &+= bytes
+            state.bytes.planned = state.bytes.planned.addingSaturated(bytes)
         }
     }
 
@@ -47,7 +47,7 @@ package final class TransferCounters: Sendable {
 
     /// Notes that planned bytes are where they belong without having been moved.
     package func skip(bytes: Int64) {
-        state.withLock { $0.bytes.done += bytes }
+        state.withLock { $0.bytes.done = $0.bytes.done.addingSaturated(bytes) }
     }
 
     /// Begins a transfer of so many bytes, which have been planned; of 0 where nobody knows how many there will be.
@@ -73,7 +73,7 @@ package final class TransferCounters: Sendable {
 
     /// Notes that so much of the stage is done.
     package func advance(by count: Int64 = 1) {
-        state.withLock { $0.stageCount.done += count }
+        state.withLock { $0.stageCount.done = $0.stageCount.done.addingSaturated(count) }
     }
 
     /// Notes that a host does not do what it is asked, or, with `nil`, that it does.
@@ -91,7 +91,7 @@ package final class TransferCounters: Sendable {
     /// - Parameter isMoved: whether the bytes have come over the wire now, or were there before.
     fileprivate func count(_ id: Int, _ bytes: Int64, isMoved: Bool) {
         state.withLock { state in
-            state.bytes.done &+= bytes
+            state.bytes.done = state.bytes.done.addingSaturated(bytes)
             if isMoved { state.moved += bytes }
             state.transfers[id]?.bytes.done += bytes
         }

@@ -4,7 +4,7 @@ public struct Descriptor: Codable, Hashable, Sendable {
     package var mediaType: MediaType
     /// Of the content's bytes.
     public var digest: Digest
-    /// In bytes; never negative.
+    /// In bytes; from 0 to ``sizeLimit``.
     package var size: Int64
     /// Where else the content can be fetched from; a foreign layer may be in no registry.
     package var urls: [String]?
@@ -14,6 +14,9 @@ public struct Descriptor: Codable, Hashable, Sendable {
     package var platform: Platform?
     /// In a list of referrers: what kind of artifact the manifest is.
     package var artifactType: String?
+
+    /// The largest size that is accepted, in bytes: more than any content, and so little that thousands of sizes can be added up.
+    package static let sizeLimit: Int64 = 1 << 50
 
     package init(
         mediaType: MediaType,
@@ -33,7 +36,9 @@ public struct Descriptor: Codable, Hashable, Sendable {
         self.artifactType = artifactType
     }
 
-    /// Decodes a descriptor; one without a digest or a size, or with a size below zero, is an error.
+    /// Decodes a descriptor.
+    ///
+    /// - Throws: `DecodingError` if the digest or the size is missing; ``DescriptorSizeError``.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         mediaType = try container.decodeIfPresent(MediaType.self, forKey: .mediaType) ?? ""
@@ -43,10 +48,24 @@ public struct Descriptor: Codable, Hashable, Sendable {
         annotations = try container.decodeIfPresent([String: String].self, forKey: .annotations)
         platform = try container.decodeIfPresent(Platform.self, forKey: .platform)
         artifactType = try container.decodeIfPresent(String.self, forKey: .artifactType)
-        guard size >= 0 else {
-            throw DecodingError.dataCorruptedError(forKey: .size, in: container, debugDescription: "a size below zero")
-        }
+        guard (0...Self.sizeLimit).contains(size) else { throw DescriptorSizeError(digest: digest, size: size) }
     }
 
     package var isForeignLayer: Bool { mediaType.isForeignLayer }
+}
+
+/// A descriptor states a size that no content can have.
+public struct DescriptorSizeError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// Of the content.
+    package let digest: Digest
+    /// As the descriptor states it, in bytes.
+    package let size: Int64
+
+    package init(digest: Digest, size: Int64) {
+        self.digest = digest
+        self.size = size
+    }
+
+    /// A clause without a subject before it.
+    public var description: String { "\(digest) has \(size) bytes, which no content has" }
 }

@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// What an image's configuration says of its platform and its layers (OCI image-spec config.md).
 public struct ImageConfiguration: Decodable, Sendable {
     /// The platform the image is for, with `os.version` and `os.features` of Windows.
@@ -27,10 +25,10 @@ public struct ImageConfiguration: Decodable, Sendable {
 
     /// Reads a configuration from JSON of at most ``sizeLimit`` bytes.
     ///
-    /// - Returns: `nil` where the bytes are too many or not a configuration.
+    /// - Returns: `nil` where the bytes are too many, not a configuration, or one that readers understand differently.
     public init?(bytes: [UInt8]) {
         guard bytes.count <= Self.sizeLimit,
-            let configuration = try? JSONDecoder().decode(ImageConfiguration.self, from: Data(bytes))
+            let configuration = try? StrictJSON.decode(ImageConfiguration.self, from: bytes)
         else { return nil }
         self = configuration
     }

@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// An image manifest or an index: its bytes as they were served, their digest, and what they say (OCI image-spec manifest.md,
 /// image-index.md; docker's schema 2 and manifest lists).
 public struct Manifest: Sendable {
@@ -34,7 +32,11 @@ public struct Manifest: Sendable {
         guard bytes.count <= Self.sizeLimit else { throw .tooLarge }
         let fields: Fields
         do {
-            fields = try JSONDecoder().decode(Fields.self, from: Data(bytes))
+            fields = try StrictJSON.decode(Fields.self, from: bytes)
+        } catch let error as DuplicateFieldError {
+            throw .duplicateField(error)
+        } catch let error as DescriptorSizeError {
+            throw .size(error)
         } catch {
             throw .notJSON
         }
@@ -79,6 +81,10 @@ public enum ManifestError: Error, Equatable, Sendable, CustomStringConvertible {
     case tooLarge
     /// No JSON, or JSON whose fields are not a manifest's.
     case notJSON
+    /// JSON that readers understand differently.
+    case duplicateField(DuplicateFieldError)
+    /// A size that no content has.
+    case size(DescriptorSizeError)
     /// Docker's schema 1, which docker itself has dropped (28.2).
     case schema1
     /// Neither an image nor an index, or both at once.
@@ -91,6 +97,9 @@ public enum ManifestError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .tooLarge: "the manifest is larger than 4 MiB"
         case .notJSON: "the manifest is not the JSON of a manifest"
+        case .duplicateField(let error):
+            "the manifest has \(error), and readers differ about which one counts: push the image again"
+        case .size(let error): "the manifest says that \(error): push the image again"
         case .schema1:
             "the manifest is of schema 1, which docker no longer supports: push the image again with a newer docker"
         case .ambiguous: "the manifest is neither an image nor an index"

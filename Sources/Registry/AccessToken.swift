@@ -1,4 +1,5 @@
 import FoundationEssentials
+import ImageModel
 
 /// The answer of a token server (distribution, "Token Authentication Specification").
 struct AccessToken: Sendable {
@@ -24,7 +25,7 @@ struct AccessToken: Sendable {
                 case expiresIn = "expires_in"
             }
         }
-        guard let answer = try? JSONDecoder().decode(Answer.self, from: Data(json)),
+        guard let answer = try? StrictJSON.decode(Answer.self, from: json, comparing: .exact),
             let text = answer.accessToken ?? answer.token, !text.isEmpty
         else { return nil }
         self.text = text

@@ -33,10 +33,12 @@ package struct DockerConfiguration: Sendable {
             var credsStore: String?
         }
         do {
-            let file = try JSONDecoder().decode(File.self, from: Data(json))
+            let file = try StrictJSON.decode(File.self, from: json, comparing: .exact)
             entries = (file.auths ?? [:]).compactMapValues(\.self)
             helpers = (file.credHelpers ?? [:]).filter { !$0.value.isEmpty }
             store = file.credsStore.flatMap { $0.isEmpty ? nil : $0 }
+        } catch let error as DuplicateFieldError {
+            throw .duplicateField(error)
         } catch {
             throw .notJSON
         }
@@ -111,6 +113,8 @@ extension DockerConfiguration.Entry {
 package enum DockerConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
     /// It is not JSON, or not docker's.
     case notJSON
+    /// It has two fields with one name, of which docker takes the last.
+    case duplicateField(DuplicateFieldError)
     /// The login for this registry cannot be decoded.
     case badLogin(String)
 
@@ -118,6 +122,7 @@ package enum DockerConfigurationError: Error, Equatable, Sendable, CustomStringC
     package var description: String {
         switch self {
         case .notJSON: "it is not the JSON of docker's configuration"
+        case .duplicateField(let error): "it has \(error): leave one of them"
         case .badLogin(let domain): "the login of \(domain) cannot be decoded; run 'docker login \(domain)' again"
         }
     }

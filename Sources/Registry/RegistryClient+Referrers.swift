@@ -38,7 +38,7 @@ extension RegistryClient {
                 }
                 return nil
             }
-            guard let list = try? JSONDecoder().decode(ReferrersPage.self, from: Data(response.body)) else {
+            guard let list = try? StrictJSON.decode(ReferrersPage.self, from: response.body) else {
                 throw RegistryError(.refused, "\(repository.domain) sent no list of referrers for \(question)")
             }
             referrers += list.manifests ?? []

@@ -1,3 +1,4 @@
+import Basics
 import ImageModel
 
 /// Which blob is fetched next.
@@ -23,7 +24,7 @@ struct FetchSchedule {
         ordered = blobs
         largest = blobs.sorted { $0.size > $1.size }
         self.jobs = Int64(jobs)
-        left = blobs.reduce(0) { $0 + $1.size }
+        left = blobs.saturatedSum(of: \.size)
     }
 
     /// The blob to begin now; `nil` where none is left.
@@ -42,7 +43,7 @@ struct FetchSchedule {
     /// - Returns: those of them that had not been begun.
     mutating func remove(_ digests: Set<Digest>) -> [Descriptor] {
         let removed = ordered[next...].filter { digests.contains($0.digest) && begun.insert($0.digest).inserted }
-        left -= removed.reduce(0) { $0 + $1.size }
+        left -= removed.saturatedSum(of: \.size)
         return Array(removed)
     }
 

@@ -76,6 +76,7 @@ package final class GraphDriverSaver: SaveEngine {
         guard case .image(let configuration, let layers) = saved.principal.content else {
             throw ResolvingError.noPlatform(.platforms([platform]))
         }
+        try BlobSizes.check(saved, capacity: setup.output.capacity)
         try GraphDriverImage.check(configuration)
         let bytes = try await setup.supply.content(
             of: configuration,

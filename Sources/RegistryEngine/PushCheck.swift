@@ -1,3 +1,4 @@
+import Basics
 import ImageEngine
 import ImageModel
 import Registry
@@ -98,7 +99,9 @@ struct PushCheck: Sendable {
     private func bytesToSend(_ push: ImagePush) async throws -> Int64 {
         var bytes: Int64 = 0
         for planned in push.allBlobs where !planned.isRepeated && planned.sibling == nil && planned.elsewhere == nil {
-            if try await !client.hasBlob(planned.blob.digest, in: planned.repository) { bytes += planned.blob.size }
+            if try await !client.hasBlob(planned.blob.digest, in: planned.repository) {
+                bytes = bytes.addingSaturated(planned.blob.size)
+            }
         }
         return bytes
     }

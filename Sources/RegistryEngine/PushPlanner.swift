@@ -1,3 +1,4 @@
+import Basics
 import DockerArchive
 import ImageEngine
 import ImageModel
@@ -38,11 +39,11 @@ final class PushPlanner: @unchecked Sendable {
     /// How many bytes the blobs of the images have that need not be composed, each counted once.
     func size(of steps: [LoadStep]) -> Int64 {
         var seen: Set<Digest> = []
-        return steps.reduce(0) { sum, step in
+        return steps.saturatedSum { step in
             guard let image = image(for: step), image.image.original != nil,
                 (try? step.target.reference)?.digest == nil, let selection = try? image.select()
-            else { return sum }
-            return selection.blobs.reduce(sum) { seen.insert($1.blob.digest).inserted ? $0 &+ $1.blob.size : $0 }
+            else { return 0 }
+            return selection.blobs.saturatedSum { seen.insert($0.blob.digest).inserted ? $0.blob.size : 0 }
         }
     }
 
@@ -145,13 +146,13 @@ struct StepWork: Sendable {
     /// How many bytes the blobs have that no step before this one sends.
     var size: Int64 {
         guard case .push(let push) = content else { return 0 }
-        return push.blobs.reduce(0) { $1.isFirst ? $0 &+ $1.blob.size : $0 }
+        return push.blobs.saturatedSum { $0.isFirst ? $0.blob.size : 0 }
     }
 
     /// The same of what refers to the image.
     var referrerSize: Int64 {
         guard case .push(let push) = content else { return 0 }
-        return push.referrers.flatMap(\.blobs).reduce(0) { $1.isFirst ? $0 &+ $1.blob.size : $0 }
+        return push.referrers.flatMap(\.blobs).saturatedSum { $0.isFirst ? $0.blob.size : 0 }
     }
 
     init(_ step: LoadStep, _ content: Content) {

@@ -1,3 +1,4 @@
+import Basics
 import ByteIO
 import ImageModel
 import Registry
@@ -21,7 +22,7 @@ enum RateSample {
         least: Int64 = leastMissing,
         from repository: (Digest) -> Repository?
     ) async -> Double? {
-        guard missing.reduce(0, { $0 + $1.size }) >= least,
+        guard missing.saturatedSum(of: \.size) >= least,
             let largest = missing.filter({ !$0.isForeignLayer }).max(by: { $0.size < $1.size }),
             let repository = repository(largest.digest)
         else { return nil }

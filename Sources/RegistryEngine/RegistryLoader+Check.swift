@@ -1,3 +1,4 @@
+import Basics
 import ByteIO
 import DockerArchive
 import ImageEngine
@@ -50,7 +51,7 @@ extension RegistryLoader: LoadChecker {
     /// What is wrong with each blob whose bytes are not what its name says.
     private func damagedBlobs(of archives: OpenArchives) async throws -> [Digest: String] {
         let damaged = Mutex<[Digest: String]>([:])
-        counters.enter(.proving, planned: archives.blobs.reduce(0) { $0 + $1.content.size })
+        counters.enter(.proving, planned: archives.blobs.saturatedSum(of: \.content.size))
         defer { counters.enter(nil) }
         try await slidingWindow(over: archives.blobs, width: jobs) { [counters] digest, content in
             let place = content.parts.isEmpty ? "" : ", in \(content.parts.joined(separator: " and ")),"

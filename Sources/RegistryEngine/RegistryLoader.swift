@@ -1,3 +1,4 @@
+import Basics
 import ByteIO
 import DockerArchive
 import ImageEngine
@@ -101,7 +102,7 @@ package final class RegistryLoader: LoadEngine {
                 let preparation = planner.composes(step) ? counters.begin("\(step.target)", size: 0) : nil
                 defer { preparation?.end() }
                 let work = planner.work(for: step)
-                counters.plan(bytes: work.referrerSize + (preparation == nil ? 0 : work.size))
+                counters.plan(bytes: work.referrerSize.addingSaturated(preparation == nil ? 0 : work.size))
                 return work
             }
         } work: { work in

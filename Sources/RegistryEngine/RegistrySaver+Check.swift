@@ -1,3 +1,4 @@
+import Basics
 import ByteIO
 import DockerArchive
 import GraphDriverArchive
@@ -22,7 +23,7 @@ extension RegistrySaver: SaveChecker {
         )
         .run()
         var forecast = SaveForecast(of: plan.blobs)
-        forecast.omitted = plan.omittedBlobs.reduce(0) { $0 + $1.size }
+        forecast.omitted = plan.omittedBlobs.saturatedSum(of: \.size)
         forecast.continued = findings.continued
         forecast.reused = findings.reused
         forecast.problems = findings.problems
@@ -45,7 +46,7 @@ extension GraphDriverSaver: SaveChecker {
         for verdict in ledger.forecasts { outcomes.settle(verdict.name, verdict.outcome) }
         let remaining = try await layersLeft(of: ledger)
         var forecast = SaveForecast(of: ledger.parts.map(\.blob))
-        forecast.continued = ledger.parts.reduce(0) { $0 + (remaining.contains($1.name) ? $1.blob.size : 0) }
+        forecast.continued = ledger.parts.saturatedSum { remaining.contains($0.name) ? $0.blob.size : 0 }
         forecast.spaceNeeds = try spaceNeeds(for: ledger)
         forecast.hubPulls = await HubPullCount(of: ledger.images.map(\.saved)).forecast(by: setup.client)
         let missing = ledger.parts.filter { !remaining.contains($0.name) }.map(\.blob)
@@ -103,6 +104,6 @@ extension SaveForecast {
     fileprivate init(of blobs: [Descriptor]) {
         self.init()
         self.blobs = blobs.count
-        bytes = blobs.reduce(0) { $0.addingReportingOverflow($1.size).partialValue }
+        bytes = blobs.saturatedSum(of: \.size)
     }
 }

@@ -1,3 +1,4 @@
+import Basics
 import ByteIO
 import DockerArchive
 import GraphDriverArchive
@@ -148,7 +149,14 @@ package final class RegistrySaver: SaveEngine {
         outcomes: OrderedOutcomes
     ) async throws -> SavePlan {
         let sizes = try await knownSizes(found.map(\.image))
-        return try SavePlan(found, knownSizes: sizes, omitting: omitted, isGzip: setup.isGzip, outcomes: outcomes)
+        return try SavePlan(
+            found,
+            knownSizes: sizes,
+            omitting: omitted,
+            isGzip: setup.isGzip,
+            capacity: setup.output.capacity,
+            outcomes: outcomes
+        )
     }
 
     private func search(
@@ -207,7 +215,7 @@ package final class RegistrySaver: SaveEngine {
     private func tellOmitted(_ fill: ArchiveFill) {
         guard !setup.since.isEmpty else { return }
         let (blobs, archives) = fill.omitted
-        let size = ByteCount(blobs.reduce(0) { $0 + $1.size })
+        let size = ByteCount(blobs.saturatedSum(of: \.size))
         setup.notice(
             Notice(
                 .delta,

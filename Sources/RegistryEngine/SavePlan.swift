@@ -12,12 +12,14 @@ struct SavePlan: Sendable {
     /// - Parameters:
     ///   - knownSizes: what the registries tell of blobs of which manifests tell different sizes.
     ///   - omitted: blobs that are left out, since another archive has them.
+    ///   - capacity: the size of the archive's file system, in bytes; `nil` if it is unknown.
     ///   - outcomes: told of the images whose manifests contradict others. Their referrers are left out where they do that.
     init(
         _ found: [ImageSearch<SavedImage>.Found],
         knownSizes: [Digest: Int64],
         omitting omitted: OmittedBlobs,
         isGzip: Bool,
+        capacity: Int64?,
         outcomes: OrderedOutcomes
     ) throws {
         var ledger = ImageLedger(found)
@@ -25,6 +27,7 @@ struct SavePlan: Sendable {
         var verdicts: [ImageLedger<SavedImage>.Verdict] = []
         for image in ledger.images {
             do throws(BlobSizeError) {
+                try BlobSizes.check(image, omitting: omitted, capacity: capacity)
                 try sizes.add(image)
             } catch {
                 verdicts += ledger.fail(image.reference, "\(error)")

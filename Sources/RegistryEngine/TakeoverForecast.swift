@@ -1,3 +1,4 @@
+import Basics
 import ByteIO
 import DockerArchive
 import ImageEngine
@@ -42,14 +43,14 @@ struct TakeoverForecast: Sendable {
             } deliver: { _, _ in
             }
             let counts = proven.withLock(\.self)
-            findings.continued = counts.values.reduce(0, +)
+            findings.continued = counts.values.saturatedSum(of: \.self)
             findings.missing.removeAll { counts[$0.digest] != nil }
         }
         let older = output.olderArchive
         for path in reuse + (older.map { [$0] } ?? []) where !findings.missing.isEmpty {
             do {
                 let found = try await blobs(of: path, among: findings.missing)
-                findings.reused += findings.missing.reduce(0) { $0 + (found.contains($1.digest) ? $1.size : 0) }
+                findings.reused += findings.missing.saturatedSum { found.contains($0.digest) ? $0.size : 0 }
                 findings.missing.removeAll { found.contains($0.digest) }
             } catch is CancellationError {
                 throw CancellationError()

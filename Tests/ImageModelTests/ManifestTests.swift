@@ -4,6 +4,8 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct ManifestTests {
     static let digest = "sha256:" + String(repeating: "0a", count: 32)
     static let descriptor = #"{"mediaType":"x/y","digest":"\#(digest)","size":7}"#
+    static let digestValue = Digest(.sha256, bytes: [UInt8](repeating: 10, count: 32))
+    static let huge = #"{"digest":"\#(digest)","size":\#((Int64(1) << 50) + 1)}"#
     static let index = MediaType.ociIndex
     static let list = MediaType.dockerManifestList
 
@@ -74,7 +76,23 @@ import Testing
             ("empty", "", .notJSON),
             ("a list", "[]", .notJSON),
             ("cut off", #"{"schemaVersion":2,"config":"#, .notJSON),
-            ("a size below zero", #"{"config":{"digest":"\#(digest)","size":-1}}"#, .notJSON),
+            (
+                "a size below zero", #"{"config":{"digest":"\#(digest)","size":-1}}"#,
+                .size(DescriptorSizeError(digest: digestValue, size: -1))
+            ),
+            (
+                "a size of more than a pebibyte", #"{"config":\#(descriptor),"layers":[\#(huge)]}"#,
+                .size(DescriptorSizeError(digest: digestValue, size: (1 << 50) + 1))
+            ),
+            (
+                "two lists of layers", #"{"config":\#(descriptor),"layers":[],"layers":[\#(descriptor)]}"#,
+                .duplicateField(DuplicateFieldError(name: "layers"))
+            ),
+            (
+                "two digests of a layer",
+                #"{"config":\#(descriptor),"layers":[{"digest":"\#(digest)","size":1,"Digest":"\#(digest)"}]}"#,
+                .duplicateField(DuplicateFieldError(name: "Digest"))
+            ),
             ("a size beyond all sizes", #"{"config":{"digest":"\#(digest)","size":9223372036854775808}}"#, .notJSON),
             ("no digest", #"{"config":{"digest":"x","size":1}}"#, .notJSON),
             (

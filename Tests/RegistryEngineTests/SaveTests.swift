@@ -1,6 +1,8 @@
 import ByteIO
 import DockerArchive
+import GraphDriverArchive
 import HTTP
+import Hashing
 import ImageModel
 import Registry
 import RegistryEngine
@@ -52,6 +54,34 @@ import Testing
                 #expect(try content.bytes(of: "it", limit: 1 << 20) == EngineFixture.samples.content(blob.digest))
             }
         }
+    }
+
+    @Test(
+        "a size that no disk holds fails its own image only",
+        arguments: [Int64(1) << 49, 1 << 50, 1 << 62],
+        [nil, GraphDriverFormat.docker, .legacy]
+    )
+    func anAbsurdSize(size: Int64, format: GraphDriverFormat?) async throws {
+        let image =
+            #"{"os":"linux","architecture":"amd64","rootfs":{"type":"layers","diff_ids":["\#(ContentHash.digest(of: []))"]}}"#
+        let configuration = fixture.source.addBlob(Array(image.utf8), repository: "rancher/absurd")
+        let layer = MadeUpImage.descriptor(of: Array("layer".utf8), "application/vnd.oci.image.layer.v1.tar")
+        let manifest = #"""
+            {"schemaVersion":2,"config":{"mediaType":"\#(MediaType.ociConfiguration)","digest":"\#(configuration)",\#
+            "size":\#(image.utf8.count)},"layers":[\#(layer.replacing("\"size\":5", with: "\"size\":\(size)"))]}
+            """#
+        fixture.source.addManifest(
+            Array(manifest.utf8),
+            mediaType: .ociManifest,
+            repository: "rancher/absurd",
+            tag: "v1"
+        )
+        let names = ["rancher/tiny:v1", "rancher/absurd:v1", "busybox:1"]
+        let events =
+            if let format { try await fixture.save(names, as: format) } else { try await fixture.save(names) }
+        #expect(events.map { $0.cause == nil } == [true, false, true])
+        #expect(events[1].cause?.contains("\(size)") == true)
+        #expect(try DockerArchive(path: fixture.archive).images.count == 2)
     }
 
     @Test func aStreamGetsTheSameBytes() async throws {

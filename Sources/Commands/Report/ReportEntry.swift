@@ -1,3 +1,4 @@
+import Basics
 import ImageEngine
 import ImageModel
 import ScriptInterface
@@ -133,21 +134,21 @@ extension ReportEntry {
 extension ReportEntry.Bytes {
     fileprivate mutating func add(_ fate: BlobOutcome.Fate, _ size: Int64) {
         switch fate {
-        case .uploaded, .fetched: moved += size
-        case .mounted: mounted += size
-        case .copied, .continued, .reused: reused += size
-        case .existing: existing += size
-        case .omitted: omitted += size
+        case .uploaded, .fetched: moved = moved.addingSaturated(size)
+        case .mounted: mounted = mounted.addingSaturated(size)
+        case .copied, .continued, .reused: reused = reused.addingSaturated(size)
+        case .existing: existing = existing.addingSaturated(size)
+        case .omitted: omitted = omitted.addingSaturated(size)
         }
     }
 
     static func + (left: Self, right: Self) -> Self {
         Self(
-            moved: left.moved + right.moved,
-            mounted: left.mounted + right.mounted,
-            reused: left.reused + right.reused,
-            existing: left.existing + right.existing,
-            omitted: left.omitted + right.omitted
+            moved: left.moved.addingSaturated(right.moved),
+            mounted: left.mounted.addingSaturated(right.mounted),
+            reused: left.reused.addingSaturated(right.reused),
+            existing: left.existing.addingSaturated(right.existing),
+            omitted: left.omitted.addingSaturated(right.omitted)
         )
     }
 }

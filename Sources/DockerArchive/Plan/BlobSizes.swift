@@ -1,3 +1,4 @@
+import Basics
 import ImageModel
 
 /// The sizes that the manifests of images tell of their blobs, which have to agree before an archive can be laid out.
@@ -38,6 +39,28 @@ package struct BlobSizes {
         self = next
     }
 
+    /// An image of less is not absurd, even if the disk is too small for it.
+    private static let largestImage: Int64 = 1 << 40
+
+    /// Verifies that the blobs of an image are not absurdly large: more than any image has, and than the file system of the archive can
+    /// hold. Such a size fails its own image only, while a disk that is too small for the others stops the run.
+    ///
+    /// - Parameters:
+    ///   - omitted: the blobs that the archive leaves out.
+    ///   - capacity: the size of the file system in bytes; `nil` if it is unknown.
+    package static func check(
+        _ image: SavedImage,
+        omitting omitted: OmittedBlobs = OmittedBlobs(),
+        capacity: Int64?
+    ) throws(BlobSizeError) {
+        let blobs = Set(image.blobs.filter { omitted[$0.digest] == nil })
+        guard let capacity, let largest = blobs.max(by: { $0.size < $1.size }) else { return }
+        let size = blobs.saturatedSum(of: \.size)
+        guard size <= max(capacity, Self.largestImage) else {
+            throw BlobSizeError(largest, .exceeds(capacity: capacity, size: size))
+        }
+    }
+
     /// The blobs of which manifests tell different sizes, each once, with the images that have them.
     package static func disputed(in images: [SavedImage]) -> [Digest: [SavedImage]] {
         var told: [Digest: Set<Int64>] = [:]
@@ -64,6 +87,8 @@ package struct BlobSizeError: Error, Equatable, Sendable, CustomStringConvertibl
         case contradiction
         /// No archive could hold the blob beside the others.
         case tooLarge
+        /// The image's blobs have `size` bytes, the file system of the archive only `capacity`.
+        case exceeds(capacity: Int64, size: Int64)
     }
 
     /// The blob as the manifest tells of it.
@@ -84,6 +109,9 @@ package struct BlobSizeError: Error, Equatable, Sendable, CustomStringConvertibl
         case .tooLarge:
             "its manifest tells that \(blob.digest) has \(blob.size) bytes, more than an archive can hold; it is damaged in the"
                 + " registry"
+        case .exceeds(let capacity, let size):
+            "its blobs have \(size) bytes, \(blob.size) of them in \(blob.digest), and the complete file system of the archive"
+                + " has \(capacity): write to a larger one, or have the image repaired in the registry"
         }
     }
 }

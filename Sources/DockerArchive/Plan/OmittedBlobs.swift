@@ -74,7 +74,7 @@ extension OmittedBlobs {
     ///
     /// - Throws: ``ArchiveError/malformed(entry:problem:)``.
     init(json: [UInt8]) throws(ArchiveError) {
-        guard let table = try? JSONDecoder().decode(Table.self, from: Data(json)), table.version == 1 else {
+        guard let table = try? StrictJSON.decode(Table.self, from: json), table.version == 1 else {
             throw .malformed(entry: Self.entryName, problem: "it is not the table of a delta archive of version 1")
         }
         for archive in table.archives {

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Hashing
 import ImageModel
 
@@ -71,7 +70,11 @@ struct ArchiveCatalog {
         }
         let entries: [Descriptor]
         do {
-            entries = try JSONDecoder().decode(Index.self, from: Data(json)).manifests ?? []
+            entries = try StrictJSON.decode(Index.self, from: json).manifests ?? []
+        } catch let error as DuplicateFieldError {
+            throw ArchiveError.malformed(entry: "index.json", problem: "it has \(error)")
+        } catch let error as DescriptorSizeError {
+            throw ArchiveError.malformed(entry: "index.json", problem: "it says that \(error)")
         } catch {
             throw ArchiveError.malformed(entry: "index.json", problem: "it is not the JSON of an index")
         }
@@ -97,8 +100,8 @@ struct ArchiveCatalog {
             var imageLayoutVersion: String
         }
         guard let content = entries["oci-layout"] else { return }
-        let json = Data(try content.bytes(of: "oci-layout", limit: limit))
-        guard let layout = try? JSONDecoder().decode(Layout.self, from: json),
+        let json = try content.bytes(of: "oci-layout", limit: limit)
+        guard let layout = try? StrictJSON.decode(Layout.self, from: json),
             layout.imageLayoutVersion == OCILayout.version
         else {
             throw ArchiveError.malformed(entry: "oci-layout", problem: "it is not of version \(OCILayout.version)")

@@ -54,7 +54,7 @@ package struct ArchiveTail: Sendable {
         struct Index: Decodable {
             var manifests: [Descriptor]
         }
-        return try? JSONDecoder().decode(Index.self, from: Data(json)).manifests
+        return try? StrictJSON.decode(Index.self, from: json).manifests
     }
 
     private static func isReferrer(_ descriptor: Descriptor) -> Bool {

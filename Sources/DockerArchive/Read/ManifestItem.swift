@@ -1,4 +1,3 @@
-import FoundationEssentials
 import ImageModel
 
 /// An item of `manifest.json`: an image by the names of its entries.
@@ -40,12 +39,16 @@ struct ManifestItem: Decodable, Sendable {
     /// Reads `manifest.json`.
     static func read(_ json: [UInt8]) throws -> [ManifestItem] {
         do {
-            guard let items = try JSONDecoder().decode([ManifestItem]?.self, from: Data(json)) else {
+            guard let items = try StrictJSON.decode([ManifestItem]?.self, from: json) else {
                 throw ArchiveError.malformed(entry: "manifest.json", problem: "manifest cannot be null (but can be [])")
             }
             return items
         } catch let error as InvalidTag {
             throw ArchiveError.malformed(entry: "manifest.json", problem: "invalid tag \"\(error.name)\"")
+        } catch let error as DuplicateFieldError {
+            throw ArchiveError.malformed(entry: "manifest.json", problem: "it has \(error)")
+        } catch let error as DescriptorSizeError {
+            throw ArchiveError.malformed(entry: "manifest.json", problem: "it says that \(error)")
         } catch is DecodingError {
             throw ArchiveError.malformed(entry: "manifest.json", problem: "it is not the JSON of a list of images")
         }

@@ -42,7 +42,7 @@ extension OmittedBlobs {
     }
 
     private init(list json: [UInt8]) throws(ArchiveError) {
-        guard let list = try? JSONDecoder().decode(List.self, from: Data(json)), list.version == 1 else {
+        guard let list = try? StrictJSON.decode(List.self, from: json), list.version == 1 else {
             throw .unreadable("it is not what --list --format json prints, of version 1")
         }
         self.init()
