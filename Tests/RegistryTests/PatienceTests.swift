@@ -89,7 +89,10 @@ import Testing
         #expect(Self.wait(after: Self.response(503, headers)) == wait)
     }
 
-    @Test(arguments: ["-1", "nan", "soon", "Wed, 32 Oct 2026 07:28:00 GMT", "21 Oct 2026", ""])
+    @Test(arguments: [
+        "-1", "nan", "soon", "Wed, 32 Oct 2026 07:28:00 GMT", "Wed, 21 Oct 2026 4611686018427387904:28:00 GMT",
+        "Wed, 21 Oct 9223372036854775807 07:28:00 GMT", "",
+    ])
     func whatIsNoTimeIsNotRead(field: String) throws {
         let wait = try #require(Self.wait(after: Self.response(503, ["Retry-After": field])))
         #expect((.seconds(0.75)...(.seconds(1.25))).contains(wait))
