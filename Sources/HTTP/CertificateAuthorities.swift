@@ -118,7 +118,7 @@ package struct CertificateAuthorities: Sendable, Hashable {
     private static let sizeLimit = 16 << 20
 
     private static func read(_ path: String) throws -> [UInt8] {
-        try File(path, for: .reading).readBytes(sizeLimit)
+        try File.content(ofRegular: path, limit: sizeLimit)
     }
 
     /// Where distributions keep the file.

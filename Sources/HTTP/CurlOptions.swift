@@ -1,4 +1,5 @@
 import Basics
+import ByteIO
 import CCurl
 
 /// Sets the options of an easy handle and turns a refusal into an error.
@@ -74,8 +75,8 @@ struct CurlOptions {
             try set(CURLOPT_SSL_VERIFYHOST, 0)
         }
         if let client = security.clientCertificate {
-            try set(CURLOPT_SSLCERT, client.certificate)
-            try set(CURLOPT_SSLKEY, client.key)
+            try set(CURLOPT_SSLCERT, file: client.certificate)
+            try set(CURLOPT_SSLKEY, file: client.key)
         }
     }
 
@@ -87,7 +88,7 @@ struct CurlOptions {
         if let bundle = authorities.bundle {
             try check(bundle.withUnsafeBytes { shim_easy_setopt_blob(easy, blob, $0.baseAddress, $0.count) })
         } else if let path = authorities.file {
-            try set(file, path)
+            try set(file, file: path)
         }
     }
 
@@ -131,13 +132,16 @@ struct CurlOptions {
         shim_easy_getinfo_long(easy, CURLINFO_OS_ERRNO, &systemError)
         shim_easy_getinfo_long(easy, CURLINFO_HTTP_CONNECTCODE, &connectCode)
         shim_easy_getinfo_long(easy, CURLINFO_SSL_VERIFYRESULT, &verifyResult)
+        var requestSize = 0
+        shim_easy_getinfo_long(easy, CURLINFO_REQUEST_SIZE, &requestSize)
         return CurlFailure(
             code: code,
             text: text,
             systemError: systemError,
             proxy: proxy,
             proxyStatus: connectCode,
-            verifyResult: verifyResult
+            verifyResult: verifyResult,
+            isInHead: requestSize > 0
         )
     }
 
@@ -147,6 +151,14 @@ struct CurlOptions {
 
     private func set(_ option: CURLoption, _ value: String) throws(HTTPError) {
         try check(shim_easy_setopt_string(easy, option, value.nativeCString))
+    }
+
+    /// Sets the path of a file that libcurl reads.
+    private func set(_ option: CURLoption, file path: String) throws(HTTPError) {
+        if let problem = File.problem(ofConfiguration: path) {
+            throw HTTPError(.tls, "\(authority) was not asked: cannot read \(path): \(problem)")
+        }
+        try set(option, path)
     }
 
     private func set(_ option: CURLoption, _ value: UnsafeMutableRawPointer) throws(HTTPError) {

@@ -15,6 +15,8 @@ struct CurlFailure {
     let proxyStatus: Int
     /// OpenSSL's `X509_V_ERR` number of `CURLINFO_SSL_VERIFYRESULT`, 0 for a certificate that is good.
     let verifyResult: Int
+    /// Whether the request was sent, and no complete head has been received.
+    var isInHead = false
 
     /// Whether the proxy would not connect.
     var proxyRefused: Bool { proxyStatus != 0 && !(200...299).contains(proxyStatus) }
@@ -43,6 +45,8 @@ extension HTTPError {
             case .proxy, .proxyUnavailable: "the proxy for \(authority) made no connection: \(text)"
             case .tls, .unknownAuthority, .certificateRequired: "TLS with \(authority) failed: \(text)"
             case .timedOut: "\(authority) took too long: \(text)"
+            case .malformedResponse where Self.isLineTooLong(failure):
+                "\(authority) answered with a header line that is too long: more than 100 KiB"
             case .malformedResponse: "\(authority) answered with something that is not HTTP: \(text)"
             case .interrupted: "the transfer with \(authority) broke off: \(text)"
             default: "the transfer with \(authority) failed: \(text)"
@@ -84,9 +88,17 @@ extension HTTPError {
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING:
             // The URL's scheme has been checked, so an unsupported protocol is an answer that is not HTTP/1.
             .malformedResponse
+        case _ where isLineTooLong(failure):
+            .malformedResponse
         default:
             .failed
         }
+    }
+
+    /// Whether a line of the answer's head exceeds libcurl's limit, for which it reports a lack of memory, and since version 8.6
+    /// `CURLE_TOO_LARGE`, number 100.
+    private static func isLineTooLong(_ failure: CurlFailure) -> Bool {
+        failure.isInHead && (failure.code == CURLE_OUT_OF_MEMORY || failure.code.rawValue == 100)
     }
 
     /// That the issuer is not known, or the certificate signs itself (OpenSSL, `x509_vfy.h`).

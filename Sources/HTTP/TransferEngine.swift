@@ -63,7 +63,9 @@ final class TransferEngine: @unchecked Sendable {
         if let failure = transfer.failure { throw failure }
         guard !transfer.isCancelled else { throw CancellationError() }
         let proxy = try configuration.proxies.proxy(for: transfer.address)
-        throw HTTPError(options.failure(code, text: String(cString: errorText), proxy: proxy), authority: authority)
+        var failure = options.failure(code, text: String(cString: errorText), proxy: proxy)
+        failure.isInHead = failure.isInHead && transfer.head == nil
+        throw HTTPError(failure, authority: authority)
     }
 
     /// - Returns: how libcurl says that the transfer ended; `CURLE_ABORTED_BY_CALLBACK` where it was told to stop.

@@ -82,7 +82,7 @@ package struct DaemonConfiguration: Sendable {
         for path in [configuration.map { $0 + "/docker/daemon.json" }, system].compactMap(\.self)
         where access(path, F_OK) == 0 {
             do {
-                let bytes = try File(path, for: .reading).readBytes(1 << 20)
+                let bytes = try File.content(ofRegular: path, limit: 1 << 20)
                 add(try DaemonConfiguration(json: bytes, path: path, notice: notice))
             } catch {
                 notice("no settings of docker's daemon are taken from \(path): \(error)")

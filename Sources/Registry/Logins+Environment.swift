@@ -1,3 +1,4 @@
+import Basics
 import ByteIO
 import Glibc
 
@@ -28,11 +29,11 @@ extension Logins {
             }
         }
         if let text = environment[Self.variable], !text.isEmpty {
-            add(Self.variable) { Array(text.utf8) }
+            add(Self.variable) { text.nativeBytes }
         }
         for path in Self.paths(in: environment) {
             if access(path, F_OK) == 0 {
-                add(path) { try File(path, for: .reading).readBytes(1 << 20) }
+                add(path) { try File.content(ofRegular: path, limit: 1 << 20) }
             } else {
                 missing.append(path)
             }

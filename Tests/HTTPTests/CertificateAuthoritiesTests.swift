@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import HTTP
@@ -48,5 +49,34 @@ import Testing
         }
         #expect(authorities.file == row.file, "\(row.why)")
         #expect(authorities.bundle == nil, "\(row.why)")
+    }
+
+    /// Reading them could take forever.
+    @Test func namedPipesAreNotRead() async throws {
+        let folder = try TemporaryFolder()
+        try folder.shell("mkfifo pipe && mkdir certificates && mkfifo certificates/pipe.pem")
+        let pipe = folder.path("pipe")
+        let adding = #expect(throws: HTTPError.self) {
+            try CertificateAuthorities(environment: [:]).adding(file: pipe)
+        }
+        #expect(
+            adding?.message == "no certificate of an authority is taken from \(pipe): cannot read \(pipe): it is not a"
+                + " regular file"
+        )
+        let gathered = CertificateAuthorities(environment: ["SSL_CERT_DIR": folder.path("certificates")])
+        #expect(gathered.bundle == nil)
+        let named = CertificateAuthorities(environment: ["SSL_CERT_FILE": pipe])
+        let client = HTTPClient(HTTPClient.Configuration(threads: 1, authorities: named))
+        let error = await #expect(throws: HTTPError.self) {
+            _ = try await client.collect(HTTPRequest(.get, "https://127.0.0.1:9/"), limit: 10)
+        }
+        #expect(error?.message == "127.0.0.1:9 was not asked: cannot read \(pipe): it is not a regular file")
+        var security = TransportSecurity.unverified
+        security.clientCertificate = ClientCertificate(certificate: pipe, key: pipe)
+        let shown = await #expect(throws: HTTPError.self) {
+            let request = HTTPRequest(.get, "https://127.0.0.1:9/", security: security)
+            _ = try await HTTPClient().collect(request, limit: 10)
+        }
+        #expect(shown?.message == "127.0.0.1:9 was not asked: cannot read \(pipe): it is not a regular file")
     }
 }

@@ -84,4 +84,18 @@ import Testing
         ]
         #expect(await hosts.contains(domain) == isInsecure)
     }
+
+    @Test func aNamedPipeIsNotRead() throws {
+        let folder = try TemporaryFolder()
+        try folder.shell("mkfifo daemon.json")
+        var notices: [String] = []
+        let path = folder.path("daemon.json")
+        _ = DaemonConfiguration(environment: [:], system: path) { notices.append($0) }
+        #expect(
+            notices
+                == [
+                    "no settings of docker's daemon are taken from \(path): cannot read \(path): it is not a regular file"
+                ]
+        )
+    }
 }
