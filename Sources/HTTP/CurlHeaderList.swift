@@ -1,3 +1,4 @@
+import Basics
 import CCurl
 
 /// Header fields in the form libcurl takes, freed with the object.
@@ -26,7 +27,7 @@ final class CurlHeaderList {
     }
 
     private func append(_ line: String, _ authority: String) throws(HTTPError) {
-        guard let longer = curl_slist_append(head, line) else {
+        guard let longer = curl_slist_append(head, line.nativeCString) else {
             throw HTTPError(.failed, "there is no memory for the header fields for \(authority)")
         }
         head = longer

@@ -15,6 +15,8 @@ package final class HTTPClient: Sendable {
     private let trace: HTTPTrace?
     private let proxies: ProxySettings
     private let hostHandler: HostHandler
+    /// The secrets that were sent so far.
+    package let secrets = SentSecrets()
 
     /// How long an answer may take that is kept in memory.
     private static let collectSeconds = 60
@@ -27,6 +29,7 @@ package final class HTTPClient: Sendable {
         trace = configuration.trace
         proxies = configuration.proxies
         hostHandler = configuration.hostHandler
+        for login in configuration.proxies.logins { secrets.add(login: login) }
     }
 
     /// Ends the threads. A transfer keeps its client alive, so they are all idle by now, and end at once.
@@ -45,10 +48,11 @@ package final class HTTPClient: Sendable {
         _ request: HTTPRequest,
         into sink: any HTTPResponseSink
     ) async throws -> HTTPResponseHead {
-        let address = try HTTPAddress(request.url)
+        let address = try address(of: request)
+        secrets.add(request)
         let gate = gates.gate(of: address)
         let pass = try await gate.enter()
-        let transfer = Transfer(request, address, sink, limiter)
+        let transfer = Transfer(request, address, sink, limiter, secrets: secrets)
         let begin = ContinuousClock.now
         do {
             var head = try await move(transfer)
@@ -68,6 +72,14 @@ package final class HTTPClient: Sendable {
             tell(transfer, since: begin, error)
             gate.leave(pass, .unknown)
             throw error
+        }
+    }
+
+    private func address(of request: HTTPRequest) throws(HTTPError) -> HTTPAddress {
+        do {
+            return try HTTPAddress(request.url)
+        } catch {
+            throw request.isURLGiven ? HTTPError(error.code, secrets.redacting(error.message)) : error
         }
     }
 
@@ -92,7 +104,7 @@ package final class HTTPClient: Sendable {
     /// - Parameter limit: the most bytes the body may have.
     /// - Throws: as `perform`; `HTTPError` with `bodyTooLarge` where the body has more bytes than that.
     package func collect(_ request: HTTPRequest, limit: Int) async throws -> HTTPResponse {
-        let host = try HTTPAddress(request.url).authority
+        let host = try address(of: request).authority
         let sink = CollectingSink(
             limit: limit,
             excess: HTTPError(.bodyTooLarge, "\(host) answered with more than \(limit) bytes, which is too much here")

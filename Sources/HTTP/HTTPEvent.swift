@@ -36,11 +36,13 @@ package struct HTTPExchange: Sendable {
     ///   - error: what ended it early.
     init(_ transfer: Transfer, by proxy: Proxy?, duration: Duration, _ error: (any Error)?) {
         method = transfer.request.method
-        url = ShownURL.text(transfer.request.url)
+        func redacted(_ text: String) -> String { transfer.secrets?.redacting(text) ?? text }
+        let shown = ShownURL.text(transfer.request.url)
+        url = transfer.request.isURLGiven ? redacted(shown) : shown
         self.proxy = proxy?.url
         status = transfer.head?.status
         let redirect = transfer.head.flatMap { (300..<400).contains($0.status) ? $0.headers["Location"] : nil }
-        location = redirect.map(ShownURL.text)
+        location = redirect.map { redacted(ShownURL.text($0)) }
         switch error {
         case nil: failure = nil
         case let error as HTTPError: failure = error.message

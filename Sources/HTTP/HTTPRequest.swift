@@ -34,6 +34,12 @@ package struct HTTPRequest: Sendable {
     /// What the request is signed with; `nil` for nothing.
     package var signature: RequestSignature?
 
+    /// Secrets of the body, which no server's text is to be shown with. Those of header fields are known.
+    package var secrets: [String] = []
+
+    /// Whether a server gave the URL, which may then have a secret in it.
+    package var isURLGiven = false
+
     /// How long the transfer may stand still before it fails with `timedOut`; `nil` for the client's own setting.
     package var stallSeconds: Int?
 

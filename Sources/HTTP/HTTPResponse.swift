@@ -9,6 +9,12 @@ package struct HTTPResponseHead: Sendable {
     /// How long the request stood behind others that the host answered meanwhile, or was held back to keep to a rate.
     package var timeInLine = Duration.zero
 
+    /// The host that answered, `HOST` or `HOST:PORT`, if that is another than the request was for: one that it was redirected to.
+    package var redirectTarget: String?
+
+    /// What texts of the answer must not be shown with; `nil` for an answer that no client got.
+    package internal(set) var secrets: SentSecrets?
+
     /// A head of these parts.
     package init(status: Int, headers: HTTPHeaders = HTTPHeaders()) {
         self.status = status

@@ -1,8 +1,10 @@
-/// Percent-encoding (RFC 3986, section 2.1) of texts as UTF-8.
+import Basics
+
+/// Percent-encoding (RFC 3986, section 2.1) of the bytes that a text stands for, which are its UTF-8 as a rule.
 package enum PercentEncoding {
     /// Encodes all but the unreserved characters of section 2.3.
     package static func encode(_ text: String) -> String {
-        text.utf8
+        text.nativeBytes
             .map { byte in
                 switch byte {
                 case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -19,7 +21,7 @@ package enum PercentEncoding {
     /// Decodes each `%` that two hexadecimal digits follow; any other stands for itself. `+` is no blank here.
     static func decode(_ text: Substring) -> String {
         var bytes: [UInt8] = []
-        var rest = Array(text.utf8)[...]
+        var rest = String(text).nativeBytes[...]
         while let byte = rest.popFirst() {
             let pair = rest.prefix(2)
             if byte == UInt8(ascii: "%"), pair.count == 2, pair.allSatisfy({ $0 != UInt8(ascii: "+") }),
@@ -31,7 +33,7 @@ package enum PercentEncoding {
                 bytes.append(byte)
             }
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return String(nativeBytes: bytes)
     }
 
     private static let digits = Array("0123456789ABCDEF")

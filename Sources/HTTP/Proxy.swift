@@ -33,6 +33,9 @@ package struct Proxy: Sendable, Hashable {
     /// `USER:PASSWORD`, both percent-encoded, as `CURLOPT_PROXYUSERPWD` wants it; `nil` where the proxy needs none.
     let login: String?
 
+    /// The user and the password, as HTTP's basic authentication sends them; `nil` if the proxy needs none.
+    var credentials: [UInt8]? { login.map { PercentEncoding.decode($0[...]).nativeBytes } }
+
     /// Reads a proxy; `nil` where the text names none.
     ///
     /// The rules are those of Go's `net/http`, and more lenient where Go would refuse: the login ends at the last `@`, so that
@@ -47,12 +50,14 @@ package struct Proxy: Sendable, Hashable {
             rest = rest[end.upperBound...]
         }
         var login: String?
-        if let at = rest.lastIndex(of: "@") {
-            let parts = rest[..<at].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-                .map(PercentEncoding.decode)
+        // Scalars, not characters: a password may begin with a combining mark.
+        if let at = rest.unicodeScalars.lastIndex(of: "@") {
+            let parts = rest[..<at].unicodeScalars
+                .split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+                .map { PercentEncoding.decode(Substring($0)) }
             guard parts.allSatisfy({ $0.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } }) else { return nil }
             login = parts == [""] ? nil : (parts + [""]).prefix(2).map(PercentEncoding.encode).joined(separator: ":")
-            rest = rest[rest.index(after: at)...]
+            rest = rest[rest.unicodeScalars.index(after: at)...]
         }
         let named = rest.prefix { !"/?#".contains($0) }
         guard let authority = Authority(String(named.hasSuffix(":") ? named.dropLast() : named)), authority.port != 0,

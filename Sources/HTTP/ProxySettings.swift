@@ -43,6 +43,11 @@ package struct ProxySettings: Sendable {
     private let https: Choice
     private let exemptions: ProxyExemptions
 
+    /// The users and passwords of the proxies.
+    var logins: [[UInt8]] {
+        [http, https].compactMap { if case .proxy(let proxy) = $0 { proxy.credentials } else { nil } }
+    }
+
     /// Reads `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, where one of them is not set the same in lower case, and where that is
     /// not set either what the file says.
     ///

@@ -26,21 +26,26 @@ final class Transfer: @unchecked Sendable {
 
     private let sink: any HTTPResponseSink
     private let limiter: RateLimiter?
+    let secrets: SentSecrets?
     private var parser = ResponseHeadParser()
     private var remaining: Int64 = 0
 
-    /// - Parameter limiter: holds back what it moves; `nil` for nothing.
+    /// - Parameters:
+    ///   - limiter: holds back what it moves; `nil` for nothing.
+    ///   - secrets: the secrets of the head that the sink gets.
     init(
         _ request: HTTPRequest,
         _ address: HTTPAddress,
         _ sink: any HTTPResponseSink,
-        _ limiter: RateLimiter? = nil
+        _ limiter: RateLimiter? = nil,
+        secrets: SentSecrets? = nil
     ) {
         self.request = request
         self.address = address
         self.source = request.body.source(for: request.method)
         self.sink = sink
         self.limiter = limiter
+        self.secrets = secrets
     }
 
     /// Has the transfer end as soon as it can.
@@ -55,7 +60,8 @@ final class Transfer: @unchecked Sendable {
     func receiveHeader(_ line: UnsafeRawBufferPointer) -> Bool {
         guard !isCancelled else { return false }
         do {
-            if let head = try parser.consume(line) {
+            if var head = try parser.consume(line) {
+                head.secrets = secrets
                 self.head = head
                 try sink.begin(head)
             }

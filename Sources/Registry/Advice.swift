@@ -1,4 +1,5 @@
 import HTTP
+import ImageModel
 
 /// What to do about a failure, to follow its sentence: empty, or begun with a semicolon.
 enum Advice {
@@ -8,12 +9,14 @@ enum Advice {
     ///   - reason: what the registry says, in any of its fields.
     ///   - host: the registry.
     ///   - login: what to say of the login, where that was refused.
+    ///   - existing: the digest of another manifest that has the name already; `nil` if that is not known.
     static func text(
         on code: RegistryError.Code,
         status: Int,
         reason: String,
         host: String,
-        _ login: LoginNote?
+        _ login: LoginNote?,
+        existing: Digest? = nil
     ) -> String {
         let reason = reason.lowercased()
         if status < 500, ![401, 404, 429].contains(status) {
@@ -22,8 +25,8 @@ enum Advice {
                 return "; the project is full: make room in it, or have its limit raised, and run this again"
             }
             if reason.contains("immutable") || reason.contains("does not allow updating") {
-                return
-                    "; the tag is there with another content, and a rule keeps it: push to another project, or lift the rule"
+                let content = existing.map { "the tag is there with another content (\($0)), and a rule keeps it" }
+                return "; \(content ?? "a rule keeps tags that are there"): push to another project, or lift the rule"
             }
         }
         switch code {
@@ -33,6 +36,15 @@ enum Advice {
         case .refused where status == 413: return "; \(proxyLimit)"
         case .unreachable: return "; try again later, and look at the log of the registry"
         default: return ""
+        }
+    }
+
+    /// About an answer of a host that a registry redirects to, such as its storage.
+    static func text(onAnswerOf target: String, redirectedFrom host: String, _ code: RegistryError.Code) -> String {
+        switch code {
+        case .unauthorized: "; log in there: 'docker login \(target)' or 'podman login \(target)'"
+        case .rateLimited, .unreachable: "; try again later, and check the log of \(target)"
+        default: "; check the storage that \(host) redirects to"
         }
     }
 

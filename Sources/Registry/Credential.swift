@@ -1,7 +1,9 @@
+import Basics
 import FoundationEssentials
-import HTTP
 
 /// What `docker login` keeps for a registry. It is never printed.
+///
+/// Users, passwords and tokens are bytes, which need not be UTF-8: each `String` here is one that stands for its `nativeBytes`.
 package enum Credential: Sendable, Equatable {
     /// A user and a password.
     case basic(user: String, password: String)
@@ -26,23 +28,13 @@ extension Credential: CustomStringConvertible, CustomDebugStringConvertible {
 }
 
 extension Credential {
-    /// The value of `Authorization` for a user and a password (RFC 7617).
+    /// The value of `Authorization` for a user and a password, to the byte (RFC 7617).
     static func basicHeader(user: String, password: String) -> String {
-        "Basic " + base64(user, password)
+        "Basic " + Data(user.nativeBytes + [UInt8(ascii: ":")] + password.nativeBytes).base64EncodedString()
     }
+}
 
-    private static func base64(_ user: String, _ password: String) -> String {
-        Data("\(user):\(password)".utf8).base64EncodedString()
-    }
-
-    /// A text of a server's, without the secret: some servers repeat in an error what they were sent.
-    func redacting(_ text: String) -> String {
-        let secrets =
-            switch self {
-            case .basic(let user, let password): [Self.base64(user, password), password]
-            case .identityToken(let token, let user): [Self.base64(user, token), token, PercentEncoding.encode(token)]
-            case .registryToken(let token): [token]
-            }
-        return secrets.filter { !$0.isEmpty }.reduce(text) { $0.replacing($1, with: "…") }
-    }
+extension String {
+    /// A text of a JSON file, as the text that stands for its UTF-8.
+    var native: String { String(nativeBytes: utf8) }
 }

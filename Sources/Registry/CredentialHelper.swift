@@ -46,7 +46,8 @@ package struct CredentialHelperAnswer: Sendable {
         }
         guard let secret = answer.secret, !secret.isEmpty else { return nil }
         let user = answer.username ?? ""
-        return user == "<token>" ? .identityToken(secret) : .basic(user: user, password: secret)
+        return user == "<token>"
+            ? .identityToken(secret.native) : .basic(user: user.native, password: secret.native)
     }
 }
 

@@ -89,23 +89,25 @@ extension DockerConfiguration.Entry {
 
     /// `auth` wins over the fields, and a token over a password.
     fileprivate func credential(for domain: String) throws(DockerConfigurationError) -> Credential? {
-        var user = username ?? ""
-        var password = password ?? ""
+        var user = (username ?? "").native
+        var password = (password ?? "").native
         if let auth, !auth.isEmpty {
-            guard let text = Self.decoded(auth), let colon = text.firstIndex(of: ":") else { throw .badLogin(domain) }
-            user = String(text[..<colon])
-            password = String(text[text.index(after: colon)...].trimmingSuffix { $0 == "\0" })
+            guard let login = Self.decoded(auth), let colon = login.firstIndex(of: UInt8(ascii: ":")) else {
+                throw .badLogin(domain)
+            }
+            user = String(nativeBytes: login[..<colon])
+            password = String(nativeBytes: login[(colon + 1)...].trimmingSuffix { $0 == 0 })
         }
-        if let identitytoken, !identitytoken.isEmpty { return .identityToken(identitytoken, user: user) }
-        if let registrytoken, !registrytoken.isEmpty { return .registryToken(registrytoken) }
+        if let identitytoken, !identitytoken.isEmpty { return .identityToken(identitytoken.native, user: user) }
+        if let registrytoken, !registrytoken.isEmpty { return .registryToken(registrytoken.native) }
         return user.isEmpty ? nil : .basic(user: user, password: password)
     }
 
     /// Base64 as people write it: with line breaks, and without the signs at its end.
-    private static func decoded(_ text: String) -> String? {
+    private static func decoded(_ text: String) -> [UInt8]? {
         var digits = String(text.filter { !$0.isWhitespace }.trimmingSuffix { $0 == "=" })
         digits += String(repeating: "=", count: (4 - digits.utf8.count % 4) % 4)
-        return Data(base64Encoded: digits).map { String(decoding: $0, as: UTF8.self) }
+        return Data(base64Encoded: digits).map(Array.init)
     }
 }
 

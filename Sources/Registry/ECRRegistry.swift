@@ -87,7 +87,8 @@ struct ECRRegistry: Sendable, Equatable {
             let words = [type, body?.message ?? body?.capitalMessage ?? ""].filter { !$0.isEmpty }
             text =
                 words.isEmpty
-                ? RegistryError.reason(in: response.body).text : RegistryError.printable(words.joined(separator: ": "))
+                ? RegistryError.Reason(response).shown
+                : RegistryError.Reason.shown(words.joined(separator: ": "), in: response.head)
         }
 
         var isOfExistingRepository: Bool { type == "RepositoryAlreadyExistsException" }

@@ -10,8 +10,12 @@ extension HTTPClient {
     /// - Returns: the last answer, and the URL that gave it.
     /// - Throws: `RegistryError` where the redirects have no end, or lead away from TLS.
     func collectFollowing(_ request: HTTPRequest, limit: Int) async throws -> (response: HTTPResponse, url: String) {
+        let home = request.url
         var request = request
-        var trail = RedirectTrail(request.url)
+        var trail = RedirectTrail(home)
+        func marked(_ response: HTTPResponse) -> HTTPResponse {
+            HTTPResponse(head: response.head.marked(from: request.url, for: home), body: response.body)
+        }
         while true {
             let response: HTTPResponse
             do {
@@ -21,12 +25,15 @@ extension HTTPClient {
                 error.vainFor = nil
                 throw error
             }
-            guard try trail.follow(response.head, of: request.method) else { return (response, request.url) }
+            guard try trail.follow(response.head, of: request.method) else {
+                return (marked(response), request.url)
+            }
             if !Location.keepsLogin(from: request.url, to: trail.url) {
-                guard request.method == .get else { return (response, request.url) }
+                guard request.method == .get else { return (marked(response), request.url) }
                 request.headers["Authorization"] = nil
             }
             request.url = trail.url
+            request.isURLGiven = true
         }
     }
 }

@@ -2,8 +2,6 @@
 struct LoginNote: Sendable {
     /// To follow the registry's reason.
     let text: String
-    /// Whose secret the registry's words must not repeat.
-    let credential: Credential?
 
     /// What a registry has said that it wants.
     enum Wanted: Sendable {
@@ -17,7 +15,6 @@ struct LoginNote: Sendable {
 
     /// - Parameter login: the one that is known for the repository.
     init(_ login: Login?, wanted: Wanted, domain: String, logins: Logins) {
-        credential = login?.credential
         switch (wanted, login) {
         case (.nothing, _):
             text = "; it asked for no login, and got none"

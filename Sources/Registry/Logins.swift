@@ -27,10 +27,12 @@ package struct ExplicitLogin: Sendable {
         login = Login(credential: .basic(user: user, password: password), origin: "from \(source)")
     }
 
-    /// The password in what was read from standard input for `--password-stdin`: all but a line break at its end, as docker
-    /// has it.
+    /// The password in the input of `--password-stdin`: all bytes but a line break at its end, as docker has it.
     package static func password(in input: [UInt8]) -> String {
-        String(String(decoding: input, as: UTF8.self).trimmingSuffix(while: \.isNewline))
+        var bytes = input[...]
+        if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+        if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+        return String(nativeBytes: bytes)
     }
 }
 

@@ -23,18 +23,27 @@ struct RedirectTrail {
     mutating func follow(_ head: HTTPResponseHead, of method: HTTPMethod) throws(RegistryError) -> Bool {
         let isRead = method == .get || method == .head
         guard [307, 308].contains(head.status) || isRead && [301, 302, 303].contains(head.status),
-            let location = head.headers["Location"]
+            let next = try Location.next(after: head, from: url)
         else { return false }
-        let next = Location.resolve(location, relativeTo: url)
-        let (here, there) = (ShownURL.text(Location.origin(of: url)), ShownURL.text(Location.origin(of: next)))
-        guard Location.hasTLS(next) || !Location.hasTLS(url) else {
-            throw RegistryError(.refused, "\(here) redirects to \(there), which has no TLS; that is not followed")
-        }
         count += 1
         guard count <= Self.limit else {
+            let here = ShownURL.text(Location.origin(of: url))
             throw RegistryError(.refused, "\(here) redirects more than \(Self.limit) times")
         }
         url = next
         return true
+    }
+}
+
+extension HTTPResponseHead {
+    /// The head with its ``redirectTarget``.
+    ///
+    /// - Parameters:
+    ///   - url: the URL that gave the answer.
+    ///   - home: a URL of the host that was asked.
+    func marked(from url: String, for home: String) -> HTTPResponseHead {
+        var head = self
+        head.redirectTarget = Location.keepsLogin(from: home, to: url) ? nil : Location.authority(of: url)
+        return head
     }
 }

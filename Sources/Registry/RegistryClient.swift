@@ -10,6 +10,8 @@ package final class RegistryClient: Sendable {
     let settings: RegistrySettings
     private let sessions = Mutex<[String: RegistrySession]>([:])
     private let largestRequests = Mutex<[String: Int64]>([:])
+    /// Whether registries answer a question for a blob that nobody has as they should.
+    let probes = Mutex<[String: SharedTask<Bool>]>([:])
 
     /// A client that makes its transfers with `http`.
     package init(http: HTTPClient, settings: RegistrySettings) {
@@ -60,11 +62,13 @@ package final class RegistryClient: Sendable {
     /// - Parameters:
     ///   - subject: what was asked for.
     ///   - isPush: whether that is a part of a push.
+    ///   - existing: the digest of another manifest that has the name already; `nil` if that is not known.
     func refusal(
         _ response: HTTPResponse,
         from repository: Repository,
         asking subject: String,
-        isPush: Bool = false
+        isPush: Bool = false,
+        over existing: Digest? = nil
     ) async -> RegistryError {
         let isLogin = [401, 403].contains(response.head.status)
         let note = isLogin ? await session(for: repository.domain).note(for: repository.path) : nil
@@ -73,7 +77,8 @@ package final class RegistryClient: Sendable {
             from: repository.domain,
             asking: subject,
             note,
-            pushingTo: isPush ? repository : nil
+            pushingTo: isPush ? repository : nil,
+            over: existing
         )
     }
 
@@ -130,20 +135,19 @@ package final class RegistryClient: Sendable {
                 : foreign?.origin == Location.origin(of: trail.url) ? foreign?.authorization : nil
             var headers = request.headers
             if let authorization { headers.add("Authorization", authorization) }
+            var sent = HTTPRequest(
+                request.method,
+                trail.url,
+                headers: headers,
+                body: request.body,
+                security: endpoint.security,
+                stallSeconds: request.stallSeconds,
+                totalSeconds: request.totalSeconds
+            )
+            sent.isURLGiven = trail.isRedirected || request.target.isGiven
             let head: HTTPResponseHead
             do {
-                head = try await http.answer(
-                    HTTPRequest(
-                        request.method,
-                        trail.url,
-                        headers: headers,
-                        body: request.body,
-                        security: endpoint.security,
-                        stallSeconds: request.stallSeconds,
-                        totalSeconds: request.totalSeconds
-                    ),
-                    into: sink
-                )
+                head = try await http.answer(sent, into: sink)
             } catch var error as HTTPError where !isHome {
                 // Asked again, the registry may send us elsewhere, however long this host has been away.
                 error.vainFor = nil
@@ -167,7 +171,9 @@ package final class RegistryClient: Sendable {
                 foreign = (Location.origin(of: trail.url), other)
                 continue
             }
-            guard try trail.follow(head, of: request.method) else { return (head, trail.url) }
+            guard try trail.follow(head, of: request.method) else {
+                return (head.marked(from: trail.url, for: endpoint.url("")), trail.url)
+            }
         }
     }
 
@@ -175,8 +181,10 @@ package final class RegistryClient: Sendable {
     func fetch(_ url: String, headers: HTTPHeaders, into sink: any HTTPResponseSink) async throws -> HTTPResponseHead {
         var trail = RedirectTrail(url)
         while true {
-            let head = try await http.answer(HTTPRequest(.get, trail.url, headers: headers), into: sink)
-            guard try trail.follow(head, of: .get) else { return head }
+            var request = HTTPRequest(.get, trail.url, headers: headers)
+            request.isURLGiven = true
+            let head = try await http.answer(request, into: sink)
+            guard try trail.follow(head, of: .get) else { return head.marked(from: trail.url, for: url) }
         }
     }
 }

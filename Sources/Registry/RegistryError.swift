@@ -62,16 +62,17 @@ extension RegistryError {
     ///   - subject: what was asked for, such as `the manifest of rancher/shell:v1`.
     ///   - login: what to say of the login, where that was refused.
     ///   - repository: what was pushed into; `nil` where nothing was.
+    ///   - existing: the digest of another manifest that has the name already; `nil` if that is not known.
     init(
         _ response: HTTPResponse,
         from host: String,
         asking subject: String,
         _ login: LoginNote? = nil,
-        pushingTo repository: Repository? = nil
+        pushingTo repository: Repository? = nil,
+        over existing: Digest? = nil
     ) {
         let status = response.head.status
-        let reason = Self.reason(in: response.body)
-        let text = login?.credential?.redacting(reason.text) ?? reason.text
+        let reason = Reason(response)
         let project = repository.flatMap { MissingProject(code: reason.code, text: reason.text, in: $0) }
         let isMissing =
             status == 404 || project != nil || ["NAME_UNKNOWN", "MANIFEST_UNKNOWN"].contains(reason.code)
@@ -84,11 +85,22 @@ extension RegistryError {
             case 500...: .unreachable
             default: .refused
             }
+        if let target = response.head.redirectTarget {
+            let shown = Reason.shown(target, in: response.head)
+            let advice = Advice.text(onAnswerOf: shown, redirectedFrom: host, code)
+            self.init(
+                code,
+                "\(shown), to which \(host) redirects, answered \(status) to \(subject): \(reason.shown)\(advice)",
+                status: status
+            )
+            return
+        }
         let advice =
-            project?.advice ?? Advice.text(on: code, status: status, reason: text, host: host, login)
+            project?.advice
+            ?? Advice.text(on: code, status: status, reason: reason.text, host: host, login, existing: existing)
         self.init(
             code,
-            "\(host) answered \(status) to \(subject): \(text)\(advice)",
+            "\(host) answered \(status) to \(subject): \(reason.shown)\(advice)",
             status: status,
             refusesMediaType: Self.refusesMediaType(status, reason.code, reason.text)
         )
@@ -102,7 +114,7 @@ extension RegistryError {
     /// Whether a manifest is refused since the registry does not know one of its blobs.
     static func isOfUnknownBlob(_ response: HTTPResponse) -> Bool {
         [400, 404].contains(response.head.status)
-            && ["MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN"].contains(reason(in: response.body).code)
+            && ["MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN"].contains(Reason(response).code)
     }
 
     /// Whether an answer to the push of a manifest says that its media type is not taken, in the ways that registries have of
@@ -115,29 +127,55 @@ extension RegistryError {
             || ["media type", "mediatype", "content type", "content-type"].contains { words.contains($0) }
     }
 
-    /// What the body of an answer says (distribution-spec, "Error Codes"), worded as docker does: `manifest unknown: …`.
-    ///
-    /// `detail` is not looked at: it may be text or an object.
-    static func reason(in body: [UInt8]) -> (code: String, text: String) {
-        struct Body: Decodable {
-            struct Entry: Decodable {
-                var code: String?
-                var message: String?
-            }
-            var errors: [Entry]?
-        }
-        if let entry = try? JSONDecoder().decode(Body.self, from: Data(body)).errors?.first {
-            let code = entry.code ?? ""
-            let words = code.lowercased().split(separator: "_").joined(separator: " ")
-            return (code, printable([words, entry.message ?? ""].filter { !$0.isEmpty }.joined(separator: ": ")))
-        }
-        let text = printable(String(decoding: body.prefix(200), as: UTF8.self))
-        return ("", text.isEmpty ? "it gave no reason" : text)
-    }
-
     /// On one line, and no longer than a reader wants.
     static func printable(_ text: String) -> String {
         let line = text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : String($0) }.joined()
         return String(line.split(separator: " ").joined(separator: " ").prefix(utf8Bytes: 300))
+    }
+}
+
+extension RegistryError {
+    /// The reason in the body of an answer (distribution-spec, "Error Codes"), worded as docker does: `manifest unknown: …`.
+    ///
+    /// `detail` is not read: it may be text or an object.
+    struct Reason {
+        /// The first code; empty if there is none.
+        let code: String
+        /// The server's text, for decisions only: it may repeat a secret that was sent.
+        let text: String
+        /// The server's text as it may be shown. That of a host that a registry redirects to is shown only if it is a registry's error:
+        /// a registry could read other hosts of the network by it.
+        let shown: String
+
+        init(_ response: HTTPResponse) {
+            struct Body: Decodable {
+                struct Entry: Decodable {
+                    var code: String?
+                    var message: String?
+                }
+                var errors: [Entry]?
+            }
+            let isForeign = response.head.redirectTarget != nil
+            let entry = try? JSONDecoder().decode(Body.self, from: Data(response.body)).errors?.first
+            if let entry, !isForeign || entry.code?.isEmpty == false {
+                code = entry.code ?? ""
+                let words = code.lowercased().split(separator: "_").joined(separator: " ")
+                text = [words, entry.message ?? ""].filter { !$0.isEmpty }.joined(separator: ": ")
+                shown = text.isEmpty ? Self.none : Self.shown(text, in: response.head)
+                return
+            }
+            code = ""
+            // Redacted first: a cut through a secret would leave a part of it.
+            let body = response.head.secrets?.redacting(response.body) ?? response.body
+            text = RegistryError.printable(String(decoding: body.prefix(200), as: UTF8.self))
+            shown = text.isEmpty ? Self.none : isForeign ? "its answer is not a registry's" : text
+        }
+
+        private static let none = "it gave no reason"
+
+        /// A text of an answer as it may be shown.
+        static func shown(_ text: String, in head: HTTPResponseHead) -> String {
+            RegistryError.printable(head.secrets?.redacting(text) ?? text)
+        }
     }
 }

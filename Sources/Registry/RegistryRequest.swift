@@ -9,6 +9,9 @@ struct RegistryRequest: Sendable {
         case path(String)
         /// A whole URL that the registry gave.
         case url(String)
+
+        /// Whether the registry gave the URL.
+        var isGiven: Bool { if case .url = self { true } else { false } }
     }
 
     var method: HTTPMethod

@@ -36,7 +36,11 @@ actor RegistrySession {
                     try await self.ping.outcome()
                 }
                 self.settings.trace?(.reached(self.ping.name, outcome.endpoint))
-                await self.adopt(outcome.challenges, at: outcome.endpoint.url(""))
+                await self.adopt(
+                    outcome.challenges,
+                    at: outcome.endpoint.url(""),
+                    outcome.endpoint.security
+                )
                 return outcome.endpoint
             } catch {
                 await self.forgetConnection()
@@ -84,7 +88,7 @@ actor RegistrySession {
         challenges fields: [String],
         at url: String
     ) async throws -> Bool {
-        adopt(AuthenticationChallenge.parse(fields), at: url)
+        adopt(AuthenticationChallenge.parse(fields), at: url, try await endpoint().security)
         switch authentication {
         case .none: return false
         case .basic:
@@ -128,9 +132,9 @@ actor RegistrySession {
     }
 
     /// Bearer before basic, as docker does; what else is offered changes nothing.
-    private func adopt(_ challenges: [AuthenticationChallenge], at url: String) {
+    private func adopt(_ challenges: [AuthenticationChallenge], at url: String, _ security: TransportSecurity) {
         if let server = challenges.lazy.compactMap(TokenServer.init).first {
-            authentication = .bearer(server.resolved(at: url))
+            authentication = .bearer(server.resolved(at: url, mayBePlain: !security.verifiesCertificate))
         } else if challenges.contains(where: { $0.scheme == "basic" }) {
             authentication = .basic
         }
@@ -161,9 +165,11 @@ actor RegistrySession {
         tokens[scopes] = task
         do {
             return try await task.value
-        } catch let error as RegistryError where [.unreachable, .rateLimited].contains(error.code) {
-            // A refusal holds for the run, or a wrong password would be sent until the account is locked.
-            if tokens[scopes] == task { tokens[scopes] = nil }
+        } catch {
+            // The refusal of a login holds for the run, or a wrong password would be sent until the account is locked. Any other
+            // failure may be one of a single replica.
+            let status = (error as? RegistryError)?.status ?? 0
+            if login == nil || ![401, 403].contains(status), tokens[scopes] == task { tokens[scopes] = nil }
             throw error
         }
     }

@@ -16,25 +16,27 @@ struct TokenFetch: Sendable {
     ///
     /// - Throws: ``RegistryError``.
     func token() async throws -> AccessToken {
-        if login != nil, endpoint.security.verifiesCertificate, !Location.hasTLS(server.realm) {
+        guard mayFetch else {
+            let wish = login == nil ? "for a token to be fetched" : "for its login to be sent"
             throw RegistryError(
                 .unauthorized,
-                "\(domain) asks for its login to be sent without TLS, to its token server \(ShownURL.text(server.realm));"
-                    + " that is not done; if it is meant, name the registry with --insecure-registry \(domain)"
+                "\(domain) asks \(wish) without TLS, \(login == nil ? "from" : "to") its token server"
+                    + " \(realm); that is not done; if it is meant, name the registry with"
+                    + " --insecure-registry \(domain)"
             )
         }
         let subject = "the login of \(domain)"
         do {
             settings.trace?(
-                .login(registry: domain, login: login?.description, recipient: ShownURL.text(server.realm))
+                .login(registry: domain, login: login?.description, recipient: realm)
             )
             var response = try await answer(withoutForm: false)
             if let token = Self.token(in: response) { return token }
-            // A byte may have been spoilt on the way.
-            if response.head.status == 200 { response = try await answer(withoutForm: false) }
-            // Not all token servers know the form (go-containerregistry and containerd tell of GCR, for one).
             if case .identityToken = login?.credential, [404, 405].contains(response.head.status) {
+                // Not all token servers know the form (go-containerregistry and containerd tell of GCR, for one).
                 response = try await answer(withoutForm: true)
+            } else if mayDiffer(response.head.status) {
+                response = try await answer(withoutForm: false)
             }
             guard (200..<300).contains(response.head.status) else {
                 let note = LoginNote(login, wanted: .token, domain: domain, logins: settings.logins)
@@ -44,13 +46,29 @@ struct TokenFetch: Sendable {
                 throw RegistryError(
                     .unauthorized,
                     "\(subject): authorization server did not include a token in the response; check that"
-                        + " \(ShownURL.text(server.realm)) is the registry's token server"
+                        + " \(realm) is the registry's token server"
                 )
             }
             return token
         } catch let error as HTTPError {
             throw RegistryError(error, asking: subject)
         }
+    }
+
+    /// The token server's URL as it may be shown.
+    private var realm: String { http.secrets.redacting(RegistryError.printable(ShownURL.text(server.realm))) }
+
+    /// Whether the token server may be asked: without TLS only if the registry may be insecure, or is reached without TLS and gets no
+    /// login.
+    private var mayFetch: Bool {
+        Location.hasTLS(server.realm) || !endpoint.security.verifiesCertificate
+            || endpoint.scheme == "http" && login == nil
+    }
+
+    /// Whether a second answer may be another than one of this status: a byte may have been spoilt on the way, or one of several servers
+    /// may be broken. A refused login is not sent again, and patience is over for what passes.
+    private func mayDiffer(_ status: Int) -> Bool {
+        ![401, 403].contains(status) && !settings.patience.isPassing(status)
     }
 
     /// The token in an answer that is a success.

@@ -16,11 +16,17 @@ struct TokenServer: Sendable, Equatable {
         self.service = challenge.parameters["service"] ?? ""
     }
 
-    /// The same server, its realm made a whole URL where it is none.
+    /// The same server, its realm made a whole URL: over TLS if the registry that named it was, and the realm is the registry's own.
     ///
-    /// - Parameter url: the request that was answered with the challenge.
-    func resolved(at url: String) -> TokenServer {
-        TokenServer(realm: Location.resolve(realm, relativeTo: url), service: service)
+    /// - Parameters:
+    ///   - url: the request that was answered with the challenge.
+    ///   - mayBePlain: whether the registry is allowed to have its tokens fetched without TLS.
+    func resolved(at url: String, mayBePlain: Bool) -> TokenServer {
+        let realm = Location.resolve(realm, relativeTo: url)
+        guard !mayBePlain, Location.hasTLS(url), !Location.hasTLS(realm) else {
+            return TokenServer(realm: realm, service: service)
+        }
+        return TokenServer(realm: Location.secured(realm, from: url) ?? realm, service: service)
     }
 
     private init(realm: String, service: String) {
@@ -50,13 +56,16 @@ struct TokenServer: Sendable, Equatable {
             ("grant_type", "refresh_token"), ("refresh_token", token), ("service", service),
             ("scope", scopes.sorted().map(\.text).joined(separator: " ")), ("client_id", "docker"),
         ]
-        return HTTPRequest(
+        var request = HTTPRequest(
             .post,
             realm,
             headers: HTTPHeaders([("Content-Type", "application/x-www-form-urlencoded")]),
             body: .bytes(Array(Self.query(form).utf8)),
             security: security
         )
+        request.secrets = [token]
+        request.isURLGiven = true
+        return request
     }
 
     private func query(
@@ -74,7 +83,9 @@ struct TokenServer: Sendable, Equatable {
         }
         let separator = realm.contains("?") ? "&" : "?"
         let url = parameters.isEmpty ? realm : realm + separator + Self.query(parameters)
-        return HTTPRequest(.get, url, headers: headers, security: security)
+        var request = HTTPRequest(.get, url, headers: headers, security: security)
+        request.isURLGiven = true
+        return request
     }
 
     private static func query(_ parameters: [(String, String)]) -> String {

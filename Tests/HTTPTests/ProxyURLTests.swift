@@ -46,6 +46,8 @@ import Testing
             "the last @ ends the login, the first : the user"
         ),
         Row("http://u:a/b?c#d@p:1", "http://p:1", login: "u:a%2Fb%3Fc%23d", "signs of a URL in a password"),
+        Row("http://u:\u{301}w@p", "http://p:80", login: "u:%CC%81w", "a password that begins with a combining mark"),
+        Row("http://u:%E9\u{10FFE9}@p", "http://p:80", login: "u:%E9%E9", "bytes that are no UTF-8"),
         Row("http://u%20v:%41%2f@p", "http://p:80", login: "u%20v:A%2F", "percent-encoding is undone"),
         Row("http://u:1%@p", "http://p:80", login: "u:1%25", "a per cent sign without digits"),
         Row("http://u:%+1@p", "http://p:80", login: "u:%25%2B1", "a sign is no digit"),

@@ -47,6 +47,24 @@ import Testing
             .basic(user: "u", password: "p")
         ),
         Row(
+            "it may begin with a combining mark",
+            #"{"auths":{"a.b":{"auth":"dTrMgXA="}}}"#,
+            "a.b/c",
+            .basic(user: "u", password: "\u{301}p")
+        ),
+        Row(
+            "neither need be UTF-8",
+            #"{"auths":{"a.b":{"auth":"/nU6w+k="}}}"#,
+            "a.b/c",
+            .basic(user: "\u{10FFFE}u", password: "\u{10FFC3}\u{10FFE9}")
+        ),
+        Row(
+            "a text of JSON is its UTF-8",
+            #"{"auths":{"a.b":{"username":"u","password":"\#u{10FFE9}"}}}"#,
+            "a.b/c",
+            .basic(user: "u", password: "\u{10FFF4}\u{10FF8F}\u{10FFBF}\u{10FFA9}")
+        ),
+        Row(
             "without the signs at its end",
             #"{"auths":{"a.b":{"auth":"dTpwAAA"}}}"#,
             "a.b/c",
@@ -177,5 +195,20 @@ import Testing
     private static func repository(_ name: String) throws -> Repository {
         let slash = try #require(name.firstIndex(of: "/"))
         return Repository(domain: String(name[..<slash]), path: String(name[name.index(after: slash)...]))
+    }
+
+    @Test func credentialsAreSentToTheByte() throws {
+        let auth = Data([0x75, 0xE9, 0x3A, 0xCC, 0x81, 0xFF, 0x3A, 0xF4, 0x8F, 0xBF, 0xA9]).base64EncodedString()
+        let json = #"{"auths":{"a.b":{"auth":"\#(auth)"}}}"#
+        let configuration = try DockerConfiguration(json: Array(json.utf8))
+        guard
+            case .basic(let user, let password) = try configuration.credential(
+                for: Repository(domain: "a.b", path: "c")
+            )
+        else {
+            Issue.record("there is no login")
+            return
+        }
+        #expect(Credential.basicHeader(user: user, password: password) == "Basic \(auth)")
     }
 }

@@ -96,7 +96,9 @@ import Testing
 
     @Test(arguments: [
         ("word\n", "word"), ("word\r\n", "word"), ("word", "word"), (" wo rd \n", " wo rd "), ("\n", ""), ("", ""),
-        ("p@#/?%\n", "p@#/?%"),
+        ("p@#/?%\n", "p@#/?%"), ("word\u{2028}", "word\u{2028}"), ("word\u{85}\n", "word\u{85}"),
+        ("word\n\n", "word\n"),
+        ("word\r", "word"),
     ])
     func aPasswordFromStandardInput(input: String, password: String) {
         #expect(ExplicitLogin.password(in: Array(input.utf8)) == password)
@@ -309,5 +311,45 @@ private final class Helper: CredentialHelper {
 extension CredentialHelperAnswer {
     fileprivate init(isSuccess: Bool, text: String) {
         self.init(isSuccess: isSuccess, output: Array(text.utf8))
+    }
+}
+
+extension LoginsTests {
+    @Test func aPasswordFromStandardInputNeedNotBeUTF8() {
+        let password = ExplicitLogin.password(in: [0x70, 0xE9, 0xFF, 0x0A])
+        #expect(Credential.basicHeader(user: "u", password: password) == "Basic dTpw6f8=")
+    }
+
+    @Test func aHelpersAnswerIsUTF8() throws {
+        let answer = CredentialHelperAnswer(
+            isSuccess: true,
+            output: Array(#"{"Username":"ü","Secret":"\u0301é"}"#.utf8)
+        )
+        guard case .basic(let user, let password) = try answer.credential() else {
+            Issue.record("there is no login")
+            return
+        }
+        let expected = Data("ü:\u{301}é".utf8).base64EncodedString()
+        #expect(Credential.basicHeader(user: user, password: password) == "Basic \(expected)")
+    }
+
+    /// Reading a named pipe or a device could take forever.
+    @Test(.timeLimit(.minutes(1)), arguments: ["mkfifo", "ln -s /dev/zero", "mkdir"])
+    func whatIsNoFileIsNotRead(command: String) async throws {
+        try folder.shell("mkdir -p home/.docker && \(command) home/.docker/config.json")
+        #expect(try await logins([:]).login(for: Self.repository) == nil)
+        let path = folder.path("home/.docker/config.json")
+        #expect(
+            notices.all == ["no logins are taken from \(path): cannot read \(path): it is not a regular file"]
+        )
+    }
+
+    @Test func aHugeFileIsNotRead() async throws {
+        try folder.shell("mkdir -p home/.docker && truncate -s 1048577 home/.docker/config.json")
+        #expect(try await logins([:]).login(for: Self.repository) == nil)
+        let path = folder.path("home/.docker/config.json")
+        #expect(
+            notices.all == ["no logins are taken from \(path): cannot read \(path): it has more than 1048576 bytes"]
+        )
     }
 }

@@ -2,10 +2,11 @@ import ByteIO
 import FoundationEssentials
 import HTTP
 import ImageModel
-import Registry
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import Registry
 
 /// Tokens, as token servers in the field give them out.
 @Suite(.timeLimit(.minutes(1))) struct TokenTests {
@@ -33,7 +34,8 @@ import Testing
     private static func hasBlob(_ server: LoopbackServer, config: String?) async throws -> Bool {
         let fixture = try RegistryFixture()
         let client = try fixture.newClient(config: config)
-        return try await client.hasBlob(fixture.blob.digest, in: Repository(domain: server.authority, path: "x"))
+        return try await client.size(of: fixture.blob.digest, in: Repository(domain: server.authority, path: "x"))
+            != nil
     }
 
     @Test(arguments: [404, 405])
@@ -170,7 +172,102 @@ import Testing
         let repository = Repository(domain: server.authority, path: "x")
         let error = await registryError { _ = try await client.hasBlob(fixture.blob.digest, in: repository) }
         #expect(error?.status == 503)
-        #expect(try await client.hasBlob(fixture.blob.digest, in: repository))
+        #expect(try await client.size(of: fixture.blob.digest, in: repository) != nil)
+    }
+}
+
+extension TokenTests {
+    /// A registry with TLS whose token server has this realm. It is not one of loopback, where TLS need not be verified.
+    private static func fetch(realm: String, config: String?, insecure: Bool = false) async throws -> [LoopbackRequest]
+    {
+        let server = try LoopbackServer { _ in Self.fresh }
+        defer { server.stop() }
+        let logins = try config.map {
+            Logins([Logins.Source(name: "/l.json", configuration: try DockerConfiguration(json: Array($0.utf8)))])
+        }
+        let challenge = AuthenticationChallenge(
+            scheme: "bearer",
+            parameters: ["realm": realm.replacing("OTHER", with: server.authority)]
+        )
+        let endpoint = RegistryEndpoint(
+            scheme: "https",
+            authority: "reg.example",
+            security: insecure ? .unverified : .verified
+        )
+        let repository = Repository(domain: "reg.example", path: "x")
+        let fetch = TokenFetch(
+            domain: "reg.example",
+            endpoint: endpoint,
+            server: try #require(TokenServer(challenge)).resolved(at: endpoint.url(""), mayBePlain: insecure),
+            scopes: [.pull(repository)],
+            login: try await logins?.login(for: repository),
+            http: HTTPClient(),
+            settings: RegistrySettings()
+        )
+        _ = try await fetch.token()
+        return server.requests
+    }
+
+    @Test(arguments: [nil, #"{"auths":{"reg.example":{"username":"u","password":"p"}}}"#])
+    func aTokenOfARegistryWithTLSIsNotFetchedWithout(config: String?) async throws {
+        let error = await registryError { _ = try await Self.fetch(realm: "http://OTHER/token", config: config) }
+        let sentence = try #require(error).description
+        #expect(sentence.hasPrefix("reg.example asks for "))
+        #expect(
+            sentence.hasSuffix(
+                "; that is not done; if it is meant, name the registry with --insecure-registry reg.example"
+            )
+        )
+        #expect(try await Self.fetch(realm: "http://OTHER/token", config: config, insecure: true).count == 1)
+    }
+
+    @Test(arguments: [
+        ("http://reg.example/token", "https://reg.example/token"), ("/token", "https://reg.example/token"),
+        ("http://reg.example:443/token", "https://reg.example/token"),
+        // Another service of the host.
+        ("http://reg.example:5001/auth", "http://reg.example:5001/auth"), ("http://a.b/token", "http://a.b/token"),
+        ("https://a.b/token", "https://a.b/token"), ("ftp://a.b/token", "ftp://a.b/token"),
+    ])
+    func aRealmOfTheRegistryItselfKeepsTLS(realm: String, url: String) throws {
+        let challenge = AuthenticationChallenge(scheme: "bearer", parameters: ["realm": realm])
+        let server = try #require(TokenServer(challenge))
+        #expect(server.resolved(at: "https://reg.example/v2/", mayBePlain: false).realm == url)
+        let plain = server.resolved(at: "https://reg.example/v2/", mayBePlain: true).realm
+        #expect(plain == (realm == "/token" ? url : realm))
+    }
+
+    @Test("what one of several token servers refuses is asked again", arguments: [400, 404, 418, 500])
+    func aTokenServerThatIsBroken(status: Int) async throws {
+        let count = Mutex(0)
+        let server = try Self.registry { _ in
+            let number = count.withLock { count in
+                count += 1
+                return count
+            }
+            return number == 1 ? LoopbackResponse(status: status) : Self.fresh
+        }
+        defer { server.stop() }
+        #expect(try await Self.hasBlob(server, config: Self.config(server, Self.login)))
+    }
+
+    @Test(
+        "a refused login is sent once, anything else for each image",
+        arguments: [400, 401, 403, 404],
+        [true, false]
+    )
+    func whatIsRemembered(status: Int, hasLogin: Bool) async throws {
+        let server = try Self.registry { _ in LoopbackResponse(status: status) }
+        defer { server.stop() }
+        let fixture = try RegistryFixture()
+        let client = try fixture.newClient(config: hasLogin ? Self.config(server, Self.login) : nil)
+        let repository = Repository(domain: server.authority, path: "x")
+        for _ in 0..<3 {
+            let error = await registryError { _ = try await client.hasBlob(fixture.blob.digest, in: repository) }
+            #expect(error?.status == status)
+        }
+        let asked = server.requests.count { $0.path == "/token" }
+        let isRefusal = [401, 403].contains(status)
+        #expect(asked == (isRefusal ? hasLogin ? 1 : 3 : 6))
     }
 }
 
