@@ -30,6 +30,8 @@ package struct Notice: Sendable, Hashable, CustomStringConvertible {
         case misannouncedDigest
         /// What was made in a registry before the first push, or could not be made.
         case projects
+        /// A registry refused to give a tag again that has the image already.
+        case immutable
         /// A registry would not tell whether it has what was pushed.
         case unconfirmed
         /// A name that the scripts take for a chart's leads to something else.

@@ -24,6 +24,13 @@ struct BlobPush {
     private var timesForgotten = 0
     /// Where an upload that broke was gone on with; it is not gone on with there twice.
     private var resumption: Int64?
+    /// The most that has been sent into the present upload.
+    private var mostSent: Int64 = 0
+    /// Whether a request of a resumed upload was sent again after it had failed: where replicas take turns and one of them is broken, any
+    /// other order of requests may meet that one each time.
+    private var isRepeated = false
+    /// Whether a resumed upload was refused, so that later ones start over.
+    private var startsOver = false
     /// The most that has been sent of the blob, or that the registry has had.
     private var furthest: Int64 = 0
     /// How many tries in a row have brought much, but not more than those before.
@@ -92,12 +99,22 @@ struct BlobPush {
                     session = nil
                     tell(.whole)
                     continue
+                case let status where status < 500 && resumption != nil && !startsOver && !isPassing(response):
+                    // The registry had more of the upload than it reported.
+                    startsOver = true
+                    startOver()
+                    continue
                 default:
                     failure = .success(response)
                     cause = .status(response.head.status)
                     noteProgress(sent: body.sent - before)
                     wait = course.wait(after: response, at: .now, date: HTTPDate.now)
                 }
+            } catch let stuck as StuckUpload {
+                let error = HTTPError(.interrupted, stuck.problem)
+                failure = .failure(error)
+                cause = .failure(error.message)
+                wait = course.wait(after: error, at: .now)
             } catch let error as HTTPError {
                 failure = .failure(error)
                 cause = .failure(error.message)
@@ -108,7 +125,9 @@ struct BlobPush {
                 guard timesForgotten > 0, case .failure(let error) = failure else { return try failure.get() }
                 throw RegistryError(.unreachable, "\(subject): \(error.message); \(Advice.replicas)")
             }
-            isInDoubt = session != nil && !mayBeKnownElsewhere
+            let repeats = mayRepeat(failure, sent: body.sent - before)
+            if repeats { isRepeated = true }
+            isInDoubt = session != nil && !mayBeKnownElsewhere && !repeats
             try await client.settings.pause(wait, before: repository.domain, cause)
         }
     }
@@ -121,7 +140,24 @@ struct BlobPush {
     /// Where the next request ends.
     private var end: Int64 {
         guard let chunk, !refusesChunks, let session else { return blob.size }
-        return min(blob.size, session.offset + max(chunk, session.shortestChunk))
+        let left = blob.size - session.offset
+        return session.offset + min(left, max(chunk, session.shortestChunk))
+    }
+
+    /// Whether the request of a resumed upload is sent again at once after a failure, without asking the registry for the offset.
+    private func mayRepeat(_ failure: Result<HTTPResponse, HTTPError>, sent: Int64) -> Bool {
+        guard let session, session.offset == resumption, !isRepeated, !isInDoubt else { return false }
+        // A registry that has kept a part of a request that broke has that of the next one too.
+        return session.offset == 0 || sent < Patience.progress || (try? failure.get()) != nil
+    }
+
+    private func isPassing(_ response: HTTPResponse) -> Bool {
+        client.settings.patience.isPassing(response.head.status)
+    }
+
+    /// A registry that takes chunks, but has no more of the blob than before, or reports what cannot be true.
+    private struct StuckUpload: Error {
+        let problem: String
     }
 
     /// Whether the upload may be known to another replica than those that were asked.
@@ -133,7 +169,8 @@ struct BlobPush {
     private mutating func sendNext() async throws -> HTTPResponse {
         guard let current = session else {
             let answer = try await client.open(repository)
-            session = UploadSession(answer.response.head, from: answer.url)
+            session = try UploadSession(answer.response.head, from: answer.url, size: blob.size)
+            (mostSent, resumption, isRepeated) = (0, nil, false)
             // A success that leads nowhere is none: a login page in front of the registry, for instance.
             guard session != nil || answer.response.head.status >= 400 else {
                 throw RegistryError(
@@ -152,11 +189,31 @@ struct BlobPush {
             [("Content-Range", "\(current.offset)-\(end - 1)")],
             .stream(body)
         )
-        if (200...204).contains(response.head.status) {
-            session?.update(response.head, from: url, sent: end)
-            noteProgress()
-        }
+        if (200...204).contains(response.head.status) { try record(response.head, from: url, after: current, end) }
         return response
+    }
+
+    /// Records the answer to a chunk.
+    ///
+    /// - Throws: ``StuckUpload`` if the registry has no more of the blob than before; the upload starts over.
+    private mutating func record(
+        _ head: HTTPResponseHead,
+        from url: String,
+        after before: UploadSession,
+        _ end: Int64
+    ) throws {
+        let isTrue = try session?.update(head, from: url, sent: end, assuming: end) ?? false
+        let offset = session?.offset ?? 0
+        guard isTrue, offset == end || offset >= before.offset + Patience.progress else {
+            // A registry that reports nothing of a chunk may take the blob in one request.
+            if client.largestRequest(to: repository.domain) == nil { refusesChunks = true }
+            startOver()
+            let had = isTrue ? "\(offset)" : "more than all"
+            throw StuckUpload(
+                problem: "\(repository.domain) took a chunk up to byte \(end), but reports \(had) of the bytes"
+            )
+        }
+        noteProgress()
     }
 
     private mutating func finish(_ current: UploadSession, from offset: Int64) async throws -> HTTPResponse {
@@ -177,6 +234,7 @@ struct BlobPush {
         let timesBefore = timesForgotten
         timesForgotten = 0
         let sink = AnswerSink(limit: RegistryClient.errorLimit)
+        defer { mostSent = max(mostSent, self.body.position) }
         let (head, answered) = try await client.perform(
             RegistryRequest(
                 method,
@@ -214,21 +272,27 @@ struct BlobPush {
         }
         isInDoubt = false
         if head.status == 204 || head.status == 202 {
-            session?.update(head, from: url)
-            if let offset = session?.offset, offset > 0, offset <= blob.size, offset != resumption {
-                resumption = offset
+            if !startsOver, try session?.update(head, from: url, sent: mostSent, assuming: 0) == true,
+                let offset = session?.offset, offset != resumption
+            {
+                (resumption, isRepeated) = (offset, false)
+                if offset == 0 { chunk = chunk ?? Self.chunks[0] }
                 noteProgress()
                 tell(.continues(at: offset))
                 return nil
             }
-        } else if let there = try await client.head(of: blob.digest, in: repository, .push(repository)) {
-            return HTTPResponse(head: there)
+        } else if try await client.hasBlob(blob.digest, size: blob.size, in: repository) {
+            return HTTPResponse(head: HTTPResponseHead(status: 201))
         }
+        startOver()
+        return nil
+    }
+
+    private mutating func startOver() {
         session = nil
         resumption = nil
         chunk = chunk ?? Self.chunks[0]
         tell(.beginsAnew)
-        return nil
     }
 
     private func tell(_ turn: RegistryEvent.UploadTurn) {

@@ -33,7 +33,7 @@ extension RegistryClient {
                 url = answer.url
                 return answer.response
             }
-            guard let upload = UploadSession(response.head, from: url) else {
+            guard let upload = try UploadSession(response.head, from: url, size: 0) else {
                 throw await refusal(response, from: repository, asking: subject)
             }
             // The registry drops an upload that nobody goes on with: whether it takes it back at once makes no difference.

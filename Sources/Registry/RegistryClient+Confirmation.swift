@@ -3,7 +3,7 @@ import ImageModel
 
 extension RegistryClient {
     /// How often a registry is asked for what it has just taken: its replicas may be behind.
-    private static let triesOfConfirmation = 4
+    static let triesOfConfirmation = 4
 
     /// Asks a repository what a name leads to, after that got a manifest, until it is that manifest or nothing more is to be
     /// expected. One request without a body, as a rule.

@@ -141,14 +141,14 @@ extension RegistryClient {
     ///   - repository: where its blobs, or the manifests that it lists, already are.
     ///   - mayBeRefusedBy500: whether a 500 is the registry's final answer, as distribution 2.8 gives it to a manifest whose
     ///     layers have URLs. The other signs of a server in trouble are no answer, and the manifest is put again.
-    /// - Returns: what the manifest refers to, where the registry has noted that; it then has the referrers API.
+    /// - Throws: ``RegistryError``.
     @discardableResult
     package func put(
         _ manifest: Manifest,
         as name: ManifestName,
         in repository: Repository,
         mayBeRefusedBy500: Bool = false
-    ) async throws -> Digest? {
+    ) async throws -> ManifestPlacement {
         var patience = settings.patience
         if mayBeRefusedBy500 { patience.finalStatuses = [500] }
         let subject = "the push of the manifest \(name) to \(repository)"
@@ -168,11 +168,63 @@ extension RegistryClient {
             response = try await send(request, to: repository.domain, asking: subject, patience: patience)
             tries += 1
         }
-        guard [200, 201, 202].contains(response.head.status) else {
-            throw await refusal(response, from: repository, asking: subject, isPush: true)
+        let status = response.head.status
+        guard (200..<300).contains(status) else {
+            // A rule may keep tags as they are: what is there may be this manifest.
+            let existing = await existingDigest(of: name, in: repository, refusedWith: status)
+            if existing == manifest.digest { return ManifestPlacement(noted: nil, wasThere: true) }
+            throw await refusal(response, from: repository, asking: subject, isPush: true, over: existing)
         }
-        return response.head.headers["OCI-Subject"].flatMap(Digest.init)
+        if status != 201 { try await confirm(manifest, as: name, in: repository, status, subject) }
+        return ManifestPlacement(noted: response.head.headers["OCI-Subject"].flatMap(Digest.init), wasThere: false)
     }
+
+    /// The digest of the manifest that has a tag already, after the registry has refused to give it that tag.
+    ///
+    /// - Returns: `nil` if there is none, the registry does not tell, or the status is of another matter.
+    private func existingDigest(
+        of name: ManifestName,
+        in repository: Repository,
+        refusedWith status: Int
+    ) async -> Digest? {
+        guard case .tag = name, (400..<500).contains(status), ![401, 404, 413, 415].contains(status),
+            !settings.patience.isPassing(status)
+        else { return nil }
+        return (try? await digest(of: name, in: repository)) ?? nil
+    }
+
+    /// Makes sure that a repository has a manifest that it took with a success other than 201, which alone says that it is stored.
+    ///
+    /// - Throws: ``RegistryError`` if it does not; a registry that does not tell has taken it.
+    private func confirm(
+        _ manifest: Manifest,
+        as name: ManifestName,
+        in repository: Repository,
+        _ status: Int,
+        _ subject: String
+    ) async throws {
+        let found: Digest?
+        do {
+            found = try await confirm(manifest.digest, as: name, in: repository)
+        } catch is RegistryError {
+            return
+        }
+        guard found != manifest.digest else { return }
+        throw RegistryError(
+            .refused,
+            "\(repository.domain) answered \(status) to \(subject), but"
+                + " \(found.map { "has \($0) there" } ?? "does not have it"); check its log and what stands before it",
+            status: status
+        )
+    }
+}
+
+/// The way a manifest got its name in a repository.
+package struct ManifestPlacement: Sendable {
+    /// The digest of what the manifest refers to, if the registry has noted that; it then has the referrers API.
+    package let noted: Digest?
+    /// Whether the name had the manifest already, and the registry refused to give it again.
+    package let wasThere: Bool
 }
 
 extension RegistryClient {

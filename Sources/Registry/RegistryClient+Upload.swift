@@ -1,5 +1,6 @@
 import HTTP
 import ImageModel
+import Synchronization
 
 /// How a blob got into a repository.
 package enum BlobPlacement: Hashable, Sendable {
@@ -12,34 +13,86 @@ package enum BlobPlacement: Hashable, Sendable {
 }
 
 extension RegistryClient {
-    /// Whether a repository has a blob.
-    package func hasBlob(_ digest: Digest, in repository: Repository) async throws -> Bool {
-        try await head(of: digest, in: repository, .push(repository)) != nil
+    /// Returns whether a repository has a blob.
+    ///
+    /// - Parameter size: the blob's size in bytes; `nil` if it is not known. A registry that reports another size lacks the blob.
+    package func hasBlob(_ digest: Digest, size: Int64? = nil, in repository: Repository) async throws -> Bool {
+        try await presence(of: digest, size: size, in: repository) == true
     }
 
-    /// How many bytes a blob of a repository has.
+    /// Returns the size of a blob of a repository in bytes.
     ///
     /// - Returns: `nil` where the repository lacks it, or does not tell.
     package func size(of digest: Digest, in repository: Repository) async throws -> Int64? {
-        try await head(of: digest, in: repository, .pull(repository))?.headers["Content-Length"].flatMap(Int64.init)
+        let response = try await head(of: digest, in: repository, .pull(repository))
+        guard response.head.status == 200 else { return nil }
+        return response.head.headers["Content-Length"].flatMap(Int64.init)
     }
 
-    func head(
-        of digest: Digest,
-        in repository: Repository,
-        _ scope: TokenScope
-    ) async throws -> HTTPResponseHead? {
+    /// Returns whether a repository has a blob; `nil` if the registry's answers do not show that.
+    private func presence(of digest: Digest, size: Int64?, in repository: Repository) async throws -> Bool? {
+        let response = try await head(of: digest, in: repository, .push(repository))
+        // A registry that does not answer such questions gets the blob, which does no harm where it is there.
+        guard response.head.status == 200 else { return response.head.status == 404 ? false : nil }
+        let length = response.head.headers["Content-Length"].flatMap(Int64.init) ?? 0
+        if let size, length > 0 { return length == size }
+        return await headsAreTrue(in: repository) ? true : nil
+    }
+
+    /// Asks a repository for the head of a blob once.
+    ///
+    /// - Returns: an answer of status 200, 404 or 405.
+    private func head(of digest: Digest, in repository: Repository, _ scope: TokenScope) async throws -> HTTPResponse {
         let subject = "the blob \(digest) of \(repository)"
         let response = try await send(
             RegistryRequest(.head, .path("\(repository.path)/blobs/\(digest)"), scopes: [scope]),
             to: repository.domain,
             asking: subject
         )
-        switch response.head.status {
-        case 200: return response.head
-        // A registry that does not answer such questions gets the blob, which does no harm where it is there.
-        case 404, 405: return nil
-        default: throw await refusal(response, from: repository, asking: subject, isPush: scope.isPush)
+        guard [200, 404, 405].contains(response.head.status) else {
+            throw await refusal(response, from: repository, asking: subject, isPush: scope.isPush)
+        }
+        return response
+    }
+
+    /// Returns whether a registry says of a blob that nobody has that it lacks it. Something that answers every `HEAD` with 200, and tells
+    /// no sizes, would have a push send nothing. A registry is asked once.
+    private func headsAreTrue(in repository: Repository) async -> Bool {
+        let probe = probes.withLock { probes in
+            if let known = probes[repository.domain] { return known }
+            let task = SharedTask {
+                let digest = Digest(.sha256, bytes: (0..<32).map { _ in UInt8.random(in: 0...255) })
+                return try await self.head(of: digest, in: repository, .push(repository)).head.status != 200
+            }
+            probes[repository.domain] = task
+            return task
+        }
+        return (try? await probe.value) ?? true
+    }
+
+    /// Makes sure that a repository has a blob whose upload ended with a success other than 201.
+    ///
+    /// - Throws: ``RegistryError`` if it does not.
+    private func confirm(
+        _ blob: Descriptor,
+        in repository: Repository,
+        _ response: HTTPResponse,
+        _ subject: String
+    ) async throws {
+        var tries = 1
+        while try await presence(of: blob.digest, size: blob.size, in: repository) == false {
+            guard tries < Self.triesOfConfirmation else {
+                let status = response.head.status
+                throw RegistryError(
+                    .refused,
+                    "\(repository.domain) answered \(status) to \(subject), but does not have the blob; check its log and"
+                        + " what stands before it",
+                    status: status
+                )
+            }
+            let wait = settings.patience.wait(after: tries)
+            try await settings.pause(wait, before: repository.domain, .failure("the blob is not there yet"))
+            tries += 1
         }
     }
 
@@ -70,13 +123,15 @@ extension RegistryClient {
                 let (answer, url) = try await askForMount(blob.digest, from: sibling, in: repository)
                 if answer?.head.status == 201 { return .mounted(from: sibling) }
                 // A registry that does not mount has begun an upload instead; one that refuses is asked for an upload.
-                session = answer.flatMap { UploadSession($0.head, from: url) }
+                session = try answer.flatMap { try UploadSession($0.head, from: url, size: blob.size) }
             }
             var push = BlobPush(blob, from: source, to: repository, by: self, session: session, asking: subject)
             let response = try await push.run()
-            guard [200, 201, 202, 204].contains(response.head.status) else {
+            guard (200..<300).contains(response.head.status) else {
                 throw await refusal(response, from: repository, asking: subject, isPush: true)
             }
+            // Only 201 says that the blob is stored.
+            if response.head.status != 201 { try await confirm(blob, in: repository, response, subject) }
             return .uploaded
         } catch let error as HTTPError {
             throw RegistryError(error, asking: subject)

@@ -1,37 +1,63 @@
 import HTTP
 
 /// An upload that a registry has begun (distribution-spec, "Pushing blobs").
+///
+/// Every number that the registry reports about an upload is checked here: ``offset`` is never beyond the bytes that were sent, and
+/// ``shortestChunk`` never exceeds the blob's size.
 struct UploadSession: Sendable {
-    /// Where the content goes next.
+    /// The URL of the next request.
     private(set) var url: String
-    /// How much of it the registry has.
+    /// The number of bytes that the registry has.
     private(set) var offset: Int64 = 0
-    /// The least that a piece must have which is not the last one: `OCI-Chunk-Min-Length`.
+    /// The minimum size of a chunk that is not the last one: `OCI-Chunk-Min-Length`.
     let shortestChunk: Int64
 
     /// - Parameters:
     ///   - head: an answer to the request for an upload.
-    ///   - url: where that was asked.
-    /// - Returns: `nil` where no upload was begun.
-    init?(_ head: HTTPResponseHead, from url: String) {
-        guard head.status == 202, let location = head.headers["Location"] else { return nil }
-        self.url = Location.resolve(location, relativeTo: url)
-        shortestChunk = head.headers["OCI-Chunk-Min-Length"].flatMap(Int64.init) ?? 0
+    ///   - url: the URL that gave the answer.
+    ///   - size: the blob's size in bytes.
+    /// - Returns: `nil` if no upload was begun.
+    /// - Throws: ``RegistryError`` if the upload's URL must not be followed.
+    init?(_ head: HTTPResponseHead, from url: String, size: Int64) throws(RegistryError) {
+        guard head.status == 202, let next = try Location.next(after: head, from: url) else { return nil }
+        self.url = next
+        shortestChunk = head.headers["OCI-Chunk-Min-Length"].flatMap(Self.number).map { min($0, size) } ?? 0
     }
 
-    /// Takes note of what the registry tells of the upload.
+    /// Records the registry's report about the upload.
     ///
-    /// - Parameter sent: what it should have by now, where the answer does not tell; `nil` for nothing.
-    mutating func update(_ head: HTTPResponseHead, from answered: String, sent: Int64? = nil) {
-        url = head.headers["Location"].map { Location.resolve($0, relativeTo: answered) } ?? url
-        offset = Self.length(ofRange: head.headers["Range"]) ?? sent ?? 0
+    /// - Parameters:
+    ///   - head: an answer to a request to the upload.
+    ///   - answered: the URL that gave the answer.
+    ///   - sent: the number of bytes that the registry can have at most.
+    ///   - assumed: the number of bytes that it has if the answer has no `Range`.
+    /// - Returns: a Boolean value that indicates whether the report can be true. If it cannot, the offset does not change.
+    /// - Throws: ``RegistryError`` if the upload's next URL must not be followed.
+    mutating func update(
+        _ head: HTTPResponseHead,
+        from answered: String,
+        sent: Int64,
+        assuming assumed: Int64
+    ) throws(RegistryError) -> Bool {
+        if let next = try Location.next(after: head, from: answered) { url = next }
+        let reported = head.headers["Range"].flatMap(Self.length) ?? assumed
+        // Some registries report the end of the range, not its last byte.
+        guard reported - 1 <= sent else { return false }
+        offset = min(reported, sent)
+        return true
     }
 
-    /// How many bytes `0-N` are. distribution tells `0-0` of an upload without any, too.
-    private static func length(ofRange field: String?) -> Int64? {
-        guard let field, let dash = field.lastIndex(of: "-"), field.hasPrefix("0-") || field.hasPrefix("bytes=0-"),
-            let last = Int64(field[field.index(after: dash)...]), last >= 0, last < .max
-        else { return nil }
+    /// The number of bytes in `0-N`. distribution reports `0-0` for an upload without any, too.
+    private static func length(ofRange field: String) -> Int64? {
+        var field = field[...]
+        if field.lowercased().hasPrefix("bytes") { field = field.dropFirst("bytes".count).drop { " =".contains($0) } }
+        guard field.hasPrefix("0-"), let last = number(String(field.dropFirst(2))) else { return nil }
         return last == 0 ? 0 : last + 1
+    }
+
+    /// A number of digits only, which is small enough to be added to.
+    private static func number(_ text: String) -> Int64? {
+        guard !text.isEmpty, text.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains) else { return nil }
+        return min(Int64(text) ?? .max, .max - 1)
     }
 }

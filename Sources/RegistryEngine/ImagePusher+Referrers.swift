@@ -33,7 +33,7 @@ extension ImagePusher {
         for child in referrer.selection.manifests where child.digest != top.digest {
             try await client.put(child, as: .digest(child.digest), in: repository)
         }
-        let noted = try await client.put(top, as: referrer.name, in: repository)
+        let noted = try await client.put(top, as: referrer.name, in: repository).noted
         if let referral = Referral(of: top), noted != referral.subject { try await list(referral, in: repository) }
     }
 

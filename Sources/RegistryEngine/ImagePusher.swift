@@ -67,6 +67,11 @@ struct ImagePusher: Sendable {
             let manifest = try await pusher.put()
             product.manifest = manifest.descriptor
             notices += Self.notices(of: pusher.changes, step.target, planned: selection.top, put: manifest)
+            if pusher.wasThere {
+                notices.append(
+                    Notice(.immutable, "\(step.target): the registry keeps its tag as it is, and it has this image already")
+                )
+            }
             let lost = await pushReferrers(of: push)
             product.referrers = push.referrers.count - lost.count
             let outcome = LoadOutcome(step, .push(product), notices: notices + lost)
@@ -164,7 +169,7 @@ struct ImagePusher: Sendable {
 
     private func isThere(_ planned: PlannedBlob) async throws -> Bool {
         do {
-            return try await client.hasBlob(planned.blob.digest, in: planned.repository)
+            return try await client.hasBlob(planned.blob.digest, size: planned.blob.size, in: planned.repository)
         } catch let error as RegistryError where [.unauthorized, .denied].contains(error.code) {
             // The question has an answer without a body, which tells nothing of why. The answer to the upload does.
             guard planned.content != nil else { throw error }

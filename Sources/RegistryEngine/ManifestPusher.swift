@@ -21,6 +21,8 @@ struct ManifestPusher {
     private var placed: [Digest: Manifest] = [:]
     /// How what was put differs from what was planned.
     private(set) var changes: Set<Change> = []
+    /// Whether the target had the manifest already, and the registry keeps tags as they are.
+    private(set) var wasThere = false
 
     init(client: RegistryClient, push: ImagePush) {
         self.client = client
@@ -39,13 +41,14 @@ struct ManifestPusher {
 
     private mutating func put(_ manifest: Manifest, as name: (Manifest) -> ManifestName) async throws -> Manifest {
         do {
-            try await client.put(
+            let placement = try await client.put(
                 manifest,
                 as: name(manifest),
                 in: push.target.repository,
                 // Docker's own registry refuses URLs with 400 or, by a defect of 2.8, with 500.
                 mayBeRefusedBy500: manifest.content.withOrdinaryLayers != nil
             )
+            wasThere = placement.wasThere
             return manifest
         } catch let refusal as RegistryError {
             guard let other = try await otherForm(of: manifest, after: refusal) else { throw refusal }

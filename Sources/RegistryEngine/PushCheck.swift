@@ -99,7 +99,7 @@ struct PushCheck: Sendable {
     private func bytesToSend(_ push: ImagePush) async throws -> Int64 {
         var bytes: Int64 = 0
         for planned in push.allBlobs where !planned.isRepeated && planned.sibling == nil && planned.elsewhere == nil {
-            if try await !client.hasBlob(planned.blob.digest, in: planned.repository) {
+            if try await !client.hasBlob(planned.blob.digest, size: planned.blob.size, in: planned.repository) {
                 bytes = bytes.addingSaturated(planned.blob.size)
             }
         }

@@ -144,8 +144,8 @@ import Testing
             ),
             sentence: """
                 rancher/x:v1: HOST answered 412 to the push of the manifest v1 to HOST/mirror/rancher/x: precondition: Failed to \
-                process request due to 'mirror/rancher/x:v1' configured as immutable.; the tag is there with another content, and a \
-                rule keeps it: push to another project, or lift the rule
+                process request due to 'mirror/rancher/x:v1' configured as immutable.; a rule keeps tags that are there: push to \
+                another project, or lift the rule
                 """
         ),
         Row(

@@ -94,7 +94,10 @@ import Testing
             Refusal(.harbor, "make the project mirror in Harbor, or give --create-projects") {
                 $0.peculiarities.rooms = .harbor(projects: ["rancher"], mayMake: true)
             },
-            Refusal(.harbor, "'mirror/rancher/x:v1' configured as immutable") {
+            Refusal(
+                .harbor,
+                "'mirror/rancher/x:v1' configured as immutable.; the tag is there with another content (sha256:44136fa355b3"
+            ) {
                 $0.peculiarities.tagsAreImmutable = true
             },
             Refusal(.gitLab, "denied: access forbidden") { $0.peculiarities.rooms = .gitLab(groups: ["rancher"]) },

@@ -2,6 +2,7 @@ import HTTP
 import Hashing
 import ImageModel
 import Registry
+import Synchronization
 import TestSupport
 import Testing
 
@@ -138,5 +139,91 @@ import Testing
             try await fixture.client.put(manifest, as: .tag("v3"), in: fixture.repository)
         }
         #expect(error?.status == status)
+    }
+
+    /// A registry in which an upload goes in chunks, with the `Range` and the shortest chunk that it is told to report.
+    private static func server(
+        _ range: @escaping @Sendable (_ received: Int) -> String?,
+        shortest: String? = nil
+    ) throws -> (LoopbackServer, received: @Sendable () -> [UInt8]) {
+        let received = Mutex<[UInt8]>([])
+        let stored = Mutex<[UInt8]>([])
+        let server = try LoopbackServer { request in
+            var headers: LoopbackHeaders = ["Location": "/v2/x/blobs/uploads/1"]
+            headers["OCI-Chunk-Min-Length"] = shortest
+            switch request.method {
+            case "POST": received.withLock { $0 = [] }
+            case "PATCH" where request.bodySize > 10 << 20: return LoopbackResponse(status: 413)
+            case "PATCH":
+                headers["Range"] = range(
+                    received.withLock { received in
+                        received += request.body
+                        return received.count
+                    }
+                )
+            case "PUT":
+                guard request.bodySize <= 10 << 20 else { return LoopbackResponse(status: 413) }
+                let bytes = received.withLock { $0 } + request.body
+                guard request.query("digest") == [ContentHash.digest(of: bytes).description] else {
+                    return LoopbackResponse(status: 400)
+                }
+                stored.withLock { $0 = bytes }
+                return LoopbackResponse(status: 201)
+            default: return LoopbackResponse(status: request.path == "/v2/" ? 200 : 404)
+            }
+            return LoopbackResponse(status: 202, headers: headers)
+        }
+        return (server, { stored.withLock { $0 } })
+    }
+
+    private static func upload(to server: LoopbackServer, patience: Duration) async throws {
+        let patience = Patience(duration: patience, firstWait: .milliseconds(1), longestWait: .milliseconds(20))
+        let client = RegistryClient(http: HTTPClient(), settings: RegistrySettings(patience: patience))
+        _ = try await client.upload(
+            blob,
+            from: Source(bytes: content),
+            to: Repository(domain: server.authority, path: "x"),
+            mountingFrom: nil
+        )
+    }
+
+    @Test func theEndOfARangeInThePlaceOfItsLastByte() async throws {
+        let (server, stored) = try Self.server { "0-\($0)" }
+        defer { server.stop() }
+        try await Self.upload(to: server, patience: .seconds(60))
+        #expect(stored() == Self.content)
+    }
+
+    @Test(arguments: ["9223372036854775807", "99999999999999999999", "-1"])
+    func aShortestChunkOfAnySize(shortest: String) async throws {
+        let (server, stored) = try Self.server({ "0-\($0 - 1)" }, shortest: shortest)
+        defer { server.stop() }
+        let error = await registryError { try await Self.upload(to: server, patience: .milliseconds(100)) }
+        // The whole blob is larger than the proxy takes.
+        #expect(error?.status == (shortest == "-1" ? nil : 413))
+        #expect(stored().isEmpty == (error != nil))
+    }
+
+    @Test(arguments: ["0-0", "0-5", "0-9223372036854775806", "0-99999999"])
+    func anUploadThatDoesNotAdvanceFails(range: String) async throws {
+        let (server, _) = try Self.server { _ in range }
+        defer { server.stop() }
+        let error = await registryError { try await Self.upload(to: server, patience: .milliseconds(300)) }
+        #expect(error?.code == .unreachable)
+        #expect(error?.description.contains(" took a chunk up to byte 8388608, but reports ") == true)
+        #expect(server.requests.count < 200)
+    }
+
+    @Test func aRegistryThatReportsNothingOfAChunkGetsTheWhole() async throws {
+        var switches = StandInSwitches()
+        switches.dropsBrokenUploads = false
+        let fixture = try RegistryFixture(switches)
+        fixture.registry.add(StandInFault(.cutUpload(after: 5_000_000), method: "PUT", target: "uploads"))
+        let headers: LoopbackHeaders = ["Range": "0-0"]
+        fixture.registry.add(
+            StandInFault(.answer(LoopbackResponse(status: 202, headers: headers)), method: "PATCH", times: .max)
+        )
+        #expect(try await Self.upload(fixture) == .uploaded)
+        #expect(Self.isThere(fixture))
     }
 }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import HTTP
 import Hashing
 import ImageModel
@@ -219,5 +220,87 @@ import Testing
         let error = await registryError { try await fixture.client.put(manifest, as: .tag("v1"), in: elsewhere) }
         #expect(error?.code == .refused)
         #expect(error?.description.hasSuffix("manifest blob unknown: blob unknown to registry") == true)
+    }
+
+    @Test("only 201 says that a manifest is stored", arguments: [200, 202, 204, 206])
+    func otherSuccesses(status: Int) async throws {
+        let manifest = try await fixture.client.manifest(.tag("v1"), in: fixture.repository)
+        fixture.registry.add(
+            StandInFault(.answer(LoopbackResponse(status: status)), method: "PUT", target: "manifests", times: .max)
+        )
+        try await fixture.client.put(manifest, as: .tag("v1"), in: fixture.repository)
+        let error = await registryError {
+            try await fixture.client.put(manifest, as: .tag("v2"), in: fixture.repository)
+        }
+        let host = fixture.registry.authority
+        #expect(
+            error?.description
+                == "\(host) answered \(status) to the push of the manifest v2 to \(host)/rancher/x, but does"
+                + " not have it; check its log and what stands before it"
+        )
+    }
+
+    @Test(
+        "a tag that is kept may have the manifest already",
+        arguments: [
+            (400, "tag is immutable"), (403, "immutable"), (405, ""), (409, "conflict"),
+            (412, "configured as immutable"),
+            (422, "does not allow updating"),
+        ]
+    )
+    func immutableTags(status: Int, words: String) async throws {
+        let manifest = try await fixture.client.manifest(.tag("v1"), in: fixture.repository)
+        let text = #"{"errors":[{"code":"TAG_INVALID","message":"\#(words)"}]}"#
+        let answer = LoopbackResponse(status: status, text: text)
+        fixture.registry.add(StandInFault(.answer(answer), method: "PUT", target: "manifests", times: .max))
+        let placement = try await fixture.client.put(manifest, as: .tag("v1"), in: fixture.repository)
+        #expect(placement.wasThere)
+        let other = try Manifest(bytes: manifest.bytes + Array("\n".utf8), servedAs: manifest.mediaType)
+        let refused = await registryError {
+            try await fixture.client.put(other, as: .tag("v1"), in: fixture.repository)
+        }
+        let isToldSo = words.contains("immutable") || words.contains("updating")
+        #expect(refused?.status == status)
+        let advice =
+            "; the tag is there with another content (\(manifest.digest)), and a rule keeps it: push to another project, or"
+            + " lift the rule"
+        #expect(refused?.description.hasSuffix(advice) == isToldSo)
+        let new = await registryError {
+            try await fixture.client.put(other, as: .tag("v9"), in: fixture.repository)
+        }
+        #expect(new?.description.contains("another content") == false)
+    }
+
+    @Test func aSecretThatARegistryRepeatsIsNotPrinted() async throws {
+        var switches = StandInSwitches()
+        switches.authentication = .basic(user: "me", password: "s3 cr\u{e9}t")
+        let login = Data("me:s3 cr\u{e9}t".utf8).base64EncodedString()
+        let fixture = try RegistryFixture(switches, config: { #"{"auths":{"\#($0)":{"auth":"\#(login)"}}}"# })
+        let manifest = try await fixture.client.manifest(.tag("v1"), in: fixture.repository)
+        let texts = [
+            #"{"errors":[{"code":"X","message":"Basic \#(login) (me:s3 cr\u00e9t)"}]}"#,
+            "Authorization: Basic \(login) s3%20cr%C3%A9t s3 cr\u{e9}t",
+            // Across the end of what is shown.
+            String(repeating: "x", count: 195) + "s3 cr\u{e9}t",
+        ]
+        for text in texts {
+            for status in [400, 401, 403, 404, 409, 410, 418, 500, 501] {
+                let answer = LoopbackResponse(status: status, text: text)
+                fixture.registry.add(StandInFault(.answer(answer), method: "PUT", target: "manifests"))
+                let error = await registryError {
+                    try await fixture.client.put(
+                        manifest,
+                        as: .tag("v2"),
+                        in: fixture.repository,
+                        mayBeRefusedBy500: true
+                    )
+                }
+                let sentence = try #require(error).description
+                #expect(sentence.contains("…"), "\(status)")
+                for secret in [login, "s3 cr", "s3%20", "cr\u{e9}t"] {
+                    #expect(!sentence.contains(secret), "\(status)")
+                }
+            }
+        }
     }
 }

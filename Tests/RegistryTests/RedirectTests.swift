@@ -14,10 +14,12 @@ import Testing
     {
         let plain = try LoopbackServer { _ in LoopbackResponse(text: "{}") }
         defer { plain.stop() }
+        // Another host than that of the registry.
+        let plainURL = "http://localhost:\(plain.port)"
         let nginx = try NginxServer(
             locations: """
                 location = /v2/ { return 200; }
-                location /v2/x/ { return 307 \(plain.url)/; }
+                location /v2/x/ { return 307 \(plainURL)/; }
                 """
         )
         let client = RegistryClient(http: HTTPClient(), settings: RegistrySettings())
@@ -49,7 +51,8 @@ import Testing
                 let error = await registryError(request)
                 #expect(error?.code == .refused, "\(what)")
                 #expect(
-                    error?.description == "https://\(repository.domain) redirects to \(plain.url), which has no TLS;"
+                    error?.description
+                        == "https://\(repository.domain) redirects to http://localhost:\(plain.port), which has no TLS;"
                         + " that is not followed",
                     "\(what)"
                 )
@@ -96,5 +99,92 @@ import Testing
         }
         #expect(redirected?.code == .refused)
         #expect(redirected?.vainFor == nil)
+    }
+
+    /// A registry behind a proxy that ends TLS, without `X-Forwarded-Proto` and with another port in `Host`.
+    @Test(arguments: ["$host", "$http_host", "$proxy_host"])
+    func aRegistryThatDoesNotKnowOfItsTLSGetsNothingWithoutIt(host: String) async throws {
+        let fixture = try RegistryFixture()
+        let nginx = try NginxServer(
+            locations: """
+                location /v2/ { proxy_pass \(fixture.registry.url); proxy_set_header Host \(host); }
+                """
+        )
+        let domain = "127.0.0.1:\(nginx.securePort)"
+        let insecure = RegistrySettings(insecureRegistries: [domain])
+        let client = RegistryClient(http: HTTPClient(), settings: insecure)
+        let repository = Repository(domain: domain, path: "rancher/y")
+        _ = try await client.upload(
+            fixture.blob,
+            from: Source(bytes: fixture.content),
+            to: repository,
+            mountingFrom: nil
+        )
+        #expect(fixture.registry.blob("rancher/y", fixture.blob.digest) == fixture.content)
+        let put = try #require(fixture.requests("PUT", "uploads").first)
+        #expect(put.headers["Connection"] == "close", "it came through nginx")
+    }
+
+    @Test func anUploadOfARegistryWithTLSIsNotSentToAnotherHostWithout() async throws {
+        let plain = try LoopbackServer { _ in LoopbackResponse(status: 201) }
+        defer { plain.stop() }
+        let location = "http://localhost:\(plain.port)/v2/x/blobs/uploads/1"
+        let nginx = try NginxServer(
+            locations: """
+                location = /v2/ { return 200; }
+                location /v2/x/blobs/uploads/ { add_header Location \(location) always; return 202; }
+                """
+        )
+        let content = Array("not to be seen".utf8)
+        let blob = Descriptor(mediaType: "x/y", digest: ContentHash.digest(of: content), size: Int64(content.count))
+        let client = RegistryClient(http: HTTPClient(), settings: RegistrySettings())
+        let repository = Repository(domain: "127.0.0.1:\(nginx.securePort)", path: "x")
+        let error = await registryError {
+            _ = try await client.upload(blob, from: Source(bytes: content), to: repository, mountingFrom: nil)
+        }
+        #expect(
+            error?.description == "\(nginx.secureURL) redirects to http://localhost:\(plain.port), which has no TLS;"
+                + " that is not followed"
+        )
+        #expect(plain.requests.isEmpty)
+    }
+
+    /// Its text could be that of a host which only the registry's users can reach.
+    @Test(arguments: [
+        (404, "the internal page", "its answer is not a registry's; check the storage that HOST redirects to"),
+        (
+            403, #"{"errors":[{"message":"internal"}]}"#,
+            "its answer is not a registry's; check the storage that HOST redirects to"
+        ),
+        (403, "", "it gave no reason; check the storage that HOST redirects to"),
+        (
+            404, #"{"errors":[{"code":"BLOB_UNKNOWN","message":"blob unknown"}]}"#,
+            "blob unknown: blob unknown; check the storage that HOST redirects to"
+        ),
+        (401, "", "it gave no reason; log in there: 'docker login OTHER' or 'podman login OTHER'"),
+    ])
+    func anErrorOfAnotherHostIsItsOwn(status: Int, body: String, reason: String) async throws {
+        let other = try LoopbackServer { _ in LoopbackResponse(status: status, text: body) }
+        defer { other.stop() }
+        let server = try LoopbackServer { request in
+            request.path == "/v2/"
+                ? LoopbackResponse() : LoopbackResponse(status: 307, headers: ["Location": other.url + "/bucket"])
+        }
+        defer { server.stop() }
+        let client = RegistryClient(http: HTTPClient(), settings: RegistrySettings())
+        let blob = Descriptor(mediaType: "x/y", digest: ContentHash.digest(of: []), size: 10)
+        let error = await registryError {
+            _ = try await client.content(
+                of: blob,
+                from: Repository(domain: server.authority, path: "x"),
+                limit: 100
+            )
+        }
+        let text = reason.replacing("HOST", with: server.authority).replacing("OTHER", with: other.authority)
+        #expect(
+            error?.description
+                == "\(other.authority), to which \(server.authority) redirects, answered \(status) to the"
+                + " blob \(blob.digest) of \(server.authority)/x: \(text)"
+        )
     }
 }

@@ -2,6 +2,7 @@ import HTTP
 import Hashing
 import ImageModel
 import Registry
+import Synchronization
 import TestSupport
 import Testing
 
@@ -105,10 +106,107 @@ import Testing
         fixture.registry.add(StandInFault(kind, method: method, target: "uploads"))
         #expect(try await Self.upload(fixture) == .uploaded)
         #expect(Self.isThere(fixture))
-        let isDone = if case .transport = kind { method == "PUT" } else { false }
-        #expect(fixture.requests("POST", "uploads").count == (isDone ? 1 : 2))
-        let places = Set(fixture.requests("PUT", "uploads").map(\.path))
-        #expect(places.count == (method == "PUT" && !isDone ? 2 : 1), "an upload that has nothing is left alone")
+        #expect(fixture.requests("POST", "uploads").count == (method == "PUT" ? 1 : 2))
+        #expect(Set(fixture.requests("PUT", "uploads").map(\.path)).count == 1, "an upload that is known goes on")
+    }
+
+    /// Requests go to one replica after the other, and one of them fails whatever it is asked.
+    @Test(arguments: [2, 3, 4, 5], [503, 0])
+    func oneOfSeveralReplicasMayBeBroken(replicas: Int, status: Int) async throws {
+        for first in 0..<replicas {
+            let fixture = try RegistryFixture()
+            let count = Mutex(first)
+            let server = try LoopbackServer { request in
+                let turn = count.withLock { count in
+                    count += 1
+                    return count
+                }
+                guard turn % replicas != 0 || request.path == "/v2/" else {
+                    return status == 0 ? LoopbackResponse(fault: .close) : LoopbackResponse(status: status)
+                }
+                return Self.uploads(request)
+            }
+            defer { server.stop() }
+            let patience = Patience(duration: .seconds(2), firstWait: .milliseconds(1), longestWait: .milliseconds(1))
+            let http = HTTPClient(HTTPClient.Configuration(busyPause: .milliseconds(1)))
+            let client = RegistryClient(http: http, settings: RegistrySettings(patience: patience))
+            let placement = try await client.upload(
+                fixture.blob,
+                from: Source(bytes: fixture.content),
+                to: Repository(domain: server.authority, path: "x"),
+                mountingFrom: nil
+            )
+            #expect(placement == .uploaded)
+            #expect(server.requests.count < 8 * replicas)
+        }
+    }
+
+    /// A registry that has nothing of an upload before its end.
+    private static func uploads(_ request: LoopbackRequest) -> LoopbackResponse {
+        let headers: LoopbackHeaders = ["Location": "/v2/x/blobs/uploads/1", "Range": "0-0"]
+        return switch request.method {
+        case "POST": LoopbackResponse(status: 202, headers: headers)
+        case "GET" where request.path == "/v2/": LoopbackResponse()
+        case "GET": LoopbackResponse(status: 204, headers: headers)
+        case "PUT": LoopbackResponse(status: 201)
+        default: LoopbackResponse(status: 404)
+        }
+    }
+
+    /// Its digest would not be sent behind a fragment.
+    @Test func aLocationMayHaveAFragment() async throws {
+        let server = try LoopbackServer { request in
+            var answer = Self.uploads(request)
+            if request.method == "POST" { answer.headers["Location"] = "/v2/x/blobs/uploads/1?_state=a#top" }
+            if request.method == "PUT", request.query("digest").isEmpty { return LoopbackResponse(status: 400) }
+            return answer
+        }
+        defer { server.stop() }
+        let fixture = try RegistryFixture()
+        let client = RegistryClient(http: HTTPClient(), settings: RegistrySettings())
+        _ = try await client.upload(
+            fixture.blob,
+            from: Source(bytes: fixture.content),
+            to: Repository(domain: server.authority, path: "x"),
+            mountingFrom: nil
+        )
+        let put = try #require(server.requests.first { $0.method == "PUT" })
+        #expect(put.target == "/v2/x/blobs/uploads/1?_state=a&digest=\(fixture.blob.digest)")
+    }
+
+    @Test("only 201 says that a blob is stored", arguments: [200, 202, 204, 205], [true, false])
+    func otherSuccesses(status: Int, isStored: Bool) async throws {
+        let fixture = try RegistryFixture()
+        if isStored { fixture.registry.addBlob(fixture.content, repository: "rancher/y") }
+        fixture.registry.add(
+            StandInFault(.answer(LoopbackResponse(status: status)), method: "PUT", target: "uploads", times: .max)
+        )
+        let error = await registryError { _ = try await Self.upload(fixture) }
+        let host = fixture.registry.authority
+        let sentence =
+            "\(host) answered \(status) to the push of the blob \(fixture.blob.digest) to \(host)/rancher/y, but does not"
+            + " have the blob; check its log and what stands before it"
+        #expect(error?.description == (isStored ? nil : sentence))
+        #expect(fixture.requests("HEAD", "blobs").count == (isStored ? 1 : 4))
+    }
+
+    /// As a page for people does that answers whatever is asked.
+    @Test(arguments: [nil, "0", "5120"], [true, false])
+    func aRegistryThatSaysYesToAllIsNotBelieved(length: String?, knowsSize: Bool) async throws {
+        let fixture = try RegistryFixture()
+        var headers: LoopbackHeaders = ["Docker-Content-Digest": fixture.blob.digest.description]
+        headers["Content-Length"] = length
+        let answer = LoopbackResponse(headers: headers, body: [])
+        fixture.registry.add(StandInFault(.answer(answer), method: "HEAD", times: .max))
+        for _ in 0..<2 {
+            let isThere = try await fixture.client.hasBlob(
+                fixture.blob.digest,
+                size: knowsSize ? fixture.blob.size : nil,
+                in: fixture.repository
+            )
+            #expect(!isThere)
+        }
+        #expect(fixture.requests("HEAD", "blobs").count == (knowsSize && length == "5120" ? 2 : 3), "it is tested once")
     }
 
     @Test func theLastFailureOfAnUploadIsTheCause() async throws {
