@@ -20,8 +20,8 @@ extension OmittedBlobs {
         self = try ReusableArchive(path).blobs(called: Self.name(path))
     }
 
-    /// Far more than the list of any archive of images has, in bytes.
-    private static let listLimit: Int64 = 256 << 20
+    /// Ten times the list of the largest release, in bytes. The decoder takes several times as much memory.
+    private static let listLimit: Int64 = 32 << 20
 
     /// What a path is called in the archive that names it: its last part.
     private static func name(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
