@@ -29,7 +29,10 @@ let package = Package(
         .executable(name: "rancher-save-images", targets: ["rancher-save-images"]),
         .executable(name: "rancher-load-images", targets: ["rancher-load-images"]),
         // What reads bytes of strangers, for the package in Fuzz.
-        .library(name: "readers", targets: ["ByteIO", "Compression", "DockerArchive", "ImageModel", "Tar"]),
+        .library(
+            name: "readers",
+            targets: ["ByteIO", "Compression", "DockerArchive", "HTTP", "ImageModel", "Registry", "Tar"]
+        ),
     ],
     targets: [
         // System libraries: a module map and a shim header each.

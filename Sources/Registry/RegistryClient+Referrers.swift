@@ -67,7 +67,7 @@ extension RegistryClient {
     }
 
     /// Where the list goes on (RFC 8288), as a path of the same registry below `/v2/`.
-    private static func nextPage(after head: HTTPResponseHead, path: String) -> String? {
+    static func nextPage(after head: HTTPResponseHead, path: String) -> String? {
         for link in head.headers.values("Link") {
             guard let start = link.firstIndex(of: "<"), let end = link[start...].firstIndex(of: ">"),
                 link[end...].contains("next")

@@ -25,7 +25,7 @@ enum Main {
 
 /// What is fuzzed.
 enum Reader: String, CaseIterable {
-    case tar, compression, json, reference, archive
+    case tar, compression, json, reference, archive, head, answer, journal, settings
 
     /// What libFuzzer calls. It takes a C function, which cannot remember anything, so each reader has one of its own.
     var function: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt {
@@ -35,6 +35,10 @@ enum Reader: String, CaseIterable {
         case .json: { call(readJSON, $0, $1) }
         case .reference: { call(readReference, $0, $1) }
         case .archive: { call(readArchive, $0, $1) }
+        case .head: { call(readHead, $0, $1) }
+        case .answer: { call(readAnswer, $0, $1) }
+        case .journal: { call(readJournal, $0, $1) }
+        case .settings: { call(readSettings, $0, $1) }
         }
     }
 }

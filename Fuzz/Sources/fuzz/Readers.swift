@@ -65,10 +65,7 @@ func readArchive(_ bytes: [UInt8]) throws {
 }
 
 private func openArchive(_ bytes: [UInt8]) throws {
-    let descriptor = memfd_create("archive", 0)
-    precondition(descriptor >= 0, "no file can be made in memory")
-    let file = File(owning: descriptor, path: "/proc/self/fd/\(descriptor)")
-    try file.write(bytes)
+    let file = try inMemory(bytes)
     let archive = try DockerArchive(path: file.path)
     let composer = try ImageComposer(of: archive)
     for image in archive.images {

@@ -1,0 +1,40 @@
+import CFuzzer
+
+@testable import ByteIO
+@testable import DockerArchive
+@testable import ImageModel
+@testable import Registry
+
+/// The journal of an archive that an earlier run has left, which anybody may have written.
+func readJournal(_ bytes: [UInt8]) throws {
+    let path = try inMemory(bytes)
+    for kind in [
+        ArchiveJournal.Kind(.storedMembers), .init(.plainTar), .init(.deflatedLayers(level: 6)), .init(.plainLayers),
+    ] {
+        let places = ArchiveJournal.read(path.path, kind)
+        // The sums that a save reports.
+        _ = places.values.reduce(0) { $0 + ($1.length ?? $1.written) }
+    }
+}
+
+/// The settings and logins of docker and podman, the answer of a credential helper, and the tables of delta archives.
+func readSettings(_ bytes: [UInt8]) throws {
+    if let configuration = try? DockerConfiguration(json: bytes) {
+        for name in ["docker.io/library/a", "a.b:5000/c", "localhost/d"] {
+            guard let repository = try? Reference(name).repository else { continue }
+            _ = configuration.helper(for: repository)
+            _ = try? configuration.credential(for: repository)
+        }
+    }
+    _ = try? DaemonConfiguration(json: bytes, path: "daemon.json")
+    _ = try? OmittedBlobs(json: bytes)
+}
+
+/// A file in memory that has these bytes.
+func inMemory(_ bytes: [UInt8]) throws -> File {
+    let descriptor = memfd_create("file", 0)
+    precondition(descriptor >= 0, "no file can be made in memory")
+    let file = File(owning: descriptor, path: "/proc/self/fd/\(descriptor)")
+    try file.write(bytes)
+    return file
+}
