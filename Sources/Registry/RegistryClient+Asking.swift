@@ -81,9 +81,14 @@ package struct PullAllowance: Sendable, Equatable {
         self.remaining = remaining
         seconds =
             headers["ratelimit-limit"]?.split(separator: ";").dropFirst()
-            .compactMap { part in part.hasPrefix("w=") ? Int(part.dropFirst(2)) : nil }
+            .compactMap { part in part.hasPrefix("w=") ? Self.number(String(part.dropFirst(2))) : nil }
             .first
     }
 
-    private static func number(_ field: String) -> Int? { Int(field.prefix { $0 != ";" }) }
+    /// The maximum of each number, which any sum can be built on.
+    static let most = 1 << 40
+
+    private static func number(_ field: String) -> Int? {
+        Int(field.prefix { $0 != ";" }).flatMap { (0...most).contains($0) ? $0 : nil }
+    }
 }

@@ -224,4 +224,17 @@ import Testing
             }
         }
     }
+
+    @Test func aHeaderLineThatIsTooLongIsNamed() async throws {
+        let server = try LoopbackServer { _ in
+            LoopbackResponse(headers: ["X-Long": String(repeating: "x", count: 150_000)])
+        }
+        defer { server.stop() }
+        let error = await #expect(throws: HTTPError.self) {
+            _ = try await HTTPClient().collect(HTTPRequest(.get, server.url), limit: 10)
+        }
+        #expect(
+            error?.message == "\(server.authority) answered with a header line that is too long: more than 100 KiB"
+        )
+    }
 }
