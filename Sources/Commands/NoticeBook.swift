@@ -75,7 +75,7 @@ extension Notice.Kind {
         case .pushedAsSchema2:
             "the registry refuses OCI manifests, so \(count) images were pushed with docker's and have other digests there"
         case .immutable:
-            "the registry keeps tags as they are; \(count) images were there already"
+            "the registry's tags are immutable; \(count) images were there already"
         case .unconfirmed:
             "\(count) images were pushed, but the registry does not tell that it has them: give the user the right to pull"
         case .misannouncedDigest:

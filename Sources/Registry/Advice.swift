@@ -26,7 +26,7 @@ enum Advice {
             }
             if reason.contains("immutable") || reason.contains("does not allow updating") {
                 let content = existing.map { "the tag is there with another content (\($0)), and a rule keeps it" }
-                return "; \(content ?? "a rule keeps tags that are there"): push to another project, or lift the rule"
+                return "; \(content ?? "the tag is immutable"): push to another project, or lift the rule"
             }
         }
         switch code {

@@ -213,7 +213,7 @@ extension RegistryClient {
         throw RegistryError(
             .refused,
             "\(repository.domain) answered \(status) to \(subject), but"
-                + " \(found.map { "has \($0) there" } ?? "does not have it"); check its log and what stands before it",
+                + " \(found.map { "has \($0) there" } ?? "does not have it"); check its log and that of any proxy",
             status: status
         )
     }

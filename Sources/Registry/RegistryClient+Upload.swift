@@ -86,7 +86,7 @@ extension RegistryClient {
                 throw RegistryError(
                     .refused,
                     "\(repository.domain) answered \(status) to \(subject), but does not have the blob; check its log and"
-                        + " what stands before it",
+                        + " that of any proxy",
                     status: status
                 )
             }

@@ -69,7 +69,10 @@ struct ImagePusher: Sendable {
             notices += Self.notices(of: pusher.changes, step.target, planned: selection.top, put: manifest)
             if pusher.wasThere {
                 notices.append(
-                    Notice(.immutable, "\(step.target): the registry keeps its tag as it is, and it has this image already")
+                    Notice(
+                        .immutable,
+                        "\(step.target): the tag is immutable, and has this image already"
+                    )
                 )
             }
             let lost = await pushReferrers(of: push)

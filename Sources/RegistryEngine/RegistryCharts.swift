@@ -58,7 +58,9 @@ package struct RegistryCharts: ChartMover {
     }
 
     private func place(_ blob: ChartPackage.Blob, in repository: Repository) async throws {
-        guard try await !client.hasBlob(blob.descriptor.digest, size: blob.descriptor.size, in: repository) else { return }
+        guard try await !client.hasBlob(blob.descriptor.digest, size: blob.descriptor.size, in: repository) else {
+            return
+        }
         _ = try await client.upload(blob.descriptor, from: Source(blob: blob), to: repository, mountingFrom: nil)
     }
 

@@ -144,7 +144,7 @@ import Testing
             ),
             sentence: """
                 rancher/x:v1: HOST answered 412 to the push of the manifest v1 to HOST/mirror/rancher/x: precondition: Failed to \
-                process request due to 'mirror/rancher/x:v1' configured as immutable.; a rule keeps tags that are there: push to \
+                process request due to 'mirror/rancher/x:v1' configured as immutable.; the tag is immutable: push to \
                 another project, or lift the rule
                 """
         ),

@@ -130,6 +130,30 @@ import Testing
         #expect(sentence?.contains(refusal.description) == true, "\(loaded.errors)")
     }
 
+    @Test func whatIsThereAlreadyMayHaveAnImmutableTag() async throws {
+        let product = StandInProduct.harbor
+        let source = try Self.registry(product)
+        defer { source.stop() }
+        let target = try Self.registry(product) { $0.peculiarities.tagsAreImmutable = true }
+        defer { target.stop() }
+        let bench = try Self.bench(product, [source, target])
+        let environment = ["DOCKER_CONFIG": bench.folder.path]
+        _ = try await bench.save(Self.list, from: source.authority, environment: environment)
+        for number in 1...2 {
+            let loaded = try await bench.load(
+                source: source.authority,
+                target: target.authority + "/mirror",
+                ["--strict"],
+                environment: environment
+            )
+            #expect(loaded.status == 0, "\(loaded.errors)")
+            #expect(
+                loaded.errors.contains("the registry's tags are immutable; 2 images were there already")
+                    == (number == 2)
+            )
+        }
+    }
+
     @Test func dockerHubsLimitIsNotWaitedFor() async throws {
         let product = StandInProduct.dockerHub
         let source = try Self.registry(product) { $0.peculiarities.pullsLeft = 1 }

@@ -236,7 +236,7 @@ import Testing
         #expect(
             error?.description
                 == "\(host) answered \(status) to the push of the manifest v2 to \(host)/rancher/x, but does"
-                + " not have it; check its log and what stands before it"
+                + " not have it; check its log and that of any proxy"
         )
     }
 

@@ -185,7 +185,7 @@ import Testing
         let host = fixture.registry.authority
         let sentence =
             "\(host) answered \(status) to the push of the blob \(fixture.blob.digest) to \(host)/rancher/y, but does not"
-            + " have the blob; check its log and what stands before it"
+            + " have the blob; check its log and that of any proxy"
         #expect(error?.description == (isStored ? nil : sentence))
         #expect(fixture.requests("HEAD", "blobs").count == (isStored ? 1 : 4))
     }
