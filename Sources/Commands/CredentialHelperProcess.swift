@@ -4,7 +4,7 @@ import Registry
 
 /// Runs docker's credential helpers as child processes.
 struct CredentialHelperProcess: CredentialHelper {
-    /// All the variables that a helper gets; its `PATH` is where helpers are looked for.
+    /// The variables of this process, of which a helper gets those that are for it; their `PATH` is searched for helpers.
     let environment: [String: String]
     /// How long a helper may take: it may ask a server, or the user to unlock a key.
     var secondsToAnswer = 60
@@ -18,7 +18,7 @@ struct CredentialHelperProcess: CredentialHelper {
         do {
             let outcome = try await ChildProcess.run(
                 ["docker-credential-\(name)", "get"],
-                environment: environment,
+                environment: ChildVariables.forHelper(name, environment),
                 input: .descriptor(reading.descriptor),
                 output: .keep(last: 64 << 10),
                 // What it says there may have the secret in it.

@@ -44,6 +44,9 @@ package struct DockerConfiguration: Sendable {
         }
     }
 
+    /// The programs that keep logins, each without `docker-credential-`.
+    var helperNames: Set<String> { Set(helpers.values).union(store.map { [$0] } ?? []) }
+
     /// The program that keeps the login for a repository, and what it knows the registry by.
     func helper(for repository: Repository) -> (name: String, server: String)? {
         let server = RegistryName.dockerKey(repository.domain)

@@ -41,6 +41,15 @@ extension Logins {
         self.init(explicit: explicit, sources, missing: missing, helper: helper, notice: notice)
     }
 
+    /// The credential helpers that the logins of this host name, each without `docker-credential-`.
+    package static func helperNames(in environment: [String: String]) -> Set<String> {
+        var texts = paths(in: environment).compactMap { try? File.content(ofRegular: $0, limit: 1 << 20) }
+        if let text = environment[variable] { texts.append(text.nativeBytes) }
+        return texts.reduce(into: []) { names, text in
+            if let configuration = try? DockerConfiguration(json: text) { names.formUnion(configuration.helperNames) }
+        }
+    }
+
     /// Has the text of a file of logins (docker CLI 28.3).
     private static let variable = "DOCKER_AUTH_CONFIG"
 
