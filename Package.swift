@@ -73,7 +73,7 @@ let package = Package(
         layer("Manuals", ["ScriptInterface"]),
         layer(
             "DockerEngine",
-            ["Basics", "ByteIO", "ChildProcess", "Compression", "DockerArchive", "ImageEngine"]
+            ["Basics", "ByteIO", "ChildProcess", "Compression", "Tar", "ImageModel", "DockerArchive", "ImageEngine"]
         ),
         layer(
             "RegistryEngine",
@@ -165,7 +165,7 @@ let package = Package(
         ),
         tests(
             "DockerEngineTests",
-            ["DockerEngine", "Basics", "ByteIO", "ChildProcess", "DockerArchive", "ImageEngine"]
+            ["DockerEngine", "Basics", "ByteIO", "ChildProcess", "ImageModel", "DockerArchive", "ImageEngine"]
         ),
         tests(
             "DockerIntegrationTests",

@@ -1,3 +1,4 @@
+import ChildProcess
 import DockerEngine
 import ImageModel
 import ScriptInterface
@@ -8,15 +9,10 @@ struct EngineChoice: Sendable {
     enum Engine {
         /// The docker commands of the scripts.
         case docker
+        /// The docker commands of the scripts, or this program itself if the first of them finds no docker.
+        case dockerIfThere
         /// This program itself; a docker that may be there as well has what registries refuse.
         case registry(besideDocker: Bool)
-
-        fileprivate var name: String {
-            switch self {
-            case .docker: "docker"
-            case .registry: "registry"
-            }
-        }
     }
 
     private let extensions: ExtensionOptions
@@ -29,50 +25,56 @@ struct EngineChoice: Sendable {
         self.environment = environment
     }
 
-    /// The engine of this run. Only where none is named is docker asked whether it is there.
+    /// The engine of this run, chosen without running anything.
     ///
     /// - Parameter notice: gets sentences for standard error.
-    /// - Throws: where docker is named and is not installed (D8); `CancellationError`.
-    func engine(notice: (String) -> Void) async throws -> Engine {
-        let (engine, reason) = try await decide()
-        if extensions.verbose { notice("the \(engine.name) engine moves the images: \(reason)") }
-        if case .docker = engine {
-            for flag in flagsWithoutEffect {
-                notice("\(flag) has no effect: docker decides this itself; use --engine registry")
-            }
-            if extensions.bytesPerSecond != nil {
-                notice("--limit-rate has no effect: docker has no such limit; use --engine registry")
-            }
-            if extensions.createsProjects {
-                notice("--create-projects makes nothing with docker: it needs the registry engine, --engine registry")
-            }
+    /// - Throws: if docker is named and is not installed (D8).
+    func engine(notice: (String) -> Void) throws -> Engine {
+        let isInstalled = ChildProcess.isInstalled("docker", environment: environment)
+        func registry(_ reason: String, besideDocker: Bool, isTold: Bool = false) -> Engine {
+            if extensions.verbose || isTold { notice(Self.registrySentence(reason)) }
+            return .registry(besideDocker: besideDocker)
         }
-        return engine
-    }
-
-    private func decide() async throws -> (Engine, reason: String) {
-        let isInstalled = DockerProbe.isInstalled(environment: environment)
         switch extensions.engine {
         case .registry:
             // The PowerShell script does not look at the local store.
-            return (.registry(besideDocker: isInstalled && mode == .shell), "--engine says so")
+            return registry("--engine says so", besideDocker: isInstalled && mode == .shell)
         case .docker:
             guard isInstalled else {
                 throw CommandError(
                     "docker is not installed, or not in PATH: install it, or leave --engine docker out to do without it"
                 )
             }
-            return (.docker, "--engine says so")
+            noteDocker("--engine says so", notice)
+            return .docker
         case .auto where mode == .powerShell:
-            return (.registry(besideDocker: false), "on Linux, docker does not take Windows images")
+            return registry("on Linux, docker does not take Windows images", besideDocker: false)
         case .auto where extensions.withReferrers:
-            return (.registry(besideDocker: isInstalled), "docker does not save what --with-referrers asks for")
+            return registry("docker does not save what --with-referrers asks for", besideDocker: isInstalled)
+        case .auto where !isInstalled:
+            return registry("there is no docker command in PATH", besideDocker: false)
         case .auto:
-            guard isInstalled else { return (.registry(besideDocker: false), "there is no docker command in PATH") }
-            switch try await DockerProbe.ask(environment: environment) {
-            case .daemon(let version): return (.docker, "a docker daemon of version \(version) answers")
-            case .none(let reason): return (.registry(besideDocker: false), "no docker daemon answers (\(reason))")
+            if let evidence = PodmanCommand.evidence(environment: environment) {
+                return registry("\(DockerAbsence.podman(evidence))", besideDocker: true, isTold: true)
             }
+            return .dockerIfThere
+        }
+    }
+
+    /// The note that the registry engine moves the images.
+    static func registrySentence(_ reason: String) -> String { "the registry engine moves the images: \(reason)" }
+
+    /// Notes that docker moves the images, and what it does not do.
+    func noteDocker(_ reason: String, _ notice: (String) -> Void) {
+        if extensions.verbose { notice("the docker engine moves the images: \(reason)") }
+        for flag in flagsWithoutEffect {
+            notice("\(flag) has no effect: docker decides this itself; use --engine registry")
+        }
+        if extensions.bytesPerSecond != nil {
+            notice("--limit-rate has no effect: docker has no such limit; use --engine registry")
+        }
+        if extensions.createsProjects {
+            notice("--create-projects makes nothing with docker: it needs the registry engine, --engine registry")
         }
     }
 

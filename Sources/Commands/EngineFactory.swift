@@ -1,5 +1,6 @@
 import Basics
 import ByteIO
+import ChildProcess
 import DockerArchive
 import DockerEngine
 import GraphDriverArchive
@@ -24,51 +25,78 @@ struct EngineFactory: Sendable {
     /// - Parameter lines: gets what the scripts print.
     /// - Throws: where the archive cannot be written, or the engine cannot be had.
     func saveEngine(archive: String, console: Console, lines: Console) async throws -> any SaveEngine {
-        switch try await engine(console) {
+        switch try engine(console) {
         case .docker:
-            let paths = paths(archive)
-            let output: DockerSaver.Output =
-                paths.count > 1
-                ? .refused(severalFiles(archive, paths.count))
-                : .archive(
-                    try await output(
-                        paths.first ?? archive,
-                        continues: false,
-                        // PowerShell's script has docker write the file, unless that is in parts.
-                        isWrittenInOrder: options.mode == .shell || options.extensions.partSize != nil,
-                        console: console
-                    )
-                )
-            let level = options.extensions.compressionLevel
-            return DockerSaver(
-                runner: runner(lines),
-                procedure: options.mode == .shell ? .shell(compressionLevel: level) : .powerShell,
-                archive: archive,
-                output: output,
-                counters: counters,
-                chartSubstitute: chartSubstitute(console)
-            )
+            let output = try await dockerOutput(archive, console)
+            return dockerSaver(archive, console, runner(lines)) { output }
+        case .dockerIfThere:
+            // Nothing is opened yet, but what cannot be opened is told before anything is pulled.
+            try examine(archive)
+            let docker = dockerSaver(archive, console, runner(lines, choosingEngine: console)) {
+                try await dockerOutput(archive, console)
+            }
+            return AutoSaver(docker: docker) { reason, besideDocker in
+                noteRegistry(reason, console)
+                return try await registrySaver(archive, besideDocker: besideDocker, console: console, lines: lines)
+            }
         case .registry(let besideDocker):
-            let store = DockerStore(runner: runner(lines))
-            let local = besideDocker ? LocalImages(in: store, temporaryFolder: temporaryFolder) : nil
-            try refuseReferrersOfOtherFormats()
-            let output = try await output(try onePath(archive), continues: true, console: console)
-            return try await registrySaver(output, local: local, console: console)
+            return try await registrySaver(archive, besideDocker: besideDocker, console: console, lines: lines)
         }
     }
 
-    /// Who moves the images, which the report tells.
-    private func engine(_ console: Console) async throws -> EngineChoice.Engine {
-        let engine = try await EngineChoice(options, environment: environment).engine(notice: console.remark)
+    private func registrySaver(
+        _ archive: String,
+        besideDocker: Bool,
+        console: Console,
+        lines: Console
+    ) async throws -> any SaveEngine {
+        let store = DockerStore(runner: runner(lines))
+        let local = besideDocker ? LocalImages(in: store, temporaryFolder: temporaryFolder) : nil
+        try refuseReferrersOfOtherFormats()
+        let output = try await output(try onePath(archive), continues: true, console: console)
+        return try await registrySaver(output, local: local, console: console)
+    }
+
+    /// Makes sure that an archive can be written, without a trace.
+    private func examine(_ archive: String) throws {
+        let paths = paths(archive)
+        guard paths.count <= 1 else { return }
+        let path = paths.first ?? archive
+        try refuseToSplitStream(path)
+        try refuseToSumStream(path)
+        do {
+            _ = try ArchiveOutput(examining: path, partSize: options.extensions.partSize, isFresh: true)
+        } catch let error as FileError {
+            throw Self.notWritten(path, error)
+        }
+    }
+
+    private static func notWritten(_ archive: String, _ error: FileError) -> CommandError {
+        CommandError("cannot write \(archive): \(systemMessage(error.code)); nothing was pulled")
+    }
+
+    private func refuseToSumStream(_ archive: String) throws(CommandError) {
+        guard options.extensions.checksum || options.extensions.partSize != nil, File.isStream(archive) else { return }
+        throw CommandError(
+            "--checksum needs a file to stand beside: name one with --images, or send the stream through sha256sum"
+        )
+    }
+
+    /// Who moves the images, which the report tells; of ``EngineChoice/Engine/dockerIfThere`` it is told later.
+    private func engine(_ console: Console) throws -> EngineChoice.Engine {
+        let engine = try EngineChoice(options, environment: environment).engine(notice: console.remark)
         switch engine {
         case .registry: report.note(engine: "registry")
-        case .docker where report.isWanted:
-            let finding = try await DockerProbe.ask(environment: environment)
-            let version: String? = if case .daemon(let version) = finding { version } else { nil }
-            report.note(engine: "docker", dockerVersion: version)
         case .docker: report.note(engine: "docker")
+        case .dockerIfThere: break
         }
         return engine
+    }
+
+    /// Notes that the registry engine takes over from docker.
+    private func noteRegistry(_ reason: String, _ console: Console) {
+        report.note(engine: "registry")
+        console.remark(EngineChoice.registrySentence(reason))
     }
 
     /// The engine that mends an archive, which is open from now on.
@@ -120,7 +148,7 @@ struct EngineFactory: Sendable {
     }
 
     /// The words that the shell makes of the archive's path, which stands in the scripts without quotes; PowerShell leaves it as it is.
-    private func paths(_ archive: String) -> [String] {
+    func paths(_ archive: String) -> [String] {
         options.mode == .shell ? ShellPath(archive).words : [archive]
     }
 
@@ -131,14 +159,14 @@ struct EngineFactory: Sendable {
         return paths.first ?? archive
     }
 
-    private func severalFiles(_ archive: String, _ count: Int) -> String {
+    func severalFiles(_ archive: String, _ count: Int) -> String {
         "\(archive) stands for \(count) files: name one archive"
     }
 
     /// - Parameters:
     ///   - continues: whether what is not finished stays for the next run.
     ///   - isWrittenInOrder: whether it is written from the first byte to the last.
-    private func output(
+    func output(
         _ archive: String,
         continues: Bool,
         isWrittenInOrder: Bool = false,
@@ -148,11 +176,7 @@ struct EngineFactory: Sendable {
         try refuseToSplitStream(archive)
         let isSummed = options.extensions.checksum || partSize != nil
         let checksum = isSummed ? checksum(of: archive, isWrittenInOrder, console) : nil
-        guard checksum == nil || !File.isStream(archive) else {
-            throw CommandError(
-                "--checksum needs a file to stand beside: name one with --images, or send the stream through sha256sum"
-            )
-        }
+        try refuseToSumStream(archive)
         if File.isStandardOutput(archive) {
             return ArchiveOutput(stream: try File(duplicating: console.output.descriptor, path: console.output.path))
         }
@@ -171,7 +195,7 @@ struct EngineFactory: Sendable {
                 )
             }
         } catch let error as FileError {
-            throw CommandError("cannot write \(archive): \(systemMessage(error.code)); nothing was pulled")
+            throw Self.notWritten(archive, error)
         }
     }
 
@@ -191,31 +215,25 @@ struct EngineFactory: Sendable {
     ///
     /// - Throws: where the engine cannot be had.
     func loadEngine(archive: String, console: Console) async throws -> any LoadEngine {
-        switch try await engine(console) {
+        switch try engine(console) {
         case .docker:
-            // What is wrong with the daemon's file is for docker to tell.
-            let hosts = insecureHosts(DaemonConfiguration(environment: environment) { _ in })
-            let locations = ArchiveLocation.all(of: options.archives)
-            if locations.count > 1 {
-                console.remark(
-                    "of several --images docker loads the last, \(archive), as in the script: --engine registry loads all"
-                )
+            return dockerLoader(archive, console, runner(console))
+        case .dockerIfThere:
+            let docker = dockerLoader(archive, console, runner(console, choosingEngine: console))
+            return AutoLoader(docker: docker) { reason, _ in
+                noteRegistry(reason, console)
+                return try await namedRegistryLoader(archive, console: console)
             }
-            return DockerLoader(
-                runner: runner(console),
-                archive: paths(archive),
-                parts: (locations.count == 1 ? locations : [ArchiveLocation(archive)]).first { $0.isInParts },
-                // The daemon takes this machine's own registries for such too.
-                isInsecure: { Authority($0)?.isLoopback == true ? true : await hosts.contains($0) },
-                counters: counters,
-                chartSubstitute: chartSubstitute(console)
-            )
         case .registry:
-            guard !archive.isEmpty else {
-                throw CommandError("no archive is named: give --images the path of the file to load")
-            }
-            return try await registryLoader(archive, console: console)
+            return try await namedRegistryLoader(archive, console: console)
         }
+    }
+
+    private func namedRegistryLoader(_ archive: String, console: Console) async throws -> RegistryLoader {
+        guard !archive.isEmpty else {
+            throw CommandError("no archive is named: give --images the path of the file to load")
+        }
+        return try await registryLoader(archive, console: console)
     }
 
     /// Where charts are written beside the archive; PowerShell's script has no charts.
@@ -224,25 +242,8 @@ struct EngineFactory: Sendable {
         return { name in Chart(name.text).file }
     }
 
-    /// What moves charts where neither docker nor helm can (D13); `nil` where docker is named, which is then told as in the scripts.
-    private func chartSubstitute(_ console: Console) -> ChartSubstitute? {
-        guard options.extensions.engine != .docker else { return nil }
-        return {
-            console.remark(
-                "docker has no containerd image store, and there is no helm 3.8 or later: the charts are moved without them"
-            )
-            let client = try await client(console)
-            return RegistryCharts(
-                client: client,
-                projects: projects(client),
-                counters: counters,
-                notice: notices.take
-            )
-        }
-    }
-
     /// Makes what the registry wants to be there before the first push, if that is wanted.
-    private func projects(_ client: RegistryClient) -> ProjectMaker? {
+    func projects(_ client: RegistryClient) -> ProjectMaker? {
         options.extensions.createsProjects
             ? ProjectMaker(client: client, aws: AWSAccess(environment: environment)) : nil
     }
@@ -275,7 +276,7 @@ struct EngineFactory: Sendable {
     /// - Throws: where the archive could not be written.
     func saveChecker(archive: String, console: Console) async throws -> any SaveChecker {
         tellOfChecks(console)
-        let isDockerThere = options.mode == .shell && DockerProbe.isInstalled(environment: environment)
+        let isDockerThere = options.mode == .shell && ChildProcess.isInstalled("docker", environment: environment)
         let store = isDockerThere ? DockerStore(runner: runner(console)) : nil
         let local = store.map { LocalImages(in: $0, temporaryFolder: temporaryFolder) }
         let path = try onePath(archive)
@@ -326,18 +327,6 @@ struct EngineFactory: Sendable {
     private func tellOfChecks(_ console: Console) {
         guard options.extensions.engine == .docker else { return }
         console.remark("--check asks the registries itself, also where docker moves the images")
-    }
-
-    private func runner(_ console: Console) -> CommandRunner {
-        CommandRunner(
-            environment: environment,
-            streams: CommandStreams(
-                output: console.output,
-                errors: console.passOn,
-                willLendOutput: console.lendOutput,
-                didTakeOutputBack: console.takeOutputBack
-            )
-        )
     }
 
     /// The release that PowerShell mode puts behind the names, if its build is known.

@@ -9,6 +9,8 @@ package struct CommandRunner: Sendable {
     /// All the variables that the commands get.
     private let variables: ExportedVariables
     private let streams: CommandStreams
+    /// Judges the first command; `nil` if that decides nothing.
+    private let probe: FirstCommand?
 
     /// Words of a command that are kept for the cause of a failure, in bytes.
     static let kept = 64 << 10
@@ -16,9 +18,16 @@ package struct CommandRunner: Sendable {
     /// - Parameters:
     ///   - environment: all the variables that the commands get.
     ///   - streams: of the commands whose output the scripts show.
-    package init(environment: [String: String], streams: CommandStreams) {
+    ///   - whenFound: called once the first command, a docker command, has shown that there is a docker. If there is none, that command
+    ///     throws ``DockerAbsence``, and nothing of it is shown. Without `whenFound`, no command is judged.
+    package init(
+        environment: [String: String],
+        streams: CommandStreams,
+        whenFound: (@Sendable () -> Void)? = nil
+    ) {
         variables = ExportedVariables(environment)
         self.streams = streams
+        probe = whenFound.map(FirstCommand.init)
     }
 
     /// All the variables that the commands get.
@@ -29,18 +38,23 @@ package struct CommandRunner: Sendable {
 
     /// Runs a command of which nothing is shown. It has nothing to read, so that it cannot wait for an answer to a question that
     /// nobody sees.
+    ///
+    /// - Parameter timeLimit: how long it may run; without a limit, for ever.
     func quiet(
         _ command: [String],
         output: ChildProcess.Capture = .keep(last: kept),
-        errors: ChildProcess.Capture = .keep(last: kept)
+        errors: ChildProcess.Capture = .keep(last: kept),
+        timeLimit: Duration? = nil
     ) async throws -> ChildProcess.Outcome {
-        let outcome = try await ChildProcess.run(
-            command,
-            environment: environment,
-            output: output,
-            errors: errors
-        )
-        return try uninterrupted(outcome)
+        try await judged(command, isFirst: isFirst, isShown: false) {
+            try await ChildProcess.run(
+                command,
+                environment: environment,
+                output: output,
+                errors: errors,
+                timeLimit: timeLimit
+            )
+        }
     }
 
     /// Runs a command whose output the scripts show.
@@ -56,14 +70,44 @@ package struct CommandRunner: Sendable {
     ) async throws -> ChildProcess.Outcome {
         if capture == nil { streams.willLendOutput() }
         defer { if capture == nil { streams.didTakeOutputBack() } }
-        let outcome = try await ChildProcess.run(
-            command,
-            environment: environment,
-            input: input ?? (fcntl(STDIN_FILENO, F_GETFD) < 0 ? .null : .descriptor(STDIN_FILENO)),
-            output: capture ?? .descriptor(streams.output.descriptor),
-            errors: showsErrors ? .tee(streams.errors, keepLast: Self.kept) : .keep(last: Self.kept)
-        )
-        return try uninterrupted(outcome)
+        let isFirst = isFirst
+        let outcome = try await judged(command, isFirst: isFirst, isShown: true) {
+            try await ChildProcess.run(
+                command,
+                environment: environment,
+                input: input ?? (fcntl(STDIN_FILENO, F_GETFD) < 0 ? .null : .descriptor(STDIN_FILENO)),
+                output: capture ?? .descriptor(streams.output.descriptor),
+                errors: showsErrors && !isFirst
+                    ? .tee(streams.errors, keepLast: Self.kept) : .keep(last: Self.kept)
+            )
+        }
+        if showsErrors, isFirst { try outcome.errors.withUnsafeBytes { try streams.errors($0) } }
+        return outcome
+    }
+
+    /// Whether the next command is the one that is judged.
+    private var isFirst: Bool { probe?.begin() ?? false }
+
+    /// - Parameter isShown: whether the command shows what it has done; if it has done it, no other engine can begin.
+    /// - Throws: ``DockerAbsence`` if the command is judged, and there is no docker.
+    private func judged(
+        _ command: [String],
+        isFirst: Bool,
+        isShown: Bool,
+        _ run: () async throws -> ChildProcess.Outcome
+    ) async throws -> ChildProcess.Outcome {
+        let outcome: ChildProcess.Outcome
+        do {
+            outcome = try uninterrupted(try await run())
+        } catch let error as ChildProcessError where isFirst {
+            throw DockerAbsence.noDaemon("\(error)")
+        }
+        guard isFirst else { return outcome }
+        let mayBeAbsent = !(isShown && outcome.status.isSuccess)
+        let name = command.prefix(2).joined(separator: " ")
+        if mayBeAbsent, let absence = DockerAbsence(outcome, of: name) { throw absence }
+        probe?.whenFound()
+        return outcome
     }
 
     /// Ctrl-C on a terminal reaches the command at the same moment as this program: the run ends, and nothing has failed. A
@@ -72,6 +116,17 @@ package struct CommandRunner: Sendable {
         if TerminationSignals.haveArrived { throw CancellationError() }
         return outcome
     }
+}
+
+/// The first command of a run, which shows whether there is a docker.
+private final class FirstCommand: Sendable {
+    let whenFound: @Sendable () -> Void
+    private let hasBegun = Atomic<Bool>(false)
+
+    init(_ whenFound: @escaping @Sendable () -> Void) { self.whenFound = whenFound }
+
+    /// Whether no command has begun before this one.
+    func begin() -> Bool { !hasBegun.exchange(true, ordering: .relaxed) }
 }
 
 /// The variables of a script, which all of its commands get.

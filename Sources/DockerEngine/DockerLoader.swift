@@ -1,6 +1,8 @@
+import Basics
 import ByteIO
 import ChildProcess
 import DockerArchive
+import Glibc
 import ImageEngine
 
 /// Loads an archive and pushes its images with the docker commands of the load scripts, in their order.
@@ -9,6 +11,7 @@ package struct DockerLoader: LoadEngine {
     private let archive: [String]
     private let parts: ArchiveLocation?
     private let isInsecure: @Sendable (_ registry: String) async -> Bool
+    private let isStrict: Bool
     private let counters: TransferCounters
     private let chartSubstitute: ChartSubstitute?
 
@@ -16,12 +19,15 @@ package struct DockerLoader: LoadEngine {
     ///   - archive: the path, or the words that a shell makes of it, which need not be one.
     ///   - parts: the archive, where it is in parts, which docker gets one behind the other.
     ///   - isInsecure: whether `docker manifest` may go to a registry, `HOST[:PORT]`, without TLS.
+    ///   - isStrict: whether a manifest list is left out if one of its images, or the list itself, could not be made in this run. The script
+    ///     makes and pushes it then, of what the registry and docker have from earlier runs.
     ///   - chartSubstitute: handles charts where neither docker nor helm does; `nil` where that is an error.
     package init(
         runner: CommandRunner,
         archive: [String],
         parts: ArchiveLocation? = nil,
         isInsecure: @escaping @Sendable (_ registry: String) async -> Bool,
+        isStrict: Bool = false,
         counters: TransferCounters,
         chartSubstitute: ChartSubstitute? = nil
     ) {
@@ -31,6 +37,7 @@ package struct DockerLoader: LoadEngine {
         self.archive = archive
         self.parts = parts
         self.isInsecure = isInsecure
+        self.isStrict = isStrict
     }
 
     /// Asks docker and helm, as the scripts do.
@@ -44,7 +51,15 @@ package struct DockerLoader: LoadEngine {
         defer { counters.enter(nil) }
         if let parts { return try await load(parts) }
         let command = ["docker", "load", "--input"] + archive
-        return LoadedArchive(cause: cause(try await runner.shown(command), "docker load"))
+        let cause = cause(try await runner.shown(command), "docker load")
+        return LoadedArchive(cause: cause, isMissing: cause != nil && isMissing)
+    }
+
+    /// Whether the one path of the archive is that of no file.
+    private var isMissing: Bool {
+        guard archive.count == 1, let path = archive.first else { return false }
+        var status = stat()
+        return stat(path.nativeCString, &status) != 0 && (errno == ENOENT || errno == ENOTDIR)
     }
 
     /// Runs `docker load`, which reads what is written into a pipe.
@@ -67,14 +82,22 @@ package struct DockerLoader: LoadEngine {
     /// Does one step after the other; docker prints what it does itself.
     package func perform(_ steps: [LoadStep], observer: any LoadObserver) async throws {
         counters.plan(items: steps.count)
+        var failedTargets: Set<ImageName> = []
         for step in steps {
             observer.willPerform(step)
             let start = ContinuousClock.now
-            var outcome =
-                switch step.action {
-                case .push(let source): LoadOutcome(step, cause: try await push(source.text, as: step.target.text))
-                case .manifestList(_, let members): try await push(list: step, of: members.map(\.text))
+            var outcome: LoadOutcome
+            switch step.action {
+            case .push(let source):
+                outcome = LoadOutcome(step, cause: try await push(source.text, as: step.target.text))
+            case .manifestList(_, let members):
+                if isStrict, let member = members.first(where: failedTargets.contains) {
+                    outcome = LoadOutcome(step, cause: "\(member.text) was not pushed; no manifest list is made")
+                } else {
+                    outcome = try await push(list: step, of: members.map(\.text))
                 }
+            }
+            if outcome.cause != nil { failedTargets.insert(step.target) }
             outcome.effort = Effort(duration: start.duration(to: .now), tries: nil)
             observer.didPerform(outcome)
             counters.finishItem()
@@ -89,10 +112,17 @@ package struct DockerLoader: LoadEngine {
         return cause(try await runner.shown(["docker", "push", target]), "docker push")
     }
 
-    /// The list is pushed even where it could not be made, as the script does.
+    /// The list is pushed even if it could not be made, as the script does, unless the run is strict.
     private func push(list step: LoadStep, of members: [String]) async throws -> LoadOutcome {
         let target = step.target.text
         let (created, createNotice) = try await manifest("create", [target] + members + ["--amend"], for: target)
+        if isStrict, let failure = cause(created, "docker manifest create") {
+            return LoadOutcome(
+                step,
+                notices: [createNotice].compactMap(\.self),
+                cause: "\(failure); the manifest list is not pushed"
+            )
+        }
         let (pushed, pushNotice) = try await manifest("push", [target, "--purge"], for: target)
         return LoadOutcome(
             step,

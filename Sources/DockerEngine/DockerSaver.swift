@@ -3,6 +3,7 @@ import ChildProcess
 import Compression
 import DockerArchive
 import ImageEngine
+import ImageModel
 import Synchronization
 
 /// Saves images with the docker commands of the save scripts, in their order.
@@ -34,19 +35,21 @@ package struct DockerSaver: SaveEngine {
     private let runner: CommandRunner
     private let procedure: Procedure
     private let archive: String
-    private let output: Output
+    private let output: DeferredOutput
+    private let pulled = PulledImages()
     private let counters: TransferCounters
     private let chartSubstitute: ChartSubstitute?
 
     /// - Parameters:
     ///   - archive: the archive's path as it was typed.
-    ///   - output: where the images go.
+    ///   - output: opens the place for the images. Called once, after the first command, so that a runner that finds no docker leaves
+    ///     the place to another engine.
     ///   - chartSubstitute: handles charts where neither docker nor helm does; `nil` where that is an error.
     package init(
         runner: CommandRunner,
         procedure: Procedure,
         archive: String,
-        output: Output,
+        output: @escaping @Sendable () async throws -> Output,
         counters: TransferCounters,
         chartSubstitute: ChartSubstitute? = nil
     ) {
@@ -54,21 +57,24 @@ package struct DockerSaver: SaveEngine {
         self.runner = runner
         self.procedure = procedure
         self.archive = archive
-        self.output = output
+        self.output = DeferredOutput(output)
         self.counters = counters
     }
 
     /// Asks docker and helm, as the scripts do.
     package func chartHandling() async throws -> ChartHandling {
-        try await HelmCharts.handling(runner, otherwise: chartSubstitute)
+        let handling = try await HelmCharts.handling(runner, otherwise: chartSubstitute)
+        _ = try await output.opened()
+        return handling
     }
 
     /// Pulls one image after the other.
     ///
-    /// - Throws: also where there are more images than one `docker save` takes, before any is pulled.
+    /// - Throws: also where there are more images than one `docker save` takes, before any is pulled; ``DockerAbsence`` if there is no
+    ///   docker, before anything is reported to `observer`.
     package func pull(_ images: [PullRequest], observer: any PullObserver) async throws {
         try ArgumentRoom.ofSystem.require(
-            saveCommand(images),
+            saveCommand(images, intoFile: true),
             images: images.count,
             environment: runner.environment
         )
@@ -76,7 +82,15 @@ package struct DockerSaver: SaveEngine {
         for request in images {
             observer.willPull(request)
             let start = ContinuousClock.now
-            var outcome = PullOutcome(request, try await pull(request.source.text))
+            let result: PullOutcome.Result
+            do {
+                result = try await pull(request.source.text)
+            } catch let absence as DockerAbsence {
+                counters.plan(items: -images.count)
+                throw absence
+            }
+            _ = try await output.opened()
+            var outcome = PullOutcome(request, result)
             outcome.effort = Effort(duration: start.duration(to: .now), tries: nil)
             observer.didPull(outcome)
             counters.finishItem()
@@ -84,14 +98,14 @@ package struct DockerSaver: SaveEngine {
     }
 
     /// Saves all images with one `docker save`.
+    ///
+    /// - Throws: ``SavedArchiveError`` if what docker has written cannot be the images; the older archive stays.
     package func save(_ images: [PullRequest]) async throws {
-        let command = saveCommand(images)
+        let output = try await output.opened()
         switch procedure {
-        case .shell(let level): try await saveCompressed(command, level: level)
-        case .powerShell where output.takesStream: try await stream(command, to: appending)
-        case .powerShell:
-            if case .archive(let archive) = output { try archive.willBeReplaced() }
-            try Self.require(try await runner.shown(command), "docker save")
+        case .shell(let level): try await saveCompressed(images, into: output, level: level)
+        case .powerShell where output.takesStream: try await stream(images, to: Self.appending(to: output))
+        case .powerShell: try await saveIntoFile(images, output)
         }
         guard case .archive(let archive) = output else { return }
         // Docker gives its file the name itself, once it is whole.
@@ -105,7 +119,7 @@ package struct DockerSaver: SaveEngine {
 
     @discardableResult
     package func discard() -> Int64 {
-        if case .archive(let archive) = output { archive.discard() } else { 0 }
+        if case .archive(let archive)? = output.ifOpened { archive.discard() } else { 0 }
     }
 
     private func pull(_ name: String) async throws -> PullOutcome.Result {
@@ -116,23 +130,26 @@ package struct DockerSaver: SaveEngine {
         }
         let counter = counters.begin(command.joined(separator: " "), size: 0)
         defer { counter.end() }
-        let pulled = try await runner.quiet(command)
-        if pulled.status.isSuccess { return .pulled }
-        let cause = pulled.cause(of: "docker pull")
+        let outcome = try await runner.quiet(command)
+        if outcome.status.isSuccess {
+            pulled.note(Digest(printedByPull: outcome.output), of: name)
+            return .pulled
+        }
+        let cause = outcome.cause(of: "docker pull")
         let inspected = try await runner.quiet(["docker", "inspect", name])
         return inspected.status.isSuccess ? .foundLocally(cause: cause) : .failed(cause: cause)
     }
 
-    private func saveCommand(_ images: [PullRequest]) -> [String] {
+    private func saveCommand(_ images: [PullRequest], intoFile: Bool) -> [String] {
         let command = ["docker", "save"] + images.map(\.source.text)
-        guard case .powerShell = procedure, !output.takesStream else { return command }
+        guard case .powerShell = procedure, intoFile else { return command }
         return command + ["-o", archive]
     }
 
     /// Writes into the output, one piece behind the other.
-    private var appending: @Sendable (UnsafeRawBufferPointer) throws -> Void {
+    private static func appending(to output: Output) -> @Sendable (UnsafeRawBufferPointer) throws -> Void {
         let position = Mutex<Int64>(0)
-        return { [output] bytes in
+        return { bytes in
             switch output {
             case .archive(let archive):
                 try position.withLock { position in
@@ -145,11 +162,11 @@ package struct DockerSaver: SaveEngine {
         }
     }
 
-    private func saveCompressed(_ command: [String], level: Int) async throws {
+    private func saveCompressed(_ images: [PullRequest], into output: Output, level: Int) async throws {
         // One thread uses it after the other.
-        nonisolated(unsafe) let gzip = try ParallelGzip(level: level, output: appending)
+        nonisolated(unsafe) let gzip = try ParallelGzip(level: level, output: Self.appending(to: output))
         do {
-            try await stream(command) { try gzip.write($0) }
+            try await stream(images) { try gzip.write($0) }
         } catch {
             gzip.abort()
             throw error
@@ -157,25 +174,52 @@ package struct DockerSaver: SaveEngine {
         _ = try await onThread { try gzip.finish() }
     }
 
-    /// Runs `docker save` and hands over what it writes.
+    /// Runs `docker save`, hands over what it writes, and checks that this can be the images.
     private func stream(
-        _ command: [String],
+        _ images: [PullRequest],
         to take: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void
     ) async throws {
         let stream = try CommandStream()
         let counter = counters.begin("docker save", size: 0)
         defer { counter.end() }
+        let tables = Mutex(TableReader())
         async let taken: Void = stream.read { bytes in
             try take(bytes)
+            tables.withLock { $0.take(bytes) }
             counter.add(bytes.count)
         }
         let saved = await Self.result {
-            try await runner.shown(command, output: .descriptor(stream.descriptor))
+            try await runner.shown(
+                saveCommand(images, intoFile: false),
+                output: .descriptor(stream.descriptor)
+            )
         }
         stream.endOfWriting()
         // What went wrong on this side comes first: docker only sees that nobody reads any more.
         try await taken
         try Self.require(try saved.get(), "docker save")
+        try check(tables.withLock(\.savedTables), images)
+    }
+
+    /// Has docker write the file itself. A podman that can be recognized does not get to replace an older archive.
+    private func saveIntoFile(_ images: [PullRequest], _ output: Output) async throws {
+        if Set(images.map(\.source)).count > 1, let evidence = PodmanCommand.evidence(environment: runner.environment) {
+            throw SavedArchiveError(
+                problem: "\(DockerAbsence.podman(evidence)), and podman saves several images as a single one"
+            )
+        }
+        if case .archive(let archive) = output { try archive.willBeReplaced() }
+        try Self.require(
+            try await runner.shown(saveCommand(images, intoFile: true)),
+            "docker save"
+        )
+        let path = archive
+        try check(try await onThread { try? TableReader.savedTables(ofFile: path) }, images)
+    }
+
+    private func check(_ tables: SavedTables?, _ images: [PullRequest]) throws(SavedArchiveError) {
+        guard let problem = tables?.problem(saving: images.map(\.source.text), pulled: pulled.digests) else { return }
+        throw SavedArchiveError(problem: problem)
     }
 
     private static func result<Value>(_ body: () async throws -> Value) async -> Result<Value, any Error> {
@@ -189,4 +233,33 @@ package struct DockerSaver: SaveEngine {
     private static func require(_ outcome: ChildProcess.Outcome, _ name: String) throws(DockerEngineError) {
         guard outcome.status.isSuccess else { throw DockerEngineError(description: outcome.cause(of: name)) }
     }
+}
+
+/// The place of a save, which is opened once.
+private final class DeferredOutput: Sendable {
+    private let open: @Sendable () async throws -> DockerSaver.Output
+    private let output = Mutex<DockerSaver.Output?>(nil)
+
+    init(_ open: @escaping @Sendable () async throws -> DockerSaver.Output) { self.open = open }
+
+    /// `nil` if it has not been opened.
+    var ifOpened: DockerSaver.Output? { output.withLock(\.self) }
+
+    /// The place, opened now if it has not been. Called by one task at a time.
+    func opened() async throws -> DockerSaver.Output {
+        if let output = ifOpened { return output }
+        let opened = try await open()
+        output.withLock { $0 = opened }
+        return opened
+    }
+}
+
+/// The identities of the images that were pulled, as the pulls have printed them.
+private final class PulledImages: Sendable {
+    private let known = Mutex<[String: Digest]>([:])
+
+    /// By the names that were pulled.
+    var digests: [String: Digest] { known.withLock(\.self) }
+
+    func note(_ digest: Digest?, of name: String) { known.withLock { $0[name] = digest } }
 }

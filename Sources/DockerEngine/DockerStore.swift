@@ -1,10 +1,14 @@
 import ChildProcess
 import ImageEngine
 
-/// The local store of docker, where a daemon answers.
+/// The local store of docker, if a daemon answers.
 package actor DockerStore: LocalStore {
     private let runner: CommandRunner
-    private var finding: Task<DockerProbe.Finding, any Error>?
+    /// Whether docker has shown that it reaches no daemon, after which it is not asked again.
+    private var isAbsent = false
+
+    /// How long a daemon may take to answer.
+    private static let timeLimit: Duration = .seconds(10)
 
     /// The store of the daemon that the docker command finds.
     package init(runner: CommandRunner) {
@@ -13,18 +17,20 @@ package actor DockerStore: LocalStore {
 
     /// Looks for the image as the save script does, and saves it alone.
     package func save(_ name: ImageName, into descriptor: Int32) async throws -> Bool {
-        guard case .daemon = try await find() else { return false }
-        guard try await runner.quiet(["docker", "inspect", name.text]).status.isSuccess else { return false }
+        guard !isAbsent else { return false }
+        let command = ["docker", "inspect", name.text]
+        do {
+            let found = try await runner.quiet(command, timeLimit: Self.timeLimit)
+            guard found.status.isSuccess else {
+                if case .noDaemon = DockerAbsence(found, of: "docker inspect") { isAbsent = true }
+                return false
+            }
+        } catch is ChildProcessError {
+            isAbsent = true
+            return false
+        }
         let saved = try await runner.quiet(["docker", "save", name.text], output: .descriptor(descriptor))
         guard saved.status.isSuccess else { throw DockerEngineError(description: saved.cause(of: "docker save")) }
         return true
-    }
-
-    /// Asked once, so that a daemon that does not answer costs its time limit once.
-    private func find() async throws -> DockerProbe.Finding {
-        let environment = runner.environment
-        let task = finding ?? Task { try await DockerProbe.ask(environment: environment) }
-        finding = task
-        return try await task.value
     }
 }

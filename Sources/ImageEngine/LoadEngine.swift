@@ -33,10 +33,13 @@ package struct LoadedArchive: Sendable {
     package let images: [Image]
     /// Why the archive could not be loaded, where the run goes on all the same: docker may have the images already.
     package let cause: String?
+    /// Whether the archive could not be loaded because there is none.
+    package let isMissing: Bool
 
-    package init(images: [Image] = [], cause: String? = nil) {
+    package init(images: [Image] = [], cause: String? = nil, isMissing: Bool = false) {
         self.images = images
         self.cause = cause
+        self.isMissing = isMissing
     }
 
     /// Whether the archive has what a name leads to.

@@ -236,7 +236,6 @@ import Testing
             """
             #!/bin/sh
             case "$1 $2" in
-            version*) echo 28.5.1 ;;
             pull*/b:v1) echo no >&2; exit 1 ;;
             inspect*) exit 1 ;;
             save*) echo archive ;;
@@ -254,7 +253,7 @@ import Testing
         #expect(saved.status == 0, "\(saved.errors)")
         let report = try report()
         #expect(report["engine"] == .string("docker"))
-        #expect(report["dockerVersion"] == .string("28.5.1"))
+        #expect(report["dockerVersion"] == .null)
         #expect(results(report) == ["saved", "failed"])
         #expect(report["images"].elements[1]["cause"] == .string("docker pull: no"))
         #expect(
@@ -270,7 +269,6 @@ import Testing
             """
             #!/bin/sh
             case "$1 $2" in
-            version*) echo 28.5.1 ;;
             push*/b:v1) echo no >&2; exit 1 ;;
             esac
             """,

@@ -12,11 +12,12 @@ import Testing
         to path: String,
         _ procedure: DockerSaver.Procedure = .shell(compressionLevel: 6)
     ) throws -> DockerSaver {
-        DockerSaver(
+        let output = DockerSaver.Output.archive(try ArchiveOutput(path: path))
+        return DockerSaver(
             runner: try docker.runner(),
             procedure: procedure,
             archive: path,
-            output: .archive(try ArchiveOutput(path: path)),
+            output: { output },
             counters: TransferCounters()
         )
     }
@@ -37,17 +38,18 @@ import Testing
     func partsAreWrittenHere(_ procedure: DockerSaver.Procedure) async throws {
         let docker = try FakeDocker("case $* in *-o*) exit 1 ;; esac; seq 1 2000000")
         let archive = docker.folder.path("archive")
+        let output = DockerSaver.Output.archive(
+            try ArchiveOutput(
+                path: archive,
+                partSize: 1_000_000,
+                checksum: ArchiveChecksum(of: archive, partSize: 1_000_000, .whileWriting)
+            )
+        )
         let saver = DockerSaver(
             runner: try docker.runner(),
             procedure: procedure,
             archive: archive,
-            output: .archive(
-                try ArchiveOutput(
-                    path: archive,
-                    partSize: 1_000_000,
-                    checksum: ArchiveChecksum(of: archive, partSize: 1_000_000, .whileWriting)
-                )
-            ),
+            output: { output },
             counters: TransferCounters()
         )
         try await saver.save([Self.request("a")])
@@ -114,6 +116,56 @@ import Testing
         let requests = (0...ArgumentRoom.ofSystem.limit / 20).map { Self.request("registry/image:\($0)") }
         await #expect(throws: DockerEngineError.self) { try await saver.pull(requests, observer: Nobody()) }
         #expect(!docker.folder.exists("bin/called"))
+    }
+
+    private struct Nobody: PullObserver {
+        func willPull(_ request: PullRequest) {}
+        func didPull(_ outcome: PullOutcome) {}
+    }
+}
+
+/// Archives that cannot be the images that were pulled.
+@Suite(.timeLimit(.minutes(2))) struct WrongArchiveTests {
+    private static let hex = String(repeating: "0a", count: 32)
+
+    /// A docker whose pulls print different digests, and whose archive has one image under the names of all.
+    private static let script = """
+        case $1 in
+        pull) printf 'Digest: sha256:%064d\\n' "$(printf '%s' "$2" | cksum | cut -d ' ' -f 1)" ;;
+        save)
+            cd "$(mktemp -d)" && touch \(hex).tar
+            shift
+            names=$(printf '"%s",' "$@")
+            printf '[{"Config":"c.json","RepoTags":[%s],"Layers":["\(hex).tar"]}]' "${names%,}" >manifest.json
+            tar -cf - \(hex).tar manifest.json
+            rm -r "$PWD" ;;
+        esac
+        """
+
+    @Test func theOlderArchiveStays() async throws {
+        let docker = try FakeDocker(Self.script)
+        let archive = try docker.folder.write("old", to: "archive")
+        let output = DockerSaver.Output.archive(try ArchiveOutput(path: archive))
+        let saver = DockerSaver(
+            runner: try docker.runner(),
+            procedure: .shell(compressionLevel: 6),
+            archive: archive,
+            output: { output },
+            counters: TransferCounters()
+        )
+        let requests = ["r/a:1", "r/b:1"]
+            .map { name in
+                PullRequest(image: ListedImage(reference: name, file: "list", line: 1), source: ImageName(name))
+            }
+        try await saver.pull(requests, observer: Nobody())
+        let error = await #expect(throws: SavedArchiveError.self) { try await saver.save(requests) }
+        saver.discard()
+        #expect(
+            error?.description
+                == "docker save wrote a single image under 2 names, as podman does: use --engine registry"
+        )
+        #expect(try docker.folder.text("archive") == "old")
+        #expect(try docker.folder.names() == ["archive", "bin", "errors", "output"])
     }
 
     private struct Nobody: PullObserver {

@@ -20,10 +20,17 @@ final class FakeDocker: Sendable {
     var environment: [String: String] { ["PATH": "\(folder.path("bin")):/usr/bin:/bin"] }
 
     /// A runner whose commands write into the files `output` and `errors`.
-    func runner() throws -> CommandRunner {
+    func runner() throws -> CommandRunner { try runner(whenFound: nil) }
+
+    /// A runner whose first command decides whether there is a docker; if there is, it makes the file `found`.
+    func probingRunner() throws -> CommandRunner {
+        try runner { [folder] in _ = try? folder.write("", to: "found") }
+    }
+
+    private func runner(whenFound: (@Sendable () -> Void)?) throws -> CommandRunner {
         let output = try File(folder.path("output"), for: .creating)
         let errors = try File(folder.path("errors"), for: .creating)
         let streams = CommandStreams(output: output, errors: { try errors.write($0) })
-        return CommandRunner(environment: environment, streams: streams)
+        return CommandRunner(environment: environment, streams: streams, whenFound: whenFound)
     }
 }

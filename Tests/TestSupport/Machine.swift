@@ -13,6 +13,9 @@ public enum Machine {
     /// Whether ``DockerDaemon`` can be started: by root, with Debian's `docker.io`.
     public static let canRunDocker = succeeds("test $(id -u) = 0 && command -v docker && command -v dockerd")
 
+    /// Whether podman can pull and save: by root, with Debian's `podman`.
+    public static let canRunPodman = succeeds("test $(id -u) = 0 && command -v podman")
+
     /// Whether ``DistributionRegistry`` can be started, with Debian's `docker-registry`.
     public static let hasRegistry = succeeds("command -v docker-registry")
 

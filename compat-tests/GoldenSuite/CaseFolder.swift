@@ -36,8 +36,10 @@ package final class CaseFolder: Sendable {
     ///
     /// - Parameters:
     ///   - executable: its path.
-    ///   - variables: what the executable sees beside `PATH`, `HOME` and what the recording sets.
-    package func runOurs(_ executable: String, variables: [String: String] = dockerEngine) async throws -> Account {
+    ///   - variables: what the executable sees beside `PATH`, `HOME` and what the recording sets; `nil` for docker's engine, which is named
+    ///     only if it is not the one that a call takes by itself.
+    package func runOurs(_ executable: String, variables: [String: String]? = nil) async throws -> Account {
+        let variables = try variables ?? (recording.takesDocker ? [:] : Self.dockerEngine)
         try link(executable, "work/" + recording.script)
         // PowerShell's script knows itself by its full path.
         let name = recording.isPowerShell ? root.path("work/" + recording.script) : "./" + recording.script

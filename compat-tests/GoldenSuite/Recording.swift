@@ -27,6 +27,14 @@ package struct Recording: Decodable, Sendable {
     package var hasHelm: Bool { helm != nil }
     /// Whether the script is one of PowerShell's.
     package var isPowerShell: Bool { script.hasSuffix(".ps1") }
+    /// Whether the executable calls docker without being told to: it does for a shell script if there is a docker, but charts that neither
+    /// docker nor helm handles it moves itself (D13).
+    var takesDocker: Bool {
+        get throws {
+            let texts = try filesBefore().values.map { String(decoding: $0, as: UTF8.self) } + [stdin ?? ""]
+            return hasDocker && !isPowerShell && !texts.contains { $0.contains("rancher/charts/") }
+        }
+    }
     /// The executable that stands in for the script.
     package var executable: String { String(script.prefix { $0 != "." }) }
 

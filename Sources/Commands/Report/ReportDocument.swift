@@ -5,7 +5,7 @@ import ScriptInterface
 struct ReportDocument: Sendable {
     enum Result: String, Sendable, CaseIterable {
         case success
-        /// Some images failed.
+        /// Some images failed, or what was pushed is not from the archive.
         case incomplete
         /// All images failed, or the run could not be done.
         case failed
@@ -17,13 +17,11 @@ struct ReportDocument: Sendable {
     let settings: [Setting]
     /// Who moved the images: `docker` or `registry`; `nil` where the run ended before that was known.
     var engine: String?
-    /// The daemon's; `nil` where the docker engine did not run, or the daemon does not tell.
-    var dockerVersion: String?
     let start: Moment
     var end: Moment
     /// `nil` where the run was stopped.
     var status: Int32?
-    /// Why the whole run came to nothing, or was stopped.
+    /// Why the run failed as a whole, was stopped, or did not load the archive.
     var cause: String?
     /// In the order of the list.
     var entries: [ReportEntry] = []
@@ -40,7 +38,8 @@ struct ReportDocument: Sendable {
     var result: Result {
         let failed = count(.failed)
         guard let status else { return .stopped }
-        if cause != nil || (failed > 0 && failed == entries.count) { return .failed }
+        if failed > 0 && failed == entries.count { return .failed }
+        if cause != nil { return status == 0 ? .incomplete : .failed }
         return failed > 0 ? .incomplete : status == 0 ? .success : .failed
     }
 

@@ -52,7 +52,7 @@ struct ReportEntry: Sendable {
     var isConfirmed: Bool?
     var effort: Effort?
     var result = Result.notReached
-    /// Why it failed; of an image of docker's local store, why no registry has given it.
+    /// Why it failed; of an image of docker's local store, why it is from there.
     var cause: String?
 
     /// An image that is to be saved.

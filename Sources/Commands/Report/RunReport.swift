@@ -14,6 +14,8 @@ final class RunReport: Sendable {
         var settled = 0
         /// The blobs of the images that were pulled.
         var counted: Set<Digest> = []
+        /// Whether images are pushed although the archive was not loaded.
+        var isUnloaded = false
     }
 
     private let path: String?
@@ -30,17 +32,9 @@ final class RunReport: Sendable {
         state = Mutex(State(document: ReportDocument(options)))
     }
 
-    /// Whether somebody reads it.
-    var isWanted: Bool { path != nil }
-
-    /// Takes note of who moves the images.
-    ///
-    /// - Parameter dockerVersion: of the daemon, where that does it.
-    func note(engine: String, dockerVersion: String? = nil) {
-        state.withLock { state in
-            state.document.engine = engine
-            state.document.dockerVersion = dockerVersion
-        }
+    /// Records which engine moves the images.
+    func note(engine: String) {
+        state.withLock { $0.document.engine = engine }
     }
 
     /// Takes note of what is to be moved, in order, in place of what was noted before.
@@ -51,6 +45,14 @@ final class RunReport: Sendable {
     /// Takes note of why the whole run comes to nothing.
     func fail(_ cause: String) {
         state.withLock { $0.document.cause = cause }
+    }
+
+    /// Records that the archive was not loaded, although the run continues with what docker's local store has.
+    func archiveIsNotLoaded(_ cause: String) {
+        state.withLock { state in
+            state.document.cause = cause
+            state.isUnloaded = true
+        }
     }
 
     /// Takes note that what was pulled is in the archive.
@@ -69,7 +71,12 @@ final class RunReport: Sendable {
 
     /// Takes note of what became of the next step.
     func settle(_ outcome: LoadOutcome) {
-        settleNext { entry, _ in entry.take(outcome) }
+        let isUnloaded = state.withLock(\.isUnloaded)
+        settleNext { entry, _ in
+            entry.take(outcome)
+            guard isUnloaded, entry.result == .loaded, case .push = outcome.step.action else { return }
+            entry.cause = "pushed from docker's local store: the archive was not loaded"
+        }
     }
 
     /// Takes note of what became of the next chart that is a file.

@@ -1,0 +1,96 @@
+import ChildProcess
+import GoldenSuite
+import SampleImages
+import TestSupport
+import Testing
+
+/// A host with a docker command that reaches no docker of this machine: a folder with the command, podman's store, and two registries.
+final class ClientHost: Sendable {
+    let folder: TemporaryFolder
+    let source: DistributionRegistry
+    let target: DistributionRegistry
+    private let list: [String]
+    private let environment: [String: String]
+
+    /// - Parameters:
+    ///   - docker: a line of the shell that makes `bin/docker`.
+    ///   - socket: the name of podman's socket, which `DOCKER_HOST` is then; `nil` for none.
+    ///   - dockerHost: `DOCKER_HOST` without podman's socket.
+    init(_ list: [String], docker: String, socket: String? = nil, dockerHost: String? = nil) async throws {
+        self.list = list
+        folder = try TemporaryFolder()
+        source = try DistributionRegistry(allowsURLs: true)
+        target = try DistributionRegistry()
+        try await SampleImages(folder: Fixtures.path("source")).push(to: source.authority)
+        try folder.write(list.map { $0 + "\n" }.joined(), to: "rancher-images.txt")
+        try folder.write(
+            "[[registry]]\nlocation = \"\(source.authority)\"\ninsecure = true\n",
+            to: "registries.conf"
+        )
+        try folder.write(
+            "[storage]\ndriver = \"vfs\"\ngraphroot = \"\(folder.path("store"))\"\nrunroot = \"\(folder.path("run"))\"\n",
+            to: "storage.conf"
+        )
+        try folder.shell("mkdir bin && \(docker) && chmod 755 bin/docker")
+        var environment = [
+            "PATH": "\(folder.path("bin")):/usr/local/bin:/usr/bin:/bin", "HOME": folder.path,
+            "CONTAINERS_REGISTRIES_CONF": folder.path("registries.conf"),
+            "CONTAINERS_STORAGE_CONF": folder.path("storage.conf"),
+        ]
+        if let dockerHost { environment["DOCKER_HOST"] = dockerHost }
+        if let socket {
+            let variables = environment.map { "\($0)='\($1)'" }.joined(separator: " ")
+            try folder.shell(
+                """
+                env \(variables) podman system service --time=0 unix://$PWD/\(socket) >log 2>&1 </dev/null &
+                echo $! >pid
+                for try in $(seq 300); do [ -S \(socket) ] && exit; sleep 0.1; done
+                cat log >&2; exit 1
+                """
+            )
+            environment["DOCKER_HOST"] = "unix://\(folder.path(socket))"
+        }
+        self.environment = environment
+    }
+
+    deinit {
+        _ = try? folder.shell("kill $(cat pid)")
+    }
+
+    func save(_ words: String...) async throws -> (exit: Int32, stdout: String, stderr: String) {
+        try await run("rancher-save-images", ["-s", source.authority] + words)
+    }
+
+    func load(_ engine: String) async throws -> (exit: Int32, stdout: String, stderr: String) {
+        try await run(
+            "rancher-load-images",
+            ["-s", source.authority, "-r", target.authority, "--engine", engine, "--strict"]
+        )
+    }
+
+    /// Loads the archive elsewhere, and compares the images with those that were saved.
+    func expectLoadedImagesAreTheSources() async throws {
+        let loaded = try await load("registry")
+        #expect(loaded.exit == 0, "\(loaded.stderr)")
+        for name in list {
+            let pushed = name.contains("/") ? name : "rancher/\(name)"
+            #expect(try target.imageID(pushed) == source.imageID(name), "\(name)")
+        }
+    }
+
+    private func run(
+        _ executable: String,
+        _ words: [String]
+    ) async throws -> (exit: Int32, stdout: String, stderr: String) {
+        let outcome = try await ChildProcess.run(
+            ["/usr/bin/env", "-C", folder.path, "\(try Suite().products)/\(executable)"] + words,
+            environment: environment,
+            output: .keep(last: 1 << 20),
+            timeLimit: .seconds(120)
+        )
+        return (
+            outcome.status.shellStatus, String(decoding: outcome.output, as: UTF8.self),
+            String(decoding: outcome.errors, as: UTF8.self)
+        )
+    }
+}
