@@ -34,7 +34,8 @@ struct LoadCommand: Sendable {
         return 1
     }
 
-    /// The shell script goes on where the archive cannot be loaded: docker may have the images already.
+    /// The shell script goes on if the archive cannot be loaded: docker may have the images already. A run that is strict does not, and
+    /// none does without an archive (D18).
     private func runAsShell() async throws -> Int32 {
         let images = try await readList(options.imageList)
         var windowsImages: [ListedImage] = []
@@ -48,12 +49,62 @@ struct LoadCommand: Sendable {
         let areAllCharts = (images + windowsImages).allSatisfy(\.isChart)
         let archive = try await load(engine, mayBeMissing: areAllCharts, handling)
         tell(archive)
-        if let cause = archive.cause { console.notice(cause) }
         let charts = fileCharts(of: images, handling, archive)
         let plan = self.plan(images, windowsImages, chartsInFiles: charts)
+        // A save of charts that are files writes no archive.
+        let needsArchive = !plan.steps.isEmpty || charts.isEmpty
+        if let cause = archive.cause {
+            if !needsArchive {
+                console.notice(cause)
+            } else if !goesOn(without: archive, cause) {
+                return await endWithoutPushing(plan, charts, because: cause)
+            }
+        }
         let outcomes = try await perform(plan, with: engine)
         let chartOutcome = try await pushCharts(charts, of: images, handling)
-        return await max(chartOutcome.status, chartStatus(outcomes, handling), finish(outcomes, chartOutcome))
+        return await max(
+            chartOutcome.status,
+            chartStatus(outcomes, handling),
+            finish(outcomes, chartOutcome, isUnloaded: needsArchive && archive.cause != nil)
+        )
+    }
+
+    /// The archive as sentences name it.
+    private var archiveName: String { options.images.flatMap { $0.isEmpty ? nil : $0 } ?? "the archive" }
+
+    /// Whether the images are pushed although the archive was not loaded, which is told and reported.
+    private func goesOn(without archive: LoadedArchive, _ cause: String) -> Bool {
+        if archive.isMissing {
+            _ = fail("\(cause); there is no archive \(archiveName), so nothing is pushed: name it with --images")
+            return false
+        }
+        if options.extensions.strict {
+            _ = fail("\(cause); nothing is pushed, since the run is strict")
+            return false
+        }
+        report.archiveIsNotLoaded("\(cause); the archive was not loaded")
+        console.notice("\(cause); what is pushed is what docker's local store has")
+        return true
+    }
+
+    /// Ends the run with all images and charts failed.
+    private func endWithoutPushing(
+        _ plan: LoadPlan,
+        _ charts: [ListedImage],
+        because cause: String
+    ) async -> Int32 {
+        let outcomes = plan.steps.map { LoadOutcome($0, cause: "the archive was not loaded (\(cause))") }
+        for outcome in outcomes { report.settle(outcome) }
+        let chartOutcome =
+            charts.isEmpty
+            ? ChartOutcome()
+            : end(
+                ChartOutcome(count: charts.count),
+                without: charts[...],
+                because: "the archive was not loaded",
+                status: 1
+            )
+        return await max(1, finish(outcomes, chartOutcome))
     }
 
     /// PowerShell's script ends where the archive is not there or cannot be loaded, and only loads where there is no list.
@@ -137,7 +188,13 @@ struct LoadCommand: Sendable {
     }
 
     /// An image of which a step failed has failed.
-    private func finish(_ outcomes: [LoadOutcome], _ chartOutcome: ChartOutcome) async -> Int32 {
+    ///
+    /// - Parameter isUnloaded: whether the images are not the archive's, since that was not loaded.
+    private func finish(
+        _ outcomes: [LoadOutcome],
+        _ chartOutcome: ChartOutcome,
+        isUnloaded: Bool = false
+    ) async -> Int32 {
         engines.notices.close()
         let failed = Set(outcomes.filter { $0.cause != nil }.map(\.step.image))
         var seen: Set<ListedImage> = []
@@ -151,7 +208,9 @@ struct LoadCommand: Sendable {
             failedImages: images.filter(failed.contains).map(\.reference),
             charts: chartOutcome.count,
             failedCharts: chartOutcome.failed,
-            lacksReferrers: outcomes.flatMap(\.notices).contains { $0.kind == .referrerLeftOut }
+            lacksReferrers: outcomes.flatMap(\.notices).contains { $0.kind == .referrerLeftOut },
+            unloaded: isUnloaded
+                ? Summary.Unloaded(archive: archiveName, images: images.map(\.reference)) : nil
         )
         return await summary.finish("loaded", options.extensions, console: console)
     }

@@ -12,16 +12,28 @@ struct Summary: Equatable {
     var failedCharts: [String] = []
     /// Whether signatures, attestations or other referrers of the images are left out.
     var lacksReferrers = false
+    /// The archive that was not loaded, so that what was pushed is not what it has.
+    var unloaded: Unloaded?
+
+    /// An archive that was not loaded.
+    struct Unloaded: Equatable {
+        /// Its path as it was typed.
+        let archive: String
+        /// The references of the images that were to be loaded from it.
+        let images: [String]
+    }
 
     /// The closing count.
     ///
     /// - Parameter done: what was done with them: `saved` or `loaded`.
     func sentence(_ done: String) -> String {
-        let kinds = [(images, failedImages, "image"), (charts, failedCharts, "chart")]
+        let pushed = images - failedImages.count
+        let kinds = [(images, unloaded == nil ? pushed : 0, "image"), (charts, charts - failedCharts.count, "chart")]
         let counts = kinds.filter { total, _, noun in total > 0 || (noun == "image" && charts == 0) }
-            .map { total, failed, noun in "\(total - failed.count) of \(total) \(noun)\(total == 1 ? "" : "s")" }
+            .map { total, moved, noun in "\(moved) of \(total) \(noun)\(total == 1 ? "" : "s")" }
         let failed = failedImages.count + failedCharts.count
-        return counts.joined(separator: " and ") + " \(done)" + (failed == 0 ? "" : ", \(failed) failed")
+        let stored = unloaded.map { "; \($0.archive) was not loaded: \(pushed) pushed from docker's local store" } ?? ""
+        return counts.joined(separator: " and ") + " \(done)" + stored + (failed == 0 ? "" : ", \(failed) failed")
     }
 
     /// The count of what refers to the images.
@@ -37,7 +49,7 @@ struct Summary: Equatable {
     ///   written; else 0.
     func finish(_ done: String, _ extensions: ExtensionOptions, console: Console) async -> Int32 {
         console.notice(sentence(done))
-        let failed = failedImages + failedCharts
+        let failed = (unloaded?.images ?? failedImages) + failedCharts
         let listStatus = await FailedList.write(failed, to: extensions.failedList, console: console)
         let allFailed = images > 0 && failedImages.count == images
         return max(listStatus, allFailed || (extensions.strict && (!failed.isEmpty || lacksReferrers)) ? 1 : 0)

@@ -1,3 +1,5 @@
+import ScriptInterface
+
 // Differences in what is done: the account of the script, changed to what the executable does.
 
 extension ListedDifference {
@@ -24,8 +26,22 @@ extension ListedDifference {
         ),
     ]
 
-    /// Runs that the executables do not begin.
+    /// Runs that the executables do not begin, or end early.
     static let refusals = [
+        // Nothing is pushed of an archive that is not there. Where all images are charts in files, there may be none.
+        ListedDifference(
+            name: "D18",
+            taken: { account, given in
+                guard given.isLoad, !given.isPowerShell, account.hasFailed("load") else { return }
+                let hasHelm = account.stdout.hasPrefix(ScriptLines.helmFallback)
+                guard given.lacksArchive, !(hasHelm && given.hasOnlyCharts) else { return }
+                let end = account.calls.firstIndex { $0.isDocker("load") } ?? 0
+                account.calls = Array(account.calls[...end])
+                account.statuses = Array(account.statuses[...end])
+                account.stdout = hasHelm ? ScriptLines.helmFallback + "\n" : ""
+                account.exit = 1
+            }
+        ),
         ListedDifference(
             name: "D6",
             taken: { account, given in
@@ -104,6 +120,22 @@ extension [String] {
 extension Case {
     /// Whether a list can be read.
     fileprivate func isReadable(_ path: String) -> Bool { path.hasPrefix("/dev/") || bytes(ofList: path) != nil }
+
+    /// Whether the archive's path, in which a `*` may stand for anything, is that of no file and no folder.
+    fileprivate var lacksArchive: Bool {
+        let path = ScriptFlags(self).images ?? ""
+        if path.isEmpty || path.hasPrefix("/dev/") || hasFolder(path) { return false }
+        let parts = Self.key(path).split(separator: "*", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let first = parts.first, let last = parts.dropFirst().first else { return files[Self.key(path)] == nil }
+        return !files.keys.contains { $0.hasPrefix(first) && $0.hasSuffix(last) && !$0.contains("/") }
+    }
+
+    /// Whether the lists have charts and nothing else.
+    fileprivate var hasOnlyCharts: Bool {
+        let windows = ScriptFlags(self).windowsList
+        let others = windows.isEmpty ? [] : names(ofList: windows)
+        return !names.isEmpty && names.allSatisfy(\.isChart) && others.allSatisfy(names.contains)
+    }
 
     /// Whether an archive can be written: it has a name that is no folder's, in a folder that is there.
     fileprivate func isWritable(_ path: String) -> Bool {

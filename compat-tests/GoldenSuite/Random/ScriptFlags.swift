@@ -98,8 +98,11 @@ extension Case {
     }
 
     /// The names in the list, not the Windows list, as the executables read it.
-    var names: [[UInt8]] {
-        (bytes(ofList: ScriptFlags(self).list ?? "") ?? []).split(separator: UInt8(ascii: "\n"))
+    var names: [[UInt8]] { names(ofList: ScriptFlags(self).list ?? "") }
+
+    /// The names in a list, as the executables read it.
+    func names(ofList path: String) -> [[UInt8]] {
+        (bytes(ofList: path) ?? []).split(separator: UInt8(ascii: "\n"))
             .map { Self.trimmed(Array($0)) }
             .filter { !$0.isEmpty && $0.first != UInt8(ascii: "#") }
     }
