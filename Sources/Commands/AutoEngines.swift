@@ -65,7 +65,7 @@ struct AutoSaver: SaveEngine {
     func save(_ images: [PullRequest]) async throws {
         do {
             try await engines.current.save(images)
-        } catch let error as SavedArchiveError where engines.isDocker {
+        } catch let error as SavedArchiveError where engines.isDocker && error.leavesNothing {
             engines.current.discard()
             let registry = try await engines.change(error.problem, besideDocker: true)
             let failure = FirstFailure()

@@ -103,7 +103,13 @@ package struct DockerSaver: SaveEngine {
     package func save(_ images: [PullRequest]) async throws {
         let output = try await output.opened()
         switch procedure {
-        case .shell(let level): try await saveCompressed(images, into: output, level: level)
+        case .shell(let level):
+            do {
+                try await saveCompressed(images, into: output, level: level)
+            } catch var error as SavedArchiveError {
+                if case .archive(let archive) = output { error.leavesNothing = !archive.isStream }
+                throw error
+            }
         case .powerShell where output.takesStream: try await stream(images, to: Self.appending(to: output))
         case .powerShell: try await saveIntoFile(images, output)
         }

@@ -101,6 +101,8 @@ extension Digest {
 package struct SavedArchiveError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The problem, as one sentence without advice.
     package let problem: String
+    /// Whether nothing has been written, so that another engine can write the archive. A stream has passed the bytes on.
+    package var leavesNothing = true
 
     package var description: String { "\(problem): use --engine registry" }
 }

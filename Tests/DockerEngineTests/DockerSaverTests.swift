@@ -142,6 +142,26 @@ import Testing
         esac
         """
 
+    /// What has gone into a stream cannot be taken back, so no other engine may begin.
+    @Test func aStreamIsNotWrittenTwice() async throws {
+        let docker = try FakeDocker(Self.script)
+        defer { withExtendedLifetime(docker) {} }
+        let output = DockerSaver.Output.archive(try ArchiveOutput(path: "/dev/null"))
+        let saver = DockerSaver(
+            runner: try docker.runner(),
+            procedure: .shell(compressionLevel: 6),
+            archive: "/dev/null",
+            output: { output },
+            counters: TransferCounters()
+        )
+        let requests = ["r/a:1", "r/b:1"]
+            .map { name in
+                PullRequest(image: ListedImage(reference: name, file: "list", line: 1), source: ImageName(name))
+            }
+        let error = await #expect(throws: SavedArchiveError.self) { try await saver.save(requests) }
+        #expect(error?.leavesNothing == false)
+    }
+
     @Test func theOlderArchiveStays() async throws {
         let docker = try FakeDocker(Self.script)
         let archive = try docker.folder.write("old", to: "archive")
