@@ -66,7 +66,6 @@ package final class HTTPClient: Sendable {
             gate.leave(pass, error.code == .interrupted ? .broken : .unknown)
             if let state = HostState(error) { hostHandler(address.authority, state) }
             error.timeInLine = pass.timeInLine + transfer.timeHeldBack
-            error.vainFor = gate.vainFor
             throw error
         } catch {
             tell(transfer, since: begin, error)

@@ -30,6 +30,8 @@ package struct HTTPError: Error, CustomStringConvertible, Hashable, Sendable {
         case interrupted
         /// What the server sent is not HTTP.
         case malformedResponse
+        /// The host answers with failures only (5xx), and is asked no more.
+        case hostFails
         /// The body is larger than the caller's limit.
         case bodyTooLarge
         /// libcurl refused something that should have worked, for instance for lack of memory.
@@ -44,9 +46,6 @@ package struct HTTPError: Error, CustomStringConvertible, Hashable, Sendable {
 
     /// Whether it was the proxy on the way that could not be connected to.
     package let isOfProxy: Bool
-
-    /// For how long the host has been tried by now, where it has never answered; `nil` where it has.
-    package var vainFor: Duration?
 
     /// How long the request stood behind others that the host answered meanwhile, or was held back to keep to a rate.
     package var timeInLine = Duration.zero

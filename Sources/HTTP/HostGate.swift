@@ -87,14 +87,6 @@ final class HostGate: Sendable {
         admit()
     }
 
-    /// For how long the host has been tried, if it has never answered.
-    var vainFor: Duration? {
-        state.withLock { state in
-            guard !state.pace.isReached, let first = state.pace.firstTry else { return nil }
-            return first.duration(to: .now)
-        }
-    }
-
     private func admit() {
         let (admitted, timer) = state.withLock { state -> ([(Waiter, Pass)], ContinuousClock.Instant?) in
             let now = ContinuousClock.now

@@ -27,12 +27,8 @@ struct HostPace {
     private(set) var limit: Int?
     /// Until when nothing is sent.
     private(set) var pausedUntil: ContinuousClock.Instant?
-    /// Whether the host has ever answered.
-    private(set) var isReached = false
     /// When the host last answered as one that works.
     private(set) var lastAnswer: ContinuousClock.Instant?
-    /// When the host was first tried.
-    private(set) var firstTry: ContinuousClock.Instant?
     /// How often the limit was lowered. Requests that were begun before that do not lower it again.
     private var round = 0
     private var answersInRound = 0
@@ -53,7 +49,6 @@ struct HostPace {
         }
         if let limit, underWay >= limit { return nil }
         underWay += 1
-        firstTry = firstTry ?? now
         return round
     }
 
@@ -61,19 +56,15 @@ struct HostPace {
     mutating func end(_ outcome: Outcome, begunIn round: Int, at now: ContinuousClock.Instant) {
         switch outcome {
         case .answered:
-            isReached = true
             lastAnswer = now
             grow()
-        case .failed:
-            isReached = true
         case .busy(let asked):
-            isReached = true
             let wait = asked.flatMap { $0 <= longestPause ? $0 : nil } ?? pause
             pausedUntil = max(pausedUntil ?? now, now + wait)
             shrink(begunIn: round)
         case .broken:
             shrink(begunIn: round)
-        case .unknown:
+        case .failed, .unknown:
             break
         }
         underWay -= 1

@@ -85,6 +85,7 @@ enum Advice {
             return "; check the port, and whether the registry is running"
         case .unreachable, .timedOut, .interrupted:
             return "; check the network and what stands on the way, or give it longer with --patience"
+        case .hostFails: return "; try again later, and check the log of the registry"
         case .malformedResponse:
             return "; check its name and its port"
         default:

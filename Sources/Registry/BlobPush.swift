@@ -35,7 +35,7 @@ struct BlobPush {
     private var furthest: Int64 = 0
     /// How many tries in a row have brought much, but not more than those before.
     private var vainTries = 0
-    private var course: Patience.Course
+    private let tries: Tries
 
     /// An upload that has to begin anew each time may break for ever at the same place.
     private static let mostVainTries = 5
@@ -70,7 +70,7 @@ struct BlobPush {
         self.subject = subject
         body = BlobUpload(blob, from: source)
         chunk = client.largestRequest(to: repository.domain)
-        course = Patience.Course(client.settings.patience, at: .now)
+        tries = client.settings.tries(.upload, to: repository.domain)
     }
 
     /// Sends the blob.
@@ -83,13 +83,15 @@ struct BlobPush {
             let cause: RegistryEvent.Cause
             let failure: Result<HTTPResponse, HTTPError>
             let before = body.sent
+            try await tries.begin()
             do {
                 if isInDoubt, let there = try await askHowFar() { return there }
                 let response = try await sendNext()
                 switch response.head.status {
                 case 200...204:
-                    if session == nil { return response }
-                    continue
+                    guard session == nil else { continue }
+                    tries.progress()
+                    return response
                 case 413:
                     try takeSmallerChunk()
                     continue
@@ -107,19 +109,19 @@ struct BlobPush {
                 default:
                     failure = .success(response)
                     cause = .status(response.head.status)
-                    noteProgress(sent: body.sent - before)
-                    wait = course.wait(after: response, at: .now, date: HTTPDate.now)
+                    wait = tries.wait(after: response)
                 }
             } catch let stuck as StuckUpload {
                 let error = HTTPError(.interrupted, stuck.problem)
                 failure = .failure(error)
                 cause = .failure(error.message)
-                wait = course.wait(after: error, at: .now)
+                wait = tries.wait(after: error)
             } catch let error as HTTPError {
                 failure = .failure(error)
                 cause = .failure(error.message)
                 noteProgress(sent: body.sent - before)
-                wait = course.wait(after: error, at: .now)
+                // Another replica may know of the upload: how many there are, nobody tells.
+                wait = tries.wait(after: error, isCounted: timesForgotten == 0)
             }
             guard let wait else {
                 guard timesForgotten > 0, case .failure(let error) = failure else { return try failure.get() }
@@ -152,7 +154,7 @@ struct BlobPush {
     }
 
     private func isPassing(_ response: HTTPResponse) -> Bool {
-        client.settings.patience.isPassing(response.head.status)
+        Patience.isPassing(response.head.status)
     }
 
     /// A registry that takes chunks, but has no more of the blob than before, or reports what cannot be true.
@@ -267,7 +269,7 @@ struct BlobPush {
             to: repository.domain,
             into: sink
         )
-        guard !client.settings.patience.isPassing(head.status) else {
+        guard !Patience.isPassing(head.status) else {
             throw HTTPError(.interrupted, "\(repository.domain) answered \(head.status) when asked for the upload")
         }
         isInDoubt = false
@@ -281,7 +283,7 @@ struct BlobPush {
                 tell(.continues(at: offset))
                 return nil
             }
-        } else if try await client.hasBlob(blob.digest, size: blob.size, in: repository) {
+        } else if try await client.hasBlob(ofUpload: blob, in: repository) {
             return HTTPResponse(head: HTTPResponseHead(status: 201))
         }
         startOver()
@@ -304,7 +306,7 @@ struct BlobPush {
         guard let offset = session?.offset, offset > furthest else { return }
         furthest = offset
         vainTries = 0
-        course.progress(at: .now)
+        tries.progress()
     }
 
     /// Takes note of what a try has sent that failed.
@@ -316,7 +318,7 @@ struct BlobPush {
         } else {
             vainTries += 1
         }
-        if vainTries <= Self.mostVainTries { course.progress(at: .now) }
+        if vainTries <= Self.mostVainTries { tries.progress(isAnswered: false) }
     }
 
     /// What a proxy refuses as too large goes in smaller pieces.

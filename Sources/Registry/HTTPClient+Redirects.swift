@@ -17,14 +17,7 @@ extension HTTPClient {
             HTTPResponse(head: response.head.marked(from: request.url, for: home), body: response.body)
         }
         while true {
-            let response: HTTPResponse
-            do {
-                response = try await collect(request, limit: limit)
-            } catch var error as HTTPError where trail.isRedirected {
-                // Asked again, the first host may send us elsewhere, however long this one has been away.
-                error.vainFor = nil
-                throw error
-            }
+            let response = try await collect(request, limit: limit)
             guard try trail.follow(response.head, of: request.method) else {
                 return (marked(response), request.url)
             }

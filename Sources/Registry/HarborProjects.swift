@@ -24,7 +24,7 @@ struct HarborProjects: Sendable {
             }
         }
         let answer = try await send(request(.get, "systeminfo"))
-        guard !settings.patience.isPassing(answer.head.status) else {
+        guard !Patience.isPassing(answer.head.status) else {
             throw RegistryError(answer, from: endpoint.authority, asking: "whether it is Harbor")
         }
         guard answer.head.status == 200,
@@ -79,7 +79,7 @@ struct HarborProjects: Sendable {
 
     private func send(_ request: HTTPRequest) async throws -> HTTPResponse {
         do {
-            return try await settings.run(asking: endpoint.authority) {
+            return try await settings.run(.administration, to: endpoint.authority) {
                 try await http.collectFollowing(request, limit: 1 << 20).response
             }
         } catch let error as HTTPError {

@@ -1,17 +1,15 @@
 import HTTP
 
-/// How long a request or a transfer is made again that comes to nothing.
+/// For how long failing requests are retried.
 package struct Patience: Sendable {
-    /// How long after the last sign of life; see ``Course``.
+    /// How long a host may fail without an answer in between; see ``HostPatience`` and ``Course``.
     package var duration: Duration
     /// The same for a host that has never answered in this run and refuses connections or has no address: its name may be wrong.
     package var strangerDuration: Duration
     /// The wait before the second try; it doubles with each try after that.
     package var firstWait: Duration
-    /// The longest wait between two tries, where the host asks for none.
+    /// The longest wait between two tries, unless the host asks for a longer one.
     package var longestWait: Duration
-    /// Statuses that are not tried again, beside those that never are.
-    var finalStatuses: Set<Int> = []
 
     /// Patience; the values given are for real registries.
     package init(
@@ -26,13 +24,35 @@ package struct Patience: Sendable {
         self.longestWait = longestWait
     }
 
-    /// A try that brought so many bytes has shown life.
+    /// A try that brought so many bytes is a sign of life.
     static let progress: Int64 = 64 << 10
 
-    /// Whether a request is made again after an answer of this status.
-    func isPassing(_ status: Int) -> Bool {
-        guard !finalStatuses.contains(status), status != 501 else { return false }
-        return status >= 500 || [408, 425, 429, 499].contains(status)
+    /// How often a request is tried that fails while its host answers others of its kind. A host that fails at every third request
+    /// fails so often in a row once in 10^15 times.
+    static let mostTries = 32
+
+    /// The longest wait of a request that fails while its host answers others: all tries take a fifth of the patience.
+    var shortWait: Duration { duration / 150 }
+
+    /// For how long a failed probe of a host counts for all requests.
+    var refusal: Duration { min(longestWait, duration) }
+
+    /// Whether a request is retried after an answer of this status.
+    static func isPassing(_ status: Int) -> Bool {
+        status != 501 && (status >= 500 || [408, 425, 429, 499].contains(status))
+    }
+
+    /// Whether a request is retried after a transfer that ended this way.
+    static func isPassing(_ error: HTTPError) -> Bool {
+        switch error.code {
+        case .interrupted, .timedOut, .unreachable, .malformedResponse: true
+        default: isOfStranger(error)
+        }
+    }
+
+    /// Whether a transfer ended as those to a host do that does not exist.
+    static func isOfStranger(_ error: HTTPError) -> Bool {
+        [.refused, .unresolvedHost, .proxyUnavailable].contains(error.code)
     }
 
     /// The wait after so many failures in a row, with a part left to chance, so that many transfers that broke together do not
@@ -42,66 +62,98 @@ package struct Patience: Sendable {
         for _ in 1..<max(1, failures) where wait < longestWait { wait *= 2 }
         return min(wait, longestWait) * Double.random(in: 0.75...1.25)
     }
+}
 
+extension Patience {
     /// The tries of one request: a value that is asked, without clock and network.
     ///
-    /// It goes on as long as a sign of life came within ``Patience/duration``: bytes, or an answer other than a failure. What is tried
-    /// again is what may be otherwise later: statuses as in ``Patience/isPassing(_:)``, broken transfers, and hosts that cannot be
-    /// reached.
+    /// They end when ``HostPatience`` gives the host up; when the last sign of life of the request itself, bytes or an answer other
+    /// than a failure, came before ``Patience/duration``; or after ``Patience/mostTries`` tries, if the host has answered others of
+    /// the same kind meanwhile, so that the failure is one of this request alone.
     struct Course: Sendable {
         private let patience: Patience
+        private let mostTries: Int
         private var lastSign: ContinuousClock.Instant
+        private var firstFailure: ContinuousClock.Instant?
         private var failures = 0
+        /// The failures in a row that count against ``mostTries``.
+        private var countedFailures = 0
 
         /// Begins with the first try.
-        init(_ patience: Patience, at now: ContinuousClock.Instant) {
+        ///
+        /// - Parameter isRetried: whether there is more than one try.
+        init(_ patience: Patience, isRetried: Bool = true, at now: ContinuousClock.Instant) {
             self.patience = patience
+            mostTries = isRetried ? Patience.mostTries : 0
             lastSign = now
         }
 
-        /// Takes note of a sign of life.
+        /// Whether the request has not failed since its beginning or its last sign of life.
+        var isFresh: Bool { failures == 0 }
+
+        /// Records a sign of life.
         mutating func progress(at now: ContinuousClock.Instant) {
             lastSign = now
+            firstFailure = nil
             failures = 0
+            countedFailures = 0
         }
 
-        /// How long to wait before the next try; `nil` where there is none.
+        /// Returns the wait before the next try; `nil` if there is none.
         ///
-        /// - Parameter date: the present time in seconds since 1970.
-        mutating func wait(after response: HTTPResponse, at now: ContinuousClock.Instant, date: Int64) -> Duration? {
+        /// - Parameters:
+        ///   - standing: what the host's other requests came to.
+        ///   - date: the present time in seconds since 1970.
+        mutating func wait(
+            after response: HTTPResponse,
+            _ standing: HostPatience.Standing = .init(),
+            at now: ContinuousClock.Instant,
+            date: Int64
+        ) -> Duration? {
             lastSign = min(lastSign + response.head.timeInLine, now)
-            guard patience.isPassing(response.head.status) else { return nil }
+            guard Patience.isPassing(response.head.status) else { return nil }
             let asked = response.head.retryAfter(now: date)
+            let isLoad = response.head.status == 429 || response.head.status == 503 && asked != nil
             // Docker Hub counts pulls over hours: no wait that a run could make helps.
-            let isCounted = String(decoding: response.body, as: UTF8.self).contains("pull rate limit")
-            if response.head.status == 429, isCounted, asked == nil { return nil }
-            return wait(until: lastSign + patience.duration, asked: asked, at: now)
-        }
-
-        /// How long to wait before the next try; `nil` where there is none.
-        mutating func wait(after error: HTTPError, at now: ContinuousClock.Instant) -> Duration? {
-            lastSign = min(lastSign + error.timeInLine, now)
-            var end = lastSign + patience.duration
-            switch error.code {
-            case .interrupted, .timedOut, .unreachable, .malformedResponse:
-                break
-            case .refused, .unresolvedHost, .proxyUnavailable:
-                if let vainFor = error.vainFor { end = min(end, now - vainFor + patience.strangerDuration) }
-            default:
+            if isLoad, asked == nil, String(decoding: response.body, as: UTF8.self).contains("pull rate limit") {
                 return nil
             }
-            return wait(until: end, asked: nil, at: now)
+            return wait(standing, asked: asked, isCounted: !isLoad, at: now)
+        }
+
+        /// Returns the wait before the next try; `nil` if there is none.
+        ///
+        /// - Parameter isCounted: whether the failure counts against the number of tries.
+        mutating func wait(
+            after error: HTTPError,
+            _ standing: HostPatience.Standing = .init(),
+            isCounted: Bool = true,
+            at now: ContinuousClock.Instant
+        ) -> Duration? {
+            lastSign = min(lastSign + error.timeInLine, now)
+            guard Patience.isPassing(error) else { return nil }
+            return wait(standing, asked: nil, isCounted: isCounted, at: now)
         }
 
         /// The last try is made at the end of all patience.
         private mutating func wait(
-            until end: ContinuousClock.Instant,
+            _ standing: HostPatience.Standing,
             asked: Duration?,
+            isCounted: Bool,
             at now: ContinuousClock.Instant
         ) -> Duration? {
-            guard now < end else { return nil }
+            let end = min(lastSign + patience.duration, standing.end ?? lastSign + patience.duration)
+            guard mostTries > 0, now < end else { return nil }
+            let first = firstFailure ?? now
+            firstFailure = first
             failures += 1
-            guard let asked else { return min(patience.wait(after: failures), now.duration(to: end)) }
+            if isCounted { countedFailures += 1 }
+            var wait = patience.wait(after: failures)
+            if isCounted, let answer = standing.lastAnswer, answer > first {
+                guard countedFailures < mostTries else { return nil }
+                wait = min(wait, patience.shortWait)
+            }
+            guard let asked else { return min(wait, now.duration(to: end)) }
             return now + asked <= end ? max(asked, .milliseconds(50)) : nil
         }
     }

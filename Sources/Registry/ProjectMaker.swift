@@ -88,7 +88,7 @@ package struct ProjectMaker: Sendable {
         let request = try registry.request(toMake: name, with: key, at: aws.endpoint)
         let answer: HTTPResponse
         do {
-            answer = try await client.settings.run(asking: domain) {
+            answer = try await client.settings.run(.administration, to: domain) {
                 var answer = try await client.http.collect(request, limit: 1 << 20)
                 // Otherwise it is told with 400 that there were too many requests.
                 if answer.head.status == 400, ECRRegistry.Refusal(answer).isPassing { answer.head.status = 429 }

@@ -28,7 +28,7 @@ extension RegistryClient {
         let subject = "the question whether \(repository) may be pushed to"
         do {
             var url = ""
-            let response = try await settings.run(asking: repository.domain) {
+            let response = try await settings.run(.mount, to: repository.domain) {
                 let answer = try await open(repository)
                 url = answer.url
                 return answer.response
@@ -50,14 +50,12 @@ extension RegistryClient {
     /// - Returns: `nil` where the registry does not tell.
     package func pullAllowance(of reference: Reference) async -> PullAllowance? {
         let repository = reference.repository
-        var patience = settings.patience
-        patience.duration = .zero
         let response = try? await headManifest(
             ManifestName(reference),
             in: repository,
             .pull(repository),
             "the pulls that are left",
-            patience: patience
+            isRetried: false
         )
         return (response?.head.headers).flatMap(PullAllowance.init)
     }

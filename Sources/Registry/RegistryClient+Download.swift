@@ -8,13 +8,16 @@ extension RegistryClient {
     /// A transfer that breaks is continued where it broke; what has another digest is fetched once more. The destination may have
     /// taken bytes when this fails.
     ///
-    /// - Parameter prefix: what the destination has already.
+    /// - Parameters:
+    ///   - prefix: what the destination has already.
+    ///   - isRetried: whether there is more than one try.
     /// - Throws: ``RegistryError``, or what the destination throws.
     package func download(
         _ blob: Descriptor,
         from repository: Repository,
         to destination: any ByteDestination,
-        after prefix: BlobPrefix? = nil
+        after prefix: BlobPrefix? = nil,
+        isRetried: Bool = true
     ) async throws {
         try await download(
             blob,
@@ -22,7 +25,8 @@ extension RegistryClient {
             host: repository.domain,
             repository,
             to: destination,
-            after: prefix
+            after: prefix,
+            isRetried: isRetried
         ) { headers, mirrorsPassed, sink in
             var request = RegistryRequest(
                 .get,
@@ -67,6 +71,7 @@ extension RegistryClient {
         _ repository: Repository? = nil,
         to destination: any ByteDestination,
         after prefix: BlobPrefix?,
+        isRetried: Bool = true,
         _ request: (HTTPHeaders, _ mirrorsPassed: Int, any HTTPResponseSink) async throws -> HTTPResponseHead
     ) async throws {
         let download = BlobDownload(blob, to: destination, after: prefix)
@@ -75,12 +80,17 @@ extension RegistryClient {
         var restartsLeft = 1 + (repository?.domain == Reference.hub ? settings.mirrors.count : 0)
         var mirrorsPassed = 0
         var isSpoilt = false
-        var course = Patience.Course(settings.patience, at: .now)
+        let tries = settings.tries(.download, to: host, isRetried: isRetried)
         while true {
             let before = download.received
             let wait: Duration?
             let cause: RegistryEvent.Cause
             let failure: RegistryError
+            do {
+                try await tries.begin()
+            } catch let error as HTTPError {
+                throw RegistryError(error, asking: subject)
+            }
             do {
                 // A proxy that compresses on the way would break the digest.
                 var headers = HTTPHeaders([("Accept-Encoding", "identity")])
@@ -88,6 +98,7 @@ extension RegistryClient {
                 let head = try await request(headers, mirrorsPassed, download)
                 switch try download.verdict() {
                 case .whole:
+                    tries.progress()
                     return
                 case .tooShort:
                     throw HTTPError(
@@ -97,7 +108,7 @@ extension RegistryClient {
                 case .refused:
                     let response = HTTPResponse(head: head, body: download.errorBody)
                     cause = .status(head.status)
-                    wait = course.wait(after: response, at: .now, date: HTTPDate.now)
+                    wait = tries.wait(after: response)
                     failure =
                         if let repository { await refusal(response, from: repository, asking: subject) } else {
                             RegistryError(response, from: host, asking: subject)
@@ -115,9 +126,7 @@ extension RegistryClient {
                 try download.restart()
                 continue
             } catch let error as HTTPError {
-                let now = ContinuousClock.now
-                if download.received - before >= Patience.progress { course.progress(at: now) }
-                wait = course.wait(after: error, at: now)
+                wait = tries.wait(after: error, bytes: download.received - before)
                 cause = .failure(error.message)
                 failure = RegistryError(error, asking: subject)
             }

@@ -45,19 +45,20 @@ extension RegistryClient {
     ///
     /// - Parameters:
     ///   - scope: what the token must allow.
-    ///   - patience: that of the settings where it is `nil`.
+    ///   - isRetried: whether there is more than one try.
     func headManifest(
         _ name: ManifestName,
         in repository: Repository,
         _ scope: TokenScope,
         _ subject: String,
-        patience: Patience? = nil
+        isRetried: Bool = true
     ) async throws -> HTTPResponse {
         try await send(
             manifestRequest(.head, name, in: repository, scope),
+            .manifest,
             to: repository.domain,
             asking: subject,
-            patience: patience
+            isRetried: isRetried
         )
     }
 
@@ -108,6 +109,7 @@ extension RegistryClient {
         let subject = "the manifest \(name) of \(repository)"
         let response = try await send(
             manifestRequest(.get, name, in: repository, scope ?? .pull(repository)),
+            .manifest,
             to: repository.domain,
             asking: subject,
             limit: Manifest.sizeLimit + 1
@@ -149,8 +151,7 @@ extension RegistryClient {
         in repository: Repository,
         mayBeRefusedBy500: Bool = false
     ) async throws -> ManifestPlacement {
-        var patience = settings.patience
-        if mayBeRefusedBy500 { patience.finalStatuses = [500] }
+        let finalStatuses: Set<Int> = mayBeRefusedBy500 ? [500] : []
         let subject = "the push of the manifest \(name) to \(repository)"
         let request = RegistryRequest(
             .put,
@@ -159,13 +160,22 @@ extension RegistryClient {
             body: .bytes(manifest.bytes),
             scopes: [.push(repository)]
         )
-        var response = try await send(request, to: repository.domain, asking: subject, patience: patience)
+        func send() async throws -> HTTPResponse {
+            try await self.send(
+                request,
+                .manifestPush,
+                to: repository.domain,
+                asking: subject,
+                finalStatuses: finalStatuses
+            )
+        }
+        var response = try await send()
         var tries = 1
         // Some registries know of a blob only a while after its upload.
         while !mayBeRefusedBy500, tries < Self.triesOfBlobs, RegistryError.isOfUnknownBlob(response) {
-            let wait = patience.wait(after: tries)
+            let wait = settings.patience.wait(after: tries)
             try await settings.pause(wait, before: repository.domain, .status(response.head.status))
-            response = try await send(request, to: repository.domain, asking: subject, patience: patience)
+            response = try await send()
             tries += 1
         }
         let status = response.head.status
@@ -188,7 +198,7 @@ extension RegistryClient {
         refusedWith status: Int
     ) async -> Digest? {
         guard case .tag = name, (400..<500).contains(status), ![401, 404, 413, 415].contains(status),
-            !settings.patience.isPassing(status)
+            !Patience.isPassing(status)
         else { return nil }
         return (try? await digest(of: name, in: repository)) ?? nil
     }

@@ -28,6 +28,7 @@ extension RegistryClient {
                     headers: HTTPHeaders([("Accept", MediaType.ociIndex.rawValue)]),
                     scopes: [.pull(repository)]
                 ),
+                .manifest,
                 to: repository.domain,
                 asking: question,
                 limit: Manifest.sizeLimit + 1

@@ -20,6 +20,11 @@ extension RegistryClient {
         try await presence(of: digest, size: size, in: repository) == true
     }
 
+    /// The same of a blob whose upload broke, as one step of that.
+    func hasBlob(ofUpload blob: Descriptor, in repository: Repository) async throws -> Bool {
+        try await presence(of: blob.digest, size: blob.size, in: repository, .uploadCheck) == true
+    }
+
     /// Returns the size of a blob of a repository in bytes.
     ///
     /// - Returns: `nil` where the repository lacks it, or does not tell.
@@ -30,8 +35,13 @@ extension RegistryClient {
     }
 
     /// Returns whether a repository has a blob; `nil` if the registry's answers do not show that.
-    private func presence(of digest: Digest, size: Int64?, in repository: Repository) async throws -> Bool? {
-        let response = try await head(of: digest, in: repository, .push(repository))
+    private func presence(
+        of digest: Digest,
+        size: Int64?,
+        in repository: Repository,
+        _ kind: HostPatience.RequestKind = .blobCheck
+    ) async throws -> Bool? {
+        let response = try await head(of: digest, in: repository, .push(repository), kind)
         // A registry that does not answer such questions gets the blob, which does no harm where it is there.
         guard response.head.status == 200 else { return response.head.status == 404 ? false : nil }
         let length = response.head.headers["Content-Length"].flatMap(Int64.init) ?? 0
@@ -42,10 +52,16 @@ extension RegistryClient {
     /// Asks a repository for the head of a blob once.
     ///
     /// - Returns: an answer of status 200, 404 or 405.
-    private func head(of digest: Digest, in repository: Repository, _ scope: TokenScope) async throws -> HTTPResponse {
+    private func head(
+        of digest: Digest,
+        in repository: Repository,
+        _ scope: TokenScope,
+        _ kind: HostPatience.RequestKind = .blobCheck
+    ) async throws -> HTTPResponse {
         let subject = "the blob \(digest) of \(repository)"
         let response = try await send(
             RegistryRequest(.head, .path("\(repository.path)/blobs/\(digest)"), scopes: [scope]),
+            kind,
             to: repository.domain,
             asking: subject
         )
@@ -160,7 +176,7 @@ extension RegistryClient {
     ) async throws -> (response: HTTPResponse?, url: String) {
         var url = ""
         do {
-            let response = try await settings.run(asking: repository.domain) {
+            let response = try await settings.run(.mount, to: repository.domain) {
                 let answer = try await open(repository, mounting: digest, from: sibling)
                 url = answer.url
                 return answer.response

@@ -87,18 +87,21 @@ package final class RegistryClient: Sendable {
     /// - Parameters:
     ///   - subject: what is asked for, in an error.
     ///   - limit: the most bytes that are kept of the answer, which is cut after them.
-    ///   - patience: `nil` for that of the settings.
+    ///   - finalStatuses: statuses that are not tried again, besides those that never are.
+    ///   - isRetried: whether there is more than one try.
     func send(
         _ request: RegistryRequest,
+        _ kind: HostPatience.RequestKind,
         to domain: String,
         asking subject: String,
         limit: Int = errorLimit,
-        patience: Patience? = nil
+        finalStatuses: Set<Int> = [],
+        isRetried: Bool = true
     ) async throws -> HTTPResponse {
         var timed = request
         timed.totalSeconds = Self.answerSeconds
         do {
-            return try await settings.run(asking: domain, patience: patience) {
+            return try await settings.run(kind, to: domain, finalStatuses: finalStatuses, isRetried: isRetried) {
                 let sink = AnswerSink(limit: limit)
                 let head = try await perform(timed, to: domain, into: sink).head
                 return HTTPResponse(head: head, body: sink.body)
@@ -145,14 +148,7 @@ package final class RegistryClient: Sendable {
                 totalSeconds: request.totalSeconds
             )
             sent.isURLGiven = trail.isRedirected || request.target.isGiven
-            let head: HTTPResponseHead
-            do {
-                head = try await http.answer(sent, into: sink)
-            } catch var error as HTTPError where !isHome {
-                // Asked again, the registry may send us elsewhere, however long this host has been away.
-                error.vainFor = nil
-                throw error
-            }
+            let head = try await http.answer(sent, into: sink)
             if head.status == 401, isHome, !isRenewed {
                 isRenewed = true
                 let fields = head.headers.values("WWW-Authenticate")

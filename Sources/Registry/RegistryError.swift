@@ -31,26 +31,13 @@ package struct RegistryError: Error, Sendable, CustomStringConvertible {
     package let status: Int?
     /// Whether the registry has looked at a manifest and does not take its media type.
     package let refusesMediaType: Bool
-    /// How the transfer broke; `nil` where there was an answer, or it was no matter of that.
-    let transfer: HTTPError?
 
     /// A failure and its sentence.
     package init(_ code: Code, _ description: String, status: Int? = nil, refusesMediaType: Bool = false) {
-        self.init(code, description, status: status, refusesMediaType: refusesMediaType, transfer: nil)
-    }
-
-    init(
-        _ code: Code,
-        _ description: String,
-        status: Int? = nil,
-        refusesMediaType: Bool = false,
-        transfer: HTTPError?
-    ) {
         self.code = code
         self.description = description
         self.status = status
         self.refusesMediaType = refusesMediaType
-        self.transfer = transfer
     }
 }
 
@@ -108,7 +95,7 @@ extension RegistryError {
 
     /// From a transfer that came to nothing.
     init(_ error: HTTPError, asking subject: String) {
-        self.init(.unreachable, "\(subject): \(error.message)\(Advice.text(on: error, for: nil))", transfer: error)
+        self.init(.unreachable, "\(subject): \(error.message)\(Advice.text(on: error, for: nil))")
     }
 
     /// Whether a manifest is refused since the registry does not know one of its blobs.

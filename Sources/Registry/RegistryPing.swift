@@ -21,10 +21,53 @@ struct RegistryPing: Sendable {
         let challenges: [AuthenticationChallenge]
     }
 
-    /// Reaches the registry.
+    /// Reaches the registry, with as many tries as the patience with it allows.
     ///
-    /// - Throws: ``RegistryError`` where no way leads to it.
+    /// - Throws: ``RegistryError`` if no way leads to it.
     func outcome() async throws -> Outcome {
+        let tries = settings.tries(.ping, to: name)
+        while true {
+            do {
+                try await tries.begin()
+            } catch let error as HTTPError {
+                throw Self.failure(.transfer(error), domain)
+            }
+            let (failure, wait): (RegistryError, Duration?)
+            let cause: RegistryEvent.Cause
+            switch try await attempt() {
+            case .reached(let outcome):
+                tries.progress()
+                return outcome
+            case .busy(let answer, let url):
+                failure = RegistryError(answer, from: domain, asking: "GET \(url)")
+                wait = tries.wait(after: answer)
+                cause = .status(answer.head.status)
+            case .failed(let reason):
+                failure = Self.failure(reason, domain)
+                wait = reason?.transfer.flatMap { tries.wait(after: $0) }
+                cause = .failure(reason?.transfer?.message ?? "")
+            }
+            guard let wait else { throw failure }
+            try await settings.pause(wait, before: name, cause)
+        }
+    }
+
+    /// What asking by each way once came to.
+    private enum Attempt {
+        case reached(Outcome)
+        case busy(HTTPResponse, url: String)
+        /// No way led to the registry, for the reason that tells the most; `nil` if no way is allowed.
+        case failed(Failure?)
+    }
+
+    private static func failure(_ failure: Failure?, _ domain: String) -> RegistryError {
+        RegistryError(
+            .unreachable,
+            "cannot reach the registry \(domain): \(failure?.reason(domain) ?? "no way is allowed")"
+        )
+    }
+
+    private func attempt() async throws -> Attempt {
         var failures: [Failure] = []
         var last: RegistryEndpoint?
         for endpoint in try await candidates() {
@@ -32,16 +75,11 @@ struct RegistryPing: Sendable {
             if let last, last.isSameWay(as: endpoint), failures.last?.mayBeForCertificate != true { continue }
             last = endpoint
             do {
-                var url = ""
                 let request = HTTPRequest(.get, endpoint.url(""), security: endpoint.security, stallSeconds: 15)
-                let answer = try await settings.run(asking: domain, isReached: false) {
-                    let (response, answered) = try await http.collectFollowing(request, limit: 1 << 20)
-                    url = answered
-                    return response
-                }
+                let (answer, url) = try await http.collectFollowing(request, limit: 1 << 20)
                 switch Verdict(answer) {
-                case .registry: return Self.outcome(answer, from: url, at: endpoint)
-                case .busy: throw RegistryError(answer, from: domain, asking: "GET \(endpoint.url(""))")
+                case .registry: return .reached(Self.outcome(answer, from: url, at: endpoint))
+                case .busy: return .busy(answer, url: endpoint.url(""))
                 case .proxyWantsLogin: failures.append(.proxyWantsLogin)
                 case .stranger: failures.append(.stranger(url: endpoint.url(""), status: answer.head.status))
                 }
@@ -49,12 +87,7 @@ struct RegistryPing: Sendable {
                 failures.append(.transfer(error))
             }
         }
-        let failure = Failure.telling(of: failures)
-        throw RegistryError(
-            .unreachable,
-            "cannot reach the registry \(domain): \(failure?.reason(domain) ?? "no way is allowed")",
-            transfer: failure?.transfer
-        )
+        return .failed(Failure.telling(of: failures))
     }
 
     private func candidates() async throws -> [RegistryEndpoint] {

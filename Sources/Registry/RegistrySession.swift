@@ -32,9 +32,7 @@ actor RegistrySession {
         if let connection { return try await connection.value }
         let task = SharedTask {
             do {
-                let outcome = try await self.settings.persist(asking: self.domain) {
-                    try await self.ping.outcome()
-                }
+                let outcome = try await self.ping.outcome()
                 self.settings.trace?(.reached(self.ping.name, outcome.endpoint))
                 await self.adopt(
                     outcome.challenges,

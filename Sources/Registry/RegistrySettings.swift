@@ -12,6 +12,8 @@ package struct RegistrySettings: Sendable {
     package var patience: Patience
     /// Told of decisions; `nil` where nobody watches.
     package var trace: RegistryTrace?
+    /// The patience with each host, which all copies of these settings share.
+    let hosts = HostPatiences()
 
     /// Settings; without any, only secure registries are reached, and without a login.
     package init(

@@ -68,7 +68,7 @@ struct TokenFetch: Sendable {
     /// Whether a second answer may be another than one of this status: a byte may have been spoilt on the way, or one of several servers
     /// may be broken. A refused login is not sent again, and patience is over for what passes.
     private func mayDiffer(_ status: Int) -> Bool {
-        ![401, 403].contains(status) && !settings.patience.isPassing(status)
+        ![401, 403].contains(status) && !Patience.isPassing(status)
     }
 
     /// The token in an answer that is a success.
@@ -84,7 +84,8 @@ struct TokenFetch: Sendable {
             withoutForm: withoutForm,
             security: endpoint.security
         )
-        return try await settings.run(asking: domain) {
+        let host = http.secrets.redacting(RegistryError.printable(ShownURL.text(Location.origin(of: server.realm))))
+        return try await settings.run(.token, to: host) {
             try await http.collectFollowing(request, limit: 1 << 20).response
         }
     }

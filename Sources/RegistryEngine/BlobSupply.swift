@@ -53,6 +53,7 @@ struct BlobSupply: Sendable {
         }
         let urls = blob.isForeignLayer ? blob.urls ?? [] : []
         var failures: [RegistryError] = []
+        var failing: Set<String> = []
         for place in repositories.map(Place.repository) + urls.map(Place.url) {
             do {
                 // Another place may have had the blob for the first part.
@@ -60,13 +61,23 @@ struct BlobSupply: Sendable {
                 let prefix = failures.isEmpty ? prefix : nil
                 switch place {
                 case .repository(let repository):
-                    try await client.download(blob, from: repository, to: counted, after: prefix)
+                    try await client.download(
+                        blob,
+                        from: repository,
+                        to: counted,
+                        after: prefix,
+                        // The patience with the registry has been used up for this blob already.
+                        isRetried: !failing.contains(repository.domain)
+                    )
                 case .url(let url):
                     try await client.download(blob, fromURL: url, to: counted, after: prefix)
                 }
                 return .fetched
             } catch let error as RegistryError {
                 failures.append(error)
+                if error.code == .unreachable, case .repository(let repository) = place {
+                    failing.insert(repository.domain)
+                }
                 guard counted.canRestart else { break }
             }
         }

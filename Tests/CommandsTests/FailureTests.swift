@@ -43,7 +43,7 @@ import Testing
 
     @Test func aBodyThatIsAlwaysCut() async throws {
         let registry = try Self.registry()
-        registry.add(StandInFault(.transport(.cutBody(after: 1)), method: "GET", target: "/blobs/", times: .max))
+        registry.add(StandInFault(.transport(.cutBody(after: 0)), method: "GET", target: "/blobs/", times: .max))
         let bench = try Self.bench()
         let saved = try await bench.save(["rancher/x:v1"], from: registry.authority, ["--patience", "1s"])
         #expect(saved.status == 1)

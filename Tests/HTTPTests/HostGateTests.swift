@@ -99,19 +99,4 @@ import Testing
         for task in tasks { try await task.value }
         #expect(order.all == [0, 1, 2, 3, 4])
     }
-
-    @Test func aHostThatNeverAnsweredIsTold() async throws {
-        let server = try LoopbackServer { _ in LoopbackResponse() }
-        let (url, client) = (server.url, HTTPClient())
-        server.stop()
-        let first = try await httpError { _ = try await client.collect(HTTPRequest(.get, url), limit: 0) }
-        let second = try await httpError { _ = try await client.collect(HTTPRequest(.get, url), limit: 0) }
-        let (early, late) = (try #require(first?.vainFor), try #require(second?.vainFor))
-        #expect(early < late)
-        let living = try LoopbackServer { $0.path == "/" ? LoopbackResponse() : LoopbackResponse(fault: .close) }
-        defer { living.stop() }
-        _ = try await client.collect(HTTPRequest(.get, living.url + "/"), limit: 0)
-        let third = try await httpError { _ = try await client.collect(HTTPRequest(.get, living.url + "/x"), limit: 0) }
-        #expect(third?.code == .interrupted && third?.vainFor == nil)
-    }
 }

@@ -22,8 +22,8 @@ import Testing
     private final class Tries {
         private var course: Patience.Course
 
-        init(_ patience: Patience = PatienceTests.patience) {
-            course = Patience.Course(patience, at: start)
+        init(isRetried: Bool = true) {
+            course = Patience.Course(PatienceTests.patience, isRetried: isRetried, at: start)
         }
 
         func progress(at seconds: Int) { course.progress(at: start + .seconds(seconds)) }
@@ -36,8 +36,12 @@ import Testing
             course.wait(after: response, at: now, date: date)
         }
 
-        func wait(after error: HTTPError, at seconds: Int = 0) -> Duration? {
-            course.wait(after: error, at: start + .seconds(seconds))
+        func wait(
+            after error: HTTPError,
+            _ standing: HostPatience.Standing = .init(),
+            at seconds: Int = 0
+        ) -> Duration? {
+            course.wait(after: error, standing, at: start + .seconds(seconds))
         }
     }
 
@@ -55,14 +59,6 @@ import Testing
     func whatPasses(status: Int) throws {
         let wait = try #require(Self.wait(after: Self.response(status)))
         #expect((.seconds(0.75)...(.seconds(1.25))).contains(wait))
-    }
-
-    @Test func aStatusCanBeMadeFinal() {
-        var patience = Self.patience
-        patience.finalStatuses = [500]
-        let course = Tries(patience)
-        #expect(course.wait(after: Self.response(500), at: 0) == nil)
-        #expect(course.wait(after: Self.response(502), at: 0) != nil)
     }
 
     @Test(
@@ -161,16 +157,44 @@ import Testing
         #expect(course.wait(after: HTTPError(code, "x"), at: 100) == nil)
     }
 
-    @Test(
-        arguments: [
-            (.refused, 29, true), (.refused, 30, false), (.unresolvedHost, 30, false), (.proxyUnavailable, 30, false),
-            (.timedOut, 99, true), (.interrupted, 99, true),
-        ] as [(HTTPError.Code, Int, Bool)]
-    )
-    func aHostThatNeverAnsweredIsGivenUpSoon(code: HTTPError.Code, vainFor: Int, isTriedAgain: Bool) {
-        var error = HTTPError(code, "x")
-        error.vainFor = .seconds(vainFor)
+    @Test func theEndOfTheHostsPatienceIsTheEnd() {
         let course = Tries()
-        #expect((course.wait(after: error) != nil) == isTriedAgain)
+        let standing = HostPatience.Standing(end: Self.start + .seconds(3))
+        let error = HTTPError(.refused, "x")
+        for _ in 0..<5 { _ = course.wait(after: error, standing) }
+        #expect(course.wait(after: error, standing, at: 2) == .seconds(1))
+        #expect(course.wait(after: error, standing, at: 3) == nil)
+    }
+
+    @Test func aFailureOfOneRequestAloneTakesAFifthOfThePatience() {
+        var course = Patience.Course(Self.patience, at: Self.start)
+        var now = Self.start
+        var tries = 1
+        while let wait = course.wait(
+            after: Self.response(500),
+            HostPatience.Standing(lastAnswer: now),
+            at: now,
+            date: Self.date
+        ) {
+            now += wait
+            tries += 1
+        }
+        #expect(tries == 32)
+        #expect(now < Self.start + .seconds(22))
+    }
+
+    @Test func whatAHostAsksForIsNoFailureOfOneRequest() {
+        var course = Patience.Course(Self.patience, at: Self.start)
+        let busy = Self.response(503, ["Retry-After": "1"])
+        for second in 0..<99 {
+            let now = Self.start + .seconds(second)
+            let wait = course.wait(after: busy, HostPatience.Standing(lastAnswer: now), at: now, date: Self.date)
+            #expect(wait == .seconds(1))
+        }
+    }
+
+    @Test func oneTryIsOne() {
+        let course = Tries(isRetried: false)
+        #expect(course.wait(after: HTTPError(.refused, "x")) == nil)
     }
 }

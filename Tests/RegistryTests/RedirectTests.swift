@@ -83,24 +83,6 @@ import Testing
         }
     }
 
-    /// Asked again, a token server may send us to a host that is there.
-    @Test func aHostThatIsAwayIsNoReasonToGiveUpWhoSentUsThere() async throws {
-        let away = try LoopbackServer { _ in LoopbackResponse() }
-        away.stop()
-        let server = try LoopbackServer { _ in LoopbackResponse(status: 307, headers: ["Location": away.url + "/"]) }
-        defer { server.stop() }
-        let http = HTTPClient()
-        let direct = await #expect(throws: HTTPError.self) {
-            _ = try await http.collectFollowing(HTTPRequest(.get, away.url + "/"), limit: 10)
-        }
-        #expect(direct?.vainFor != nil)
-        let redirected = await #expect(throws: HTTPError.self) {
-            _ = try await http.collectFollowing(HTTPRequest(.get, server.url + "/"), limit: 10)
-        }
-        #expect(redirected?.code == .refused)
-        #expect(redirected?.vainFor == nil)
-    }
-
     /// A registry behind a proxy that ends TLS, without `X-Forwarded-Proto` and with another port in `Host`.
     @Test(arguments: ["$host", "$http_host", "$proxy_host"])
     func aRegistryThatDoesNotKnowOfItsTLSGetsNothingWithoutIt(host: String) async throws {

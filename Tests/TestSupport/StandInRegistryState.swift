@@ -133,6 +133,10 @@ struct StandInRegistryState {
 
     private mutating func nextFault(for request: LoopbackRequest) -> StandInFault.Kind? {
         if let index = faults.firstIndex(where: { $0.matches(request) }) {
+            guard faults[index].delay == 0 else {
+                faults[index].delay -= 1
+                return nil
+            }
             faults[index].times -= 1
             return faults[index].kind
         }

@@ -79,11 +79,14 @@ public struct StandInFault: Sendable {
     public var target: String
     /// How many requests it is yet to meet.
     public var times: Int
+    /// How many matching requests are answered before.
+    public var delay: Int
     /// What goes wrong.
     public var kind: Kind
 
-    /// A fault that the next `times` matching requests meet.
-    public init(_ kind: Kind, method: String? = nil, target: String = "", times: Int = 1) {
+    /// A fault that `times` matching requests meet, the next ones or those after `delay` others.
+    public init(_ kind: Kind, method: String? = nil, target: String = "", times: Int = 1, after delay: Int = 0) {
+        self.delay = delay
         self.kind = kind
         self.method = method
         self.target = target

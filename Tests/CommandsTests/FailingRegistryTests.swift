@@ -1,0 +1,146 @@
+import ByteIO
+import Commands
+import Hashing
+import ScriptInterface
+import TestSupport
+import Testing
+
+/// Registries that fail while many images are moved. What that costs does not depend on how many they are.
+@Suite(.timeLimit(.minutes(5))) struct FailingRegistryTests {
+    private static let count = 60
+    /// Twice the patience, and what the images take that are moved.
+    private static let limit = Duration.seconds(7)
+
+    /// How a registry fails in the middle.
+    enum Failure: CaseIterable {
+        /// What stands before it answers for it.
+        case answers502
+        /// Nobody listens any more.
+        case refusesConnections
+        /// The blobs cannot be had or taken, everything else works.
+        case answers502ToBlobs
+    }
+
+    /// Puts images into a registry that have a layer each, and one that all of them have.
+    private static func fill(_ registry: StandInRegistry) -> [String] {
+        let base = [UInt8](repeating: 7, count: 20_000)
+        return (0..<count)
+            .map { number in
+                let layer = Array("layer \(number)".utf8)
+                let diffIDs = [base, layer].map { #""\#(ContentHash.digest(of: $0))""# }.joined(separator: ",")
+                let configuration =
+                    #"{"os":"linux","architecture":"amd64","rootfs":{"type":"layers","diff_ids":[\#(diffIDs)]}}"#
+                registry.addImage(
+                    repository: "rancher/x\(number)",
+                    tag: "v1",
+                    configuration: Array(configuration.utf8),
+                    layers: [base, layer]
+                )
+                return "rancher/x\(number):v1"
+            }
+    }
+
+    /// Has a registry fail after so many requests from now on.
+    private static func fail(_ registry: StandInRegistry, _ failure: Failure, after requests: Int) {
+        switch failure {
+        case .answers502: registry.add(StandInFault(.error(502), times: .max, after: requests))
+        case .answers502ToBlobs:
+            for method in ["GET", "POST"] {
+                registry.add(
+                    StandInFault(.error(502), method: method, target: "/blobs/", times: .max, after: requests / 4)
+                )
+            }
+        case .refusesConnections:
+            let end = registry.requests.count + requests
+            Task.detached {
+                while registry.requests.count < end { try await Task.sleep(for: .milliseconds(1)) }
+                registry.stop()
+            }
+        }
+    }
+
+    /// What a run says of a failing registry, behind the names of the images.
+    private static func isCause(_ line: Substring, of failure: Failure, _ host: String) -> Bool {
+        switch failure {
+        case .answers502, .answers502ToBlobs:
+            line.contains("\(host) keeps answering 502") || line.contains("\(host) answered 502")
+        case .refusesConnections:
+            line.contains("\(host) refused the connection") || line.contains("the transfer with \(host) broke off")
+        }
+    }
+
+    @Test(arguments: Failure.allCases)
+    func aSaveOfManyImages(failure: Failure) async throws {
+        let registry = try StandInRegistry()
+        defer { registry.stop() }
+        let list = Self.fill(registry)
+        let bench = try Bench()
+        // The ping, the manifests, and about half of the blobs.
+        Self.fail(registry, failure, after: 1 + Self.count + Self.count)
+        let began = ContinuousClock.now
+        let saved = try await bench.save(list, from: registry.authority, ["--patience", "2s"])
+        #expect(began.duration(to: .now) < Self.limit)
+        try check(saved, failure, registry.authority, done: "saved")
+        let archive = try await bench.run(.load, ["--list", "-i", bench.path("images.tar.gz")])
+        let listed = archive.lines.count { $0.contains("rancher/x") }
+        #expect(listed == saved.lines.count { $0.hasPrefix("Image pull success: ") })
+    }
+
+    @Test(arguments: Failure.allCases)
+    func aLoadOfManyImages(failure: Failure) async throws {
+        let source = try StandInRegistry()
+        defer { source.stop() }
+        let bench = try Bench()
+        let saved = try await bench.save(Self.fill(source), from: source.authority)
+        #expect(saved.status == 0)
+        let target = try StandInRegistry()
+        defer { target.stop() }
+        Self.fail(target, failure, after: 200)
+        let began = ContinuousClock.now
+        let loaded = try await bench.load(source: source.authority, target: target.authority, ["--patience", "2s"])
+        #expect(began.duration(to: .now) < Self.limit)
+        try check(loaded, failure, target.authority, done: "loaded")
+    }
+
+    /// A host that comes back in time loses nothing.
+    @Test func aRegistryThatRestarts() async throws {
+        let registry = try StandInRegistry()
+        defer { registry.stop() }
+        let list = Self.fill(registry)
+        registry.add(StandInFault(.error(502), times: 10, after: 1 + Self.count + Self.count))
+        let bench = try Bench()
+        let saved = try await bench.save(list, from: registry.authority, ["--patience", "20s"])
+        #expect(saved.status == 0)
+        #expect(saved.errors.contains("60 of 60 images saved"))
+    }
+
+    @Test func aRegistryThatFailsFromTheStart() async throws {
+        let registry = try StandInRegistry()
+        defer { registry.stop() }
+        let list = Self.fill(registry)
+        Self.fail(registry, .answers502, after: 1)
+        let bench = try Bench()
+        let began = ContinuousClock.now
+        let saved = try await bench.save(list, from: registry.authority, ["--patience", "2s"])
+        #expect(began.duration(to: .now) < Self.limit)
+        #expect(saved.status == 1)
+        #expect(saved.lines.count { $0.hasPrefix("Image pull failed: ") } == Self.count)
+        #expect(
+            saved.errors.split(separator: "\n").count { $0.contains("\(registry.authority) keeps answering 502") } > 40
+        )
+    }
+
+    /// Before the cause of an image that fails: the program, the name, and after a save its registry before that.
+    nonisolated(unsafe) private static let start =
+        /^rancher-[a-z]+-images: ([0-9.:]+\/)?rancher\/x[0-9]+:v1: (?!pushed)/
+
+    private func check(_ run: Bench.Outcome, _ failure: Failure, _ host: String, done: String) throws {
+        let causes = run.errors.split(separator: "\n").filter { $0.contains(Self.start) }
+        let failed = causes.filter { Self.isCause($0, of: failure, host) }.count
+        #expect(failed > 5 && failed < Self.count, "\(run.errors)")
+        #expect(causes.count == failed, "each fails for that: \(run.errors)")
+        #expect(run.status == 0, "some images failing is no failure, as with the scripts")
+        let closing = "\(Self.count - failed) of \(Self.count) images \(done), \(failed) failed"
+        #expect(run.errors.contains(closing), "\(closing): \(run.errors.suffix(2000))")
+    }
+}
