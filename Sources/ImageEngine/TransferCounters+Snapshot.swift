@@ -29,6 +29,10 @@ extension TransferCounters {
         case opening
         /// Registries are asked what the names of the list lead to; counted in names.
         case resolving
+        /// Registries are asked what refers to images; counted in images.
+        case referrers
+        /// The registry is asked for the blobs that an archive leaves out; counted in blobs.
+        case searching
         /// What an earlier run has left, and what other archives have, is read and proven.
         case takingOver
         /// Docker loads the archive.

@@ -50,7 +50,7 @@ extension RegistryClient {
     }
 
     /// More pages than any list has; they may be empty.
-    private static let pageLimit = 1_000
+    private static let pageLimit = 100
 
     private struct ReferrersPage: Decodable {
         var manifests: [Descriptor]?

@@ -57,7 +57,7 @@ struct BlobSupply: Sendable {
         for place in repositories.map(Place.repository) + urls.map(Place.url) {
             do {
                 // Another place may have had the blob for the first part.
-                if !failures.isEmpty { try counted.restart() }
+                if !failures.isEmpty { try await onThread { try counted.restart() } }
                 let prefix = failures.isEmpty ? prefix : nil
                 switch place {
                 case .repository(let repository):

@@ -31,7 +31,9 @@ package final class GraphDriverSaver: SaveEngine {
     package func pull(_ requests: [PullRequest], observer: any PullObserver) async throws {
         let outcomes = OrderedOutcomes(requests, observer: observer, counters: setup.counters)
         let found = try await find(requests, outcomes: outcomes)
-        let fill = try LayeredArchiveFill(found, format, setup, outcomes: outcomes)
+        let fill = try await onThread { [setup, format] in
+            try LayeredArchiveFill(found, format, setup, outcomes: outcomes)
+        }
         try await fill.run()
         archive.withLock { $0 = fill }
     }

@@ -12,6 +12,8 @@ struct ImageResolver: Sendable {
     let notice: NoticeHandler
     /// What names are known to lead to, whatever they lead to in the registry now.
     var pins: [Reference: Digest] = [:]
+    /// More manifests than any name leads to; they are all kept in memory.
+    var countLimit = 1000
 
     /// The image that a name leads to, with the manifests that are wanted of it.
     ///
@@ -96,8 +98,6 @@ struct ImageResolver: Sendable {
 
     /// How deep indexes may lie in one another.
     private static let depthLimit = 8
-    /// More manifests than any name leads to; they are all kept in memory.
-    private static let countLimit = 1000
 
     /// Adds the wanted entries of an index, and of the indexes among them, each once.
     private func select(
@@ -108,7 +108,7 @@ struct ImageResolver: Sendable {
     ) async throws {
         guard depth <= Self.depthLimit else { throw ResolvingError.tooDeep }
         for entry in choice.select(from: entries) where !manifests.contains(where: { $0.digest == entry.digest }) {
-            guard manifests.count < Self.countLimit else { throw ResolvingError.tooMany }
+            guard manifests.count < countLimit else { throw ResolvingError.tooMany(countLimit) }
             let manifest = try await client.manifest(.digest(entry.digest), in: repository)
             manifests.append(manifest)
             if case .index(let inner) = manifest.content {
@@ -140,7 +140,7 @@ enum ResolvingError: Error, CustomStringConvertible {
     /// Indexes lie in indexes without end.
     case tooDeep
     /// Indexes list more than can be kept.
-    case tooMany
+    case tooMany(Int)
 
     var description: String {
         switch self {
@@ -148,7 +148,7 @@ enum ResolvingError: Error, CustomStringConvertible {
         case .noPlatform(.platforms(let platforms)):
             "no matching manifest for \(platforms.map(\.description).joined(separator: ", ")) in the manifest list entries"
         case .tooDeep: "its manifest list has lists in lists, more than 8 deep"
-        case .tooMany: "its manifest list leads to more than 1000 manifests"
+        case .tooMany(let limit): "its manifest list leads to more than \(limit) manifests"
         }
     }
 }

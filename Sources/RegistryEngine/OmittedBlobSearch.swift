@@ -1,12 +1,13 @@
+import ImageEngine
 import ImageModel
 import Registry
-import Synchronization
 
 /// Finds the blobs that a delta archive leaves out in the registry that it is loaded into, before anything is pushed.
 struct OmittedBlobSearch: Sendable {
     let client: RegistryClient
     /// How many questions are asked at a time.
     let width: Int
+    let counters: TransferCounters
 
     /// Where the registry has the blobs.
     struct Findings: Sendable {
@@ -38,48 +39,77 @@ struct OmittedBlobSearch: Sendable {
         }
     }
 
-    /// Looks for each blob where it is wanted, else in the other repositories of the same registry that blobs are wanted in.
+    /// In how many other repositories each of so many blobs is looked for: few blobs everywhere, many in a few.
+    static func mostOthers(for blobs: Int) -> Int { max(8, 2_000 / max(1, blobs)) }
+
+    /// A blob in any repository of a registry.
+    private struct RegistryBlob: Hashable, Sendable {
+        let digest: Digest
+        let domain: String
+
+        init(_ location: BlobLocation) {
+            digest = location.digest
+            domain = location.repository.domain
+        }
+    }
+
+    /// Looks for each blob where it is wanted, else in a few other repositories of the same registry that blobs are wanted in: those
+    /// in which most of the blobs were found.
     ///
     /// - Throws: `CancellationError`; what else goes wrong is found, and thrown where the blob is asked for.
     func run(_ wanted: [BlobLocation]) async throws -> Findings {
         var seen: Set<BlobLocation> = []
         let locations = wanted.filter { seen.insert($0).inserted }
-        let findings = Mutex(Findings())
-        let owners = Mutex<[Digest: Repository]>([:])
-        @Sendable func look(for location: BlobLocation, in repository: Repository) async throws -> Bool {
-            let owner: Result<Repository, any Error>
-            do {
-                guard try await client.hasBlob(location.digest, in: repository) else { return false }
-                owner = .success(repository)
-                owners.withLock { $0[location.digest] = repository }
-            } catch {
-                try Task.checkCancellation()
-                owner = .failure(error)
-            }
-            findings.withLock { $0.owners[location] = owner }
-            return true
+        counters.enter(.searching, planned: Int64(locations.count))
+        defer { counters.enter(nil) }
+        var findings = Findings()
+        try await slidingWindow(over: locations, width: width) {
+            try await look(for: $0)
+        } deliver: {
+            findings.owners[locations[$0]] = $1
+            counters.advance()
         }
-        try await slidingWindow(over: locations, width: width) { location in
-            _ = try await look(for: location, in: location.repository)
-        } deliver: { _, _ in
+        var owners: [RegistryBlob: Result<Repository, any Error>] = [:]
+        var counts: [Repository: Int] = [:]
+        for location in locations {
+            counts[location.repository] = counts[location.repository] ?? 0
+            guard case .success(let repository)? = findings.owners[location] else { continue }
+            owners[RegistryBlob(location)] = .success(repository)
+            counts[repository, default: 0] += 1
         }
         // Where the registry has none of them, the older archive was not loaded, and there is nothing to look for.
-        guard !owners.withLock(\.isEmpty) else { return findings.withLock(\.self) }
-        var repositories: [Repository] = []
-        var known: Set<Repository> = []
-        for location in locations where known.insert(location.repository).inserted {
-            repositories.append(location.repository)
-        }
-        let missing = locations.filter { !findings.withLock(\.self).has($0) }
-        try await slidingWindow(over: missing, width: width) { [repositories] location in
-            let owner = owners.withLock { $0[location.digest] }
-            let others = repositories.filter { $0.domain == location.repository.domain && $0 != location.repository }
-            for repository in (owner.map { [$0] } ?? []) + others {
-                if try await look(for: location, in: repository) { return }
+        guard !owners.isEmpty else { return findings }
+        let repositories = counts.sorted { ($1.value, $0.key.description) < ($0.value, $1.key.description) }.map(\.key)
+        let missing = locations.filter { findings.owners[$0] == nil }
+        let blobs = Set(missing.map { RegistryBlob($0) }).subtracting(owners.keys)
+            .sorted { $0.digest.hex < $1.digest.hex }
+        let limit = Self.mostOthers(for: blobs.count)
+        counters.enter(.searching, planned: Int64(blobs.count))
+        try await slidingWindow(over: blobs, width: width) { [seen] blob -> Result<Repository, any Error>? in
+            let others = repositories.filter { $0.domain == blob.domain }
+                .filter { !seen.contains(BlobLocation(digest: blob.digest, repository: $0)) }
+            for repository in others.prefix(limit) {
+                let owner = try await look(for: BlobLocation(digest: blob.digest, repository: repository))
+                if let owner { return owner }
             }
-        } deliver: { _, _ in
+            return nil
+        } deliver: {
+            owners[blobs[$0]] = $1
+            counters.advance()
         }
-        return findings.withLock(\.self)
+        for location in missing { findings.owners[location] = owners[RegistryBlob(location)] }
+        return findings
+    }
+
+    /// - Returns: `nil` if the repository lacks the blob.
+    private func look(for location: BlobLocation) async throws -> Result<Repository, any Error>? {
+        do {
+            return try await client.hasBlob(location.digest, in: location.repository)
+                ? .success(location.repository) : nil
+        } catch {
+            try Task.checkCancellation()
+            return .failure(error)
+        }
     }
 }
 

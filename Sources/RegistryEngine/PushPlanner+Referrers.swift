@@ -23,7 +23,7 @@ extension PushPlanner {
                 do {
                     let selection = try ArchiveSelection(of: referrer, in: archive)
                     guard budget.take(selection.manifests) else {
-                        throw PlanningError(ReferrerBudget.exhausted)
+                        throw PlanningError(budget.exhausted ?? "")
                     }
                     push.referrers.append(
                         ReferrerPush(
@@ -34,8 +34,9 @@ extension PushPlanner {
                     )
                     subjects += selection.manifests.map(\.digest)
                 } catch {
-                    push.notices.append(Notice(ofReferrerTo: push.target, cause: "\(error)"))
-                    if budget.isExhausted { return }
+                    if budget.exhausted == nil { budget.fail("\(error)") }
+                    push.notices.append(Notice(ofReferrerTo: push.target, cause: budget.exhausted ?? "\(error)"))
+                    if budget.exhausted != nil { return }
                 }
             }
         }

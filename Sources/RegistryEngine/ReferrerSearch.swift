@@ -29,7 +29,7 @@ struct ReferrerSearch: Sendable {
             let known = findings.referrers.count
             for subject in level {
                 guard try await find(subject, in: image.reference.repository, &findings, &budget) else {
-                    findings.causes.append(ReferrerBudget.exhausted)
+                    if let cause = budget.exhausted { findings.causes = [cause] }
                     return findings
                 }
             }
@@ -47,33 +47,44 @@ struct ReferrerSearch: Sendable {
     ) async throws -> Bool {
         var found: Set<Digest> = []
         for tag in subject.cosignTags {
-            guard let reference = try? Reference("\(repository):\(tag)"),
-                let referrer = try await attempt(&findings, { try await tagged(reference, subject) })
-            else { continue }
-            guard budget.take(referrer.manifests) else { return false }
+            guard let reference = try? Reference("\(repository):\(tag)") else { continue }
+            let referrer = try await attempt(&findings, &budget) { try await tagged(reference, subject) }
+            guard budget.exhausted == nil else { return false }
+            guard let referrer else { continue }
             found.insert(referrer.top.digest)
             findings.referrers.append(referrer)
         }
-        let listed = try await attempt(&findings) { try await list(of: subject, in: repository) } ?? []
+        var listed: [Descriptor] = []
+        do {
+            listed = try await list(of: subject, in: repository) ?? []
+        } catch {
+            try Task.checkCancellation()
+            findings.causes.append("\(error)")
+            budget.fail("\(error)")
+        }
         for entry in listed where found.insert(entry.digest).inserted {
-            let referrer = try await attempt(&findings) { try await untagged(entry.digest, subject, in: repository) }
-            guard let referrer else { continue }
-            guard budget.take(referrer.manifests) else { return false }
-            findings.referrers.append(referrer)
+            let referrer = try await attempt(&findings, &budget) {
+                try await untagged(entry.digest, subject, in: repository)
+            }
+            guard budget.exhausted == nil else { return false }
+            if let referrer { findings.referrers.append(referrer) }
         }
         return true
     }
 
-    /// - Returns: `nil` where there is none, or it cannot be had, which is noted.
-    private func attempt<Result>(
+    /// - Returns: `nil` if there is none, or it cannot be read, which is recorded.
+    private func attempt(
         _ findings: inout Findings,
-        _ work: () async throws -> Result?
-    ) async throws -> Result? {
+        _ budget: inout ReferrerBudget,
+        _ work: () async throws -> SavedReferrer?
+    ) async throws -> SavedReferrer? {
         do {
-            return try await work()
+            guard let referrer = try await work(), budget.take(referrer.manifests) else { return nil }
+            return referrer
         } catch {
             try Task.checkCancellation()
             findings.causes.append("\(error)")
+            budget.fail("\(error)")
             return nil
         }
     }

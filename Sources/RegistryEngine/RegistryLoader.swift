@@ -126,7 +126,7 @@ package final class RegistryLoader: LoadEngine {
             let planner = PushPlanner(opened, path: path, omitted: .everywhere)
             return steps.flatMap { planner.work(for: $0).omittedBlobs }
         }
-        let findings = try await OmittedBlobSearch(client: client, width: jobs * 2).run(wanted)
+        let findings = try await OmittedBlobSearch(client: client, width: jobs * 2, counters: counters).run(wanted)
         let missing = Set(wanted.filter { !findings.has($0) }.map(\.digest))
         if !missing.isEmpty {
             let archives = opened.omitted.among(missing).archives.joined(separator: " and ")

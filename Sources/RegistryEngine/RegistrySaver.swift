@@ -85,7 +85,9 @@ package struct SaveSetup: Sendable {
 
     var referrerSearch: ReferrerSearch {
         // An index that refers to an image is wanted whole.
-        ReferrerSearch(client: client, resolver: ImageResolver(client: client, choice: .all, notice: notice))
+        var resolver = ImageResolver(client: client, choice: .all, notice: notice)
+        resolver.countLimit = ReferrerLimits.manifests
+        return ReferrerSearch(client: client, resolver: resolver)
     }
 
     /// Whether the archive is a gzip; else it is a plain tar.
@@ -118,7 +120,8 @@ package final class RegistrySaver: SaveEngine {
         var setup = setup
         setup.charts = try await charts.write(found, outcomes: outcomes)
         let plan = try await plan(found, omitting: omitted, outcomes: outcomes)
-        let fill = try ArchiveFill(plan, setup, outcomes: outcomes)
+        // A journal is as long as the archive has blobs and pieces of them.
+        let fill = try await onThread { [setup] in try ArchiveFill(plan, setup, outcomes: outcomes) }
         try await fill.run()
         try charts.check(outcomes)
         archive.withLock { $0 = fill }
@@ -178,7 +181,10 @@ package final class RegistrySaver: SaveEngine {
         var found = found
         let positions = found.indices.filter { found[$0].refusal == nil }
         let images = positions.map { found[$0].image }
+        setup.counters.enter(.referrers, planned: Int64(images.count))
+        defer { setup.counters.enter(nil) }
         try await slidingWindow(over: images, width: setup.jobs * 2, work: setup.referrerSearch.run) {
+            setup.counters.advance()
             let position = positions[$0]
             found[position].image.referrers = $1.referrers
             let name = found[position].reference

@@ -180,6 +180,32 @@ import Testing
         )
     }
 
+    /// Anybody who may push to a repository may list what is not there.
+    @Test(arguments: [nil, 100])
+    func aListOfWhatIsNotThereCostsFewRequests(perPage: Int?) async throws {
+        fixture.source.switches.referrersPerPage = perPage
+        let entries = (0..<5_000)
+            .map { number in
+                let digest = ContentHash.digest(of: Array("\(number)".utf8))
+                return #"{"mediaType":"\#(MediaType.ociManifest)","digest":"\#(digest)","size":1}"#
+            }
+        let list =
+            #"{"schemaVersion":2,"mediaType":"\#(MediaType.ociIndex)","manifests":[\#(entries.joined(separator: ","))]}"#
+        if perPage == nil {
+            let tag = busybox.replacing(":", with: "-")
+            fixture.source.addManifest(Array(list.utf8), mediaType: .ociIndex, repository: "busybox", tag: tag)
+        } else {
+            let answer = LoopbackResponse(headers: ["Content-Type": MediaType.ociIndex.rawValue], text: list)
+            fixture.source.add(StandInFault(.answer(answer), target: "/referrers/", times: .max))
+        }
+        let outcomes = try await save(["busybox:1"])
+        #expect(outcomes.map(\.referrers) == [0])
+        let notices = outcomes[0].notices.map(\.description)
+        #expect(notices.count == 1)
+        #expect(notices.first?.contains("16 manifests that are listed as referring to it cannot be read") == true)
+        #expect(fixture.source.requests.count < 60)
+    }
+
     // MARK: What cannot be had
 
     @Test func aReferrerWithoutItsBlobIsLeftOutAndTold() async throws {

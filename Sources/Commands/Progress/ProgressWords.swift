@@ -50,6 +50,10 @@ struct ProgressWords {
         case .opening: return "opening the archive"
         case .resolving:
             return "asking for manifests: \(min(count.done, count.planned)) of \(count.planned) names"
+        case .referrers:
+            return "asking for signatures: \(min(count.done, count.planned)) of \(count.planned) images"
+        case .searching:
+            return "looking for blobs in the registry: \(min(count.done, count.planned)) of \(count.planned)"
         case .takingOver: return "reading what is here"
         case .loading: return "waiting for docker load"
         case .unpacking: return "unpacking the archive: \(Self.amount(count))"

@@ -150,6 +150,8 @@ import Testing
             (.opening, Count(), "opening the archive"),
             (.loading, Count(), "waiting for docker load"),
             (.resolving, Count(planned: 57, done: 31), "asking for manifests: 31 of 57 names"),
+            (.referrers, Count(planned: 57, done: 31), "asking for signatures: 31 of 57 images"),
+            (.searching, Count(planned: 57, done: 31), "looking for blobs in the registry: 31 of 57"),
             (.takingOver, Count(), "reading what is here  12 of 57 images  1.2 of 4.8 GB"),
             (
                 .unpacking, Count(planned: 4_000_000_000, done: 1_200_000_000),
