@@ -15,24 +15,28 @@ package enum CommandLineTool {
     /// Runs the program whose name the executable has, as ``runAndExit(_:)`` does.
     ///
     /// What a link leads to counts, before the name that was typed.
-    package static func runAndExit() async -> Never {
+    package static func runAndExit() -> Never {
         let file = File.target(ofLink: "/proc/self/exe")
         let typed = texts(CommandLine.unsafeArgv).first
         for name in [file, typed] {
-            if let program = name.flatMap(Program.init(named:)) { await runAndExit(program) }
+            if let program = name.flatMap(Program.init(named:)) { runAndExit(program) }
         }
-        let errors = File(owning: STDERR_FILENO, path: "standard error")
-        Console(output: errors, errors: errors, programName: "rancher-images")
-            .notice(
-                "the name \(file ?? typed ?? "") does not tell whether to save or to load:"
-                    + " let it have rancher-save-images or rancher-load-images in it"
-            )
-        exit(1)
+        fail(
+            "the name \(file ?? typed ?? "") does not tell whether to save or to load:"
+                + " let it have rancher-save-images or rancher-load-images in it"
+        )
     }
 
     /// Runs a program with the process's own arguments, environment and streams, and ends the process.
-    package static func runAndExit(_ program: Program) async -> Never {
+    ///
+    /// To be called from the start of the process, which has one thread: tasks have none before it is known that there are enough.
+    package static func runAndExit(_ program: Program) -> Never {
         let arguments = texts(CommandLine.unsafeArgv)
+        do {
+            try ProcessLimits.check()
+        } catch {
+            fail("\(error)", as: arguments.first)
+        }
         let environment = Dictionary(
             texts(environ)
                 .compactMap { text in
@@ -40,28 +44,31 @@ package enum CommandLineTool {
                         .map { (String(text[..<$0]), String(text[text.utf8.index(after: $0)...])) }
                 }
         ) { $1 }
-        let task = Task {
-            await run(
-                program,
-                arguments: arguments,
-                environment: environment,
-                output: File(owning: STDOUT_FILENO, path: "standard output"),
-                errors: File(owning: STDERR_FILENO, path: "standard error")
-            )
-        }
         Resumptions.begin()
-        let received = Atomic<Int32>(0)
+        let run = Mutex<Task<Void, Never>?>(nil)
         // Without descriptors for it, signals end the program as they do by default.
-        try? TerminationSignals.handleFirst { signal in
-            received.store(signal, ordering: .releasing)
-            // First, since what is told of the end may be held up.
-            DispatchQueue(label: "end").asyncAfter(deadline: .now() + timeToStop) { TerminationSignals.die(of: signal) }
-            task.cancel()
+        try? TerminationSignals.handleFirst(timeToEnd: timeToStop) { _ in run.withLock(\.self)?.cancel() }
+        run.withLock { run in
+            run = Task.detached {
+                let status = await Self.run(
+                    program,
+                    arguments: arguments,
+                    environment: environment,
+                    output: File(owning: STDOUT_FILENO, path: "standard output"),
+                    errors: File(owning: STDERR_FILENO, path: "standard error")
+                )
+                if let signal = TerminationSignals.received { TerminationSignals.die(of: signal) }
+                exit(status)
+            }
         }
-        let status = await task.value
-        let signal = received.load(ordering: .acquiring)
-        if signal != 0 { TerminationSignals.die(of: signal) }
-        exit(status)
+        dispatchMain()
+    }
+
+    /// Ends the process before a run begins.
+    private static func fail(_ cause: String, as programName: String? = nil) -> Never {
+        let errors = File(owning: STDERR_FILENO, path: "standard error")
+        Console(output: errors, errors: errors, programName: programName ?? "rancher-images").notice(cause)
+        exit(1)
     }
 
     /// The texts of an array of C that ends in `NULL`.
@@ -76,7 +83,7 @@ package enum CommandLineTool {
     }
 
     /// How long what is under way may take to stop, when a signal has asked for it.
-    private static let timeToStop: DispatchTimeInterval = .milliseconds(800)
+    private static let timeToStop = Duration.milliseconds(800)
 
     /// Runs a program.
     ///
@@ -122,6 +129,7 @@ package enum CommandLineTool {
             console.notice(sentence)
             status = 1
         case .run(let options):
+            console = console.inBackground
             if options.extensions.quiet { console = console.quiet }
             let report = RunReport(options)
             let outputs = OutputFiles(options)
@@ -136,6 +144,7 @@ package enum CommandLineTool {
                 return await run(options, environment: environment, report: report, console: console)
             }
         }
+        await console.finish()
         if let error = console.outputError {
             console.notice("\(error); lines are missing there")
             return status == 0 ? 1 : status

@@ -1,4 +1,5 @@
 import ByteIO
+import ChildProcess
 import Glibc
 import HTTP
 import ImageEngine
@@ -20,16 +21,23 @@ extension EngineFactory {
     /// A client that reaches registries as docker and podman on this host would: with their logins, certificates, proxies
     /// and mirrors.
     func client(_ console: Console) async throws -> RegistryClient {
-        let daemon = DaemonConfiguration(environment: environment, notice: console.remark)
-        var authorities = CertificateAuthorities(environment: environment)
-        if let file = options.extensions.caFile { authorities = try authorities.adding(file: file) }
+        try ProcessLimits.requireThreads(besidesTasks: jobs * 2)
+        let (daemon, authorities) = try await onThread { [options, environment] in
+            let authorities = CertificateAuthorities(environment: environment)
+            return (
+                DaemonConfiguration(environment: environment, notice: console.remark),
+                try options.extensions.caFile.map { try authorities.adding(file: $0) } ?? authorities
+            )
+        }
         let patience = options.extensions.patience
+        // After a connection that is not made, or a transfer that stalls, there is still time to try again.
+        let quarter = Int(max(.seconds(1), patience / 4).components.seconds)
         let trace = Trace(options, console: console)
         let http = HTTPClient(
             HTTPClient.Configuration(
                 threads: jobs * 2,
-                // Once a transfer has stood still for so long, there is still time to try again.
-                stallSeconds: Int(max(.seconds(1), min(patience / 4, .seconds(60))).components.seconds),
+                connectTimeoutSeconds: min(quarter, 30),
+                stallSeconds: min(quarter, 60),
                 longestPause: patience,
                 bytesPerSecond: options.extensions.bytesPerSecond,
                 trace: trace?.http,

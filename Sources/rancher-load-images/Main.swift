@@ -3,8 +3,7 @@ import ScriptInterface
 
 @main
 struct Main {
-    @concurrent
-    static func main() async {
-        await CommandLineTool.runAndExit(.load)
+    static func main() {
+        CommandLineTool.runAndExit(.load)
     }
 }

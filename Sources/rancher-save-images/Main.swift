@@ -3,8 +3,7 @@ import ScriptInterface
 
 @main
 struct Main {
-    @concurrent
-    static func main() async {
-        await CommandLineTool.runAndExit(.save)
+    static func main() {
+        CommandLineTool.runAndExit(.save)
     }
 }

@@ -19,6 +19,15 @@ import Testing
         #expect(written.contains("cleaned up"))
     }
 
+    /// As where a terminal that is not read holds up what the program has to say.
+    @Test func aHandlerThatDoesNotReturnIsNotWaitedFor() async throws {
+        await #expect(processExitsWith: .signal(SIGTERM)) {
+            try TerminationSignals.handleFirst(timeToEnd: .milliseconds(100)) { _ in waitForTheEnd() }
+            kill(getpid(), SIGTERM)
+            waitForTheEnd()
+        }
+    }
+
     @Test func furtherSignalsDoNothing() async throws {
         await #expect(processExitsWith: .exitCode(7)) {
             let (reading, writing) = (try File("/dev/zero", for: .reading), getpid())

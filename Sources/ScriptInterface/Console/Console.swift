@@ -18,6 +18,8 @@ package final class Console: Sendable {
     private let isQuiet: Bool
     private let screen: Screen
     private let outputReach: Screen.Reach
+    /// `nil` if lines are written by whoever prints them.
+    private let delivery: Delivery?
     private let firstOutputError = Mutex<FileError?>(nil)
 
     /// Takes over two open streams. SIGPIPE is ignored from now on in the whole process, so that a stream without a reader is
@@ -29,12 +31,14 @@ package final class Console: Sendable {
             output: output,
             prefix: lastPathComponent(programName) + ": ",
             isQuiet: false,
-            screen: Screen(errors)
+            screen: Screen(errors),
+            delivery: nil
         )
         signal(SIGPIPE, SIG_IGN)
     }
 
-    private init(output: File, prefix: String, isQuiet: Bool, screen: Screen) {
+    private init(output: File, prefix: String, isQuiet: Bool, screen: Screen, delivery: Delivery?) {
+        self.delivery = delivery
         self.output = output
         self.errors = screen.stream
         self.prefix = prefix
@@ -44,10 +48,24 @@ package final class Console: Sendable {
     }
 
     /// The same streams, without remarks.
-    package var quiet: Console { Console(output: output, prefix: prefix, isQuiet: true, screen: screen) }
+    package var quiet: Console {
+        Console(output: output, prefix: prefix, isQuiet: true, screen: screen, delivery: delivery)
+    }
 
     /// The same standard error, which gets the lines of standard output too.
-    package var withoutOutput: Console { Console(output: errors, prefix: prefix, isQuiet: isQuiet, screen: screen) }
+    package var withoutOutput: Console {
+        Console(output: errors, prefix: prefix, isQuiet: isQuiet, screen: screen, delivery: delivery)
+    }
+
+    /// The same streams, written to in the background, so that a reader who does not read holds up nothing but the lines.
+    ///
+    /// Call ``finish()`` before the end of the program, and before another console writes.
+    package var inBackground: Console {
+        Console(output: output, prefix: prefix, isQuiet: isQuiet, screen: screen, delivery: Delivery())
+    }
+
+    /// Waits until everything is written that was printed in the background.
+    package func finish() async { await delivery?.finish() }
 
     /// The first reason for which a line could not be written to standard output.
     package var outputError: FileError? {
@@ -61,16 +79,23 @@ package final class Console: Sendable {
 
     /// Writes a line of the scripts, or several with newlines between them, to standard output.
     package func print(_ line: String) {
-        screen.write(reaching: outputReach) {
-            firstOutputError.withLock { firstError in
-                guard firstError == nil else { return }
-                do throws(FileError) {
-                    try output.write(line + "\n")
-                } catch {
-                    firstError = error
+        deliver { [self] in
+            screen.write(reaching: outputReach) {
+                firstOutputError.withLock { firstError in
+                    guard firstError == nil else { return }
+                    do throws(FileError) {
+                        try output.write(line + "\n")
+                    } catch {
+                        firstError = error
+                    }
                 }
             }
         }
+    }
+
+    private func deliver(_ write: @escaping @Sendable () -> Void) {
+        guard let delivery else { return write() }
+        delivery.add(write)
     }
 
     /// Writes a sentence to standard error, after the program's name. Control characters and invisible ones, which could come from a
@@ -79,9 +104,11 @@ package final class Console: Sendable {
     package func notice(_ sentence: String) {
         let shown = sentence.prefix(utf8Bytes: Self.longestSentence)
         let line = prefix + String(shown).visible + (shown.endIndex < sentence.endIndex ? "...\n" : "\n")
-        screen.write(reaching: .terminal) {
-            // Where standard error cannot be written to, there is no other place to say so.
-            try? errors.write(line)
+        deliver { [self] in
+            screen.write(reaching: .terminal) {
+                // Where standard error cannot be written to, there is no other place to say so.
+                try? errors.write(line)
+            }
         }
     }
 
@@ -94,6 +121,7 @@ package final class Console: Sendable {
     ///
     /// - Throws: `FileError`.
     package func passOn(_ bytes: UnsafeRawBufferPointer) throws {
+        delivery?.finish()
         let endsLine = bytes.last.map { $0 == UInt8(ascii: "\n") } ?? true
         var result = Result<Void, any Error>.success(())
         screen.write(reaching: .terminal, endsLine: endsLine) { result = Result { try errors.write(bytes) } }
@@ -118,6 +146,7 @@ extension Console {
 
     /// Nothing is drawn from now on: a command gets standard output, and may draw on the terminal itself.
     package func lendOutput() {
+        delivery?.finish()
         if outputReach != .elsewhere { screen.lend() }
     }
 

@@ -1,13 +1,13 @@
 import Glibc
 
-/// A thread of its own for work that blocks.
+/// A thread of its own for work that blocks, where nothing else is needed for it: neither a task nor a queue.
 ///
 /// It is unchecked `Sendable` because the identity of a thread is a number that never changes.
-final class WorkerThread: @unchecked Sendable {
+package final class WorkerThread: @unchecked Sendable {
     private let thread: pthread_t
 
     /// Starts the thread; `nil` where the system has none to give.
-    init?(_ work: @escaping @Sendable () -> Void) {
+    package init?(_ work: @escaping @Sendable () -> Void) {
         let box = Unmanaged.passRetained(Box(work))
         var thread = pthread_t()
         let status = pthread_create(
@@ -32,7 +32,7 @@ final class WorkerThread: @unchecked Sendable {
     }
 
     /// Waits for the end of the thread. It must be called once; on the thread itself it only lets go of it.
-    func join() {
+    package func join() {
         if pthread_equal(thread, pthread_self()) != 0 {
             pthread_detach(thread)
         } else {

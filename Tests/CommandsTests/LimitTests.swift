@@ -1,0 +1,83 @@
+import ByteIO
+import Commands
+import FoundationEssentials
+import Glibc
+import TestSupport
+import Testing
+
+/// The executable with less than it needs of what the system gives: one sentence and status 1, no hang and no crash.
+@Suite(.timeLimit(.minutes(1))) struct LimitTests {
+    private let folder: TemporaryFolder
+    private let registry: StandInRegistry
+
+    init() throws {
+        folder = try TemporaryFolder()
+        registry = try StandInRegistry()
+        registry.addImage(
+            repository: "rancher/x",
+            tag: "v1",
+            configuration: Array("{}".utf8),
+            layers: [Array("a layer".utf8)]
+        )
+        try folder.write("rancher/x:v1\n", to: "list.txt")
+    }
+
+    /// The executable, where any user can run it.
+    private func executable() throws -> String {
+        let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let file = URL(filePath: program).deletingLastPathComponent().path + "/rancher-save-images"
+        try folder.shell("chmod 777 . && cp '\(file)' save && chmod 755 save")
+        return folder.path("save")
+    }
+
+    /// Runs a save after commands of the shell.
+    ///
+    /// - Returns: its status, and what it writes to standard error.
+    private func save(after commands: String, as user: String = "") throws -> (status: String, errors: String) {
+        let words = "-l list.txt -i images.tar.gz -s \(registry.authority) --engine registry"
+        try folder.write("\(commands)\nexec '\(try executable())' \(words)\n", to: "run.sh")
+        try folder.shell("timeout -k 1 30 \(user) bash run.sh >output 2>errors; echo $? >status")
+        return (try folder.text("status").split(separator: "\n").joined(), try folder.text("errors"))
+    }
+
+    @Test(
+        arguments: [
+            ("ulimit -n 8", "only 8 files can be open at a time, and the run needs 64; raise the limit: ulimit -n"),
+            ("ulimit -n 40", "only 40 files can be open at a time, and the run needs 64; raise the limit: ulimit -n"),
+            ("ulimit -v 700000", "less than 1 GiB of memory can be mapped"),
+            ("ulimit -d 200000", "less than 1 GiB of memory can be mapped"),
+        ]
+    )
+    func tooLittle(command: String, sentence: String) throws {
+        let run = try save(after: command)
+        #expect(run.status == "1")
+        #expect(run.errors.hasPrefix("save: \(sentence)"), "\(run.errors)")
+        #expect(run.errors.split(separator: "\n").count == 1)
+        #expect(registry.requests.isEmpty)
+    }
+
+    @Test(.enabled(if: Machine.canMountHere), arguments: [3, 5, 9, 12])
+    func tooFewThreads(count: Int) throws {
+        let run = try save(after: "ulimit -u \(count)", as: "setpriv --reuid 65532 --clear-groups")
+        #expect(run.status == "1")
+        #expect(run.errors.contains("more threads can be started, and the run needs"), "\(run.errors)")
+        #expect(run.errors.split(separator: "\n").count == 1)
+    }
+
+    @Test(.enabled(if: Machine.canMountHere))
+    func threadsForEachJob() throws {
+        let user = "setpriv --reuid 65532 --clear-groups"
+        let cores = sysconf(Int32(_SC_NPROCESSORS_ONLN))
+        let few = try save(after: "ulimit -u \(2 * cores + 40)\nexport RANCHER_IMAGES_JOBS=200", as: user)
+        #expect(few.status == "1")
+        #expect(
+            few.errors.contains("more threads can be started, and the run needs \(400 + cores + 4);"),
+            "\(few.errors)"
+        )
+    }
+
+    @Test func aLowSoftLimitIsRaised() throws {
+        let run = try save(after: "ulimit -S -n 16")
+        #expect(run.status == "0", "\(run.errors)")
+    }
+}
