@@ -119,6 +119,11 @@ extension File {
         }
     }
 
+    /// What shows whether a name still has this file, unchanged.
+    var identity: FileIdentity {
+        get throws(FileError) { FileIdentity(try status) }
+    }
+
     private var status: stat {
         get throws(FileError) {
             var status = stat()

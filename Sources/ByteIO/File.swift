@@ -23,6 +23,8 @@ public final class File: Sendable {
     /// The file as the caller named it, for messages.
     public let path: String
     private let ownedDescriptor: Atomic<Int32>
+    /// Held while the descriptor is closed, or made to refer to something else.
+    private let closing = Mutex(())
 
     /// The open descriptor, −1 once the file has been closed.
     package var descriptor: Int32 { ownedDescriptor.load(ordering: .acquiring) }
@@ -68,10 +70,24 @@ public final class File: Sendable {
     ///
     /// - Throws: what network file systems only tell now, for instance that the disk is full.
     package func close() throws(FileError) {
-        let descriptor = ownedDescriptor.exchange(-1, ordering: .acquiringAndReleasing)
+        let descriptor = closing.withLock { _ in ownedDescriptor.exchange(-1, ordering: .acquiringAndReleasing) }
         // After EINTR Linux has closed the descriptor all the same; a second try could close a stranger's.
         if descriptor >= 0, Glibc.close(descriptor) != 0, errno != EINTR {
             throw FileError(operation: "close", path: path, code: errno)
         }
+    }
+
+    /// Ends all access to the file, also by threads that still use it: the next call of each fails. The lock of the file is released
+    /// when the last call under way has returned, so nothing is written to the file after that.
+    package func withdraw() {
+        let nothing = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        // Without a descriptor to spare, the file and its lock stay open until the process ends.
+        guard nothing >= 0 else { return }
+        closing.withLock { _ in
+            // The number stays taken, so a late call can never reach another file.
+            guard descriptor >= 0, dup2(nothing, descriptor) >= 0 else { return }
+            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        }
+        _ = Glibc.close(nothing)
     }
 }

@@ -1,3 +1,4 @@
+import Basics
 import Glibc
 
 /// The finished parts of a content, in one folder or in several.
@@ -10,15 +11,13 @@ final class FoundParts: PartSource {
     ///
     /// - Parameters:
     ///   - paths: what it is called, in each folder that has parts of it.
-    ///   - suffixes: what may stand behind the names of the parts; of two parts with one number that with the earlier suffix counts.
+    ///   - suffix: stands behind the names of the parts.
     ///   - areWhole: whether each but the last has to have its whole size.
     /// - Returns: `nil` where there are none.
-    convenience init?(of paths: [String], suffixes: [String], areWhole: Bool) {
+    convenience init?(of paths: [String], suffix: String, areWhole: Bool) {
         var found: [Int: String] = [:]
-        for (suffix, path) in suffixes.flatMap({ suffix in paths.map { (suffix, $0) } }) {
-            for number in Self.numbers(of: path, suffix: suffix) where found[number] == nil {
-                found[number] = PartName.path(path, number) + suffix
-            }
+        for path in paths {
+            found.merge(suffix.isEmpty ? Self.finished(of: path) : Self.paths(of: path, suffix)) { first, _ in first }
         }
         guard let last = found.keys.max(), let path = paths.first else { return nil }
         OpenFiles.raiseLimit()
@@ -26,11 +25,23 @@ final class FoundParts: PartSource {
             (1...last)
                 .map { number in
                     Result { () throws(FileError) in
-                        try File(found[number] ?? PartName.path(path, number), for: .reading)
+                        try File(part: found[number] ?? PartName.path(path, number))
                     }
                 },
             areWhole: areWhole
         )
+    }
+
+    /// The finished parts that a directory has of a content, by number. A replacement that was begun counts as completed.
+    static func finished(of path: String) -> [Int: String] {
+        guard let replacement = PartsReplacement(pendingAt: path) else { return paths(of: path, "") }
+        let all = (1...replacement.count).map { ($0, replacement.partPath($0)) }
+        return Dictionary(uniqueKeysWithValues: all.filter { File.exists($0.1) })
+    }
+
+    private static func paths(of path: String, _ suffix: String) -> [Int: String] {
+        let numbers = numbers(of: path, suffix: suffix)
+        return Dictionary(uniqueKeysWithValues: numbers.map { ($0, PartName.path(path, $0) + suffix) })
     }
 
     private init(_ parts: [Result<File, FileError>], areWhole: Bool) {
@@ -73,5 +84,14 @@ enum OpenFiles {
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
         limit.rlim_cur = limit.rlim_max
         _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+}
+
+extension File {
+    /// Opens a part for reading. A pipe of its name is not waited for.
+    fileprivate convenience init(part path: String) throws(FileError) {
+        let descriptor = try retrying("open", path) { open(path.nativeCString, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
+        self.init(owning: Int32(descriptor), path: path)
+        guard try isRegular else { throw FileError(operation: "read at any offset", path: path, code: ESPIPE) }
     }
 }

@@ -78,18 +78,32 @@ package final class PartedFile: RandomAccess {
     ///
     /// - Parameters:
     ///   - paths: what they are called together, in each folder that has some.
-    ///   - suffixes: what may stand behind the names of the parts; of two parts with one number that with the earlier suffix counts.
+    ///   - suffix: stands behind the names of the parts.
     ///   - partSize: the size that each part but the last is going to have; `nil` where the parts are finished, and tell it.
     /// - Returns: `nil` where there are none.
-    package convenience init?(of paths: [String], suffixes: [String] = [""], partSize: Int64? = nil) {
+    package convenience init?(of paths: [String], suffix: String = "", partSize: Int64? = nil) {
         guard let path = paths.first,
-            let parts = FoundParts(of: paths, suffixes: suffixes, areWhole: partSize == nil)
+            let parts = FoundParts(of: paths, suffix: suffix, areWhole: partSize == nil)
         else { return nil }
         self.init(path, partSize: partSize ?? parts.partSize, parts: parts)
     }
 
+    /// The numbers of the parts that the directory of `path` has.
+    package static func numbers(at path: String) -> Set<Int> { Set(FoundParts.finished(of: path).keys) }
+
+    /// Whether the parts at `path` are about to replace what else is there, and are read already.
+    package static func areReplacing(_ path: String) -> Bool { PartsReplacement(pendingAt: path) != nil }
+
+    /// Completes a replacement by parts that an earlier run has begun at `path`.
+    ///
+    /// - Throws: ``UnfinishedFileError`` if that run is still at it; ``CompletedContentError``.
+    package static func completeReplacement(at path: String) throws { try PartsReplacement.resume(at: path) }
+
     /// How many parts there are, those that are missing included.
     package var partCount: Int { source.partCount }
+
+    /// The parts in order; `nil` for one that is missing.
+    var files: [File?] { (0..<source.partCount).map { try? source.part($0) } }
 
     /// What is wrong with the parts: a sentence for each that is missing, or ends too early.
     package var defects: [String] {

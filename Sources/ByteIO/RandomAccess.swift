@@ -1,3 +1,5 @@
+import Glibc
+
 /// Bytes that are read and written at any offset, by many threads at once: a file, or several that count as one.
 package protocol RandomAccess: AnyObject, Sendable {
     /// What it is called in messages.
@@ -80,6 +82,8 @@ extension RandomAccess {
     }
 
     /// Copies a stretch to another place, which may overlap the first.
+    ///
+    /// - Throws: `FileError`, with `ENODATA` if the file ends within the stretch.
     package func move(_ place: Range<Int64>, to start: Int64) throws(FileError) {
         guard start != place.lowerBound else { return }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
@@ -92,7 +96,9 @@ extension RandomAccess {
             let from = isForward ? rest.lowerBound : max(rest.lowerBound, rest.upperBound - size)
             let count = Int(min(size, rest.upperBound - from))
             let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
-            _ = try read(into: piece, at: from)
+            guard try read(into: piece, at: from) == count else {
+                throw FileError(operation: "read all of", path: path, code: ENODATA)
+            }
             let target = start + (from - place.lowerBound)
             try write(UnsafeRawBufferPointer(piece), at: target)
             startWriteback(at: target, length: count)

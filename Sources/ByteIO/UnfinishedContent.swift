@@ -14,16 +14,20 @@ package protocol UnfinishedContent: AnyObject, Sendable {
     /// - Returns: `nil` where the file system does not tell what is free.
     func space(for size: Int64) throws -> SpaceNeed?
 
-    /// Brings it to the disk and gives it its name. It blocks for as long as the disk takes; meanwhile it may be discarded from another
-    /// thread, at once.
+    /// Brings it to the disk and gives it its name, in place of an older content: the older checksum and parts are removed. It blocks for
+    /// as long as the disk takes; meanwhile it may be discarded from another thread, at once.
     ///
-    /// - Throws: `FileError`, or `CancellationError` where it has been discarded.
-    func commit() throws
+    /// - Parameters:
+    ///   - checksum: the checksum of this content, which is renamed with it; `nil` for none.
+    ///   - path: the path as it was typed, beside which the checksum and parts are.
+    /// - Throws: ``CompletedContentError`` if the new content is in place; else `FileError` (the older content is unchanged), or
+    ///   `CancellationError` where it has been discarded.
+    func commit(with checksum: UnfinishedFile?, of path: String) throws
 
     /// Gives it up, but leaves what it has for another run.
     func leave()
 
-    /// Gives it up, and removes what it has, or gives back the name where it had one before. May be called more than once.
+    /// Gives it up, and removes what it has. May be called more than once.
     func discard()
 }
 
@@ -31,4 +35,21 @@ extension UnfinishedFile: UnfinishedContent {
     package var content: any RandomAccess { file }
 
     package var lockedPath: String { file.path }
+
+    package func commit(with checksum: UnfinishedFile?, of path: String) throws {
+        // First, so that no older checksum is beside the new file at any moment.
+        let older = try OlderChecksum(of: path)
+        do {
+            try commit()
+        } catch {
+            // It holds the lock of the checksum's name.
+            checksum?.discard()
+            older.restore()
+            throw error
+        }
+        try CompletedContentError.rethrow(path, .leftOver) {
+            for path in Set([path, finalPath]) { try PartName.removeAll(of: path) }
+        }
+        try CompletedContentError.rethrow(path, .checksum) { try checksum?.commit() }
+    }
 }

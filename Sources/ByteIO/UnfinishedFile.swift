@@ -10,6 +10,10 @@ import Synchronization
 package final class UnfinishedFile: Sendable {
     /// What stands behind the final name until the file is whole.
     package static let suffix = ".unfinished"
+    /// Stands behind the name of an archive until its repaired copy is complete. Only repairs use files of that name.
+    package static let repairSuffix = ".repair"
+    /// All suffixes of staged files.
+    package static let suffixes = [suffix, repairSuffix]
 
     private enum State {
         case unfinished, committed, discarded
@@ -19,39 +23,22 @@ package final class UnfinishedFile: Sendable {
     package let file: File
     /// What the file will be called.
     package let finalPath: String
-    /// Whether the file had its final name before, and gets it back where it is given up.
-    private let isReopened: Bool
     private let state = Mutex(State.unfinished)
 
     /// Starts a file that will be called `path`; where that is a symbolic link, what it points to, there or not.
     ///
-    /// - Throws: ``UnfinishedFileError``: another run is writing the same file; `FileError`: the folder is missing or not
-    ///   writable, or `path` is a folder itself, or a file that this user may not write to.
-    ///
-    /// - Parameter keepsContent: whether what a run before has left in the file stays.
-    package convenience init(for path: String, keepsContent: Bool = false) throws {
-        try self.init(for: path, keepsContent: keepsContent) { Self.lock($0) }
-    }
-
-    /// Takes a finished file for one that is being written, to mend it in its place. Until it is committed or discarded, which both
-    /// give it its name back, it is called as an unfinished file is. Where a run before has been killed meanwhile, its file is gone on with.
-    ///
-    /// - Throws: as ``init(for:keepsContent:)``; `FileError` with `EEXIST` where both files are there.
-    package convenience init(reopening path: String) throws {
-        let target = Self.resolve(path)
-        let unfinished = target + Self.suffix
-        if File.exists(target) {
-            guard access(target.nativeCString, W_OK) == 0 else {
-                throw FileError(operation: "write", path: path, code: errno)
-            }
-            guard !File.exists(unfinished) else {
-                throw FileError(operation: "rename \(path) to", path: unfinished, code: EEXIST)
-            }
-            try Self.rename(target, to: unfinished)
-        } else if !File.exists(unfinished) {
-            throw FileError(operation: "open", path: path, code: ENOENT)
-        }
-        try self.init(for: target, keepsContent: true, isReopened: true) { Self.lock($0) }
+    /// - Parameters:
+    ///   - suffix: stands behind the final name until the file is whole.
+    ///   - keepsContent: whether what a run before has left in the file stays.
+    /// - Throws: ``UnfinishedFileError``: another run is writing the same file; ``ForeignFileError``: there is something else under
+    ///   the temporary name; `FileError`: the folder is missing or not writable, or `path` is a folder itself, or a file that this
+    ///   user may not write to.
+    package convenience init(
+        for path: String,
+        suffix: String = UnfinishedFile.suffix,
+        keepsContent: Bool = false
+    ) throws {
+        try self.init(for: path, suffix: suffix, keepsContent: keepsContent) { Self.lock($0) }
     }
 
     private static func lock(_ descriptor: Int32) -> Int32 {
@@ -65,13 +52,17 @@ package final class UnfinishedFile: Sendable {
     }
 
     /// - Parameter lock: asks for the lock of the file with this descriptor, and returns 0 or the `errno` of the refusal.
-    init(for path: String, keepsContent: Bool = false, isReopened: Bool = false, lock: (Int32) -> Int32) throws {
-        self.isReopened = isReopened
+    init(
+        for path: String,
+        suffix: String = UnfinishedFile.suffix,
+        keepsContent: Bool = false,
+        lock: (Int32) -> Int32
+    ) throws {
         let target = try Self.target(of: path)
         var older = stat()
         let isThere = stat(target.nativeCString, &older) == 0
-        let unfinished = target + Self.suffix
-        file = try File(unfinished, for: .updating)
+        let unfinished = target + suffix
+        file = try File(staged: unfinished, for: .updating)
         finalPath = target
         // Only this refusal is of another run's making. Where the file system has no locks, as NFS may have none, two runs are
         // not kept apart, which is no reason to refuse one.
@@ -102,14 +93,21 @@ package final class UnfinishedFile: Sendable {
     ///
     /// - Throws: `FileError`, or `CancellationError` where the file has been discarded.
     package func commit() throws {
-        try file.sync()
+        do {
+            try file.sync()
+        } catch {
+            throw state.withLock { $0 == .unfinished } ? error : CancellationError() as any Error
+        }
         try state.withLock { state in
             guard state == .unfinished else { throw CancellationError() }
+            // Network file systems may report only now that the disk is full. A second descriptor holds the lock meanwhile.
+            let lock = try File(duplicating: file.descriptor, path: file.path)
+            try file.close()
             try Self.rename(file.path, to: finalPath)
             state = .committed
+            withExtendedLifetime(lock) {}
         }
-        syncFolder()
-        try file.close()
+        Self.syncFolder(of: finalPath)
     }
 
     /// Gives the file up, but leaves what it has for another run.
@@ -117,26 +115,23 @@ package final class UnfinishedFile: Sendable {
         state.withLock { state in
             guard state == .unfinished else { return }
             state = .discarded
-            flock(file.descriptor, LOCK_UN)
+            file.withdraw()
         }
     }
 
-    /// Removes the file, unless it has its final name already; gives a reopened one its name back. May be called more than once.
+    /// Removes the file, unless it has its final name already. May be called more than once.
     package func discard() {
         state.withLock { state in
             guard state == .unfinished else { return }
-            if isReopened {
-                try? Self.rename(file.path, to: finalPath)
-            } else {
-                unlink(file.path.nativeCString)
-            }
             state = .discarded
+            unlink(file.path.nativeCString)
+            file.withdraw()
         }
     }
 
     /// A name is on the disk only when its folder is. Where a folder cannot be brought there, the name is there all the same.
-    private func syncFolder() {
-        try? File(Self.folder(of: finalPath), for: .reading).sync()
+    static func syncFolder(of path: String) {
+        try? File(folder(of: path), for: .reading).sync()
     }
 
     /// What a file called `path` would be written as; where that is a symbolic link, what it points to, there or not.
@@ -156,6 +151,7 @@ package final class UnfinishedFile: Sendable {
         return target
     }
 
+    /// The file that a path leads to, through all links; the last target if that does not exist.
     private static func resolve(_ path: String) -> String {
         var path = path
         // As many links as the system follows.

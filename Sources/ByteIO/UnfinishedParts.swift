@@ -5,32 +5,41 @@ import Synchronization
 /// Files of one size that are being written as one content, and that appear under their names when they are whole.
 ///
 /// Each is an ``UnfinishedFile``; the lock of the first is that of all. Parts are made when something is written to them. They get
-/// their names from the last to the first, when all are on the disk.
+/// their names when all are on the disk (``PartsReplacement``).
 package final class UnfinishedParts: UnfinishedContent {
     package let finalPath: String
     package let content: any RandomAccess
     /// The size of each part but the last, in bytes.
     private let partSize: Int64
     private let parts: Parts
+    private let suffix: String
 
-    package var lockedPath: String { PartName.path(finalPath, 1) + UnfinishedFile.suffix }
+    package var lockedPath: String { PartName.path(finalPath, 1) + suffix }
 
     /// Starts parts of a content that will be called `path`.
     ///
     /// - Parameters:
     ///   - partSize: the size of each part but the last, in bytes.
+    ///   - suffix: stands behind the final names until the content is whole.
     ///   - keepsContent: whether what a run before has left stays.
-    /// - Throws: as ``UnfinishedFile/init(for:keepsContent:)``.
-    package convenience init(for path: String, partSize: Int64, keepsContent: Bool = false) throws {
+    /// - Throws: as ``UnfinishedFile/init(for:suffix:keepsContent:)``, and as ``PartedFile/completeReplacement(at:)``.
+    package convenience init(
+        for path: String,
+        partSize: Int64,
+        suffix: String = UnfinishedFile.suffix,
+        keepsContent: Bool = false
+    ) throws {
         // What has the name of all is going to be removed.
         _ = try UnfinishedFile.target(of: path)
-        var files = [try UnfinishedFile(for: PartName.path(path, 1), keepsContent: keepsContent)]
+        try PartsReplacement.resume(at: path)
+        func part(_ number: Int) throws -> UnfinishedFile {
+            try UnfinishedFile(for: PartName.path(path, number), suffix: suffix, keepsContent: keepsContent)
+        }
+        var files = [try part(1)]
         do {
-            let last = FoundParts.numbers(of: path, suffix: UnfinishedFile.suffix).last ?? 1
+            let last = FoundParts.numbers(of: path, suffix: suffix).last ?? 1
             // One between that is not there has nothing to be kept.
-            for number in 1...last where number > 1 {
-                files.append(try UnfinishedFile(for: PartName.path(path, number), keepsContent: keepsContent))
-            }
+            for number in 1...last where number > 1 { files.append(try part(number)) }
         } catch {
             // What an earlier run has left stays.
             for file in files where keepsContent { file.leave() }
@@ -40,38 +49,15 @@ package final class UnfinishedParts: UnfinishedContent {
             for file in files[1...] { file.discard() }
             files.removeSubrange(1...)
         }
-        self.init(path, partSize: partSize, files)
+        self.init(path, partSize: partSize, suffix, files)
     }
 
-    /// Takes finished parts for ones that are being written, to mend them in their places. One that is missing is made anew.
-    ///
-    /// - Throws: as ``UnfinishedFile/init(reopening:)``.
-    package convenience init(reopening path: String) throws {
-        let finished = FoundParts.numbers(of: path)
-        let numbers = finished + FoundParts.numbers(of: path, suffix: UnfinishedFile.suffix)
-        var files: [UnfinishedFile] = []
-        var sizes: [Int64] = []
-        do {
-            for number in 1...(numbers.max() ?? 1) {
-                let part = PartName.path(path, number)
-                files.append(
-                    numbers.contains(number)
-                        ? try UnfinishedFile(reopening: part) : try UnfinishedFile(for: part, keepsContent: true)
-                )
-                sizes.append(try files[number - 1].file.size)
-            }
-        } catch {
-            for file in files { file.discard() }
-            throw error
-        }
-        self.init(path, partSize: FoundParts.partSize(sizes), files)
-    }
-
-    private init(_ path: String, partSize: Int64, _ files: [UnfinishedFile]) {
+    private init(_ path: String, partSize: Int64, _ suffix: String, _ files: [UnfinishedFile]) {
         OpenFiles.raiseLimit()
         finalPath = path
         self.partSize = partSize
-        parts = Parts(path, files)
+        self.suffix = suffix
+        parts = Parts(path, suffix, files)
         content = PartedFile(path, partSize: partSize, parts: parts)
     }
 
@@ -83,43 +69,81 @@ package final class UnfinishedParts: UnfinishedContent {
             .map { SpaceNeed(path: finalPath, needed: size - taken, available: $0) }
     }
 
-    /// Parts of an older content that has more of them go away before; so does a file that has the name of all.
-    package func commit() throws {
+    package func commit(with checksum: UnfinishedFile?, of path: String) throws {
         let files = parts.files
-        for file in files { try file.file.sync() }
-        for number in FoundParts.numbers(of: finalPath) where number > files.count {
-            try Self.remove(PartName.path(finalPath, number))
+        do {
+            for file in files { try file.file.sync() }
+            try checksum?.file.sync()
+        } catch {
+            throw parts.isOver ? CancellationError() : error
         }
-        for file in files.reversed() { try file.commit() }
-        try Self.remove(finalPath)
+        let replacement = PartsReplacement(
+            of: path,
+            count: files.count,
+            hasChecksum: checksum != nil,
+            suffix: suffix
+        )
+        try parts.begin(replacement)
+        // The staged parts are the content now.
+        defer { leave() }
+        try replacement.complete(checksum: checksum) { try files[$0 - 1].commit() }
     }
 
     package func leave() {
-        for file in parts.files.reversed() { file.leave() }
+        for file in parts.end().reversed() { file.leave() }
     }
 
     package func discard() {
-        for file in parts.files.reversed() { file.discard() }
-    }
-
-    private static func remove(_ path: String) throws(FileError) {
-        guard unlink(path.nativeCString) != 0, errno != ENOENT else { return }
-        throw FileError(operation: "remove", path: path, code: errno)
+        let files = parts.end()
+        // The parts of a replacement that has begun are the content.
+        guard !parts.isCommitted else { return leave() }
+        for file in files.reversed() { file.discard() }
     }
 
     /// The parts that there are so far.
     private final class Parts: PartSource {
-        private let path: String
-        private let state: Mutex<[UnfinishedFile]>
-
-        init(_ path: String, _ files: [UnfinishedFile]) {
-            self.path = path
-            state = Mutex(files)
+        private struct State {
+            var files: [UnfinishedFile]
+            /// Whether the parts were given up, so that no new one is created.
+            var isOver = false
+            /// Whether the record of the replacement is on the disk.
+            var isCommitted = false
         }
 
-        var files: [UnfinishedFile] { state.withLock(\.self) }
+        private let path: String
+        private let suffix: String
+        private let state: Mutex<State>
 
-        var partCount: Int { state.withLock(\.count) }
+        init(_ path: String, _ suffix: String, _ files: [UnfinishedFile]) {
+            self.path = path
+            self.suffix = suffix
+            state = Mutex(State(files: files))
+        }
+
+        var files: [UnfinishedFile] { state.withLock(\.files) }
+
+        var isOver: Bool { state.withLock(\.isOver) }
+
+        var isCommitted: Bool { state.withLock(\.isCommitted) }
+
+        var partCount: Int { state.withLock(\.files.count) }
+
+        /// Begins the replacement, unless the parts were given up.
+        func begin(_ replacement: PartsReplacement) throws {
+            try state.withLock { state in
+                guard !state.isOver else { throw CancellationError() }
+                try replacement.begin()
+                state.isCommitted = true
+            }
+        }
+
+        /// Marks the parts as given up.
+        func end() -> [UnfinishedFile] {
+            state.withLock { state in
+                state.isOver = true
+                return state.files
+            }
+        }
 
         var areWhole: Bool { false }
 
@@ -127,12 +151,14 @@ package final class UnfinishedParts: UnfinishedContent {
             guard index < PartName.most else {
                 throw FileError(operation: "write", path: PartName.path(path, index + 1), code: EFBIG)
             }
-            let result = state.withLock { files in
+            let result = state.withLock { state in
                 Result { () throws -> File in
-                    while files.count <= index {
-                        files.append(try UnfinishedFile(for: PartName.path(path, files.count + 1)))
+                    while state.files.count <= index {
+                        guard !state.isOver else { throw CancellationError() }
+                        let part = PartName.path(path, state.files.count + 1)
+                        state.files.append(try UnfinishedFile(for: part, suffix: suffix))
                     }
-                    return files[index].file
+                    return state.files[index].file
                 }
             }
             do {
@@ -148,10 +174,10 @@ package final class UnfinishedParts: UnfinishedContent {
         func resize(to size: Int64, partSize: Int64) throws(FileError) {
             let count = max(1, Int((size + partSize - 1) / partSize))
             _ = try part(count - 1)
-            let files = state.withLock { files in
-                for file in files[count...] { file.discard() }
-                files.removeSubrange(count...)
-                return files
+            let files = state.withLock { state in
+                for file in state.files[count...] { file.discard() }
+                state.files.removeSubrange(count...)
+                return state.files
             }
             for (index, file) in files.enumerated() {
                 try file.file.resize(to: min(partSize, size - Int64(index) * partSize))

@@ -99,24 +99,43 @@ struct EngineFactory: Sendable {
         console.remark(EngineChoice.registrySentence(reason))
     }
 
-    /// The engine that mends an archive, which is open from now on.
-    ///
-    /// - Throws: where the archive cannot be written.
-    func repairEngine(archive: String, tail: ArchiveTail, console: Console) async throws -> any SaveEngine {
-        let output = try await onThread { try ArchiveOutput(repairing: archive) }
-        let wrapping: TarWrapping = tail.isGzip ? .gzip(level: options.extensions.compressionLevel) : .none
-        return RegistrySaver(try await setup(output, wrapping: wrapping, repair: tail, console: console))
+    /// The repair of an archive. The archive is only read until its repaired copy is complete.
+    func repair(of survey: ArchiveSurvey, console: Console) async throws -> ArchiveRepair {
+        let client = try await client(console)
+        return ArchiveRepair(
+            of: survey,
+            client: client,
+            choice: platforms,
+            counters: counters,
+            notice: notices.take
+        ) {
+            let isFresh = options.extensions.fresh
+            let isSummed = File.exists(ChecksumName.path(of: survey.path))
+            let checksum = ArchiveChecksum(of: survey.path, partSize: survey.partSize, .byReading { _ in })
+            let output = try await onThread {
+                try ArchiveOutput(
+                    repairing: survey.path,
+                    partSize: survey.partSize,
+                    isFresh: isFresh,
+                    checksum: isSummed ? checksum : nil
+                )
+            }
+            let wrapping: TarWrapping =
+                survey.isGzip ? .gzip(level: options.extensions.compressionLevel) : .none
+            return try await setup(output, wrapping: wrapping, client: client, console: console)
+        }
     }
 
     private func setup(
         _ output: ArchiveOutput,
         wrapping: TarWrapping,
         local: LocalImages? = nil,
-        repair: ArchiveTail? = nil,
+        client: RegistryClient? = nil,
         console: Console
     ) async throws -> SaveSetup {
-        SaveSetup(
-            client: try await client(console),
+        let client = if let client { client } else { try await self.client(console) }
+        return SaveSetup(
+            client: client,
             choice: platforms,
             windowsRelease: windowsRelease,
             wrapping: wrapping,
@@ -126,9 +145,8 @@ struct EngineFactory: Sendable {
             local: local,
             reuse: options.extensions.reuse,
             since: options.extensions.since,
-            repair: repair,
-            chartFile: repair == nil ? chartFile : nil,
-            includesReferrers: options.extensions.withReferrers || repair?.hasReferrers == true,
+            chartFile: chartFile,
+            includesReferrers: options.extensions.withReferrers,
             counters: counters,
             notice: notices.take
         )

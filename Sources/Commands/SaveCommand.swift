@@ -80,6 +80,10 @@ struct SaveCommand: Sendable {
                 do {
                     try await engine.save(saved)
                     report.archiveIsWritten()
+                } catch let error as CompletedContentError {
+                    report.archiveIsWritten()
+                    console.notice(error.description)
+                    status = 1
                 } catch  where !(error is CancellationError) {
                     failure = error
                 }

@@ -11,38 +11,41 @@ package struct ArchiveLocation: Sendable, CustomStringConvertible {
 
     private init(paths: [String]) { self.paths = paths }
 
-    /// The archives that several paths stand for: paths that end in one name, and lead to parts only, are of one archive.
+    /// The archives that several paths stand for. Paths that end in one name, and lead to different parts only, are of one archive; with
+    /// a part of the same number in both directories, they are two archives.
     package static func all(of paths: [String]) -> [ArchiveLocation] {
         var locations: [ArchiveLocation] = []
         for path in paths where !locations.contains(where: { $0.paths.contains(path) }) {
-            let name = path.split(separator: "/").last
-            let other = locations.firstIndex { $0.isInParts && $0.paths[0].split(separator: "/").last == name }
-            if let other, ArchiveLocation(path).isInParts {
+            let location = ArchiveLocation(path)
+            if let other = locations.firstIndex(where: { $0.canHavePartsOf(location) }) {
                 locations[other] = ArchiveLocation(paths: locations[other].paths + [path])
             } else {
-                locations.append(ArchiveLocation(path))
+                locations.append(location)
             }
         }
         return locations
     }
 
+    private func canHavePartsOf(_ other: ArchiveLocation) -> Bool {
+        isInParts && other.isInParts
+            && paths[0].split(separator: "/").last == other.paths[0].split(separator: "/").last
+            && partNumbers.isDisjoint(with: other.partNumbers)
+    }
+
+    private var partNumbers: Set<Int> { paths.reduce(into: []) { $0.formUnion(PartedFile.numbers(at: $1)) } }
+
     /// Its path, or its paths.
     package var description: String { paths.joined(separator: " and ") }
 
-    /// Whether there is a file or a stream of that name, which counts before parts.
-    static func isOneFile(_ path: String) -> Bool {
-        File.exists(path)
-            || File.exists(path + UnfinishedFile.suffix) && PartedFile(of: [path], suffixes: suffixes) == nil
-    }
-
-    private static let suffixes = ["", UnfinishedFile.suffix]
+    /// Whether a path has a file or a stream, which counts before parts.
+    private static func isOneFile(_ path: String) -> Bool { File.exists(path) && !PartedFile.areReplacing(path) }
 
     /// Whether it is only there in parts.
     package var isInParts: Bool { partCount > 0 }
 
     /// How many parts there are of it, those that are missing between them included; 0 where it is one file.
     package var partCount: Int {
-        paths.contains(where: File.exists) ? 0 : PartedFile(of: paths)?.partCount ?? 0
+        paths.contains(where: Self.isOneFile) ? 0 : PartedFile(of: paths)?.partCount ?? 0
     }
 
     /// Whether it is there and may be read.
@@ -50,15 +53,7 @@ package struct ArchiveLocation: Sendable, CustomStringConvertible {
 
     /// Opens it.
     package func open() throws(FileError) -> any RandomAccess {
-        if !paths.contains(where: File.exists), let parts = PartedFile(of: paths) { return parts }
+        if !paths.contains(where: Self.isOneFile), let parts = PartedFile(of: paths) { return parts }
         return try File(paths.first(where: File.exists) ?? paths[0], for: .reading)
-    }
-
-    /// Opens it, or what a killed repair has left of it under another name.
-    func openUnfinished() throws(FileError) -> any RandomAccess {
-        let unfinished = paths[0] + UnfinishedFile.suffix
-        if File.exists(paths[0]) { return try File(paths[0], for: .reading) }
-        if let parts = PartedFile(of: paths, suffixes: Self.suffixes) { return parts }
-        return try File(File.exists(unfinished) ? unfinished : paths[0], for: .reading)
     }
 }

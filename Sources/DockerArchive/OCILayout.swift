@@ -15,6 +15,11 @@ package enum OCILayout {
         return Digest(parts.dropFirst().joined(separator: ":"))
     }
 
+    /// The host of a registry without the port and without the brackets of IPv6, as containerd writes it (Go's `URL.Hostname`).
+    static func host(ofDomain domain: String) -> String {
+        String(domain.hasPrefix("[") ? domain.dropFirst().prefix { $0 != "]" } : domain.prefix { $0 != ":" })
+    }
+
     // MARK: Annotations of the entries of `index.json`
 
     /// The image's whole name; containerd's own.

@@ -40,11 +40,8 @@ final class ArchiveFill: Sendable {
             for verdict in ledger.complete(blob.digest, .omitted) { outcomes.settle(verdict.name, verdict.outcome) }
         }
         plan = planned.archive
-        if let index = setup.repair?.index, index.offset != plan.tables.first?.offset { throw RepairError() }
         try setup.output.requireSpace(for: plan.length)
         journal = try setup.output.beginJournal(of: setup.isGzip ? .storedMembers : .plainTar)
-        // Each blob ought to be in its place, and counts when it has been read there.
-        if setup.output.isRepair { try journal?.note(plan.places) }
         setup.counters.plan(bytes: kept.reduce(0) { $0 + $1.size })
         state = Mutex(State(ledger: ledger, schedule: FetchSchedule(kept, jobs: setup.jobs)))
         self.setup = setup
@@ -91,6 +88,7 @@ final class ArchiveFill: Sendable {
         let layout = ContainerdLayout(of: saved, omitting: omittedBlobs)
         let final = try ArchivePlan(layout, isGzip: setup.isGzip)
         setup.counters.enter(.finishing)
+        if let repair = setup.repair { try await complete(repair) }
         try await onThread { [self] in
             let output = setup.output
             if output.isStream {
@@ -98,13 +96,24 @@ final class ArchiveFill: Sendable {
                 let shift = start - (final.tables.first?.offset ?? start)
                 for entry in final.tables { try ArchiveEntryWriter.write(entry.moved(by: shift), to: output) }
             } else {
-                try output.relocate(final.blobs, from: plan.places)
+                let missing = try output.relocate(final.blobs, from: plan.places)
+                guard missing.isEmpty else { throw BlobFailure("the archive was truncated while it was written") }
                 try output.resize(to: final.length)
                 for entry in final.entries { try ArchiveEntryWriter.write(entry, to: output) }
             }
+            if let repair = setup.repair, !repair.survey.isCurrent { throw RepairRefusal.changed }
             try output.commit()
         }
         return layout
+    }
+
+    /// Copies what is sound of the archive that is repaired, and verifies all blobs of the copy.
+    private func complete(_ repair: RepairSource) async throws {
+        guard let file = setup.output.file else { return }
+        try await slidingWindow(over: plan.blobs.filter { $0.blob != nil }, width: setup.jobs) { entry in
+            try await onThread { try repair.complete(entry, in: file) }
+        } deliver: { _, _ in
+        }
     }
 
     private func fetch(_ blob: Descriptor, isLast: Bool) async throws {
@@ -175,11 +184,15 @@ final class ArchiveFill: Sendable {
         let here = state.withLock { state in
             state.parts.values.reduce(state.ledger.bytes(where: { $0 == .continued })) { $0 + $1.written }
         }
-        if here > 0, !setup.output.isRepair {
+        if here > 0 {
             let all = plan.blobs.reduce(0) { $0 + $1.content.size }
             setup.notice(Notice(.continuing, "continuing: \(ByteCount(here)) of \(ByteCount(all)) are here"))
         }
-        let older = setup.output.olderArchive
+        // Copied when everything else is there.
+        for blob in setup.repair?.soundBlobs ?? [] where !state.withLock({ $0.ledger.has(blob.digest) }) {
+            take(blob, .whole(.reused))
+        }
+        let older = setup.repair == nil ? setup.output.olderArchive : nil
         for path in setup.reuse + (older.map { [$0] } ?? []) {
             try await takeover.reuse(path, isOlder: path == older, wanted: wanted) { [self] in take($0, $1) }
         }
@@ -224,11 +237,4 @@ final class ArchiveFill: Sendable {
             state.withLock { $0.streamed += entry.length }
         }
     }
-}
-
-/// An archive that is to be mended is not the one that would be saved.
-struct RepairError: Error, CustomStringConvertible {
-    let description =
-        "the archive has other images of these names than those that are asked for, or another layout: give --platform as when it"
-        + " was saved; an archive of another program cannot be repaired"
 }

@@ -10,8 +10,6 @@ struct ImageResolver: Sendable {
     /// The release in names that end in `-windows-ID`.
     var windowsRelease: WindowsRelease?
     let notice: NoticeHandler
-    /// What names are known to lead to, whatever they lead to in the registry now.
-    var pins: [Reference: Digest] = [:]
     /// More manifests than any name leads to; they are all kept in memory.
     var countLimit = 1000
 
@@ -20,8 +18,7 @@ struct ImageResolver: Sendable {
     /// - Throws: `RegistryError`, `ManifestError`, ``ResolvingError``.
     func resolve(_ reference: Reference) async throws -> SavedImage {
         do {
-            let name = pins[reference].map { .digest($0) } ?? ManifestName(reference)
-            return try await image(reference, top: try await client.manifest(reference, as: name, noting: notice))
+            return try await image(reference, top: try await client.manifest(reference, noting: notice))
         } catch let error as RegistryError where error.code == .notFound {
             guard let release = windowsRelease, let list = Self.list(of: reference, release) else { throw error }
             return try await resolve(reference, release, among: list, otherwise: error)
@@ -118,7 +115,7 @@ struct ImageResolver: Sendable {
     }
 
     /// The image for the first platform that is wanted; of all images, the one for linux/amd64, else the first.
-    private static func principal(
+    static func principal(
         of entries: [Descriptor],
         among manifests: [Manifest],
         choice: PlatformChoice

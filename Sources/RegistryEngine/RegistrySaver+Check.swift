@@ -58,7 +58,7 @@ extension GraphDriverSaver: SaveChecker {
 
     /// The diff IDs of the layers that an earlier run has left whole.
     private func layersLeft(of ledger: ImageLedger<UnpackedImage>) async throws -> Set<Digest> {
-        guard let remains = setup.output.remains(of: setup.wrapping.journalContent) else { return [] }
+        guard let remains = try setup.output.remains(of: setup.wrapping.journalContent) else { return [] }
         setup.counters.enter(.takingOver)
         defer { setup.counters.enter(nil) }
         let found = Mutex<Set<Digest>>([])

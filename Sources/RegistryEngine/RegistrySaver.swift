@@ -30,8 +30,8 @@ package struct SaveSetup: Sendable {
     package let reuse: [String]
     /// Archives whose blobs are left out.
     package let since: [String]
-    /// What is known of the archive that is mended; `nil` where one is written.
-    package let repair: ArchiveTail?
+    /// The archive that is repaired; `nil` for a new archive.
+    var repair: RepairSource?
     /// Where a chart's file is written beside the archive; `nil` where charts are only in the archive.
     package let chartFile: (@Sendable (ImageName) -> String)?
     /// Whether what refers to the images, such as signatures, is saved with them.
@@ -52,7 +52,6 @@ package struct SaveSetup: Sendable {
         local: LocalImages? = nil,
         reuse: [String] = [],
         since: [String] = [],
-        repair: ArchiveTail? = nil,
         chartFile: (@Sendable (ImageName) -> String)? = nil,
         includesReferrers: Bool = false,
         counters: TransferCounters,
@@ -68,7 +67,6 @@ package struct SaveSetup: Sendable {
         self.local = local
         self.reuse = reuse
         self.since = since
-        self.repair = repair
         self.chartFile = chartFile
         self.includesReferrers = includesReferrers
         self.counters = counters
@@ -76,9 +74,7 @@ package struct SaveSetup: Sendable {
     }
 
     var resolver: ImageResolver {
-        var resolver = ImageResolver(client: client, choice: choice, windowsRelease: windowsRelease, notice: notice)
-        for entry in repair?.index?.entries ?? [] { resolver.pins[entry.name] = entry.digest }
-        return resolver
+        ImageResolver(client: client, choice: choice, windowsRelease: windowsRelease, notice: notice)
     }
 
     var chartMover: RegistryCharts { RegistryCharts(client: client, counters: counters, notice: notice) }
@@ -207,7 +203,7 @@ package final class RegistrySaver: SaveEngine {
 
     /// What the archives have that the new one is a delta to.
     private func blobsToOmit() async throws -> OmittedBlobs {
-        var omitted = setup.repair?.omitted ?? OmittedBlobs()
+        var omitted = OmittedBlobs()
         for path in setup.since {
             do {
                 omitted.add(try await onThread { try OmittedBlobs(ofOlder: path) })

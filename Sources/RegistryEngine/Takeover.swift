@@ -34,9 +34,9 @@ struct Takeover: Sendable {
         }
         guard !kept.isEmpty else { return }
         guard let file = output.file else { return }
-        try await onThread { [output] in try output.relocate(kept, from: places) }
+        let missing = try await onThread { [output] in try output.relocate(kept, from: places) }
         try await slidingWindow(over: kept, width: jobs) { entry in
-            guard let blob = entry.blob, let place = places[blob.digest] else { return }
+            guard let blob = entry.blob, !missing.contains(blob.digest), let place = places[blob.digest] else { return }
             let proof = try await onThread { try EntryProof.read(entry, written: place.written, in: file) }
             guard let proof else { return }
             found(blob, proof.written == blob.size ? .whole(.continued) : .part(proof))

@@ -35,7 +35,7 @@ struct TakeoverForecast: Sendable {
         defer { counters.enter(nil) }
         var findings = Findings()
         findings.missing = plan.blobs.compactMap(\.blob)
-        if let remains = output.remains(of: isGzip ? .storedMembers : .plainTar) {
+        if let remains = try output.remains(of: isGzip ? .storedMembers : .plainTar) {
             let proven = Mutex<[Digest: Int64]>([:])
             try await slidingWindow(over: plan.blobs.filter { $0.blob != nil }, width: jobs) { entry in
                 let count = try await onThread { try remains.proven(entry) }

@@ -10,6 +10,8 @@ package struct Options: Sendable, Equatable {
     package var programName: String
     /// The list; `nil` where PowerShell has null, which is an error of the run.
     package var imageList: String?
+    /// Whether the command line or the environment names the list; else it is the default one.
+    package var namesImageList: Bool
     /// The archive; `nil` where PowerShell has null.
     package var images: String?
     /// Every archive that a load in shell mode names, in order and each once; what can only take one takes ``images``.
@@ -46,6 +48,7 @@ package struct Options: Sendable, Equatable {
         self.extensions = extensions
         settings = Setting.all(of: program, given, registry: registry, environment: environment)
         imageList = given.value(.imageList)
+        namesImageList = given.contains(.imageList)
         images = given.value(.images)
         var seen: Set<String> = []
         archives =

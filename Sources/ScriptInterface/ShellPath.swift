@@ -34,5 +34,5 @@ package struct ShellPath: Sendable {
     }
 }
 
-private let unfinished = [UnfinishedFile.suffix, UnfinishedFile.suffix + ".journal"]
+private let unfinished = UnfinishedFile.suffixes + UnfinishedFile.suffixes.map { $0 + ".journal" }
 private let wildcards = Set("*?[".utf8)

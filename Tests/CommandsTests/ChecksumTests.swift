@@ -46,4 +46,26 @@ import Testing
         #expect(saved.output.isEmpty)
         #expect(source.requests.isEmpty)
     }
+
+    /// Nothing of an older archive verifies, or seems to be a part of, the new one.
+    @Test(
+        arguments: [
+            (["--checksum"], [], ["images.tar.gz"]),
+            (["--split", "1M"], [], ["images.tar.gz"]),
+            (["--split", "1M"], ["--checksum"], ["images.tar.gz", "images.tar.gz.sha256"]),
+            ([], ["--split", "1M"], ["images.tar.gz.001", "images.tar.gz.sha256"]),
+            (["--checksum"], ["--split", "1M"], ["images.tar.gz.001", "images.tar.gz.sha256"]),
+        ] as [([String], [String], [String])]
+    )
+    func nothingOfAnOlderArchiveStays(older: [String], newer: [String], names: [String]) async throws {
+        #expect(try await bench.save(["rancher/a:v1"], from: source.authority, older).status == 0)
+        source.addImage(repository: "rancher/a", tag: "v1", configuration: Array("{}".utf8), layers: [Array("b".utf8)])
+        // An archive of more parts than this one would make.
+        if older.contains("--split") { try bench.folder.write("more", to: "images.tar.gz.002") }
+        #expect(try await bench.save(["rancher/a:v1"], from: source.authority, newer).status == 0)
+        #expect(try bench.folder.names() == names + ["list.txt"])
+        if names.contains("images.tar.gz.sha256") {
+            try bench.folder.shell("sha256sum --strict -c images.tar.gz.sha256")
+        }
+    }
 }

@@ -282,6 +282,27 @@ import Testing
         #expect(checked.status == 1)
     }
 
+    /// Two months' archives have one name and parts of the same numbers. Each may lie in several directories.
+    @Test(arguments: [false, true])
+    func twoArchivesOfOneName(areOnDiscs: Bool) async throws {
+        let all = list
+        try bench.folder.shell("mkdir -p october november")
+        for (month, names) in [("october", all.prefix(12)), ("november", all.suffix(8))] {
+            try bench.folder.write(names.map { $0 + "\n" }.joined(), to: "list.txt")
+            let words = ["-l", bench.path("list.txt"), "-i", bench.path("\(month)/a.tar.gz"), "-s", source.authority]
+            #expect(try await bench.run(.save, words + ["--split", "1M"]).status == 0)
+        }
+        try bench.folder.write(all.map { $0 + "\n" }.joined(), to: "list.txt")
+        var paths = ["october/a.tar.gz", "november/a.tar.gz"]
+        if areOnDiscs {
+            try bench.folder.shell("mkdir one two && mv october/a.tar.gz.001 one && mv november/a.tar.gz.002 two")
+            paths = ["one/a.tar.gz", "october/a.tar.gz", "november/a.tar.gz", "two/a.tar.gz"]
+        }
+        let loaded = try await load(paths)
+        #expect(loaded.status == 0)
+        #expect(arrived == all, "\(loaded.errors)")
+    }
+
     // MARK: Mending
 
     @Test func aMissingOneIsMadeAnew() async throws {

@@ -77,7 +77,6 @@ import Testing
         try damage { bytes in bytes.removeLast(Int(Double(bytes.count) * (1 - share))) }
         let repaired = try await repair(["-l", bench.path("list.txt"), "-s", source.authority])
         #expect(repaired.status == 0, "\(repaired.errors)")
-        #expect(repaired.errors.contains("the names of the images in \(archive) cannot be read: those of "))
         #expect(try isMended())
     }
 
@@ -88,7 +87,7 @@ import Testing
             let starts = bytes.indices.dropLast(digest.count).filter { bytes[$0...].starts(with: digest) }
             bytes[starts[starts.count / 2] + digest.count] ^= 1
         }
-        let repaired = try await repair(["-l", bench.path("list.txt"), "-s", source.authority])
+        let repaired = try await repair()
         #expect(repaired.status == 0, "\(repaired.errors)")
         #expect(try isMended())
     }
@@ -110,17 +109,9 @@ import Testing
         source.add(StandInFault(.error(404, "BLOB_UNKNOWN"), method: "GET", target: "/blobs/", times: .max))
         let repaired = try await repair()
         #expect(repaired.status == 1)
-        #expect(repaired.errors.contains("\(archive) was not repaired: "))
+        #expect(repaired.errors.contains("\(archive) was not repaired and is unchanged: "))
         #expect(try bench.folder.names().sorted() == ["images.tar.gz", "list.txt"])
         #expect(try bench.folder.bytes("images.tar.gz") == damaged)
-    }
-
-    /// As KILL leaves it: under the name of an unfinished file.
-    @Test func aRepairThatWasKilledIsGoneOnWith() async throws {
-        try damage { bytes in bytes[bytes.count / 2] ^= 1 }
-        try bench.folder.shell("mv images.tar.gz images.tar.gz.unfinished")
-        #expect(try await repair().status == 0)
-        #expect(try isMended())
     }
 
     @Test(arguments: ["gzip -dc images.tar.gz | gzip >other && mv other images.tar.gz", "echo nonsense >images.tar.gz"])

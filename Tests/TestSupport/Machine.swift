@@ -25,6 +25,9 @@ public enum Machine {
     /// Whether ``TinyProxy`` can be started, with Debian's `tinyproxy-bin`.
     public static let hasTinyProxy = succeeds("command -v tinyproxy")
 
+    /// Whether faults of the system can be put into runs, with Debian's `strace`.
+    public static let hasStrace = succeeds("command -v strace && strace -qqq -o /dev/null true")
+
     /// Whether certificates can be made, with Debian's `openssl`.
     public static let hasOpenSSL = succeeds("command -v openssl")
 

@@ -41,6 +41,13 @@ package struct ArchivePlan: Sendable {
             if case .blob(let blob) = content { blob } else { nil }
         }
 
+        /// The last bytes of the gzip member of an entry whose content is at hand; `nil` for any other entry.
+        var trailer: [UInt8]? {
+            guard member != nil, case .bytes(let bytes) = content else { return nil }
+            let padding = [UInt8](repeating: 0, count: TarHeader.padding(after: Int64(bytes.count)))
+            return (header + bytes + padding).withUnsafeBytes { GzipChecksum(of: $0) }.trailer
+        }
+
         /// How many bytes of the file the entry takes with the first `count` bytes of its content alone.
         func length(ofFirst count: Int64) -> Int64 {
             guard count < content.size else { return length }

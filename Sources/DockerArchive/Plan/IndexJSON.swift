@@ -53,7 +53,8 @@ enum IndexJSON {
         }
 
         private mutating func add(_ manifest: Manifest, from reference: Reference) {
-            repositories[manifest.digest, default: [:]][Self.host(reference), default: []].insert(reference.path)
+            repositories[manifest.digest, default: [:]][OCILayout.host(ofDomain: reference.domain), default: []]
+                .insert(reference.path)
         }
 
         func annotations(of digest: Digest) -> [String: String] {
@@ -62,12 +63,6 @@ enum IndexJSON {
                 annotations["\(OCILayout.sourceAnnotation)\(host)"] = paths.sorted().joined(separator: ",")
             }
             return annotations
-        }
-
-        /// Without the port and without the brackets of IPv6, as containerd writes it (Go's `URL.Hostname`).
-        private static func host(_ reference: Reference) -> String {
-            let domain = reference.domain
-            return String(domain.hasPrefix("[") ? domain.dropFirst().prefix { $0 != "]" } : domain.prefix { $0 != ":" })
         }
     }
 }

@@ -10,10 +10,10 @@ import Tar
 /// begins with the header of a tar, in a plain tar by a header. Only archives as ``ArchivePlan`` lays them out are read. Whatever is
 /// found is proven by its digest before it counts.
 struct ArchiveSalvage {
-    private let file: PartedFile
+    private let file: any RandomAccess
     private let size: Int64
 
-    init(_ file: PartedFile) throws(FileError) {
+    init(_ file: any RandomAccess) throws(FileError) {
         self.file = file
         size = try file.size
     }
@@ -37,43 +37,67 @@ struct ArchiveSalvage {
 
     private func entries(_ kind: Kind) throws -> (entries: ArchiveEntries, isFound: Bool) {
         var entries = ArchiveEntries()
-        entries.defects = file.defects
+        entries.defects = (file as? PartedFile)?.defects ?? []
         var isFound = false
-        var offset: Int64 = 0
-        while offset < size {
-            switch try next(kind, at: offset) {
-            case .entry(let header, let content, let length):
-                isFound = true
-                // A copy of an entry in the content of another one is none of its own.
-                if !entries.has(header.name) { try entries.add(header, content: content) }
-                offset += length
-            case .end where isFound: return (entries, isFound)
-            case .end, .nothing:
-                guard let found = try search(kind, from: offset + 1) else {
-                    if isFound { note(offset, in: &entries) }
-                    return (entries, isFound)
-                }
-                if isFound || offset > 0 { note(offset, in: &entries) }
-                offset = found
-            }
+        try visit(kind) { found in
+            isFound = true
+            // A copy of an entry in the content of another one is none of its own.
+            if !entries.has(found.header.name) { try entries.add(found.header, content: found.content) }
+        } gap: { offset in
+            note(offset, in: &entries)
         }
         return (entries, isFound)
     }
 
+    /// An entry, and where it is in the file.
+    struct Found: Sendable {
+        let header: TarHeader
+        let content: ArchivedContent
+        let offset: Int64
+        /// How many bytes of the file the entry takes.
+        let length: Int64
+        /// How many bytes of tar headers are in front of the content.
+        let headerLength: Int64
+    }
+
+    /// Visits the entries in the order of the file.
+    ///
+    /// - Parameter gap: called with each offset that has no entry though one should be there.
+    func visit(_ kind: Kind, entry: (Found) throws -> Void, gap: (Int64) -> Void) throws {
+        var isFound = false
+        var offset: Int64 = 0
+        while offset < size {
+            let step = try next(kind, at: offset)
+            if case .entry(let found) = step {
+                isFound = true
+                try entry(found)
+                offset += found.length
+                continue
+            }
+            guard let found = try search(kind, from: offset + 1) else {
+                if case .nothing = step, isFound { gap(offset) }
+                return
+            }
+            gap(offset)
+            offset = found
+        }
+    }
+
     /// Notes that there is no entry where one should be, unless that is known of the part.
     private func note(_ offset: Int64, in entries: inout ArchiveEntries) {
-        guard let path = file.paths(of: offset..<offset + 1).first,
+        guard let path = (file as? PartedFile)?.paths(of: offset..<offset + 1).first,
             !entries.defects.contains(where: { $0.hasPrefix(path + " ") })
         else { return }
         entries.defects.append("\(path) is damaged")
     }
 
-    private enum Kind {
+    /// The form of the archive.
+    enum Kind {
         case gzip, tar
     }
 
     private enum Step {
-        case entry(TarHeader, ArchivedContent, length: Int64)
+        case entry(Found)
         case end
         case nothing
     }
@@ -105,9 +129,13 @@ struct ArchiveSalvage {
         guard member.length <= size - offset else { return .end }
         let reader = StoredGzipReader(member, in: file, at: offset)
         return .entry(
-            header,
-            ArchivedContent(reader, from: dataOffset, size: header.contentSize),
-            length: member.length
+            Found(
+                header: header,
+                content: ArchivedContent(reader, from: dataOffset, size: header.contentSize),
+                offset: offset,
+                length: member.length,
+                headerLength: dataOffset
+            )
         )
     }
 
@@ -116,7 +144,15 @@ struct ArchiveSalvage {
         guard let (header, dataOffset) = try parser.next({ try file.read(into: $0, at: $1) }) else { return .end }
         guard parser.offset <= size else { return .end }
         let content = ArchivedContent(of: file, at: dataOffset, size: header.contentSize)
-        return .entry(header, content, length: parser.offset - offset)
+        return .entry(
+            Found(
+                header: header,
+                content: content,
+                offset: offset,
+                length: parser.offset - offset,
+                headerLength: dataOffset - offset
+            )
+        )
     }
 
     private func bytes(_ count: Int, at offset: Int64) throws -> [UInt8] {
@@ -131,14 +167,22 @@ struct ArchiveSalvage {
         let patternOffset: Int64 = kind == .gzip ? 0 : 257
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
         defer { buffer.deallocate() }
-        for region in file.readable {
+        for region in (file as? PartedFile)?.readable ?? [0..<size] {
             var position = max(region.lowerBound, start)
             while position < region.upperBound {
                 let wanted = Int(min(Int64(buffer.count), region.upperBound - position))
-                let count = try file.read(
-                    into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]),
-                    at: position
-                )
+                let count: Int
+                do throws(FileError) {
+                    count = try file.read(
+                        into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]),
+                        at: position
+                    )
+                } catch {
+                    guard error.code == EIO else { throw error }
+                    // A bad block of the disk.
+                    position += Int64(wanted)
+                    continue
+                }
                 var from = 0
                 while let found = UnsafeRawBufferPointer(rebasing: buffer[..<count]).firstRange(of: pattern, from: from)
                 {
@@ -156,8 +200,8 @@ struct ArchiveSalvage {
 
     /// Whether an entry with a name of an archive of images begins here.
     private func isEntry(_ kind: Kind, at offset: Int64) throws -> Bool {
-        guard case .entry(let header, _, _) = try next(kind, at: offset), header.kind == .file else { return false }
-        return OCILayout.digest(ofPath: header.name) != nil || Self.tables.contains(header.name)
+        guard case .entry(let found) = try next(kind, at: offset), found.header.kind == .file else { return false }
+        return OCILayout.digest(ofPath: found.header.name) != nil || Self.tables.contains(found.header.name)
     }
 
     private static let tables: Set = ["index.json", "manifest.json", "oci-layout", OmittedBlobs.entryName]

@@ -12,6 +12,13 @@ public struct ArchivedReferrer: Sendable {
     /// Cosign's tag; `nil` where it has none.
     package let tag: String?
 
+    init(manifest: Descriptor, subject: Digest, repository: Repository?, tag: String?) {
+        self.manifest = manifest
+        self.subject = subject
+        self.repository = repository
+        self.tag = tag
+    }
+
     /// - Returns: `nil` where the entry is of an image.
     /// - Throws: ``ReferenceError``, or ``ArchiveError`` where the subject is no digest.
     init?(_ entry: Descriptor) throws {

@@ -1,14 +1,10 @@
-import Basics
 import ByteIO
 import Dispatch
-import Glibc
 import Hashing
 import ImageModel
 import Synchronization
 
 /// The SHA-256 of an archive, or of each of its parts, in a file beside it that `sha256sum -c` reads: `ARCHIVE.sha256`.
-///
-/// It is there only with the archive that it is of: an older one is removed before the archive gets its name.
 package final class ArchiveChecksum: Sendable {
     /// How the bytes of the archive are known.
     package enum Way: Sendable {
@@ -61,19 +57,11 @@ package final class ArchiveChecksum: Sendable {
     /// The checksum of a whole archive, in a file that has no name yet.
     func file(of archive: any RandomAccess) throws -> UnfinishedFile {
         let digests = try digests(of: archive)
-        let unfinished = try UnfinishedFile(for: path)
+        let unfinished = try UnfinishedFile(for: ChecksumName.path(of: self.archive))
         let names = partSize == nil ? [self.archive] : digests.indices.map { PartName.path(self.archive, $0 + 1) }
         try unfinished.file.write(zip(digests, names).map(Self.line).joined())
         return unfinished
     }
-
-    /// Removes the checksum of an older archive.
-    func removeOlder() throws {
-        guard unlink(path.nativeCString) != 0, errno != ENOENT else { return }
-        throw FileError(operation: "remove", path: path, code: errno)
-    }
-
-    private var path: String { archive + ".sha256" }
 
     /// How many parts are read at a time.
     private static let readers = 4

@@ -29,8 +29,8 @@ package final class ArchiveJournal: Sendable {
             self.length = length
         }
 
-        /// More than any file has, and sums of such numbers are still numbers.
-        private static let largestNumber: Int64 = 1 << 60
+        /// More than any file has, in bytes.
+        private static let largestNumber: Int64 = 1 << 50
 
         fileprivate init?(_ words: some Collection<String>) {
             let numbers = words.compactMap { Int64($0) }
@@ -94,11 +94,14 @@ package final class ArchiveJournal: Sendable {
     /// Goes on with the journal at `path`, or begins one where there is none, or it is one of another kind of archive.
     ///
     /// - Parameter isFresh: whether what an older journal tells is dropped.
+    /// - Throws: `FileError`, or `ForeignFileError` if there is something else under the name of a journal.
     package init(_ path: String, _ kind: Kind, isFresh: Bool) throws {
-        let places = isFresh ? [:] : Self.read(path, kind)
+        try File.requireStaged(path)
+        let places = isFresh ? [:] : try Self.read(path, kind)
         // The older journal stays until this one is whole.
         let next = path + ".next"
-        file = try File(next, for: .creating)
+        file = try File(staged: next, for: .updating)
+        try file.resize(to: 0)
         known = Mutex(places)
         let lines = places.sorted { $0.value.offset < $1.value.offset }.map(Self.line)
         try file.write(kind.title + lines.joined())
@@ -111,12 +114,12 @@ package final class ArchiveJournal: Sendable {
     package var places: [Digest: Place] { known.withLock(\.self) }
 
     /// How many bytes of blobs are there; of unpacked layers, how many of the file.
-    package var written: Int64 { known.withLock { $0.values.reduce(0) { $0 + ($1.length ?? $1.written) } } }
-
-    /// Notes where blobs ought to be, each whole.
-    package func note(_ places: [Digest: Place]) throws {
-        for (digest, place) in places.sorted(by: { $0.value.offset < $1.value.offset }) { try note(digest, place) }
+    package var written: Int64 {
+        known.withLock { Array($0.values) }.saturatedSum { $0.length ?? $0.written }
     }
+
+    /// Ends the journal: nothing is added to it after that.
+    func end() { file.withdraw() }
 
     /// Notes that so much of a blob is in its place now.
     package func note(_ digest: Digest, _ place: Place) throws {
@@ -126,8 +129,14 @@ package final class ArchiveJournal: Sendable {
     }
 
     /// Where blobs are by the journal at `path`, which is none where that is of another kind of archive. Lines that are not whole are passed over.
-    static func read(_ path: String, _ kind: Kind) -> [Digest: Place] {
-        guard let text = try? contents(of: path) else { return [:] }
+    ///
+    /// - Throws: `FileError`, or `ForeignFileError`.
+    static func read(_ path: String, _ kind: Kind) throws -> [Digest: Place] {
+        try contents(of: path).map { places(in: $0, kind) } ?? [:]
+    }
+
+    /// Where blobs are by the text of a journal.
+    static func places(in text: [UInt8], _ kind: Kind) -> [Digest: Place] {
         var lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)[...]
         // What stands behind the last newline was cut off.
         lines = lines.dropLast()
@@ -149,8 +158,16 @@ package final class ArchiveJournal: Sendable {
         "\(digest) \(place.line)"
     }
 
-    private static func contents(of path: String) throws -> [UInt8] {
-        let file = try File(path, for: .reading)
-        return try file.readBytes(Int(min(try file.size, 1 << 30)))
+    /// More than the journal of any archive has, in bytes.
+    private static let limit: Int64 = 256 << 20
+
+    /// - Returns: `nil` if there is no journal.
+    private static func contents(of path: String) throws -> [UInt8]? {
+        do {
+            let file = try File(staged: path, for: .reading)
+            return try file.readBytes(Int(min(try file.size, limit)))
+        } catch let error as FileError where error.code == ENOENT {
+            return nil
+        }
     }
 }

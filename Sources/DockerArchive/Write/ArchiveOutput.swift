@@ -13,14 +13,14 @@ package final class ArchiveOutput: Sendable {
         case place(ArchivePlace?)
     }
 
+    /// The path as it was typed; empty for a stream.
+    private let typedPath: String
     private let target: Target
     /// The size of the archive's parts in bytes; `nil` where it is one file.
     private let partSize: Int64?
     /// What the journal of an unfinished file is called; `nil` where a run that ends leaves nothing.
     private let journalPath: String?
     private let isFresh: Bool
-    /// Whether an archive is mended that is there already.
-    package let isRepair: Bool
     /// `nil` where none is wanted.
     private let checksum: ArchiveChecksum?
     private let journal = Mutex<ArchiveJournal?>(nil)
@@ -34,7 +34,7 @@ package final class ArchiveOutput: Sendable {
     ///   - continues: whether a file that is not finished stays for the next run, with a journal of what it has.
     ///   - isFresh: whether what an earlier run has left is dropped.
     ///   - checksum: is written with a file; a stream has none.
-    /// - Throws: `FileError` or `UnfinishedFileError`.
+    /// - Throws: `FileError`, `UnfinishedFileError`, `ForeignFileError` or `CompletedContentError`.
     package init(
         path: String,
         partSize: Int64? = nil,
@@ -42,15 +42,16 @@ package final class ArchiveOutput: Sendable {
         isFresh: Bool = false,
         checksum: ArchiveChecksum? = nil
     ) throws {
+        typedPath = path
         self.partSize = partSize
         self.isFresh = isFresh
-        isRepair = false
         self.checksum = checksum
         if File.isStream(path) {
             target = .stream(try File(stream: path))
             journalPath = nil
         } else {
             let keeps = continues && !isFresh
+            try PartedFile.completeReplacement(at: path)
             let file: any UnfinishedContent =
                 if let partSize {
                     try UnfinishedParts(for: path, partSize: partSize, keepsContent: keeps)
@@ -62,21 +63,26 @@ package final class ArchiveOutput: Sendable {
         }
     }
 
-    /// Opens an archive that is there already, to mend it in its place. Until it is committed or discarded it is called as an unfinished
-    /// file is.
+    /// Opens the output for the repaired copy of the archive at `path`, which replaces the archive once it is complete.
     ///
-    /// - Throws: `FileError` or `UnfinishedFileError`.
-    package init(repairing path: String) throws {
-        // What is there as one file counts, as in a load.
-        let isInParts = !ArchiveLocation.isOneFile(path)
+    /// - Parameters:
+    ///   - partSize: the size in bytes of the archive's parts; `nil` for one file.
+    ///   - isFresh: whether a partial copy of an earlier repair is dropped.
+    /// - Throws: as ``init(path:partSize:continues:isFresh:checksum:)``.
+    package init(repairing path: String, partSize: Int64?, isFresh: Bool, checksum: ArchiveChecksum?) throws {
+        let suffix = UnfinishedFile.repairSuffix
         let file: any UnfinishedContent =
-            isInParts ? try UnfinishedParts(reopening: path) : try UnfinishedFile(reopening: path)
+            if let partSize {
+                try UnfinishedParts(for: path, partSize: partSize, suffix: suffix, keepsContent: !isFresh)
+            } else {
+                try UnfinishedFile(for: path, suffix: suffix, keepsContent: !isFresh)
+            }
+        typedPath = path
         target = .file(file)
-        partSize = isInParts ? (file.content as? PartedFile)?.partSize : nil
+        self.partSize = partSize
         journalPath = file.lockedPath + ".journal"
-        isFresh = true
-        isRepair = true
-        checksum = nil
+        self.isFresh = isFresh
+        self.checksum = checksum
     }
 
     /// The output for an archive called `path` that is only looked at: no file is opened for writing, made or changed.
@@ -86,22 +92,22 @@ package final class ArchiveOutput: Sendable {
     ///   - isFresh: whether a run would drop what an earlier one has left.
     /// - Throws: `FileError` where a run could not write the archive.
     package init(examining path: String, partSize: Int64? = nil, isFresh: Bool) throws {
+        typedPath = path
         self.partSize = partSize
         let place = try File.isStream(path) ? nil : ArchivePlace(of: path, partSize: partSize)
         target = .place(place)
         journalPath = place?.journalPath
         self.isFresh = isFresh
-        isRepair = false
         checksum = nil
     }
 
     /// An output that writes into an open stream, and closes it at the end.
     package init(stream: File) {
+        typedPath = ""
         target = .stream(stream)
         partSize = nil
         journalPath = nil
         isFresh = true
-        isRepair = false
         checksum = nil
     }
 
@@ -136,12 +142,12 @@ package final class ArchiveOutput: Sendable {
     /// What of an earlier run is beside an archive that is only looked at, and that a run would go on with.
     ///
     /// - Parameter content: the form that blobs would have in the archive.
-    package func remains(of content: ArchiveJournal.Content) -> ArchiveRemains? {
+    package func remains(of content: ArchiveJournal.Content) throws -> ArchiveRemains? {
         guard case .place(let place) = target, let journalPath, !isFresh, let file = place?.unfinished else {
             return nil
         }
         let kind = ArchiveJournal.Kind(content, partSize: partSize)
-        return ArchiveRemains(file: file, places: ArchiveJournal.read(journalPath, kind))
+        return ArchiveRemains(file: file, places: try ArchiveJournal.read(journalPath, kind))
     }
 
     /// Writes at an offset. Into a stream the offsets must come in order, without a gap.
@@ -187,12 +193,23 @@ package final class ArchiveOutput: Sendable {
     /// - Parameters:
     ///   - entries: in the order of the plan.
     ///   - places: where their blobs are now, and how much of them.
-    package func relocate(_ entries: [ArchivePlan.Entry], from places: [Digest: ArchiveJournal.Place]) throws {
-        guard case .file(let unfinished) = target else { return }
+    /// - Returns: the blobs that the file does not have as far as their places say, which are not moved.
+    package func relocate(
+        _ entries: [ArchivePlan.Entry],
+        from places: [Digest: ArchiveJournal.Place]
+    ) throws -> Set<Digest> {
+        guard case .file(let unfinished) = target else { return [] }
         let journal = journal.withLock(\.self)
+        var missing: Set<Digest> = []
         func move(_ entry: ArchivePlan.Entry, _ digest: Digest, _ place: ArchiveJournal.Place) throws {
             let length = entry.length(ofFirst: place.written)
-            try unfinished.content.move(place.offset..<place.offset + length, to: entry.offset)
+            do throws(FileError) {
+                try unfinished.content.move(place.offset..<place.offset + length, to: entry.offset)
+            } catch {
+                guard error.code == ENODATA else { throw error }
+                missing.insert(digest)
+                return
+            }
             var moved = place
             moved.offset = entry.offset
             try journal?.note(digest, moved)
@@ -207,6 +224,7 @@ package final class ArchiveOutput: Sendable {
         for (entry, digest, place) in moves.reversed() where entry.offset > place.offset {
             try move(entry, digest, place)
         }
+        return missing
     }
 
     /// Cuts a file at its final length.
@@ -230,7 +248,8 @@ package final class ArchiveOutput: Sendable {
     package func isNamed(_ path: String) -> Bool {
         guard case .file(let unfinished) = target else { return false }
         return path == unfinished.content.path
-            || path.hasPrefix(unfinished.finalPath + ".") && path.hasSuffix(UnfinishedFile.suffix)
+            || path.hasPrefix(unfinished.finalPath + ".")
+                && UnfinishedFile.suffixes.contains(where: path.hasSuffix)
     }
 
     /// The archive that the output will take the place of, if there is one.
@@ -247,31 +266,43 @@ package final class ArchiveOutput: Sendable {
         }
     }
 
-    /// Ends the output: only now does a file appear under its name.
+    /// Ends the output: only now does a file appear under its name, and an older checksum or part is removed.
+    ///
+    /// - Throws: `CompletedContentError` if the archive is complete under its name.
     package func commit() throws {
         switch target {
         case .file(let file):
             let sum = try checksum?.file(of: file.content)
-            try checksum?.removeOlder()
-            try file.commit()
+            do {
+                try file.commit(with: sum, of: typedPath)
+            } catch let error as CompletedContentError {
+                removeJournal()
+                throw error
+            }
             removeJournal()
-            try sum?.commit()
         case .stream(let file): try file.close()
         case .place: Self.refuseToWrite()
         }
     }
 
-    /// Has another program write the file: the checksum of an older archive goes away.
+    /// Prepares for another program that writes the file: the checksum of an older archive is removed.
     package func willBeReplaced() throws {
-        if case .file = target { try checksum?.removeOlder() }
+        if case .file = target { try ChecksumName.remove(of: typedPath) }
     }
 
     /// Gives the output up to another program, which has written the file.
+    ///
+    /// - Throws: `CompletedContentError`.
     package func wasReplaced() throws {
         guard case .file(let file) = target else { return }
         discard()
-        guard let checksum else { return }
-        try checksum.file(of: File(file.finalPath, for: .reading)).commit()
+        let finalPath = file.finalPath
+        try CompletedContentError.rethrow(typedPath, .leftOver) {
+            for path in Set([typedPath, finalPath]) { try PartName.removeAll(of: path) }
+        }
+        try CompletedContentError.rethrow(typedPath, .checksum) {
+            try checksum?.file(of: File(finalPath, for: .reading)).commit()
+        }
     }
 
     /// Gives the output up; what was under its name before stays. What an unfinished file has stays for the next run, if there is a
@@ -281,15 +312,15 @@ package final class ArchiveOutput: Sendable {
     @discardableResult
     package func discard() -> Int64 {
         guard case .file(let file) = target else { return 0 }
-        if isRepair {
-            file.discard()
-            removeJournal()
-            return 0
+        let kept = journal.withLock { journal in
+            // Before the lock is released, as another run may go on with the journal then.
+            journal?.end()
+            return journal?.written ?? 0
         }
-        let kept = journal.withLock { $0?.written } ?? 0
         guard kept >= Self.leastKept else {
-            file.discard()
+            // The journal first: without the file it would be of the next one.
             removeJournal()
+            file.discard()
             return 0
         }
         file.leave()

@@ -14,8 +14,8 @@ struct ArchivePlace: Sendable {
     private let folder: File
 
     /// - Parameter partSize: as for ``ArchiveOutput/init(examining:partSize:isFresh:)``.
-    /// - Throws: `FileError` where no archive could be written there.
-    init(of path: String, partSize: Int64?) throws(FileError) {
+    /// - Throws: `FileError` where no archive could be written there, or `ForeignFileError`.
+    init(of path: String, partSize: Int64?) throws {
         let isInParts = partSize != nil
         let written = isInParts ? PartName.path(path, 1) : path
         let target = try UnfinishedFile.target(of: written)
@@ -28,9 +28,9 @@ struct ArchivePlace: Sendable {
         journalPath = first + ".journal"
         unfinished =
             if isInParts {
-                PartedFile(of: [path], suffixes: [UnfinishedFile.suffix], partSize: partSize)
+                PartedFile(of: [path], suffix: UnfinishedFile.suffix, partSize: partSize)
             } else {
-                try File.exists(first) ? File(first, for: .reading) : nil
+                try File.exists(first) ? File(staged: first, for: .reading) : nil
             }
     }
 

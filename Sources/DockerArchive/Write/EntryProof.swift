@@ -35,6 +35,17 @@ package struct EntryProof: @unchecked Sendable {
         guard try reader.expect(padding), try reader.expectEnd(), hash.finish() == blob.digest else { return nil }
         return proof
     }
+
+    /// Whether a whole entry is in its place: its header, its content, and the frames around them.
+    package static func isIntact(_ entry: ArchivePlan.Entry, in file: any RandomAccess) throws -> Bool {
+        switch entry.content {
+        case .blob(let blob): return try read(entry, written: blob.size, in: file) != nil
+        case .bytes(let bytes):
+            let reader = EntryReader(entry, in: file)
+            let padding = [UInt8](repeating: 0, count: TarHeader.padding(after: Int64(bytes.count)))
+            return try reader.expect(entry.header + bytes + padding) && reader.expectEnd()
+        }
+    }
 }
 
 /// Reads an entry from the beginning of its place on, and compares the frames of its gzip member with what they must be.

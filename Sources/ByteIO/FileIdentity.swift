@@ -1,0 +1,27 @@
+import Glibc
+
+/// What shows that a name still has the same file with the same content.
+package struct FileIdentity: Sendable, Equatable {
+    private let device: dev_t
+    private let number: ino_t
+    private let size: off_t
+    private let seconds: Int
+    private let nanoseconds: Int
+
+    init(_ status: stat) {
+        device = status.st_dev
+        number = status.st_ino
+        size = status.st_size
+        seconds = status.st_mtim.tv_sec
+        nanoseconds = status.st_mtim.tv_nsec
+    }
+
+    /// Of a file, or of each of its parts; `nil` for one that is missing.
+    package static func all(of file: any RandomAccess) -> [FileIdentity?] {
+        switch file {
+        case let file as File: [try? file.identity]
+        case let file as PartedFile: file.files.map { try? $0?.identity }
+        default: []
+        }
+    }
+}

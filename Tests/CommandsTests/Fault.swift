@@ -1,0 +1,44 @@
+import GoldenSuite
+import TestSupport
+import Testing
+
+/// A fault of the system that strace puts into a run of an executable.
+struct Fault: Sendable, CustomTestStringConvertible {
+    /// The system calls, as strace names them.
+    let calls: String
+    /// The effect, as strace names it: `error=ENOSPC`, `signal=KILL`, and which of the calls it is for: `when=2+`.
+    let effect: String
+
+    init(_ calls: String, _ effect: String) {
+        self.calls = calls
+        self.effect = effect
+    }
+
+    var testDescription: String { "\(calls) \(effect)" }
+
+    /// What a run did.
+    struct Outcome {
+        /// As a shell has it.
+        let status: Int32
+        let errors: String
+    }
+
+    /// Runs an executable in a directory, with this fault in its calls that concern some files.
+    ///
+    /// - Parameter files: the paths of the files, which need not be there yet.
+    func run(_ program: String, _ words: [String], files: [String], in folder: TemporaryFolder) throws -> Outcome {
+        let log = try TemporaryFolder()
+        let products = try Suite().products
+        let arguments = (words + [folder.path]).map { "'\($0)'" }
+        let command = """
+            env -i PATH=/usr/bin:/bin HOME='\(log.path)' TMPDIR='\(log.path)' RANCHER_IMAGES_PATIENCE=1s \
+            strace -f -qqq -o /dev/null \(files.map { "-P '\($0)'" }.joined(separator: " ")) \
+            -e trace='\(calls)' -e inject='\(calls):\(effect)' \
+            '\(products)/\(program)' \(arguments.dropLast().joined(separator: " ")) \
+            >'\(log.path("output"))' 2>'\(log.path("errors"))'; echo $? >'\(log.path("status"))'
+            """
+        try folder.shell(command)
+        let status = try log.text("status").split(separator: "\n").first.flatMap { Int32($0) }
+        return Outcome(status: status ?? -1, errors: try log.text("errors"))
+    }
+}
