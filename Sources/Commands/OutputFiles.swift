@@ -44,6 +44,14 @@ struct OutputFiles: Sendable {
     func verifyOthers() async throws { try await verify(others, against: archives) }
 
     private func verify(_ outputs: [Output], against reserved: [Output]) async throws {
+        do {
+            try await verifyOnThread(outputs, against: reserved)
+        } catch is CancellationError {
+            // The command itself says what a stop has left undone.
+        }
+    }
+
+    private func verifyOnThread(_ outputs: [Output], against reserved: [Output]) async throws {
         try await onThread {
             for (flag, path) in outputs {
                 for (otherFlag, other) in reserved where !File.isStream(path) && File.areSame(path, other) {
