@@ -26,7 +26,7 @@ import Testing
     /// The kinds that come many times in a run.
     private static let many: Set<Notice.Kind> = [
         .shadowedName, .unlistedImage, .foreignLayersLeftOut, .takenFromList, .incompleteList, .foreignLayersPushed,
-        .noChart, .pushedAsSchema2, .unconfirmed, .misannouncedDigest,
+        .noChart, .pushedAsSchema2, .unconfirmed, .misannouncedDigest, .immutable,
     ]
 
     @Test(arguments: Notice.Kind.allCases)
