@@ -9,8 +9,9 @@ struct OutputFiles: Sendable {
 
     private let report: Output?
     private let others: [Output]
-    /// The files that none of these may replace.
-    private let archives: [Output]
+    /// The archives that the run reads or writes, and the other files it reads. Nothing may replace one of them, or a part, a checksum or a
+    /// staged file of an archive.
+    private let inputs: [Output]
     /// The files that the report may not replace. The list of failed images may replace the list that was read: so a run retries what
     /// failed in the run before.
     private let lists: [Output]
@@ -25,7 +26,11 @@ struct OutputFiles: Sendable {
             others += archives.filter { !File.isStream($0) }.map { (flag, $0 + ".sha256") }
         }
         self.others = others
-        self.archives = archives.map { ("--images", $0) }
+        inputs =
+            archives.map { ("--images", $0) } + extensions.since.map { ("--since", $0) }
+            + extensions.reuse.map { ("--reuse", $0) }
+            + [("--ca-file", extensions.caFile), ("--repair", extensions.repair)]
+            .compactMap { flag, path in path.map { (flag, $0) } }
         lists = [("--image-list", options.imageList), ("--windows-image-list", options.windowsImageList)]
             .compactMap { flag, path in path.map { (flag, $0) } }
     }
@@ -35,13 +40,13 @@ struct OutputFiles: Sendable {
     /// - Throws: ``CommandError``.
     func verifyReport() async throws {
         guard let report else { return }
-        try await verify([report], against: others + archives + lists)
+        try await verify([report], against: others + inputs + lists)
     }
 
     /// Verifies that the other files can be written.
     ///
     /// - Throws: ``CommandError``.
-    func verifyOthers() async throws { try await verify(others, against: archives) }
+    func verifyOthers() async throws { try await verify(others, against: inputs) }
 
     private func verify(_ outputs: [Output], against reserved: [Output]) async throws {
         do {
@@ -54,9 +59,15 @@ struct OutputFiles: Sendable {
     private func verifyOnThread(_ outputs: [Output], against reserved: [Output]) async throws {
         try await onThread {
             for (flag, path) in outputs {
-                for (otherFlag, other) in reserved where !File.isStream(path) && File.areSame(path, other) {
+                for (otherFlag, other) in reserved where !File.isStream(path) {
+                    if File.areSame(path, other) {
+                        throw CommandError(
+                            "\(flag) and \(otherFlag) name the same file, \(path): give each a name of its own"
+                        )
+                    }
+                    guard !flag.isOfChecksum, Self.isFile(path, ofArchive: other) else { continue }
                     throw CommandError(
-                        "\(flag) and \(otherFlag) name the same file, \(path): give each a name of its own"
+                        "\(flag) names a file of the archive \(other) (\(otherFlag)), \(path): give it another name"
                     )
                 }
                 do {
@@ -70,4 +81,21 @@ struct OutputFiles: Sendable {
             }
         }
     }
+
+    /// Whether a path is that of a part, a checksum or a staged file of an archive.
+    private static func isFile(_ path: String, ofArchive archive: String) -> Bool {
+        let base = (archive.split(separator: "/").last.map(String.init) ?? archive) + "."
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        guard name.hasPrefix(base),
+            File.areSame(UnfinishedFile.folder(of: path), UnfinishedFile.folder(of: archive))
+        else { return false }
+        let suffix = name.dropFirst(base.count)
+        let isPart = suffix.utf8.count == 3 && suffix.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains)
+        return isPart || ["unfinished", "repair", "sha256", "parts.unfinished"].contains(where: suffix.hasPrefix)
+    }
+}
+
+extension String {
+    /// Whether a flag makes the checksum of an archive.
+    fileprivate var isOfChecksum: Bool { ["--checksum", "--split"].contains(self) }
 }

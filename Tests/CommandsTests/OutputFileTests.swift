@@ -60,17 +60,25 @@ import Testing
         (["--report", "r", "--failed-list", "r"], "--report and --failed-list name the same file"),
         (["--report", "images.tar.gz.sha256", "--checksum"], "--report and --checksum name the same file"),
         (["--failed-list", "link"], "--failed-list and --images name the same file"),
+        (["--failed-list", "base", "--since", "base"], "--failed-list and --since name the same file"),
+        (["--report", "base", "--reuse", "base"], "--report and --reuse name the same file"),
+        (["--report", "images.tar.gz.001", "--split", "1M"], "--report names a file of the archive"),
+        (["--failed-list", "x/../images.tar.gz.042"], "--failed-list names a file of the archive"),
+        (["--report", "base.repair", "--since", "base"], "--report names a file of the archive"),
+        (["--failed-list", "images.tar.gz.unfinished.journal"], "--failed-list names a file of the archive"),
     ])
     func noFileReplacesAnother(words: [String], problem: String) async throws {
         try bench.folder.write("older", to: "images.tar.gz")
         try #require(mkdir(bench.path("x"), 0o755) == 0)
         try #require(symlink("images.tar.gz", bench.path("link")) == 0)
-        let words = words.map { $0.hasPrefix("--") ? $0 : bench.path($0) }
+        let words = words.map { $0.hasPrefix("--") || $0 == "1M" ? $0 : bench.path($0) }
+        try bench.folder.write("base", to: "base")
         let saved = try await bench.save(["rancher/a:v1"], from: registry.authority, words)
         #expect(saved.status == 1)
         #expect(saved.errors.contains(problem), "\(saved.errors)")
         #expect(try bench.folder.text("images.tar.gz") == "older")
         #expect(try bench.folder.text("list.txt") == "rancher/a:v1\n")
+        #expect(try bench.folder.text("base") == "base")
     }
 
     @Test func theListThatWasReadMayBecomeTheListOfFailures() async throws {
@@ -78,6 +86,13 @@ import Testing
         let saved = try await bench.save(["rancher/a:v1", "rancher/none:v1"], from: registry.authority, words)
         #expect(saved.status == 0, "\(saved.errors)")
         #expect(try bench.folder.text("list.txt") == "rancher/none:v1\n")
+    }
+
+    @Test func namesThatBeginAsAnArchivesAreFree() async throws {
+        let words = ["--report", bench.path("images.tar.gz.json"), "--failed-list", bench.path("images.tar.gz.failed")]
+        let saved = try await bench.save(["rancher/a:v1"], from: registry.authority, words)
+        #expect(saved.status == 0, "\(saved.errors)")
+        #expect(bench.folder.exists("images.tar.gz.json") && bench.folder.exists("images.tar.gz.failed"))
     }
 
     @Test func streamsAreNotReplaced() async throws {
