@@ -7,7 +7,7 @@ import Synchronization
 /// as ``redacting(_:)-(String)`` returns it.
 package final class SentSecrets: Sendable {
     private struct State {
-        /// Passwords and keys, in each form in which a server may repeat them.
+        /// Passwords and keys, and their base64.
         var lasting: Set<[UInt8]> = []
         /// The most recent access tokens; each is short-lived, and a long run gets thousands.
         var tokens: [[UInt8]] = []
@@ -74,38 +74,24 @@ package final class SentSecrets: Sendable {
 
     private static func replace(_ secret: [UInt8], in text: [UInt8]) -> [UInt8] {
         var result: [UInt8] = []
-        text.withUnsafeBytes { bytes in
-            guard let base = bytes.baseAddress else { return }
-            var position = 0
-            while position + secret.count <= bytes.count {
-                let last = bytes.count - secret.count
-                guard let found = memchr(base + position, Int32(secret[0]), last - position + 1) else { break }
-                let index = base.distance(to: UnsafeRawPointer(found))
-                result += bytes[position..<index]
-                if memcmp(found, secret, secret.count) == 0 {
-                    result += ellipsis
-                    position = index + secret.count
-                } else {
-                    result.append(bytes[index])
-                    position = index + 1
-                }
+        var position = 0
+        while position < text.count {
+            if EscapedText.mayBegin(secret[0], in: text[position]),
+                let end = EscapedText.end(of: secret, in: text, at: position)
+            {
+                result += ellipsis
+                position = end
+            } else {
+                result.append(text[position])
+                position += 1
             }
-            result += bytes[position...]
         }
         return result
     }
 
-    /// A secret as it is, percent-encoded, in base64, and as JSON and HTML write it.
+    /// A secret as it is and in base64. However a server escapes them, ``EscapedText`` finds them.
     private static func forms(of secret: [UInt8]) -> [[UInt8]] {
-        let json: [UInt8: String] = [UInt8(ascii: "\""): "\\\"", UInt8(ascii: "\\"): "\\\\"]
-        let html: [UInt8: String] = [
-            UInt8(ascii: "&"): "&amp;", UInt8(ascii: "<"): "&lt;", UInt8(ascii: ">"): "&gt;",
-            UInt8(ascii: "\""): "&#34;", UInt8(ascii: "'"): "&#39;",
-        ]
-        let escaped = [json, html].map { escapes in secret.flatMap { escapes[$0].map { Array($0.utf8) } ?? [$0] } }
-        let encoded = PercentEncoding.encode(String(nativeBytes: secret))
-        return [secret, Array(encoded.utf8), Array(encoded.lowercased().utf8)] + escaped
-            + (secret.count < 6 ? [] : base64Forms(of: secret))
+        [secret] + (secret.count < 6 ? [] : base64Forms(of: secret))
     }
 
     /// The base64 of a secret in both alphabets (RFC 4648), without the signs at its end, which are not always written.

@@ -146,23 +146,38 @@ extension RegistryError {
             let entry = try? JSONDecoder().decode(Body.self, from: Data(response.body)).errors?.first
             if let entry, !isForeign || entry.code?.isEmpty == false {
                 code = entry.code ?? ""
-                let words = code.lowercased().split(separator: "_").joined(separator: " ")
-                text = [words, entry.message ?? ""].filter { !$0.isEmpty }.joined(separator: ": ")
-                shown = text.isEmpty ? Self.none : Self.shown(text, in: response.head)
+                text = Self.text(code, entry.message ?? "")
+                // Redacted before the code is worded, which changes it.
+                let secrets = response.head.secrets
+                let shownCode = secrets?.redacting(Self.beginning(code)) ?? code
+                shown =
+                    text.isEmpty ? Self.none : Self.shown(Self.text(shownCode, entry.message ?? ""), in: response.head)
                 return
             }
             code = ""
             // Redacted first: a cut through a secret would leave a part of it.
-            let body = response.head.secrets?.redacting(response.body) ?? response.body
+            let start = Array(response.body.prefix(Self.limit))
+            let body = response.head.secrets?.redacting(start) ?? start
             text = RegistryError.printable(String(decoding: body.prefix(200), as: UTF8.self))
             shown = text.isEmpty ? Self.none : isForeign ? "its answer is not a registry's" : text
         }
 
         private static let none = "it gave no reason"
 
+        /// The most bytes of a text that are redacted; much less is shown.
+        private static let limit = 64 << 10
+
+        private static func beginning(_ text: String) -> String { String(text.prefix(utf8Bytes: limit)) }
+
+        /// A code and a message as docker words them.
+        private static func text(_ code: String, _ message: String) -> String {
+            let words = code.lowercased().split(separator: "_").joined(separator: " ")
+            return [words, message].filter { !$0.isEmpty }.joined(separator: ": ")
+        }
+
         /// A text of an answer as it may be shown.
         static func shown(_ text: String, in head: HTTPResponseHead) -> String {
-            RegistryError.printable(head.secrets?.redacting(text) ?? text)
+            RegistryError.printable(head.secrets?.redacting(beginning(text)) ?? text)
         }
     }
 }

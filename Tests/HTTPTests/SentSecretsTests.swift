@@ -45,6 +45,37 @@ import Testing
         #expect(secrets.redacting([0x61, 0xE9, 0x3A, 0xFF, 0x5C, 0x22]) == Array("a…".utf8))
     }
 
+    @Test(
+        "however a server escapes a secret, it is found",
+        arguments: [
+            #"s3cr\u00e9t-p\u00E4ss <\"'+%&\\/\ud83d\udE00"#, "s3crét-päss &lt;&quot;&#x27;&#43;&#37;&amp;\\/😀",
+            "s3cr%c3%A9t-p%C3%a4ss+%3c%22%27%2B%25%26%5c%2F%F0%9F%98%80", "s3crét-päss &LT;&#34;&apos;+%&\\/&#128512;",
+            #"s3crét-päss \u003c\"'+%\u0026\\\/😀"#,
+        ]
+    )
+    func escapes(text: String) {
+        let secrets = SentSecrets()
+        secrets.add(Array("s3crét-päss <\"'+%&\\/😀".utf8))
+        #expect(secrets.redacting("it was (\(text))") == "it was (…)")
+    }
+
+    @Test func escapesOfBase64() {
+        let secrets = SentSecrets()
+        secrets.add(Self.basic(Array("user:s3?>/a~~?>?x".utf8)))
+        #expect(secrets.redacting("got dXNlcjpzMz8%2bL2F%2Bfj8%2BP3g%3D") == "got …%3D")
+    }
+
+    @Test func hostileTextsTakeNoTime() {
+        let secrets = SentSecrets()
+        secrets.add([UInt8](repeating: UInt8(ascii: "%"), count: 200))
+        let text =
+            [UInt8](repeating: UInt8(ascii: "%"), count: 199) + Array(String(repeating: "%25", count: 2_000).utf8)
+        #expect(secrets.redacting(text).count < text.count)
+        for rest in ["%", "%2", "\\", "\\u", "\\ud800", "\\ud800\\u12", "&", "&#", "&#x110000;", "&#99999999999;"] {
+            #expect(secrets.redacting(rest) == rest)
+        }
+    }
+
     @Test func whatIsNoSecret() {
         let secrets = SentSecrets()
         secrets.add(Self.basic(Array("me:".utf8)))
