@@ -10,25 +10,32 @@ package enum ChecksumName {
     package static func remove(of path: String) throws(FileError) { try File.remove(self.path(of: path)) }
 }
 
-/// The checksum of an older archive, removed before the new archive gets its name.
-struct OlderChecksum {
-    private let path: String
-    /// `nil` if there was none, or one that is too large to be a checksum.
-    private let content: [UInt8]?
+/// The checksums of an older archive, removed before the new archive gets its name: that beside the name, and if this is a link, that beside
+/// the file.
+package struct OlderChecksum: Sendable {
+    /// By path; one that is too large to be a checksum is not kept.
+    private var contents: [String: [UInt8]] = [:]
 
     /// More than the checksums of all parts of an archive take, in bytes.
     private static let limit: Int64 = 4 << 20
 
-    /// Removes the checksum of the archive at `archive`.
-    init(of archive: String) throws(FileError) {
-        path = ChecksumName.path(of: archive)
-        content = try? Self.read(path)
-        try File.remove(path)
+    /// Removes the checksums of the archive at these paths.
+    package init(of archives: Set<String>) throws(FileError) {
+        for path in archives.map(ChecksumName.path) {
+            contents[path] = try? Self.read(path)
+            do throws(FileError) {
+                try File.remove(path)
+            } catch {
+                contents[path] = nil
+                restore()
+                throw error
+            }
+        }
     }
 
-    /// Writes the checksum again, since the older archive stays.
-    func restore() {
-        if let content { try? File.write(content, replacing: path) }
+    /// Writes the checksums again, since the older archive stays.
+    package func restore() {
+        for (path, content) in contents { try? File.write(content, replacing: path) }
     }
 
     private static func read(_ path: String) throws -> [UInt8]? {
@@ -45,6 +52,8 @@ package struct CompletedContentError: Error, Sendable, CustomStringConvertible {
     package enum Step: Sendable {
         /// The checksum of the new content was not written.
         case checksum
+        /// The new content is wrong, and the older one could not be kept.
+        case verification
         /// A part of an older content was not removed.
         case leftOver
         /// Not all parts have their names, but a load finds them.
@@ -59,12 +68,19 @@ package struct CompletedContentError: Error, Sendable, CustomStringConvertible {
     package var description: String {
         switch step {
         case .checksum: "\(path) is complete, but its checksum was not written (\(cause)). Run the same command again"
+        case .verification: "\(path) was replaced, but it is wrong (\(cause)). Do not use it, and save again"
         case .leftOver:
             "\(path) is complete, but a part of an older archive is still there (\(cause)). Remove it before you copy the archive"
         case .names:
             "\(path) is complete, but its parts do not have their final names yet (\(cause)). Run the same command again before you"
                 + " copy them; until then only rancher-load-images can read them, from \(UnfinishedFile.folder(of: path))"
         }
+    }
+
+    package init(path: String, step: Step, cause: any Error) {
+        self.path = path
+        self.step = step
+        self.cause = cause
     }
 
     /// Calls `body`, and turns its error into one of a step.

@@ -38,7 +38,7 @@ extension UnfinishedFile: UnfinishedContent {
 
     package func commit(with checksum: UnfinishedFile?, of path: String) throws {
         // First, so that no older checksum is beside the new file at any moment.
-        let older = try OlderChecksum(of: path)
+        let older = try OlderChecksum(of: [path, finalPath])
         do {
             try commit()
         } catch {

@@ -81,7 +81,7 @@ struct SaveCommand: Sendable {
                     try await engine.save(saved)
                     report.archiveIsWritten()
                 } catch let error as CompletedContentError {
-                    report.archiveIsWritten()
+                    if error.step == .verification { report.fail("\(error)") } else { report.archiveIsWritten() }
                     console.notice(error.description)
                     status = 1
                 } catch  where !(error is CancellationError) {

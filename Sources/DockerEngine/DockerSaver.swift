@@ -214,13 +214,20 @@ package struct DockerSaver: SaveEngine {
                 problem: "\(DockerAbsence.podman(evidence)), and podman saves several images as a single one"
             )
         }
-        if case .archive(let archive) = output { try archive.willBeReplaced() }
-        try Self.require(
-            try await runner.shown(saveCommand(images, intoFile: true)),
-            "docker save"
-        )
-        let path = archive
-        try check(try await onThread { try? TableReader.savedTables(ofFile: path) }, images)
+        var older: OlderArchive?
+        if case .archive(let archive) = output { older = try archive.willBeReplaced() }
+        do {
+            try Self.require(
+                try await runner.shown(saveCommand(images, intoFile: true)),
+                "docker save"
+            )
+            let path = archive
+            try check(try await onThread { try? TableReader.savedTables(ofFile: path) }, images)
+            older?.drop()
+        } catch {
+            guard let older, !older.restore() else { throw error }
+            throw CompletedContentError(path: archive, step: .verification, cause: error)
+        }
     }
 
     private func check(_ tables: SavedTables?, _ images: [PullRequest]) throws(SavedArchiveError) {

@@ -67,7 +67,8 @@ struct RepairPlanner: Sendable {
                 }
                 let layout = ContainerdLayout(of: images, omitting: survey.omitted)
                 let plan = try ArchivePlan(layout, isGzip: survey.isGzip)
-                try survey.verify(plan, of: layout, isRebuilt: isRebuilt)
+                let hasReferrers = images.contains { !$0.referrers.isEmpty }
+                try survey.verify(plan, of: layout, isRebuilt: isRebuilt, hasReferrers: hasReferrers)
                 return images
             } catch let error as RepairRefusal {
                 refusal = error

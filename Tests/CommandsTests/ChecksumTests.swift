@@ -23,6 +23,14 @@ import Testing
         #expect(try bench.folder.names() == ["images.tar.gz", "images.tar.gz.sha256", "list.txt"])
     }
 
+    @Test func noOlderChecksumStaysBesideTheTargetOfALink() async throws {
+        try bench.folder.shell("mkdir real && echo older >real/images.tar.gz && echo sum >real/images.tar.gz.sha256")
+        try bench.folder.shell("ln -s real/images.tar.gz images.tar.gz")
+        let saved = try await bench.save(["rancher/a:v1"], from: source.authority)
+        #expect(saved.status == 0, "\(saved.errors)")
+        #expect(!bench.folder.exists("real/images.tar.gz.sha256"))
+    }
+
     /// It stays where it is with the archive that it is of.
     @Test func aRunThatFailsLeavesTheOlderOne() async throws {
         try bench.folder.write("older", to: "images.tar.gz")

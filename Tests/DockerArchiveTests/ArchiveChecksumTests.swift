@@ -45,12 +45,30 @@ import Testing
         try folder.write("older", to: "a.tar.sha256")
         let path = folder.path("a.tar")
         let output = try ArchiveOutput(path: path, checksum: ArchiveChecksum(of: path, .byReading { _ in }))
-        try output.willBeReplaced()
+        let older = try #require(try output.willBeReplaced())
         #expect(!folder.exists("a.tar.sha256"))
         try folder.write("docker's", to: "a.tar")
+        older.drop()
         try output.wasReplaced()
         try folder.shell("sha256sum --strict -c a.tar.sha256")
         #expect(try folder.names() == ["a.tar", "a.tar.sha256"])
+    }
+
+    @Test(arguments: [nil, "older"])
+    func whatAnotherProgramHasWrittenWrong(older content: String?) throws {
+        if let content { try folder.write(content, to: "a.tar") }
+        try folder.write("its checksum", to: "a.tar.sha256")
+        let path = folder.path("a.tar")
+        let output = try ArchiveOutput(path: path, checksum: ArchiveChecksum(of: path, .byReading { _ in }))
+        let older = try #require(try output.willBeReplaced())
+        // Docker writes beside the file, and renames.
+        try folder.shell("printf wrong >new && mv new a.tar")
+        #expect(older.restore())
+        output.discard()
+        #expect(try folder.text("a.tar.sha256") == "its checksum")
+        #expect(folder.exists("a.tar") == (content != nil))
+        if let content { #expect(try folder.text("a.tar") == content) }
+        #expect(try folder.names().filter { $0.hasSuffix(".unfinished") }.isEmpty)
     }
 
     @Test(arguments: ["a\\b.tar", "a\nb.tar", "a b.tar"])

@@ -8,8 +8,16 @@ extension ArchiveSurvey {
     ///
     /// - Parameters:
     ///   - isRebuilt: whether the plan's images are not those of a sound `index.json`, and nobody has named them.
+    ///   - hasReferrers: whether the plan has referrers, whose names only `index.json` has.
     /// - Throws: ``RepairRefusal``.
-    package func verify(_ plan: ArchivePlan, of layout: ContainerdLayout, isRebuilt: Bool = false) throws {
+    package func verify(
+        _ plan: ArchivePlan,
+        of layout: ContainerdLayout,
+        isRebuilt: Bool = false,
+        hasReferrers: Bool = false
+    )
+        throws
+    {
         // A sound table and complete entries that do not make the archive are another program's.
         let isOthers = index != nil && isGapless
         let otherLayout = isOthers ? RepairRefusal.otherFormat : .otherLayout
@@ -42,7 +50,7 @@ extension ArchiveSurvey {
         guard unknown.isEmpty else { throw otherLayout }
         guard isRebuilt else { return }
         // manifest.json has the names and fixes the length of index.json; the checksum of index.json proves all of it.
-        guard try sound.contains("manifest.json") || hasChecksum(ofTable: plan.tables[0]) else {
+        guard try sound.contains("manifest.json") && !hasReferrers || hasChecksum(ofTable: plan.tables[0]) else {
             throw RepairRefusal.noNames
         }
     }

@@ -285,9 +285,13 @@ package final class ArchiveOutput: Sendable {
         }
     }
 
-    /// Prepares for another program that writes the file: the checksum of an older archive is removed.
-    package func willBeReplaced() throws {
-        if case .file = target { try ChecksumName.remove(of: typedPath) }
+    /// Prepares for another program that writes the file: the checksum of an older archive is removed, and the archive itself gets a
+    /// second name.
+    ///
+    /// - Returns: what brings the older archive back; `nil` for a stream.
+    package func willBeReplaced() throws -> OlderArchive? {
+        guard case .file(let file) = target else { return nil }
+        return try OlderArchive(typedPath: typedPath, finalPath: file.finalPath)
     }
 
     /// Gives the output up to another program, which has written the file.
