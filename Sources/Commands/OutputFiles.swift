@@ -23,7 +23,7 @@ struct OutputFiles: Sendable {
         let archives = options.archives.isEmpty ? [options.images].compactMap(\.self) : options.archives
         if options.program == .save, extensions.checksum || extensions.partSize != nil {
             let flag = extensions.checksum ? "--checksum" : "--split"
-            others += archives.filter { !File.isStream($0) }.map { (flag, $0 + ".sha256") }
+            others += archives.filter { !File.isStream($0) }.map { (flag, ChecksumName.path(of: $0)) }
         }
         self.others = others
         inputs =
