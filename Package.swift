@@ -31,7 +31,7 @@ let package = Package(
         // What reads bytes of strangers, for the package in Fuzz.
         .library(
             name: "readers",
-            targets: ["ByteIO", "Compression", "DockerArchive", "HTTP", "ImageModel", "Registry", "Tar"]
+            targets: ["SystemIO", "Compression", "ImageArchive", "HTTP", "OCI", "Registry", "Tar"]
         ),
     ],
     targets: [
@@ -49,59 +49,37 @@ let package = Package(
         .systemLibrary(name: "CBuild"),
 
         // The layers, lowest first.
-        layer("Basics"),
-        layer("ImageModel", ["Basics"]),
-        layer("ByteIO", ["Basics", "CLinux"]),
-        layer("ChildProcess", ["Basics", "ByteIO", "CSpawn"]),
-        layer("Hashing", ["ImageModel", "CCrypto"]),
-        layer("Tar", ["Basics", "ByteIO"]),
-        layer("Compression", ["ByteIO", "CZlib", "CLibdeflate", "CLZMA", "CBZip2", "CZstd"]),
-        layer("HTTP", ["Basics", "ByteIO", "CCurl"]),
-        layer("DockerArchive", ["Basics", "ByteIO", "ImageModel", "Hashing", "Tar", "Compression"]),
-        layer(
-            "HelmChart",
-            ["Basics", "ByteIO", "ImageModel", "Hashing", "Tar", "Compression", "DockerArchive", "CYAML"]
-        ),
-        layer(
-            "GraphDriverArchive",
-            ["Basics", "ByteIO", "ImageModel", "Hashing", "Tar", "Compression", "DockerArchive"]
-        ),
-        layer("Registry", ["Basics", "ByteIO", "ImageModel", "Hashing", "HTTP"]),
-        layer("ImageEngine", ["Basics", "ByteIO", "ImageModel"]),
-        layer("ScriptInterface", ["Basics", "ByteIO", "ImageModel", "ImageEngine"]),
+        layer("SystemIO", ["CLinux", "CSpawn"]),
+        layer("OCI", ["SystemIO", "CCrypto"]),
+        layer("Tar", ["SystemIO"]),
+        layer("Compression", ["SystemIO", "CZlib", "CLibdeflate", "CLZMA", "CBZip2", "CZstd"]),
+        layer("HTTP", ["SystemIO", "CCurl"]),
+        layer("ImageArchive", ["SystemIO", "OCI", "Tar", "Compression"]),
+        layer("Charts", ["SystemIO", "OCI", "Tar", "Compression", "ImageArchive", "CYAML"]),
+        layer("Registry", ["SystemIO", "OCI", "HTTP"]),
+        layer("Engine", ["SystemIO", "OCI"]),
+        layer("CommandLine", ["SystemIO", "OCI", "Engine"]),
         // The texts that are made from the table of flags. Nothing of it is in the program.
-        layer("Manuals", ["ScriptInterface"]),
-        layer(
-            "DockerEngine",
-            ["Basics", "ByteIO", "ChildProcess", "Compression", "Tar", "ImageModel", "DockerArchive", "ImageEngine"]
-        ),
-        layer(
-            "RegistryEngine",
-            [
-                "Basics", "ByteIO", "ImageModel", "Hashing", "DockerArchive", "GraphDriverArchive", "HelmChart",
-                "Registry", "ImageEngine",
-            ]
-        ),
+        layer("Manuals", ["CommandLine"]),
+        layer("DockerEngine", ["SystemIO", "OCI", "Tar", "Compression", "ImageArchive", "Engine"]),
+        layer("RegistryEngine", ["SystemIO", "OCI", "ImageArchive", "Charts", "Registry", "Engine"]),
         layer(
             "Commands",
             [
-                "Basics", "ByteIO", "ChildProcess", "HTTP", "DockerArchive", "GraphDriverArchive", "Registry",
-                "ImageEngine",
-                "ScriptInterface", "DockerEngine", "RegistryEngine", "ImageModel", "Compression", "Hashing",
-                "HelmChart",
-                "CBuild",
+                "SystemIO", "OCI", "Compression", "HTTP", "ImageArchive", "Charts", "Registry", "Engine",
+                "CommandLine", "DockerEngine", "RegistryEngine", "CBuild",
             ]
         ),
 
         // The executables.
         .executableTarget(
             name: "rancher-save-images",
-            dependencies: ["Commands", "ScriptInterface"],
+            dependencies: ["Commands", "CommandLine"],
             swiftSettings: settings
         ),
         .executableTarget(
             name: "rancher-load-images",
-            dependencies: ["Commands", "ScriptInterface"],
+            dependencies: ["Commands", "CommandLine"],
             swiftSettings: settings
         ),
         // Both in one, which is what packages have: each name is a link to it.
@@ -117,13 +95,13 @@ let package = Package(
         // Tests.
         .target(
             name: "TestSupport",
-            dependencies: ["ByteIO", "ImageModel", "Hashing", "Tar"],
+            dependencies: ["SystemIO", "OCI", "Tar"],
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
         .target(
             name: "SampleImages",
-            dependencies: ["ByteIO", "ImageModel", "Hashing", "HTTP", "Registry"],
+            dependencies: ["SystemIO", "OCI", "HTTP", "Registry"],
             path: "Tests/SampleImages",
             swiftSettings: settings
         ),
@@ -135,66 +113,53 @@ let package = Package(
         ),
         .executableTarget(
             name: "draw-pictures",
-            dependencies: ["ChildProcess", "TestSupport"],
+            dependencies: ["SystemIO", "TestSupport"],
             path: "Tests/DrawPictures",
             swiftSettings: settings
         ),
-        tests("BasicsTests", ["Basics"]),
-        tests("ImageModelTests", ["ImageModel"]),
-        tests("ChildProcessTests", ["ChildProcess", "ByteIO"]),
-        tests("TarTests", ["Tar", "ByteIO"]),
-        tests("CompressionTests", ["Compression", "ByteIO"]),
-        tests("HTTPTests", ["HTTP", "Hashing", "ImageModel"]),
-        tests("ImageEngineTests", ["ImageEngine", "ImageModel"]),
-        tests("ScriptInterfaceTests", ["ScriptInterface", "Basics", "ByteIO", "ImageEngine", "ImageModel"]),
-        tests("ManualsTests", ["Manuals", "ScriptInterface"]),
-        tests("HashingTests", ["Hashing", "ImageModel"]),
-        tests("DockerArchiveTests", ["DockerArchive", "ByteIO", "Compression", "Hashing", "ImageModel", "Tar"]),
-        tests("HelmChartTests", ["HelmChart", "ByteIO", "Hashing", "ImageModel"]),
-        tests(
-            "GraphDriverArchiveTests",
-            ["GraphDriverArchive", "ByteIO", "Compression", "DockerArchive", "Hashing", "ImageModel", "Tar"]
-        ),
-        tests("RegistryTests", ["Registry", "ByteIO", "HTTP", "Hashing", "ImageModel"]),
+        tests("OCITests", ["OCI"]),
+        tests("TarTests", ["Tar", "SystemIO"]),
+        tests("CompressionTests", ["Compression", "SystemIO"]),
+        tests("HTTPTests", ["HTTP", "OCI"]),
+        tests("EngineTests", ["Engine", "OCI"]),
+        tests("CommandLineTests", ["CommandLine", "SystemIO", "Engine", "OCI"]),
+        tests("ManualsTests", ["Manuals", "CommandLine"]),
+        tests("ImageArchiveTests", ["ImageArchive", "SystemIO", "Compression", "OCI", "Tar"]),
+        tests("ChartsTests", ["Charts", "SystemIO", "OCI"]),
+        tests("RegistryTests", ["Registry", "SystemIO", "HTTP", "OCI"]),
         tests(
             "RegistryEngineTests",
-            [
-                "RegistryEngine", "ByteIO", "DockerArchive", "GraphDriverArchive", "HTTP", "Hashing", "ImageEngine",
-                "ImageModel", "Registry", "SampleImages",
-            ]
+            ["RegistryEngine", "SystemIO", "ImageArchive", "HTTP", "OCI", "Engine", "Registry", "SampleImages"]
         ),
         tests(
             "DockerEngineTests",
-            ["DockerEngine", "Basics", "ByteIO", "ChildProcess", "ImageModel", "DockerArchive", "ImageEngine"]
+            ["DockerEngine", "SystemIO", "OCI", "ImageArchive", "Engine"]
         ),
         tests(
             "DockerIntegrationTests",
-            ["ChildProcess", "GoldenSuite", "SampleImages", "rancher-save-images", "rancher-load-images"]
+            ["SystemIO", "GoldenSuite", "SampleImages", "rancher-save-images", "rancher-load-images"]
         ),
         tests(
             "CommandsTests",
             [
-                "Commands", "ByteIO", "ChildProcess", "GoldenSuite", "Hashing", "ImageEngine", "ImageModel", "Registry",
-                "SampleImages",
-                "ScriptInterface", "Tar",
-                "rancher-load-images", "rancher-save-images",
+                "Commands", "SystemIO", "GoldenSuite", "OCI", "Engine", "Registry", "SampleImages", "CommandLine",
+                "Tar", "rancher-load-images", "rancher-save-images",
             ]
         ),
         tests("ArchitectureTests", []),
 
-        // The golden suite: recordings of the official scripts, and what stands in for docker and helm.
+        // The golden suite: recordings of the official scripts, and fakes of docker and helm.
         .target(name: "CaseFormat", path: "compat-tests/CaseFormat", swiftSettings: settings),
         .executableTarget(
-            name: "stand-in",
+            name: "fake-command",
             dependencies: ["CaseFormat"],
-            path: "compat-tests/StandIn",
+            path: "compat-tests/FakeCommands",
             swiftSettings: settings
         ),
         .target(
             name: "GoldenSuite",
             dependencies: [
-                "ByteIO", "CaseFormat", "ChildProcess", "Compression", "Hashing", "ImageModel", "SampleImages",
-                "ScriptInterface", "Tar", "TestSupport",
+                "SystemIO", "CaseFormat", "Compression", "OCI", "SampleImages", "CommandLine", "Tar", "TestSupport",
             ],
             path: "compat-tests/GoldenSuite",
             swiftSettings: settings
@@ -208,12 +173,12 @@ let package = Package(
         .testTarget(
             name: "GoldenTests",
             dependencies: [
-                "CaseFormat", "ChildProcess", "GoldenSuite", "Hashing", "ImageModel", "TestSupport", "compare-official",
-                "stand-in", "rancher-load-images", "rancher-save-images",
+                "CaseFormat", "SystemIO", "GoldenSuite", "OCI", "TestSupport", "compare-official", "fake-command",
+                "rancher-load-images", "rancher-save-images",
             ],
             path: "compat-tests/GoldenTests",
             swiftSettings: settings
         ),
-        tests("ByteIOTests", ["ByteIO"]),
+        tests("SystemIOTests", ["SystemIO"]),
     ]
 )

@@ -1,8 +1,6 @@
-import Basics
-import ByteIO
-import ChildProcess
 import Glibc
 import Synchronization
+import SystemIO
 
 /// Runs the commands of the scripts, `docker` and `helm`, each as the scripts treat what it writes.
 package struct CommandRunner: Sendable {

@@ -1,6 +1,5 @@
-import ByteIO
-import ChildProcess
 import Dispatch
+import SystemIO
 
 /// A pipe between a command and a thread of its own on this side.
 final class CommandStream: Sendable {

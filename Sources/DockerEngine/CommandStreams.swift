@@ -1,4 +1,4 @@
-import ByteIO
+import SystemIO
 
 /// The streams of the commands whose output the scripts show.
 package struct CommandStreams: Sendable {

@@ -1,5 +1,4 @@
-import Basics
-import ChildProcess
+import SystemIO
 
 /// The reason why a run has no docker: its first docker command has shown it.
 ///

@@ -1,9 +1,7 @@
-import Basics
-import ByteIO
-import ChildProcess
-import DockerArchive
+import Engine
 import Glibc
-import ImageEngine
+import ImageArchive
+import SystemIO
 
 /// Loads an archive and pushes its images with the docker commands of the load scripts, in their order.
 package struct DockerLoader: LoadEngine {
@@ -98,7 +96,7 @@ package struct DockerLoader: LoadEngine {
                 }
             }
             if outcome.cause != nil { failedTargets.insert(step.target) }
-            outcome.effort = Effort(duration: start.duration(to: .now), tries: nil)
+            outcome.effort = TransferStatistics(duration: start.duration(to: .now), tries: nil)
             observer.didPerform(outcome)
             counters.finishItem()
         }

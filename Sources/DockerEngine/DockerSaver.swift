@@ -1,10 +1,9 @@
-import ByteIO
-import ChildProcess
 import Compression
-import DockerArchive
-import ImageEngine
-import ImageModel
+import Engine
+import ImageArchive
+import OCI
 import Synchronization
+import SystemIO
 
 /// Saves images with the docker commands of the save scripts, in their order.
 package struct DockerSaver: SaveEngine {
@@ -73,7 +72,7 @@ package struct DockerSaver: SaveEngine {
     /// - Throws: also where there are more images than one `docker save` takes, before any is pulled; ``DockerAbsence`` if there is no
     ///   docker, before anything is reported to `observer`.
     package func pull(_ images: [PullRequest], observer: any PullObserver) async throws {
-        try ArgumentRoom.ofSystem.require(
+        try ArgumentSpace.ofSystem.require(
             saveCommand(images, intoFile: true),
             images: images.count,
             environment: runner.environment
@@ -91,7 +90,7 @@ package struct DockerSaver: SaveEngine {
             }
             _ = try await output.opened()
             var outcome = PullOutcome(request, result)
-            outcome.effort = Effort(duration: start.duration(to: .now), tries: nil)
+            outcome.effort = TransferStatistics(duration: start.duration(to: .now), tries: nil)
             observer.didPull(outcome)
             counters.finishItem()
         }

@@ -1,5 +1,5 @@
-import ChildProcess
-import ImageEngine
+import Engine
+import SystemIO
 
 /// The local store of docker, if a daemon answers.
 package actor DockerStore: LocalStore {

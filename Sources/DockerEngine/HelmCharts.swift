@@ -1,6 +1,5 @@
-import Basics
-import ChildProcess
-import ImageEngine
+import Engine
+import SystemIO
 
 /// Charts by the helm command, where docker does not handle them like images.
 struct HelmCharts: ChartMover {
@@ -50,9 +49,9 @@ struct HelmCharts: ChartMover {
             }
     }
 
-    func pull(_ url: String, version: String, into folder: String) async throws {
+    func pull(_ url: String, version: String, into directory: String) async throws {
         // The script shows what was written to both streams, in its order.
-        let command = ["helm", "pull", url, "--version", version, "-d", folder]
+        let command = ["helm", "pull", url, "--version", version, "-d", directory]
         let outcome = try await runner.quiet(command, errors: .asOutput)
         try Self.require(outcome, "helm pull")
     }

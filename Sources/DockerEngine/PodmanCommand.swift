@@ -1,7 +1,5 @@
-import Basics
-import ByteIO
-import ChildProcess
 import Glibc
+import SystemIO
 
 /// Recognizes podman under docker's name, without running it.
 ///

@@ -1,6 +1,6 @@
-import DockerArchive
 import FoundationEssentials
-import ImageModel
+import ImageArchive
+import OCI
 
 /// The tables of an archive that `docker save` has written: the images and their names.
 struct SavedTables: Equatable, Sendable {

@@ -1,4 +1,4 @@
-import ByteIO
+import SystemIO
 import Tar
 
 /// Reads the tables of a tar archive while it passes by in pieces, and keeps nothing else of it.

@@ -1,4 +1,4 @@
-import ScriptInterface
+import CommandLine
 
 /// A completion for bash, which bash-completion looks for under the name of the command.
 struct BashCompletion {

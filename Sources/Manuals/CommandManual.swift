@@ -1,4 +1,4 @@
-import ScriptInterface
+import CommandLine
 
 /// The manual page of an executable, in section 1.
 struct CommandManual {
@@ -152,7 +152,7 @@ extension CommandManual {
             ("HTTPS_PROXY, HTTP_PROXY, NO_PROXY", "Proxies, as docker reads them."),
             ("SSL_CERT_FILE, SSL_CERT_DIR", "Authorities in place of the system's."),
             ("DOCKER_HOST, DOCKER_CONFIG", "Which daemon, and where docker's logins are."),
-            ("TMPDIR", "The folder for temporary files."),
+            ("TMPDIR", "The directory for temporary files."),
         ]
     }
 

@@ -1,4 +1,4 @@
-import ScriptInterface
+import CommandLine
 
 /// A completion for fish, which looks for it under the name of the command.
 struct FishCompletion {

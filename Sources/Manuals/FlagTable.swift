@@ -1,4 +1,4 @@
-import ScriptInterface
+import CommandLine
 
 /// A language of the documents.
 enum Language: String {

@@ -1,10 +1,10 @@
-import ScriptInterface
+import CommandLine
 
 /// What a completion offers for the word after a flag.
 enum ValueCompletion: Equatable {
     /// There is no such word.
     case none
-    /// Files and folders.
+    /// Files and directories.
     case files
     /// These words.
     case words([String])

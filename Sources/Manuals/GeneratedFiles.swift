@@ -1,4 +1,4 @@
-import ScriptInterface
+import CommandLine
 
 /// What is made from the table of flags.
 package enum GeneratedFiles {

@@ -1,4 +1,4 @@
-import ScriptInterface
+import CommandLine
 
 /// The source of a manual page, in the macros of man(7).
 ///

@@ -1,4 +1,4 @@
-import ScriptInterface
+import CommandLine
 
 /// A completion for zsh: a function that `compinit` finds by its first line.
 struct ZshCompletion {

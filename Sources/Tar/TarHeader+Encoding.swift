@@ -1,4 +1,4 @@
-import Basics
+import SystemIO
 
 extension TarHeader {
     /// The header as Go's `archive/tar` writes it when the caller leaves the format to it, which is what Docker does: one

@@ -1,4 +1,4 @@
-import ByteIO
+import SystemIO
 
 /// Reads an archive once, from its beginning to its end: header after header, and of each entry as much content as the caller
 /// wants. Contents that nobody reads are skipped by the source, which costs nothing where it can seek.

@@ -1,5 +1,5 @@
+import CommandLine
 import Commands
-import ScriptInterface
 
 @main
 struct Main {

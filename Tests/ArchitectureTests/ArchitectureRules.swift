@@ -44,12 +44,12 @@ struct ArchitectureRules {
         }
     }
 
-    /// Every folder is a module of the manifest, and every module has its folder.
-    func folders() -> [String] {
-        let folders = Set(sources.files.map(\.module))
+    /// Every directory is a module of the manifest, and every module has its directory.
+    func directories() -> [String] {
+        let directories = Set(sources.files.map(\.module))
         let modules = Set((manifest.layers + manifest.executables).map(\.name))
-        return folders.subtracting(modules).sorted().map { "Sources/\($0) is not in Package.swift" }
-            + modules.subtracting(folders).sorted().map { "\($0) of Package.swift has no files" }
+        return directories.subtracting(modules).sorted().map { "Sources/\($0) is not in Package.swift" }
+            + modules.subtracting(directories).sorted().map { "\($0) of Package.swift has no files" }
     }
 
     /// Nobody imports Foundation.
@@ -70,7 +70,7 @@ struct ArchitectureRules {
                         .first { identifier in
                             words.contains(identifier.name) && !identifier.isMember && !identifier.isDeclared
                                 // The one place that hands the process's own streams to the console.
-                                || descriptors.contains(identifier.name) && file.name != "CommandLineTool.swift"
+                                || descriptors.contains(identifier.name) && !file.name.hasSuffix("CommandLineTool.swift")
                         }
                     guard let used else { return nil }
                     return "\(file.module)/\(file.name):\(index + 1) uses \(used.name)"

@@ -66,7 +66,7 @@ import Testing
     @Test func whatKeepsTheRules() {
         let rules = Self.rules()
         #expect(
-            rules.arrows() + rules.order() + rules.owners() + rules.folders() + rules.foundation() + rules.output()
+            rules.arrows() + rules.order() + rules.owners() + rules.directories() + rules.foundation() + rules.output()
                 == []
         )
     }
@@ -98,9 +98,9 @@ import Testing
         #expect(Self.rules(["High/B.swift": "import Low"]).owners() == ["CThing is imported by 0 modules: []"])
     }
 
-    @Test func folders() {
-        #expect(Self.rules(["Extra/C.swift": "\n"]).folders() == ["Sources/Extra is not in Package.swift"])
-        #expect(Self.rules(["Low/A.swift": ""]).folders() == ["Low of Package.swift has no files"])
+    @Test func directories() {
+        #expect(Self.rules(["Extra/C.swift": "\n"]).directories() == ["Sources/Extra is not in Package.swift"])
+        #expect(Self.rules(["Low/A.swift": ""]).directories() == ["Low of Package.swift has no files"])
     }
 
     @Test func foundation() {

@@ -13,7 +13,7 @@ import Testing
         let manifest = try Data(contentsOf: URL(filePath: "\(root)/Package.swift"))
         rules = ArchitectureRules(
             manifest: PackageManifest(String(decoding: manifest, as: UTF8.self)),
-            sources: try SourceTree(folder: "\(root)/Sources")
+            sources: try SourceTree(directory: "\(root)/Sources")
         )
     }
 
@@ -23,11 +23,11 @@ import Testing
 
     @Test func eachCLibraryHasOneOwner() { #expect(rules.owners() == []) }
 
-    @Test func foldersAndModulesAreTheSame() { #expect(rules.folders() == []) }
+    @Test func directoriesAndModulesAreTheSame() { #expect(rules.directories() == []) }
 
     @Test func nobodyImportsFoundation() throws {
         #expect(rules.foundation() == [])
-        let tests = ArchitectureRules(manifest: rules.manifest, sources: try SourceTree(folder: "\(root)/Tests"))
+        let tests = ArchitectureRules(manifest: rules.manifest, sources: try SourceTree(directory: "\(root)/Tests"))
         #expect(tests.foundation() == [])
     }
 

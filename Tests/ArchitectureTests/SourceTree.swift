@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// The Swift files of a folder, by module: the first folder of their path.
+/// The Swift files of a directory, by module: the first directory of their path.
 struct SourceTree {
     struct File {
         var module: String
@@ -44,13 +44,13 @@ struct SourceTree {
 
     var files: [File]
 
-    /// Reads all Swift files below `folder`.
-    init(folder: String) throws {
+    /// Reads all Swift files below `directory`.
+    init(directory: String) throws {
         files = []
-        for module in try FileManager.default.contentsOfDirectory(atPath: folder).sorted() {
-            for path in try FileManager.default.subpathsOfDirectory(atPath: "\(folder)/\(module)").sorted()
+        for module in try FileManager.default.contentsOfDirectory(atPath: directory).sorted() {
+            for path in try FileManager.default.subpathsOfDirectory(atPath: "\(directory)/\(module)").sorted()
             where path.hasSuffix(".swift") {
-                let data = try Data(contentsOf: URL(filePath: "\(folder)/\(module)/\(path)"))
+                let data = try Data(contentsOf: URL(filePath: "\(directory)/\(module)/\(path)"))
                 files.append(File(module: module, name: path, text: String(decoding: data, as: UTF8.self)))
             }
         }

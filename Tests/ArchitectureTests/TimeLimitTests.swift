@@ -4,10 +4,10 @@ import Testing
 /// No test may run for ever: every suite has a time limit, and every test is in a suite.
 @Suite(.timeLimit(.minutes(1))) struct TimeLimitTests {
     @Test(arguments: ["Tests", "compat-tests"])
-    func everySuiteHasOne(folder: String) throws {
+    func everySuiteHasOne(directory: String) throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().path
-        let tree = try SourceTree(folder: "\(root)/\(folder)")
+        let tree = try SourceTree(directory: "\(root)/\(directory)")
         let files = tree.files.filter { $0.lines.contains { $0.contains("@Test") } }
         #expect(!files.isEmpty)
         #expect(files.flatMap(Self.breaks) == [])

@@ -1,8 +1,7 @@
+import CommandLine
 import Commands
 import FoundationEssentials
-import Hashing
-import ImageModel
-import ScriptInterface
+import OCI
 import TestSupport
 import Testing
 
@@ -39,7 +38,7 @@ import Testing
     init() throws { bench = try Bench() }
 
     private func list(_ archive: String, _ words: [String] = []) async throws -> Bench.Outcome {
-        try await bench.run(.load, ["--list", "-i", archive] + words, environment: ["TMPDIR": bench.folder.path])
+        try await bench.run(.load, ["--list", "-i", archive] + words, environment: ["TMPDIR": bench.directory.path])
     }
 
     private func json(_ archive: String) async throws -> Listing {
@@ -48,15 +47,15 @@ import Testing
         return try JSONDecoder().decode(Listing.self, from: Data(outcome.output.utf8))
     }
 
-    private func layout(_ images: [MadeUpImage]) throws -> String {
-        try bench.folder.write(try MadeUpImage.layout(images).bytes(), to: "archive")
+    private func layout(_ images: [SyntheticImage]) throws -> String {
+        try bench.directory.write(try SyntheticImage.layout(images).bytes(), to: "archive")
         return bench.path("archive")
     }
 
-    private static func images() throws -> [MadeUpImage] {
+    private static func images() throws -> [SyntheticImage] {
         [
-            try MadeUpImage("a.b/one:1", layers: ["base", "one"]),
-            try MadeUpImage("a.b/two:2", layers: ["base", "two"]),
+            try SyntheticImage("a.b/one:1", layers: ["base", "one"]),
+            try SyntheticImage("a.b/two:2", layers: ["base", "two"]),
         ]
     }
 
@@ -92,7 +91,7 @@ import Testing
     }
 
     @Test func aDeltaListsWhatItLeavesOut() async throws {
-        let registry = try StandInRegistry()
+        let registry = try FakeRegistry()
         for name in ["rancher/x", "rancher/y"] {
             let configuration = #"{"architecture":"amd64","os":"linux","comment":"\#(name)"}"#
             registry.addImage(
@@ -103,7 +102,7 @@ import Testing
             )
         }
         _ = try await bench.save(["rancher/x:v1"], from: registry.authority)
-        try bench.folder.shell("mv images.tar.gz full")
+        try bench.directory.shell("mv images.tar.gz full")
         let words = ["--since", bench.path("full")]
         _ = try await bench.save(["rancher/x:v1", "rancher/y:v1"], from: registry.authority, words)
         let listing = try await json(bench.path("images.tar.gz"))
@@ -146,9 +145,9 @@ import Testing
 
     @Test func anImageThatIsNotWhole() async throws {
         let images = try Self.images()
-        var tar = MadeUpImage.layout(images)
-        tar[MadeUpImage.blobName(images[1].layers[1])] = nil
-        try bench.folder.write(try tar.bytes(), to: "archive")
+        var tar = SyntheticImage.layout(images)
+        tar[SyntheticImage.blobName(images[1].layers[1])] = nil
+        try bench.directory.write(try tar.bytes(), to: "archive")
         let outcome = try await list(bench.path("archive"))
         #expect(outcome.status == 1)
         #expect(outcome.lines.count == 3)
@@ -156,7 +155,7 @@ import Testing
     }
 
     @Test func aFileThatIsNoArchive() async throws {
-        try bench.folder.write("no archive", to: "archive")
+        try bench.directory.write("no archive", to: "archive")
         let outcome = try await list(bench.path("archive"))
         #expect(outcome.status == 1)
         #expect(outcome.output.isEmpty)
@@ -164,7 +163,7 @@ import Testing
     }
 
     @Test func whatAnArchiveSaysIsNoCommandToATerminal() async throws {
-        var image = try MadeUpImage("a.b/one:1", layers: ["base"])
+        var image = try SyntheticImage("a.b/one:1", layers: ["base"])
         image.configuration = Array(
             String(decoding: image.configuration, as: UTF8.self).replacing("amd64", with: #"\u001b[2J"#).utf8
         )

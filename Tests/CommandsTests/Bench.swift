@@ -1,10 +1,10 @@
-import ByteIO
+import CommandLine
 import Commands
 import SampleImages
-import ScriptInterface
+import SystemIO
 import TestSupport
 
-/// A folder to run the programs in, inside this process, as a shell would run them there.
+/// A directory to run the programs in, inside this process, as a shell would run them there.
 struct Bench {
     /// What a program did.
     struct Outcome {
@@ -18,14 +18,14 @@ struct Bench {
         }
     }
 
-    let folder: TemporaryFolder
+    let directory: TemporaryDirectory
 
     init() throws {
-        folder = try TemporaryFolder()
+        directory = try TemporaryDirectory()
     }
 
-    /// The path of a name in the folder.
-    func path(_ name: String) -> String { folder.path(name) }
+    /// The path of a name in the directory.
+    func path(_ name: String) -> String { directory.path(name) }
 
     /// Runs a program.
     ///
@@ -40,7 +40,7 @@ struct Bench {
         as name: String? = nil,
         environment: [String: String] = [:]
     ) async throws -> Outcome {
-        let output = try TemporaryFolder()
+        let output = try TemporaryDirectory()
         let status = try await run(
             program,
             words,
@@ -64,7 +64,7 @@ struct Bench {
         errors: File
     ) async throws -> Int32 {
         let typed = name ?? (program == .save ? "rancher-save-images" : "rancher-load-images")
-        let empty = try TemporaryFolder()
+        let empty = try TemporaryDirectory()
         return await CommandLineTool.run(
             program,
             arguments: [typed] + words,
@@ -78,14 +78,14 @@ struct Bench {
         )
     }
 
-    /// Saves a list that is written into the folder, into `images.tar.gz`.
+    /// Saves a list that is written into the directory, into `images.tar.gz`.
     func save(
         _ list: [String],
         from registry: String,
         _ words: [String] = [],
         environment: [String: String] = [:]
     ) async throws -> Outcome {
-        try folder.write(list.map { $0 + "\n" }.joined(), to: "list.txt")
+        try directory.write(list.map { $0 + "\n" }.joined(), to: "list.txt")
         let files = ["-l", path("list.txt"), "-i", path("images.tar.gz")]
         return try await run(.save, files + ["-s", registry] + words, environment: environment)
     }
@@ -109,7 +109,7 @@ extension DistributionRegistry {
     /// - Parameter foreignHost: where the URLs of the foreign layers lead.
     static func withSamples(foreignHost: String = SampleImages.foreignHost) async throws -> DistributionRegistry {
         let registry = try DistributionRegistry(allowsURLs: true)
-        let samples = SampleImages(folder: Fixtures.path("source"))
+        let samples = SampleImages(directory: Fixtures.path("source"))
         try await samples.push(to: registry.authority, foreignHost: foreignHost)
         return registry
     }

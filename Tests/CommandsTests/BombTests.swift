@@ -1,5 +1,5 @@
 import FoundationEssentials
-import ImageModel
+import OCI
 import Tar
 import TestSupport
 import Testing
@@ -7,12 +7,12 @@ import Testing
 /// Small files that unpack to large ones end neither the memory nor the patience: each is given to the executable with little
 /// memory, and is refused with a sentence.
 @Suite(.timeLimit(.minutes(5))) struct BombTests {
-    private let folder: TemporaryFolder
-    private let registry: StandInRegistry
+    private let directory: TemporaryDirectory
+    private let registry: FakeRegistry
 
     init() throws {
-        folder = try TemporaryFolder()
-        registry = try StandInRegistry()
+        directory = try TemporaryDirectory()
+        registry = try FakeRegistry()
     }
 
     /// Loads `archive` with an address space of 2.5 GiB.
@@ -21,8 +21,8 @@ import Testing
     private func load() throws -> String {
         let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let executable = URL(filePath: program).deletingLastPathComponent().path + "/rancher-load-images"
-        try folder.write("bomb:1\nsound:1\n", to: "list.txt")
-        try folder.shell(
+        try directory.write("bomb:1\nsound:1\n", to: "list.txt")
+        try directory.shell(
             """
             mkdir temporary && export TMPDIR=$PWD/temporary RANCHER_IMAGES_ENGINE=registry
             ulimit -v 2621440
@@ -30,7 +30,7 @@ import Testing
             test -z "$(ls temporary)"
             """
         )
-        return try folder.text("errors")
+        return try directory.text("errors")
     }
 
     /// Commands that write what unpacks to so many times 64 MiB of `byte`.
@@ -54,8 +54,8 @@ import Testing
 
     @Test("an archive whose one entry does not end", arguments: bombs)
     func anArchive(bomb: Bomb) throws {
-        try folder.write(try TarHeader(name: "manifest.json", size: 1 << 33).encoded(), to: "header")
-        try folder.shell("{ \(bomb.tool) <header; \(Self.bomb(bomb.tool, byte: bomb.byte, times: 40)); } >archive")
+        try directory.write(try TarHeader(name: "manifest.json", size: 1 << 33).encoded(), to: "header")
+        try directory.shell("{ \(bomb.tool) <header; \(Self.bomb(bomb.tool, byte: bomb.byte, times: 40)); } >archive")
         let errors = try load()
         #expect(errors.contains("bytes of it unpack to more than"), "\(errors)")
         #expect(errors.hasSuffix("status 1\n"))
@@ -64,10 +64,10 @@ import Testing
 
     @Test("a layer that does not end, in a sound archive", arguments: ["gzip", "zstd -q"])
     func aLayer(tool: String) throws {
-        let images = try ["bomb", "sound"].map { try MadeUpImage("a.b/\($0):1", layers: ["base", $0]) }
-        var tar = MadeUpImage.archive(images)
-        tar[images[0].layerNames[1]] = try folder.shell(Self.bomb(tool, byte: "\\0", times: 40))
-        try folder.write(try tar.bytes(), to: "archive")
+        let images = try ["bomb", "sound"].map { try SyntheticImage("a.b/\($0):1", layers: ["base", $0]) }
+        var tar = SyntheticImage.archive(images)
+        tar[images[0].layerNames[1]] = try directory.shell(Self.bomb(tool, byte: "\\0", times: 40))
+        try directory.write(try tar.bytes(), to: "archive")
         let errors = try load()
         #expect(errors.contains("bomb:1: its \(images[0].layerNames[1]) cannot be used: "), "\(errors)")
         #expect(errors.contains("bytes of it unpack to more than"))
@@ -77,8 +77,8 @@ import Testing
 
     @Test func aManifestOfAGigabyte() throws {
         let file = try TarHeader(name: "manifest.json", size: 1 << 30).encoded()
-        try folder.write(file, to: "archive")
-        try folder.shell("truncate -s \(512 + (1 << 30)) archive && head -c 1024 /dev/zero >>archive")
+        try directory.write(file, to: "archive")
+        try directory.shell("truncate -s \(512 + (1 << 30)) archive && head -c 1024 /dev/zero >>archive")
         #expect(try load().contains("archive: its manifest.json has 1073741824 bytes, more than it may have"))
     }
 
@@ -86,7 +86,7 @@ import Testing
     func aManifestOfManyValues(value: String) throws {
         let values = String(repeating: value, count: ((20 << 20) - 100) / value.utf8.count).dropLast()
         let manifest = #"[{"Config":"x","RepoTags":[],"Layers":[\#(values)]}]"#
-        try folder.write(try MadeUpTar([MadeUpTar.Entry("manifest.json", manifest)]).bytes(), to: "archive")
+        try directory.write(try SyntheticTar([SyntheticTar.Entry("manifest.json", manifest)]).bytes(), to: "archive")
         #expect(try load().contains("archive: "))
     }
 }

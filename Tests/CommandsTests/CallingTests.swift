@@ -1,17 +1,16 @@
-import ByteIO
-import ChildProcess
 import Glibc
 import GoldenSuite
+import SystemIO
 import TestSupport
 import Testing
 
 /// How the executables are called, and by whom.
 @Suite(.timeLimit(.minutes(5))) struct CallingTests {
-    private let folder: TemporaryFolder
+    private let directory: TemporaryDirectory
     private let products: String
 
     init() throws {
-        folder = try TemporaryFolder()
+        directory = try TemporaryDirectory()
         products = try GoldenSuite.Suite().products
     }
 
@@ -19,7 +18,7 @@ import Testing
     @Test func aProgramThatIsFoundShowsItsPath() async throws {
         let outcome = try await ChildProcess.run(
             ["rancher-save-images", "-h"],
-            environment: ["PATH": "\(folder.path("absent")):\(products)"],
+            environment: ["PATH": "\(directory.path("absent")):\(products)"],
             output: .keep(last: 1 << 20)
         )
         let line = String(decoding: outcome.output, as: UTF8.self).prefix { $0 != "\n" }
@@ -28,7 +27,7 @@ import Testing
 
     /// The list's path, a line of it and the archive's path have a byte of Latin 1, which is no UTF-8.
     @Test func bytesThatAreNoUTF8ComeAndGo() async throws {
-        try folder.shell(
+        try directory.shell(
             """
             e=$(printf '\\351')
             echo "a/b$e:v1" >"list$e"
@@ -44,20 +43,22 @@ import Testing
     /// Only root may write to what nobody may write to.
     @Test(.enabled(if: getuid() == 0 && access("/usr/bin/setpriv", X_OK) == 0, "needs root and setpriv"))
     func anArchiveThatMustNotBeWrittenIsNotReplaced() async throws {
-        try folder.write("a/b:v1\n", to: "list")
-        try folder.write("old", to: "images.tar.gz")
-        try folder.shell("chmod 777 . && chmod 444 images.tar.gz list")
+        try directory.write("a/b:v1\n", to: "list")
+        try directory.write("old", to: "images.tar.gz")
+        try directory.shell("chmod 777 . && chmod 444 images.tar.gz list")
         let nobody = ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
         let outcome = try await ChildProcess.run(
-            nobody + [program, "-l", folder.path("list"), "-i", folder.path("images.tar.gz"), "--engine", "registry"],
+            nobody + [
+                program, "-l", directory.path("list"), "-i", directory.path("images.tar.gz"), "--engine", "registry",
+            ],
             environment: [:]
         )
         #expect(outcome.status == .exited(1))
         #expect(
             String(decoding: outcome.errors, as: UTF8.self)
-                == "rancher-save-images: cannot write \(folder.path("images.tar.gz")): Permission denied;"
+                == "rancher-save-images: cannot write \(directory.path("images.tar.gz")): Permission denied;"
                 + " nothing was pulled\n"
         )
-        #expect(try folder.text("images.tar.gz") == "old")
+        #expect(try directory.text("images.tar.gz") == "old")
     }
 }

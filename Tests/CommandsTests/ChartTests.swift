@@ -1,28 +1,27 @@
 import FoundationEssentials
 import GoldenSuite
-import Hashing
-import ImageModel
+import OCI
 import TestSupport
 import Testing
 
-/// OCI Helm charts without helm: in archives, and in the scripts' folder beside them. That lies below the current folder, so the
+/// OCI Helm charts without helm: in archives, and in the scripts' directory beside them. That lies below the current directory, so the
 /// programs run as processes of their own.
 @Suite(.timeLimit(.minutes(5))) struct ChartTests {
     private static let chart = "rancher/charts/demo:1.2.3_up0.1.0"
     private static let file = "rancher-oci-charts/demo-1.2.3+up0.1.0.tgz"
 
-    private let folder: TemporaryFolder
+    private let directory: TemporaryDirectory
     private let products: String
-    private let source: StandInRegistry
-    private let target: StandInRegistry
+    private let source: FakeRegistry
+    private let target: FakeRegistry
     /// The chart's `.tgz`.
     private let content: [UInt8]
 
     init() throws {
-        folder = try TemporaryFolder()
+        directory = try TemporaryDirectory()
         products = try Suite().products
-        source = try StandInRegistry()
-        target = try StandInRegistry()
+        source = try FakeRegistry()
+        target = try FakeRegistry()
         content = try Self.blob("d4c049db87bf4fa7ee6670d9a192d7a2bb10e5a5fc62c0cd188df7b4f7987720")
         source.addBlob(content, repository: "rancher/charts/demo")
         source.addBlob(
@@ -37,7 +36,7 @@ import Testing
         )
         for name in ["first", "last"] { addImage("rancher/\(name)", to: source) }
         // A docker that is there, without the containerd store and without helm.
-        try folder.write(
+        try directory.write(
             """
             #!/bin/sh
             case $1 in
@@ -48,12 +47,12 @@ import Testing
             """,
             to: "tools/docker"
         )
-        try folder.shell("chmod +x tools/docker")
+        try directory.shell("chmod +x tools/docker")
     }
 
     private static func blob(_ hex: String) throws -> [UInt8] { try Fixtures.bytes("source/blobs/sha256/\(hex)") }
 
-    private func addImage(_ repository: String, to registry: StandInRegistry) {
+    private func addImage(_ repository: String, to registry: FakeRegistry) {
         registry.addImage(
             repository: repository,
             tag: "v1",
@@ -68,11 +67,12 @@ import Testing
         let errors: String
     }
 
-    /// Runs a program in the folder.
+    /// Runs a program in the directory.
     private func run(_ program: String, _ list: [String], _ words: String, hasDocker: Bool = false) throws -> Outcome {
-        try folder.write(list.map { $0 + "\n" }.joined(), to: "rancher-images.txt")
-        let environment = "HOME='\(folder.path)' RANCHER_IMAGES_PATIENCE=1s PATH='\(folder.path("tools-\(hasDocker)"))'"
-        let status = try folder.shell(
+        try directory.write(list.map { $0 + "\n" }.joined(), to: "rancher-images.txt")
+        let environment =
+            "HOME='\(directory.path)' RANCHER_IMAGES_PATIENCE=1s PATH='\(directory.path("tools-\(hasDocker)"))'"
+        let status = try directory.shell(
             """
             mkdir -p tools-false && ln -sfn tools tools-true
             env -i \(environment) '\(products)/\(program)' -s \(source.authority) \(words) >out 2>err
@@ -81,8 +81,8 @@ import Testing
         )
         return Outcome(
             status: Int32(String(decoding: status, as: UTF8.self).dropLast()) ?? -1,
-            lines: try folder.text("out").split(separator: "\n").map(String.init),
-            errors: try folder.text("err")
+            lines: try directory.text("out").split(separator: "\n").map(String.init),
+            errors: try directory.text("err")
         )
     }
 
@@ -94,7 +94,7 @@ import Testing
         try run("rancher-load-images", list, "-r \(target.authority) " + words, hasDocker: hasDocker)
     }
 
-    private func downloads(from registry: StandInRegistry) -> Int {
+    private func downloads(from registry: FakeRegistry) -> Int {
         registry.requests.count { $0.method == "GET" && $0.path.contains("/blobs/") }
     }
 
@@ -119,7 +119,7 @@ import Testing
 
     // MARK: The registry engine
 
-    @Test func theArchiveAndTheFolderHaveTheChart() throws {
+    @Test func theArchiveAndTheDirectoryHaveTheChart() throws {
         let list = ["rancher/first:v1", Self.chart, "rancher/last:v1"]
         let saved = try save(list)
         #expect(saved.status == 0, "\(saved.errors)")
@@ -128,16 +128,16 @@ import Testing
                 + ["Creating rancher-images.tar.gz with 3 images"]
         )
         #expect(saved.errors.contains("the charts are in ./rancher-oci-charts too"))
-        #expect(try folder.bytes(Self.file) == content)
+        #expect(try directory.bytes(Self.file) == content)
         #expect(downloads(from: source) == 6, "each blob once")
-        let tables = try folder.shell(
+        let tables = try directory.shell(
             "tar xzOf rancher-images.tar.gz index.json && tar xzOf rancher-images.tar.gz manifest.json >m"
         )
         #expect(String(decoding: tables, as: UTF8.self).contains("rancher/charts/demo:1.2.3_up0.1.0"))
-        let items = try folder.text("m")
+        let items = try directory.text("m")
         #expect(!items.contains("charts") && items.contains("rancher/first:v1") && items.contains("rancher/last:v1"))
 
-        try folder.shell("rm -r rancher-oci-charts")
+        try directory.shell("rm -r rancher-oci-charts")
         let loaded = try load(list)
         #expect(loaded.status == 0, "\(loaded.errors)")
         #expect(loaded.lines.contains { $0.hasPrefix("1.2.3_up0.1.0: digest: sha256:d84b96882d8e") })
@@ -146,11 +146,11 @@ import Testing
     }
 
     @Test(arguments: [true, false])
-    func aChartFromTheFolderAlone(hasArchive: Bool) throws {
+    func aChartFromTheDirectoryAlone(hasArchive: Bool) throws {
         let images = hasArchive ? ["rancher/first:v1"] : []
         if hasArchive { #expect(try save(images).status == 0) }
-        try folder.write(content, to: Self.file)
-        try folder.write("signed", to: Self.file + ".prov")
+        try directory.write(content, to: Self.file)
+        try directory.write("signed", to: Self.file + ".prov")
         let loaded = try load([Self.chart] + images)
         #expect(loaded.status == 0, "\(loaded.errors)")
         #expect(loaded.lines.last == "Helm chart push: ./\(Self.file) -> oci://\(target.authority)/rancher/charts")
@@ -160,7 +160,7 @@ import Testing
     }
 
     @Test func aListWithImagesNeedsItsArchive() throws {
-        try folder.write(content, to: Self.file)
+        try directory.write(content, to: Self.file)
         let loaded = try load([Self.chart, "rancher/first:v1"])
         #expect(loaded.status == 1)
         #expect(target.requests.isEmpty)
@@ -169,7 +169,7 @@ import Testing
     @Test func aChartThatIsNowhereEndsTheLoad() throws {
         #expect(try save(["rancher/first:v1"]).status == 0)
         let other = "rancher/charts/other:1.0.0"
-        try folder.write(content, to: Self.file)
+        try directory.write(content, to: Self.file)
         let loaded = try load([other, Self.chart, "rancher/first:v1"])
         #expect(loaded.status == 1)
         #expect(loaded.lines.contains("ERROR: Chart file missing: ./rancher-oci-charts/other-1.0.0.tgz"))
@@ -179,8 +179,8 @@ import Testing
     }
 
     @Test func aFileThatIsNoChartEndsTheLoad() throws {
-        try folder.write("no chart", to: "rancher-oci-charts/a-1.tgz")
-        try folder.write(content, to: Self.file)
+        try directory.write("no chart", to: "rancher-oci-charts/a-1.tgz")
+        try directory.write(content, to: Self.file)
         let loaded = try load(["rancher/charts/a:1", Self.chart])
         #expect(loaded.status == 1)
         #expect(loaded.errors.contains("rancher/charts/a:1: ./rancher-oci-charts/a-1.tgz: it is no chart: "))
@@ -191,7 +191,7 @@ import Testing
         let list = [Self.chart, "rancher/first:v1"]
         #expect(try save(list).status == 0)
         target.add(
-            StandInFault(.error(403, "DENIED"), method: "PUT", target: "/rancher/charts/demo/manifests/", times: .max)
+            FakeFault(.error(403, "DENIED"), method: "PUT", target: "/rancher/charts/demo/manifests/", times: .max)
         )
         let loaded = try load(list)
         #expect(loaded.status == 1)
@@ -202,16 +202,16 @@ import Testing
     func aChartThatFailsEndsTheSave(isThere: Bool) throws {
         let chart = isThere ? Self.chart : "rancher/charts/none:1.0.0"
         if isThere {
-            source.add(StandInFault(.error(404, "BLOB_UNKNOWN"), target: "/rancher/charts/demo/blobs/", times: .max))
+            source.add(FakeFault(.error(404, "BLOB_UNKNOWN"), target: "/rancher/charts/demo/blobs/", times: .max))
         }
-        try folder.write("older", to: "rancher-images.tar.gz")
+        try directory.write("older", to: "rancher-images.tar.gz")
         let saved = try save(["rancher/first:v1", chart])
         #expect(saved.status == 1)
         #expect(saved.lines.contains("Chart pull FAILED: \(source.authority)/\(chart)"))
         #expect(saved.lines.last == "Cannot proceed with incomplete artifact set.")
         #expect(saved.errors.contains("\(source.authority)/\(chart): "))
-        #expect(try folder.text("rancher-images.tar.gz") == "older")
-        #expect(try folder.shell("ls rancher-oci-charts").isEmpty)
+        #expect(try directory.text("rancher-images.tar.gz") == "older")
+        #expect(try directory.shell("ls rancher-oci-charts").isEmpty)
         #expect(!source.requests.contains { $0.path.hasPrefix("/v2/rancher/first/blobs/") }, "nothing else is fetched")
     }
 
@@ -220,7 +220,7 @@ import Testing
         let saved = try save(["rancher/charts/image:v1"])
         #expect(saved.status == 0, "\(saved.errors)")
         #expect(saved.errors.contains("it is no Helm chart: the archive has it, and no file is written for it"))
-        #expect(try folder.shell("ls rancher-oci-charts").isEmpty)
+        #expect(try directory.shell("ls rancher-oci-charts").isEmpty)
     }
 
     @Test func anArchiveOfAGraphDriverHasItsChartsBeside() throws {
@@ -239,8 +239,8 @@ import Testing
                     + " Remove with: rm -rf ./rancher-oci-charts",
             ]
         )
-        #expect(try folder.bytes(Self.file) == content)
-        let items = try folder.shell("tar xzOf rancher-images.tar.gz manifest.json")
+        #expect(try directory.bytes(Self.file) == content)
+        let items = try directory.shell("tar xzOf rancher-images.tar.gz manifest.json")
         #expect(String(decoding: items, as: UTF8.self).contains("tiny:v1-again"))
     }
 
@@ -273,7 +273,7 @@ import Testing
                     + " Remove with: rm -rf ./rancher-oci-charts",
             ]
         )
-        #expect(try folder.bytes(Self.file) == content)
+        #expect(try directory.bytes(Self.file) == content)
         let loaded = try load(list, hasDocker: true)
         #expect(loaded.status == 0, "\(loaded.errors)")
         #expect(loaded.lines == ["Helm chart push: ./\(Self.file) -> oci://\(target.authority)/rancher/charts"])

@@ -16,7 +16,7 @@ import Testing
 
     init() throws {
         bench = try Bench()
-        try bench.folder.write(
+        try bench.directory.write(
             """
             #!/bin/sh
             env >>"${0%/*}/../variables"
@@ -24,7 +24,7 @@ import Testing
             """,
             to: "script"
         )
-        try bench.folder.shell(
+        try bench.directory.shell(
             """
             mkdir bin && for name in docker helm docker-credential-keep docker-credential-ecr-login; do
                 cp script bin/$name && chmod 755 bin/$name
@@ -34,16 +34,16 @@ import Testing
     }
 
     private func environment(configuration: String) throws -> [String: String] {
-        try bench.folder.write(configuration, to: "config.json")
+        try bench.directory.write(configuration, to: "config.json")
         return Self.secrets.merging([
-            "PATH": "\(bench.path("bin")):/usr/bin:/bin", "DOCKER_CONFIG": bench.folder.path, "KEPT": "kept",
-            "AWS_REGION": "eu-central-1", "XDG_RUNTIME_DIR": bench.folder.path,
+            "PATH": "\(bench.path("bin")):/usr/bin:/bin", "DOCKER_CONFIG": bench.directory.path, "KEPT": "kept",
+            "AWS_REGION": "eu-central-1", "XDG_RUNTIME_DIR": bench.directory.path,
         ]) { $1 }
     }
 
     /// - Parameter hasKeys: whether the keys of AWS are among them.
     private func expectVariables(hasKeys: Bool) throws {
-        let variables = try bench.folder.text("variables")
+        let variables = try bench.directory.text("variables")
         #expect(variables.contains("KEPT=kept") && variables.contains("AWS_REGION=eu-central-1"))
         #expect(!variables.contains("RANCHER_IMAGES_") && !variables.contains("our secret"))
         for key in Self.keys { #expect(variables.contains(key) == hasKeys, "\(key)") }

@@ -1,5 +1,5 @@
+import CommandLine
 import FoundationEssentials
-import ScriptInterface
 import TestSupport
 import Testing
 
@@ -8,8 +8,8 @@ import Testing
     private static let list = ["rancher/x:v1", "cattle/y:v1", "rancher/z:v1"]
 
     /// A bench with an archive of the list.
-    private static func bench(_ product: StandInProduct, target: String) async throws -> (Bench, source: String) {
-        let source = try StandInRegistry()
+    private static func bench(_ product: FakeProduct, target: String) async throws -> (Bench, source: String) {
+        let source = try FakeRegistry()
         defer { source.stop() }
         for image in list {
             source.addImage(
@@ -22,21 +22,21 @@ import Testing
         let bench = try Bench()
         let saved = try await bench.save(list, from: source.authority)
         #expect(saved.status == 0, "\(saved.errors)")
-        try bench.folder.write(#"{"auths":{"\#(target)":{\#(product.login)}}}"#, to: "config.json")
+        try bench.directory.write(#"{"auths":{"\#(target)":{\#(product.login)}}}"#, to: "config.json")
         return (bench, source.authority)
     }
 
-    private static func harbor(mayMake: Bool = true) throws -> StandInRegistry {
-        var switches = StandInProduct.harbor.switches
+    private static func harbor(mayMake: Bool = true) throws -> FakeRegistry {
+        var switches = FakeProduct.harbor.switches
         switches.peculiarities.rooms = .harbor(projects: [], mayMake: mayMake)
-        return try StandInRegistry(switches)
+        return try FakeRegistry(switches)
     }
 
     @Test func harborsProjectsAreMade() async throws {
         let target = try Self.harbor()
         defer { target.stop() }
         let (bench, source) = try await Self.bench(.harbor, target: target.authority)
-        let environment = ["DOCKER_CONFIG": bench.folder.path]
+        let environment = ["DOCKER_CONFIG": bench.directory.path]
         let without = try await bench.load(source: source, target: target.authority, environment: environment)
         #expect(without.status == 1)
         #expect(without.errors.contains("make the project cattle in Harbor, or give --create-projects"))
@@ -79,7 +79,7 @@ import Testing
             source: source,
             target: target.authority,
             ["--create-projects"],
-            environment: ["DOCKER_CONFIG": bench.folder.path]
+            environment: ["DOCKER_CONFIG": bench.directory.path]
         )
         #expect(loaded.status == 1)
         let told = loaded.errors.split(separator: "\n").filter { $0.contains("could not be made") }
@@ -89,7 +89,7 @@ import Testing
     }
 
     @Test func otherRegistriesMakeTheirRepositories() async throws {
-        let target = try StandInRegistry()
+        let target = try FakeRegistry()
         defer { target.stop() }
         let (bench, source) = try await Self.bench(.quay, target: target.authority)
         let loaded = try await bench.load(source: source, target: target.authority, ["--create-projects", "--strict"])
@@ -103,7 +103,7 @@ import Testing
         let registries = try NamedRegistries([host])
         defer { registries.stop() }
         let registry = registries.registry
-        registry.switches = StandInProduct.ecr.switches
+        registry.switches = FakeProduct.ecr.switches
         registry.switches.location = .relative
         registry.switches.peculiarities.rooms = .ecr(repositories: [])
         let api = try LoopbackServer { request in
@@ -124,7 +124,7 @@ import Testing
         defer { api.stop() }
         let (bench, source) = try await Self.bench(.ecr, target: host)
         let environment = registries.environment.merging([
-            "DOCKER_CONFIG": bench.folder.path, "AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "s3cret",
+            "DOCKER_CONFIG": bench.directory.path, "AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "s3cret",
             "AWS_ENDPOINT_URL_ECR": api.url,
         ]) { $1 }
         let without = try await bench.load(source: source, target: host, environment: environment)

@@ -6,15 +6,15 @@ import Testing
 
 /// Credential helpers that are scripts.
 @Suite(.timeLimit(.minutes(1))) struct CredentialHelperProcessTests {
-    private let folder: TemporaryFolder
+    private let directory: TemporaryDirectory
 
-    init() throws { folder = try TemporaryFolder() }
+    init() throws { directory = try TemporaryDirectory() }
 
     private func helper(_ script: String, secondsToAnswer: Int = 30) throws -> CredentialHelperProcess {
-        try folder.write("#!/bin/sh\n\(script)\n", to: "bin/docker-credential-keep")
-        try folder.shell("chmod +x bin/*")
+        try directory.write("#!/bin/sh\n\(script)\n", to: "bin/docker-credential-keep")
+        try directory.shell("chmod +x bin/*")
         return CredentialHelperProcess(
-            environment: ["PATH": "\(folder.path("bin")):/usr/bin:/bin", "LOG": folder.path("log")],
+            environment: ["PATH": "\(directory.path("bin")):/usr/bin:/bin", "LOG": directory.path("log")],
             secondsToAnswer: secondsToAnswer
         )
     }
@@ -33,7 +33,7 @@ import Testing
             String(decoding: answer.output, as: UTF8.self)
                 == #"{"ServerURL":"x","Username":"me","Secret":"p@ss #/?% \" end"}"# + "\n"
         )
-        #expect(try folder.text("log") == "https://index.docker.io/v1/\n1 get\n")
+        #expect(try directory.text("log") == "https://index.docker.io/v1/\n1 get\n")
     }
 
     @Test func itMayFail() async throws {
@@ -61,7 +61,7 @@ import Testing
 
     @Test func itMustBeExecutable() async throws {
         let helper = try helper("exit 0")
-        try folder.shell("chmod -x bin/docker-credential-keep")
+        try directory.shell("chmod -x bin/docker-credential-keep")
         let error = await #expect(throws: CredentialHelperError.self) { try await helper.get("a.b", from: "keep") }
         #expect(error?.problem == "cannot be run: Permission denied")
     }

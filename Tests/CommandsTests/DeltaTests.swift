@@ -1,21 +1,21 @@
-import ByteIO
-import DockerArchive
-import ImageModel
-import ScriptInterface
+import CommandLine
+import ImageArchive
+import OCI
+import SystemIO
 import TestSupport
 import Testing
 
 /// Archives that leave out what an older one has (`--since`).
 @Suite(.timeLimit(.minutes(5))) struct DeltaTests {
     private let bench: Bench
-    private let source: StandInRegistry
-    private let target: StandInRegistry
+    private let source: FakeRegistry
+    private let target: FakeRegistry
     private let list: [String]
 
     init() async throws {
         bench = try Bench()
-        source = try StandInRegistry()
-        target = try StandInRegistry()
+        source = try FakeRegistry()
+        target = try FakeRegistry()
         list = (0..<20).map { "rancher/image\($0):v1" }
         for number in 0..<20 { Self.addImage(number, version: 1, to: source) }
         let saved = try await bench.save(list, from: source.authority, ["-i", bench.path("older.tar.gz")])
@@ -26,7 +26,7 @@ import Testing
     private static func addImage(
         _ number: Int,
         version: Int,
-        to registry: StandInRegistry,
+        to registry: FakeRegistry,
         as repository: String? = nil
     ) {
         registry.addImage(
@@ -123,7 +123,7 @@ import Testing
     /// A delta to a delta counts on what both leave out and have.
     @Test(arguments: ["cp older.tar.gz base", "gzip -dc older.tar.gz | gzip >base", "gzip -dc older.tar.gz >base"])
     func aDeltaToADelta(packing: String) async throws {
-        try bench.folder.shell(packing)
+        try bench.directory.shell(packing)
         #expect(try await load("older.tar.gz").status == 0)
         Self.addImage(3, version: 2, to: source)
         let first = ["--since", bench.path("base"), "-i", bench.path("first")]
@@ -140,23 +140,23 @@ import Testing
     /// The list of the older archive stands for it.
     @Test func theOlderArchiveNeedNotBeAtHand() async throws {
         let listed = try await bench.run(.load, ["-i", bench.path("older.tar.gz"), "--list", "--format", "json"])
-        try bench.folder.write(listed.output, to: "older.json")
+        try bench.directory.write(listed.output, to: "older.json")
         #expect(try await load("older.tar.gz").status == 0)
         for number in [3, 17] { Self.addImage(number, version: 2, to: source) }
         #expect(try await saveDelta(list).status == 0)
-        let byArchive = try bench.folder.bytes("delta.tar.gz")
-        try bench.folder.shell("rm older.tar.gz delta.tar.gz")
+        let byArchive = try bench.directory.bytes("delta.tar.gz")
+        try bench.directory.shell("rm older.tar.gz delta.tar.gz")
         let files = ["--since", bench.path("older.json"), "-i", bench.path("delta.tar.gz")]
         let saved = try await bench.save(list, from: source.authority, files)
         #expect(saved.errors.contains("37 blobs (1.9 MB) were left out, which older.tar.gz has"), "\(saved.errors)")
-        #expect(try bench.folder.bytes("delta.tar.gz") == byArchive)
+        #expect(try bench.directory.bytes("delta.tar.gz") == byArchive)
         #expect(try await load("delta.tar.gz").status == 0)
         #expect(list.allSatisfy(isSame))
     }
 
     @Test(arguments: ["{}", #"{"version":2,"archive":"a","images":[]}"#, "{"])
     func aListOfAnotherKindEndsTheRun(_ json: String) async throws {
-        try bench.folder.write(json, to: "older.json")
+        try bench.directory.write(json, to: "older.json")
         let files = ["--since", bench.path("older.json"), "-i", bench.path("delta.tar.gz")]
         let saved = try await bench.save(list, from: source.authority, files)
         #expect(saved.status == 1)
@@ -193,10 +193,10 @@ import Testing
     }
 
     @Test func aFileThatIsNoArchiveEndsTheRun() async throws {
-        try bench.folder.write("nonsense", to: "older.tar.gz")
+        try bench.directory.write("nonsense", to: "older.tar.gz")
         let saved = try await saveDelta(list)
         #expect(saved.status == 1)
         #expect(saved.errors.contains("\(bench.path("older.tar.gz")): "))
-        #expect(try !bench.folder.names().contains("delta.tar.gz"))
+        #expect(try !bench.directory.names().contains("delta.tar.gz"))
     }
 }

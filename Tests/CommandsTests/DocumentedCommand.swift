@@ -51,7 +51,7 @@ struct DocumentedCommand {
 
     /// The project's documents, below its root.
     static func documents() throws -> [String] {
-        let root = "\(Fixtures.folder)/../.."
+        let root = "\(Fixtures.directory)/../.."
         return try FileManager.default.contentsOfDirectory(atPath: root).filter { $0.hasSuffix(".md") }.sorted()
             + FileManager.default.subpathsOfDirectory(atPath: "\(root)/docs").filter { $0.hasSuffix(".md") }.sorted()
             .map { "docs/\($0)" }
@@ -69,7 +69,7 @@ struct DocumentedCommand {
     }
 
     private static func text(of document: String) throws -> String {
-        let file = URL(filePath: "\(Fixtures.folder)/../../\(document)")
+        let file = URL(filePath: "\(Fixtures.directory)/../../\(document)")
         return String(decoding: try Data(contentsOf: file), as: UTF8.self)
     }
 }

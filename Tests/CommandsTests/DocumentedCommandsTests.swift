@@ -50,7 +50,7 @@ import Testing
         #expect(commands.map(\.line) == [2, 8, 12])
     }
 
-    /// The blocks of a document are run one after the other in one folder, as a reader would. Docker Hub is a registry with the sample
+    /// The blocks of a document are run one after the other in one directory, as a reader would. Docker Hub is a registry with the sample
     /// images, and every other host one that is empty at first.
     @Test(
         .enabled(if: Machine.hasRegistry && Machine.hasNginx, "needs docker-registry, nginx-light and openssl"),
@@ -80,7 +80,7 @@ private struct DocumentedWorld {
     private let source: DistributionRegistry
     private let tls: NginxServer
     private let proxy: LoopbackServer
-    private let folder: TemporaryFolder
+    private let directory: TemporaryDirectory
 
     private static let hosts = ["registry-1.docker.io", "registry.example.com", "harbor.example.com"]
 
@@ -104,11 +104,11 @@ private struct DocumentedWorld {
                 ? LoopbackResponse(tunnelTo: tls.securePort)
                 : LoopbackResponse(status: 403, text: "only TLS is passed on\n")
         }
-        folder = try TemporaryFolder()
-        try folder.write("rancher/tiny:v1\nrancher/rancher-agent:v1\nrancher/multi:v1\n", to: "rancher-images.txt")
-        try folder.write("rancher/multi:v1\n", to: "rancher-windows-images.txt")
+        directory = try TemporaryDirectory()
+        try directory.write("rancher/tiny:v1\nrancher/rancher-agent:v1\nrancher/multi:v1\n", to: "rancher-images.txt")
+        try directory.write("rancher/multi:v1\n", to: "rancher-windows-images.txt")
         let products = try GoldenSuite.Suite().products
-        try folder.shell(
+        try directory.shell(
             """
             mkdir -p bin home && cp \(tls.certificate) ca.pem
             for program in save load; do
@@ -123,8 +123,8 @@ private struct DocumentedWorld {
 
     /// Runs a block; each of its commands has to succeed.
     func run(_ script: String) throws {
-        try folder.write(script, to: "block")
-        try folder.shell(
+        try directory.write(script, to: "block")
+        try directory.shell(
             """
             export PATH="$PWD/bin:$PATH" HOME="$PWD/home" DOCKER_CONFIG="$PWD/home" XDG_RUNTIME_DIR="$PWD/home" TMPDIR="$PWD/home"
             export HTTPS_PROXY=\(proxy.url) HTTP_PROXY=\(proxy.url) SSL_CERT_FILE=\(tls.certificate)

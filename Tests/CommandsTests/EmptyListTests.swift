@@ -1,15 +1,15 @@
-import ScriptInterface
+import CommandLine
 import TestSupport
 import Testing
 
 /// A list without images is what a failed download leaves: a warning, and an error of a strict run.
 @Suite(.timeLimit(.minutes(2))) struct EmptyListTests {
     private let bench: Bench
-    private let registry: StandInRegistry
+    private let registry: FakeRegistry
 
     init() throws {
         bench = try Bench()
-        registry = try StandInRegistry()
+        registry = try FakeRegistry()
         registry.addImage(
             repository: "rancher/a",
             tag: "v1",
@@ -35,7 +35,7 @@ import Testing
 
     @Test func ofASaveInPowerShellMode() async throws {
         let words = ["-l", bench.path("list.txt"), "-i", bench.path("images.tar"), "--strict"]
-        try bench.folder.write("", to: "list.txt")
+        try bench.directory.write("", to: "list.txt")
         let saved = try await bench.run(.save, words, as: "rancher-save-images.ps1")
         #expect(saved.status == 1)
         #expect(saved.errors.contains(sentence))
@@ -45,8 +45,8 @@ import Testing
     @Test(arguments: ["--image-list", "--windows-image-list"])
     func ofALoad(flag: String) async throws {
         _ = try await bench.save(["rancher/a:v1"], from: registry.authority)
-        let target = try StandInRegistry()
-        try bench.folder.write("\n", to: "empty.txt")
+        let target = try FakeRegistry()
+        try bench.directory.write("\n", to: "empty.txt")
         let words = [flag, bench.path("empty.txt")]
         let strict = try await bench.load(source: registry.authority, target: target.authority, words + ["--strict"])
         #expect(strict.status == 1)

@@ -1,6 +1,6 @@
-import ByteIO
+import CommandLine
 import FoundationEssentials
-import ScriptInterface
+import SystemIO
 import TestSupport
 import Testing
 
@@ -11,8 +11,8 @@ import Testing
     struct Row: Sendable, CustomTestStringConvertible {
         let name: String
         var program = Program.save
-        var authentication = StandInSwitches.Authentication.none
-        var fault: StandInFault?
+        var authentication = FakeSwitches.Authentication.none
+        var fault: FakeFault?
         var way = Way.itself
         let sentence: String
 
@@ -41,7 +41,7 @@ import Testing
         """
 
     /// An answer in the form of the distribution API.
-    private static func answer(_ status: Int, _ code: String, _ message: String) -> StandInFault.Kind {
+    private static func answer(_ status: Int, _ code: String, _ message: String) -> FakeFault.Kind {
         .answer(LoopbackResponse(status: status, text: #"{"errors":[{"code":"\#(code)","message":"\#(message)"}]}"#))
     }
 
@@ -99,7 +99,7 @@ import Testing
         Row(
             name: "forbidden",
             program: .load,
-            fault: StandInFault(.error(403, "DENIED"), method: "POST", target: "/uploads/", times: .max),
+            fault: FakeFault(.error(403, "DENIED"), method: "POST", target: "/uploads/", times: .max),
             sentence: """
                 rancher/x:v1: HOST answered 403 to the push of the blob LAYER to HOST/mirror/rancher/x: denied: requested access to \
                 the resource is denied; it asked for no login, and got none; log in as a user who may do this: 'docker login HOST', \
@@ -109,7 +109,7 @@ import Testing
         Row(
             name: "no such project",
             program: .load,
-            fault: StandInFault(
+            fault: FakeFault(
                 answer(404, "NOT_FOUND", "project mirror not found"),
                 method: "POST",
                 target: "/uploads/",
@@ -123,7 +123,7 @@ import Testing
         Row(
             name: "a full project",
             program: .load,
-            fault: StandInFault(answer(403, "DENIED", full), method: "POST", target: "/uploads/", times: .max),
+            fault: FakeFault(answer(403, "DENIED", full), method: "POST", target: "/uploads/", times: .max),
             sentence: """
                 rancher/x:v1: HOST answered 403 to the push of the blob LAYER to HOST/mirror/rancher/x: denied: \(full); the project \
                 is full: make room in it, or have its limit raised, and run this again
@@ -132,7 +132,7 @@ import Testing
         Row(
             name: "a tag that is kept",
             program: .load,
-            fault: StandInFault(
+            fault: FakeFault(
                 answer(
                     412,
                     "PRECONDITION",
@@ -151,7 +151,7 @@ import Testing
         Row(
             name: "too large for a proxy",
             program: .load,
-            fault: StandInFault(
+            fault: FakeFault(
                 .answer(LoopbackResponse(status: 413, text: "<h1>413 Request Entity Too Large</h1>")),
                 method: "PUT",
                 target: "/uploads/",
@@ -165,7 +165,7 @@ import Testing
         Row(
             name: "replicas that do not know each other's uploads",
             program: .load,
-            fault: StandInFault(.error(404, "BLOB_UPLOAD_UNKNOWN"), method: "PUT", target: "/uploads/", times: .max),
+            fault: FakeFault(.error(404, "BLOB_UPLOAD_UNKNOWN"), method: "PUT", target: "/uploads/", times: .max),
             sentence: """
                 rancher/x:v1: the push of the blob LAYER to HOST/mirror/rancher/x: HOST no longer knows of the upload; if it has \
                 replicas, give them one storage and one http.secret, and look at its log
@@ -173,7 +173,7 @@ import Testing
         ),
         Row(
             name: "a rate limit",
-            fault: StandInFault(
+            fault: FakeFault(
                 answer(429, "TOOMANYREQUESTS", "You have reached your pull rate limit."),
                 target: "/manifests/",
                 times: .max
@@ -186,8 +186,7 @@ import Testing
     ]
 
     /// How the registry is named, and the variables that lead there.
-    private static func host(_ way: Way, _ registry: StandInRegistry) throws -> (String, [String: String], [AnyObject])
-    {
+    private static func host(_ way: Way, _ registry: FakeRegistry) throws -> (String, [String: String], [AnyObject]) {
         switch way {
         case .itself: return (registry.authority, [:], [])
         case .outside: return ("0.0.0.0" + registry.authority.dropFirst("127.0.0.1".count), [:], [])
@@ -206,17 +205,18 @@ import Testing
 
     @Test(.enabled(if: Machine.hasNginx, "nginx is not installed"), arguments: rows)
     func isToldInOneSentence(_ row: Row) async throws {
-        var switches = StandInSwitches()
+        var switches = FakeSwitches()
         switches.authentication = row.authentication
-        let registry = try StandInRegistry(switches)
+        let registry = try FakeRegistry(switches)
         defer { registry.stop() }
         let layer = [UInt8](repeating: 7, count: 100)
         registry.addImage(repository: "rancher/x", tag: "v1", configuration: Array("{}".utf8), layers: [layer])
         let bench = try Bench()
         let login = Data("me:wr0ng".utf8).base64EncodedString()
         let (host, variables, servers) = try Self.host(row.way, registry)
-        try bench.folder.write(#"{"auths":{"\#(host)":{"auth":"\#(login)"}}}"#, to: "config.json")
-        let environment = ["DOCKER_CONFIG": bench.folder.path, "HOME": bench.folder.path].merging(variables) { $1 }
+        try bench.directory.write(#"{"auths":{"\#(host)":{"auth":"\#(login)"}}}"#, to: "config.json")
+        let environment = ["DOCKER_CONFIG": bench.directory.path, "HOME": bench.directory.path]
+            .merging(variables) { $1 }
         var run = try await bench.save(["rancher/x:v1"], from: host, environment: environment)
         if row.program == .load {
             #expect(run.status == 0, "\(run.errors)")
@@ -233,14 +233,14 @@ import Testing
             .replacing(/sha256:[0-9a-f]{64}/, with: "LAYER")
             .replacing(/(OpenSSL\/[^ ]* )?error:[0-9A-F]+:[^:]*:[^:]*:/, with: "TLSERROR ")
             .replacing(/refuses \d+ bytes/, with: "refuses SIZE bytes")
-            .replacing(bench.folder.path, with: "FOLDER")
+            .replacing(bench.directory.path, with: "FOLDER")
             .replacing(host, with: "HOST")
         #expect(told == row.sentence)
         try Self.expectSection(for: told)
     }
 
     @Test func aFullDisk() throws {
-        let error = UnfinishedFileError.noSpace(path: "/usb/images.tar.gz", needed: 1_000_000, available: 1000)
+        let error = StagedFileError.noSpace(path: "/usb/images.tar.gz", needed: 1_000_000, available: 1000)
         let sentence = "\(error)"
         #expect(
             sentence == """

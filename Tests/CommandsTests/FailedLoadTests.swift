@@ -9,7 +9,7 @@ import Testing
     init() throws {
         bench = try Bench()
         // Docker's store has images of these names, of which one cannot be pushed.
-        try bench.folder.write(
+        try bench.directory.write(
             """
             #!/bin/sh
             echo "$*" >>"${0%/*}/../calls"
@@ -20,9 +20,9 @@ import Testing
             """,
             to: "bin/docker"
         )
-        try bench.folder.shell("chmod +x bin/docker")
-        try bench.folder.write("damaged", to: "images.tar.gz")
-        try bench.folder.write("rancher/a:v1\nrancher/denied:v1\n", to: "list.txt")
+        try bench.directory.shell("chmod +x bin/docker")
+        try bench.directory.write("damaged", to: "images.tar.gz")
+        try bench.directory.write("rancher/a:v1\nrancher/denied:v1\n", to: "list.txt")
     }
 
     private func load(_ words: String...) async throws -> (outcome: Bench.Outcome, report: JSONValue, failed: String) {
@@ -34,12 +34,12 @@ import Testing
             environment: ["PATH": "\(bench.path("bin")):/usr/bin:/bin"]
         )
         return (
-            outcome, try JSONValue(try bench.folder.text("report.json")), try bench.folder.text("failed.txt")
+            outcome, try JSONValue(try bench.directory.text("report.json")), try bench.directory.text("failed.txt")
         )
     }
 
     private func pushes() throws -> Int {
-        try bench.folder.text("calls").split(separator: "\n").count { $0.hasPrefix("push") }
+        try bench.directory.text("calls").split(separator: "\n").count { $0.hasPrefix("push") }
     }
 
     @Test func whatIsPushedFromDockersStoreIsNotLoaded() async throws {
@@ -62,7 +62,7 @@ import Testing
 
     @Test(arguments: [true, false])
     func nothingIsPushed(ifStrict isStrict: Bool) async throws {
-        if !isStrict { try bench.folder.shell("rm images.tar.gz") }
+        if !isStrict { try bench.directory.shell("rm images.tar.gz") }
         let (outcome, report, failed) = try await load(isStrict ? "--strict" : "--verbose")
         #expect(outcome.status == 1)
         #expect(try pushes() == 0)

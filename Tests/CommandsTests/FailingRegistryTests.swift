@@ -1,7 +1,7 @@
-import ByteIO
+import CommandLine
 import Commands
-import Hashing
-import ScriptInterface
+import OCI
+import SystemIO
 import TestSupport
 import Testing
 
@@ -22,7 +22,7 @@ import Testing
     }
 
     /// Puts images into a registry that have a layer each, and one that all of them have.
-    private static func fill(_ registry: StandInRegistry) -> [String] {
+    private static func fill(_ registry: FakeRegistry) -> [String] {
         let base = [UInt8](repeating: 7, count: 20_000)
         return (0..<count)
             .map { number in
@@ -41,13 +41,13 @@ import Testing
     }
 
     /// Has a registry fail after so many requests from now on.
-    private static func fail(_ registry: StandInRegistry, _ failure: Failure, after requests: Int) {
+    private static func fail(_ registry: FakeRegistry, _ failure: Failure, after requests: Int) {
         switch failure {
-        case .answers502: registry.add(StandInFault(.error(502), times: .max, after: requests))
+        case .answers502: registry.add(FakeFault(.error(502), times: .max, after: requests))
         case .answers502ToBlobs:
             for method in ["GET", "POST"] {
                 registry.add(
-                    StandInFault(.error(502), method: method, target: "/blobs/", times: .max, after: requests / 4)
+                    FakeFault(.error(502), method: method, target: "/blobs/", times: .max, after: requests / 4)
                 )
             }
         case .refusesConnections:
@@ -71,7 +71,7 @@ import Testing
 
     @Test(arguments: Failure.allCases)
     func aSaveOfManyImages(failure: Failure) async throws {
-        let registry = try StandInRegistry()
+        let registry = try FakeRegistry()
         defer { registry.stop() }
         let list = Self.fill(registry)
         let bench = try Bench()
@@ -88,12 +88,12 @@ import Testing
 
     @Test(arguments: Failure.allCases)
     func aLoadOfManyImages(failure: Failure) async throws {
-        let source = try StandInRegistry()
+        let source = try FakeRegistry()
         defer { source.stop() }
         let bench = try Bench()
         let saved = try await bench.save(Self.fill(source), from: source.authority)
         #expect(saved.status == 0)
-        let target = try StandInRegistry()
+        let target = try FakeRegistry()
         defer { target.stop() }
         Self.fail(target, failure, after: 200)
         let began = ContinuousClock.now
@@ -104,10 +104,10 @@ import Testing
 
     /// A host that comes back in time loses nothing.
     @Test func aRegistryThatRestarts() async throws {
-        let registry = try StandInRegistry()
+        let registry = try FakeRegistry()
         defer { registry.stop() }
         let list = Self.fill(registry)
-        registry.add(StandInFault(.error(502), times: 10, after: 1 + Self.count + Self.count))
+        registry.add(FakeFault(.error(502), times: 10, after: 1 + Self.count + Self.count))
         let bench = try Bench()
         let saved = try await bench.save(list, from: registry.authority, ["--patience", "20s"])
         #expect(saved.status == 0)
@@ -115,7 +115,7 @@ import Testing
     }
 
     @Test func aRegistryThatFailsFromTheStart() async throws {
-        let registry = try StandInRegistry()
+        let registry = try FakeRegistry()
         defer { registry.stop() }
         let list = Self.fill(registry)
         Self.fail(registry, .answers502, after: 1)

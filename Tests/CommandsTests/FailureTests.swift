@@ -1,15 +1,15 @@
-import ByteIO
+import CommandLine
 import Commands
 import Glibc
-import ScriptInterface
+import SystemIO
 import TestSupport
 import Testing
 
 /// What goes wrong is said, and leaves an older archive as it was.
 @Suite(.timeLimit(.minutes(5))) struct FailureTests {
     /// A registry of the test's own with an image of two layers.
-    private static func registry(_ switches: StandInSwitches = StandInSwitches()) throws -> StandInRegistry {
-        let registry = try StandInRegistry(switches)
+    private static func registry(_ switches: FakeSwitches = FakeSwitches()) throws -> FakeRegistry {
+        let registry = try FakeRegistry(switches)
         registry.addImage(
             repository: "rancher/x",
             tag: "v1",
@@ -21,18 +21,18 @@ import Testing
 
     private static func bench() throws -> Bench {
         let bench = try Bench()
-        try bench.folder.write("older", to: "images.tar.gz")
+        try bench.directory.write("older", to: "images.tar.gz")
         return bench
     }
 
     private static func isUntouched(_ bench: Bench) throws -> Bool {
-        let names = try bench.folder.names()
-        return try bench.folder.text("images.tar.gz") == "older" && !names.contains { $0.hasSuffix(".unfinished") }
+        let names = try bench.directory.names()
+        return try bench.directory.text("images.tar.gz") == "older" && !names.contains { $0.hasSuffix(".unfinished") }
     }
 
     @Test func aBlobWithTheWrongDigest() async throws {
         let registry = try Self.registry()
-        registry.add(StandInFault(.wrongByte, method: "GET", target: "/blobs/", times: 100))
+        registry.add(FakeFault(.wrongByte, method: "GET", target: "/blobs/", times: 100))
         let bench = try Self.bench()
         let saved = try await bench.save(["rancher/x:v1"], from: registry.authority)
         #expect(saved.status == 1)
@@ -43,7 +43,7 @@ import Testing
 
     @Test func aBodyThatIsAlwaysCut() async throws {
         let registry = try Self.registry()
-        registry.add(StandInFault(.transport(.cutBody(after: 0)), method: "GET", target: "/blobs/", times: .max))
+        registry.add(FakeFault(.transport(.cutBody(after: 0)), method: "GET", target: "/blobs/", times: .max))
         let bench = try Self.bench()
         let saved = try await bench.save(["rancher/x:v1"], from: registry.authority, ["--patience", "1s"])
         #expect(saved.status == 1)
@@ -75,12 +75,12 @@ import Testing
     }
 
     @Test func aRefusedLogin() async throws {
-        var switches = StandInSwitches()
+        var switches = FakeSwitches()
         switches.authentication = .basic(user: "me", password: "right")
         let registry = try Self.registry(switches)
         let bench = try Self.bench()
         // me:wrong-secret
-        try bench.folder.write(
+        try bench.directory.write(
             #"{"auths":{"\#(registry.authority)":{"auth":"bWU6d3Jvbmctc2VjcmV0"}}}"#,
             to: "login/config.json"
         )
@@ -114,10 +114,10 @@ import Testing
         #expect(saved.lines.contains("Image pull failed: \(registry.authority)/rancher/X:v1"))
     }
 
-    @Test func aFolderThatIsNotThere() async throws {
+    @Test func aDirectoryThatIsNotThere() async throws {
         let registry = try Self.registry()
         let bench = try Bench()
-        try bench.folder.write("rancher/x:v1\n", to: "list.txt")
+        try bench.directory.write("rancher/x:v1\n", to: "list.txt")
         let words = ["-l", bench.path("list.txt"), "-s", registry.authority, "-i", bench.path("none/images.tar.gz")]
         let saved = try await bench.run(.save, words)
         #expect(saved.status == 1)
@@ -137,8 +137,8 @@ import Testing
     @Test func aFileThatIsNoArchive() async throws {
         let registry = try Self.registry()
         let bench = try Bench()
-        try bench.folder.write("rancher/x:v1\n", to: "list.txt")
-        try bench.folder.write("not an archive", to: "images.tar.gz")
+        try bench.directory.write("rancher/x:v1\n", to: "list.txt")
+        try bench.directory.write("not an archive", to: "images.tar.gz")
         let loaded = try await bench.load(source: registry.authority, target: registry.authority)
         #expect(loaded.status == 1)
         #expect(loaded.errors.contains("images.tar.gz: it is not an archive of images"))
@@ -149,7 +149,7 @@ import Testing
         let registry = try Self.registry()
         let bench = try Bench()
         _ = try await bench.save(["rancher/x:v1"], from: registry.authority)
-        try bench.folder.write("rancher/x:v1\nrancher/other:v2\n", to: "list.txt")
+        try bench.directory.write("rancher/x:v1\nrancher/other:v2\n", to: "list.txt")
         let loaded = try await bench.load(source: registry.authority, target: "\(registry.authority)/mirror")
         #expect(loaded.status == 0)
         #expect(loaded.errors.contains("has no image called \(registry.authority)/rancher/other:v2"))
@@ -161,7 +161,7 @@ import Testing
         let bench = try Bench()
         let words = ["--failed-list", bench.path("failed.txt")]
         _ = try await bench.save(["rancher/none:v1", "rancher/x:v1"], from: registry.authority, words)
-        let failed = try bench.folder.text("failed.txt")
+        let failed = try bench.directory.text("failed.txt")
         #expect(failed == "rancher/none:v1\n", "as the list has it, without the source registry")
     }
 
@@ -170,7 +170,7 @@ import Testing
         let layer = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
         registry.addImage(repository: "rancher/y", tag: "v1", configuration: Array("{}".utf8), layers: [layer])
         let digest = registry.addBlob(layer, repository: "rancher/y")
-        registry.add(StandInFault(.wrongByte, method: "GET", target: "\(digest)"))
+        registry.add(FakeFault(.wrongByte, method: "GET", target: "\(digest)"))
         let bench = try Bench()
         let saved = try await bench.save(["rancher/y:v1"], from: registry.authority, ["-i", "/dev/stdout"])
         #expect(saved.status == 1)
@@ -224,6 +224,6 @@ import Testing
             errors: try File(bench.path("errors"), for: .creating)
         )
         #expect(status == 1)
-        #expect(try bench.folder.text("errors").contains("mount /proc"))
+        #expect(try bench.directory.text("errors").contains("mount /proc"))
     }
 }

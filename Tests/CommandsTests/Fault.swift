@@ -26,10 +26,11 @@ struct Fault: Sendable, CustomTestStringConvertible {
     /// Runs an executable in a directory, with this fault in its calls that concern some files.
     ///
     /// - Parameter files: the paths of the files, which need not be there yet.
-    func run(_ program: String, _ words: [String], files: [String], in folder: TemporaryFolder) throws -> Outcome {
-        let log = try TemporaryFolder()
+    func run(_ program: String, _ words: [String], files: [String], in directory: TemporaryDirectory) throws -> Outcome
+    {
+        let log = try TemporaryDirectory()
         let products = try Suite().products
-        let arguments = (words + [folder.path]).map { "'\($0)'" }
+        let arguments = (words + [directory.path]).map { "'\($0)'" }
         let command = """
             env -i PATH=/usr/bin:/bin HOME='\(log.path)' TMPDIR='\(log.path)' RANCHER_IMAGES_PATIENCE=1s \
             strace -f -qqq -o /dev/null \(files.map { "-P '\($0)'" }.joined(separator: " ")) \
@@ -37,7 +38,7 @@ struct Fault: Sendable, CustomTestStringConvertible {
             '\(products)/\(program)' \(arguments.dropLast().joined(separator: " ")) \
             >'\(log.path("output"))' 2>'\(log.path("errors"))'; echo $? >'\(log.path("status"))'
             """
-        try folder.shell(command)
+        try directory.shell(command)
         let status = try log.text("status").split(separator: "\n").first.flatMap { Int32($0) }
         return Outcome(status: status ?? -1, errors: try log.text("errors"))
     }

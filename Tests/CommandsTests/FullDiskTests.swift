@@ -9,16 +9,16 @@ import Testing
 )
 struct FullDiskTests {
     @Test func aSmallFileSystem() throws {
-        let registry = try StandInRegistry()
+        let registry = try FakeRegistry()
         registry.addImage(
             repository: "rancher/x",
             tag: "v1",
             configuration: Array("{}".utf8),
             layers: [[UInt8](repeating: 7, count: 1 << 20)]
         )
-        let folder = try TemporaryFolder()
+        let directory = try TemporaryDirectory()
         let program = "\(try Suite().products)/rancher-save-images"
-        try folder.write("\(registry.authority)/rancher/x:v1\n", to: "list.txt")
+        try directory.write("\(registry.authority)/rancher/x:v1\n", to: "list.txt")
         // A file system of the test's own, in a name space that ends with the shell.
         let script = """
             mkdir -p small && mount -t tmpfs -o size=64k tmpfs small && printf older >small/images.tar.gz || exit 9
@@ -27,12 +27,12 @@ struct FullDiskTests {
             cat small/images.tar.gz >kept
             ls small >names
             """
-        try folder.write(script, to: "script")
-        try folder.shell("unshare --map-root-user --mount sh script")
-        #expect(try folder.text("status") == "1\n")
-        #expect(try folder.text("errors").contains("small/images.tar.gz: No space left on device: it takes 10"))
-        #expect(try folder.text("kept") == "older")
-        #expect(try folder.text("names") == "images.tar.gz\n")
+        try directory.write(script, to: "script")
+        try directory.shell("unshare --map-root-user --mount sh script")
+        #expect(try directory.text("status") == "1\n")
+        #expect(try directory.text("errors").contains("small/images.tar.gz: No space left on device: it takes 10"))
+        #expect(try directory.text("kept") == "older")
+        #expect(try directory.text("names") == "images.tar.gz\n")
         #expect(!registry.requests.contains { $0.path.contains("/blobs/") }, "before anything is fetched")
     }
 }

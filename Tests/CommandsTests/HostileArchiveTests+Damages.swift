@@ -1,5 +1,4 @@
-import Hashing
-import ImageModel
+import OCI
 import Tar
 import TestSupport
 import Testing
@@ -9,12 +8,12 @@ extension HostileArchiveTests {
         let testDescription: String
         /// What is told of the image; LAYER and CONFIG stand for the names of its entries.
         let words: String
-        let make: @Sendable (inout MadeUpTar, MadeUpImage) throws -> Void
+        let make: @Sendable (inout SyntheticTar, SyntheticImage) throws -> Void
 
         init(
             _ reason: String,
             _ words: String,
-            make: @escaping @Sendable (inout MadeUpTar, MadeUpImage) throws -> Void
+            make: @escaping @Sendable (inout SyntheticTar, SyntheticImage) throws -> Void
         ) {
             testDescription = reason
             self.words = words
@@ -37,17 +36,17 @@ extension HostileArchiveTests {
         static func blob(
             _ reason: String,
             _ words: String,
-            _ blob: @escaping @Sendable (MadeUpImage) -> [UInt8],
+            _ blob: @escaping @Sendable (SyntheticImage) -> [UInt8],
             _ content: @escaping @Sendable ([UInt8]) -> [UInt8]?
         ) -> Damage {
-            Damage(reason, words) { tar, image in tar[MadeUpImage.blobName(blob(image))] = content(blob(image)) }
+            Damage(reason, words) { tar, image in tar[SyntheticImage.blobName(blob(image))] = content(blob(image)) }
         }
 
         /// Of an OCI layout: a manifest is another one, by the right digest.
         static func manifest(_ reason: String, _ words: String, _ manifest: [UInt8]) -> Damage {
             Damage(reason, words) { tar, image in
-                tar[MadeUpImage.blobName(manifest)] = manifest
-                tar["index.json"] = MadeUpImage.index([
+                tar[SyntheticImage.blobName(manifest)] = manifest
+                tar["index.json"] = SyntheticImage.index([
                     (image.name, manifest, .ociManifest), ("a.b/sound:1", try sound().manifest, .ociManifest),
                 ])
             }
@@ -55,7 +54,7 @@ extension HostileArchiveTests {
 
         static func link(_ reason: String, to target: String, kind: TarHeader.Kind = .symbolicLink) -> Damage {
             Damage(reason, "it has no LAYER") { tar, image in
-                tar.replace(with: MadeUpTar.Entry(image.layerNames[1], linkingTo: target, kind: kind))
+                tar.replace(with: SyntheticTar.Entry(image.layerNames[1], linkingTo: target, kind: kind))
             }
         }
     }
@@ -117,13 +116,13 @@ extension HostileArchiveTests {
         .link("a hard link leads to a file of this machine", to: outside, kind: .hardLink),
         .link("a link leads nowhere", to: ""),
         Damage("links lead in a circle", "it has no LAYER") { tar, image in
-            tar.replace(with: MadeUpTar.Entry(image.layerNames[1], linkingTo: "../one"))
-            tar.entries.append(MadeUpTar.Entry("one", linkingTo: "two"))
-            tar.entries.append(MadeUpTar.Entry("two", linkingTo: "one", kind: .hardLink))
+            tar.replace(with: SyntheticTar.Entry(image.layerNames[1], linkingTo: "../one"))
+            tar.entries.append(SyntheticTar.Entry("one", linkingTo: "two"))
+            tar.entries.append(SyntheticTar.Entry("two", linkingTo: "one", kind: .hardLink))
         },
         Damage("links lead on without end", "it has no LAYER") { tar, image in
-            tar.replace(with: MadeUpTar.Entry(image.layerNames[1], linkingTo: "../0"))
-            tar.entries += (0..<10_000).map { MadeUpTar.Entry("\($0)", linkingTo: "\($0 + 1)") }
+            tar.replace(with: SyntheticTar.Entry(image.layerNames[1], linkingTo: "../0"))
+            tar.entries += (0..<10_000).map { SyntheticTar.Entry("\($0)", linkingTo: "\($0 + 1)") }
         },
         Damage("manifest.json names a file of this machine", "it has no \(outside)") { tar, image in
             let json = String(decoding: tar["manifest.json"] ?? [], as: UTF8.self)
@@ -138,7 +137,8 @@ extension HostileArchiveTests {
     ]
 
     /// Gives the image of a tar another configuration, by the right digest.
-    private static func renameConfiguration(of image: MadeUpImage, to content: [UInt8], in tar: inout MadeUpTar) throws
+    private static func renameConfiguration(of image: SyntheticImage, to content: [UInt8], in tar: inout SyntheticTar)
+        throws
     {
         tar[image.configurationName] = nil
         let name = "\(ContentHash.digest(of: content).hex).json"
@@ -173,12 +173,12 @@ extension HostileArchiveTests {
             var list = image.manifest
             var mediaType = MediaType.ociManifest
             for _ in 0..<14 {
-                let entry = MadeUpImage.descriptor(of: list, mediaType.rawValue)
+                let entry = SyntheticImage.descriptor(of: list, mediaType.rawValue)
                 list = Array(#"{"schemaVersion":2,"manifests":[\#(entry),\#(entry)]}"#.utf8)
                 mediaType = .ociIndex
-                tar[MadeUpImage.blobName(list)] = list
+                tar[SyntheticImage.blobName(list)] = list
             }
-            tar["index.json"] = MadeUpImage.index([
+            tar["index.json"] = SyntheticImage.index([
                 (image.name, list, mediaType), ("a.b/sound:1", try sound().manifest, .ociManifest),
             ])
         },

@@ -1,7 +1,6 @@
-import ByteIO
-import Hashing
-import ImageModel
-import ScriptInterface
+import CommandLine
+import OCI
+import SystemIO
 import Tar
 import TestSupport
 import Testing
@@ -10,25 +9,25 @@ import Testing
 /// is left behind.
 @Suite(.timeLimit(.minutes(5))) struct HostileArchiveTests {
     private let bench: Bench
-    private let registry: StandInRegistry
-    private let temporary: TemporaryFolder
+    private let registry: FakeRegistry
+    private let temporary: TemporaryDirectory
 
     init() throws {
         bench = try Bench()
-        registry = try StandInRegistry()
-        temporary = try TemporaryFolder()
+        registry = try FakeRegistry()
+        temporary = try TemporaryDirectory()
     }
 
-    static func sound() throws -> MadeUpImage { try MadeUpImage("a.b/sound:1", layers: ["base", "sound"]) }
+    static func sound() throws -> SyntheticImage { try SyntheticImage("a.b/sound:1", layers: ["base", "sound"]) }
 
-    static func damaged() throws -> MadeUpImage {
-        try MadeUpImage("a.b/damaged:1", layers: ["base", "damaged"])
+    static func damaged() throws -> SyntheticImage {
+        try SyntheticImage("a.b/damaged:1", layers: ["base", "damaged"])
     }
 
     /// Loads the file `archive`, of whose images the list names the sound one and the damaged one.
     private func load() async throws -> Bench.Outcome {
-        let before = try bench.folder.names()
-        try bench.folder.write("damaged:1\nsound:1\n", to: "list.txt")
+        let before = try bench.directory.names()
+        try bench.directory.write("damaged:1\nsound:1\n", to: "list.txt")
         let outcome = try await bench.load(
             bench.path("archive"),
             source: "a.b",
@@ -36,7 +35,7 @@ import Testing
             environment: ["TMPDIR": temporary.path]
         )
         #expect(try temporary.names().isEmpty)
-        #expect(Set(try bench.folder.names()).subtracting(before).subtracting(["list.txt"]).isEmpty)
+        #expect(Set(try bench.directory.names()).subtracting(before).subtracting(["list.txt"]).isEmpty)
         return outcome
     }
 
@@ -45,10 +44,10 @@ import Testing
     @Test(arguments: damages, ["cat", "gzip"])
     func theSoundImageIsPushed(damage: Damage, packing: String) async throws {
         let images = [try Self.damaged(), try Self.sound()]
-        var tar = MadeUpImage.archive(images)
+        var tar = SyntheticImage.archive(images)
         try damage.make(&tar, images[0])
-        try bench.folder.write(try tar.bytes(), to: "tar")
-        try bench.folder.shell("\(packing) <tar >archive")
+        try bench.directory.write(try tar.bytes(), to: "tar")
+        try bench.directory.shell("\(packing) <tar >archive")
         let outcome = try await load()
         let words = damage.words.replacing("LAYER", with: images[0].layerNames[1])
             .replacing("CONFIG", with: images[0].configurationName)
@@ -64,10 +63,10 @@ import Testing
     @Test(arguments: originals, ["cat", "gzip"])
     func theSoundOriginalIsPushed(damage: Damage, packing: String) async throws {
         let images = [try Self.damaged(), try Self.sound()]
-        var tar = MadeUpImage.layout(images)
+        var tar = SyntheticImage.layout(images)
         try damage.make(&tar, images[0])
-        try bench.folder.write(try tar.bytes(), to: "tar")
-        try bench.folder.shell("\(packing) <tar >archive")
+        try bench.directory.write(try tar.bytes(), to: "tar")
+        try bench.directory.shell("\(packing) <tar >archive")
         let outcome = try await load()
         let lines = outcome.errors.split(separator: "\n").filter { $0.contains("damaged:1: ") }
         #expect(lines.count == 1 && lines[0].contains(damage.words), "\(outcome.errors)")
@@ -81,9 +80,9 @@ import Testing
     struct Refusal: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let words: String
-        let make: @Sendable (inout MadeUpTar) throws -> Void
+        let make: @Sendable (inout SyntheticTar) throws -> Void
 
-        init(_ reason: String, _ words: String, make: @escaping @Sendable (inout MadeUpTar) throws -> Void) {
+        init(_ reason: String, _ words: String, make: @escaping @Sendable (inout SyntheticTar) throws -> Void) {
             testDescription = reason
             self.words = words
             self.make = make
@@ -92,13 +91,13 @@ import Testing
 
     static let refusals: [Refusal] = [
         Refusal("two entries of one name", "it has two entries called manifest.json") { tar in
-            tar.entries.append(MadeUpTar.Entry("manifest.json", "[]"))
+            tar.entries.append(SyntheticTar.Entry("manifest.json", "[]"))
         },
         Refusal("two entries of one name, written differently", "it has two entries called manifest.json") { tar in
-            tar.entries.append(MadeUpTar.Entry("./x/..//manifest.json", "[]"))
+            tar.entries.append(SyntheticTar.Entry("./x/..//manifest.json", "[]"))
         },
         Refusal("a link beside the entry of its name", "it has two entries called manifest.json") { tar in
-            tar.entries.append(MadeUpTar.Entry("/manifest.json", linkingTo: "other"))
+            tar.entries.append(SyntheticTar.Entry("/manifest.json", linkingTo: "other"))
         },
         Refusal("an entry larger than the file", "it is cut off") { tar in
             tar.entries[tar.entries.count - 1].header.size = 1 << 40
@@ -126,7 +125,7 @@ import Testing
             tar["manifest.json"] = Array("null".utf8)
         },
         Refusal("a manifest.json that is a link to a file of this machine", "it has no manifest.json") { tar in
-            tar.replace(with: MadeUpTar.Entry("manifest.json", linkingTo: outside))
+            tar.replace(with: SyntheticTar.Entry("manifest.json", linkingTo: outside))
         },
         Refusal("a name that is none", #"its manifest.json cannot be used: invalid tag "a.b/x""#) { tar in
             tar["manifest.json"] = Array(#"[{"Config":"x","RepoTags":["a.b/x"],"Layers":[]}]"#.utf8)
@@ -135,10 +134,10 @@ import Testing
 
     @Test(arguments: refusals, ["cat", "gzip"])
     func nothingIsPushed(refusal: Refusal, packing: String) async throws {
-        var tar = MadeUpImage.archive([try Self.damaged(), try Self.sound()])
+        var tar = SyntheticImage.archive([try Self.damaged(), try Self.sound()])
         try refusal.make(&tar)
-        try bench.folder.write(try tar.bytes(), to: "tar")
-        try bench.folder.shell("\(packing) <tar >archive")
+        try bench.directory.write(try tar.bytes(), to: "tar")
+        try bench.directory.shell("\(packing) <tar >archive")
         let outcome = try await load()
         let line = outcome.errors.split(separator: "\n").first { $0.contains(refusal.words) }
         #expect(
@@ -152,18 +151,18 @@ import Testing
     }
 
     @Test func entriesOutsideAreNotWritten() async throws {
-        var tar = MadeUpImage.archive([try Self.sound()])
-        let name = "rancher-images-hostile-\(bench.folder.path.suffix(6))"
+        var tar = SyntheticImage.archive([try Self.sound()])
+        let name = "rancher-images-hostile-\(bench.directory.path.suffix(6))"
         tar.entries += [
             "/tmp/\(name)", "../\(name)", "../../../../tmp/\(name)", "x/../../\(name)", "\(temporary.path)/\(name)",
         ]
-        .map { MadeUpTar.Entry($0, "hostile") }
-        tar.entries.append(MadeUpTar.Entry("out", linkingTo: "/tmp"))
-        tar.entries.append(MadeUpTar.Entry("out/\(name)", "hostile"))
-        try bench.folder.write(try tar.bytes(), to: "tar")
-        try bench.folder.shell("gzip <tar >archive")
+        .map { SyntheticTar.Entry($0, "hostile") }
+        tar.entries.append(SyntheticTar.Entry("out", linkingTo: "/tmp"))
+        tar.entries.append(SyntheticTar.Entry("out/\(name)", "hostile"))
+        try bench.directory.write(try tar.bytes(), to: "tar")
+        try bench.directory.shell("gzip <tar >archive")
         _ = try await load()
         #expect(registry.manifest("rancher/sound", "1") != nil)
-        #expect(try bench.folder.shell("find /tmp -name '\(name)' 2>errors || true").isEmpty)
+        #expect(try bench.directory.shell("find /tmp -name '\(name)' 2>errors || true").isEmpty)
     }
 }

@@ -1,7 +1,7 @@
-import ChildProcess
+import CommandLine
 import GoldenSuite
-import Hashing
-import ScriptInterface
+import OCI
+import SystemIO
 import TestSupport
 import Testing
 
@@ -12,22 +12,22 @@ import Testing
 
     private let bench: Bench
     private let products: String
-    private let source: StandInRegistry
+    private let source: FakeRegistry
     private let list: [String]
 
     init() throws {
         bench = try Bench()
         products = try Suite().products
-        source = try StandInRegistry(bytesPerSecond: Self.pace)
+        source = try FakeRegistry(bytesPerSecond: Self.pace)
         list = ManyImages.add(to: source, largeSize: 24_000_000)
-        try bench.folder.write(list.map { $0 + "\n" }.joined(), to: "list.txt")
+        try bench.directory.write(list.map { $0 + "\n" }.joined(), to: "list.txt")
     }
 
     private func start(_ program: String, _ words: [String]) throws -> ChildProcess {
         try ChildProcess.start(
             ["\(products)/\(program)", "-l", bench.path("list.txt"), "-s", source.authority, "--engine", "registry"]
                 + words,
-            environment: ["PATH": "/usr/bin:/bin", "HOME": bench.folder.path, "TMPDIR": bench.folder.path]
+            environment: ["PATH": "/usr/bin:/bin", "HOME": bench.directory.path, "TMPDIR": bench.directory.path]
         )
     }
 
@@ -44,7 +44,7 @@ import Testing
     private func killAndRun(
         _ program: String,
         _ words: [String],
-        with registry: StandInRegistry,
+        with registry: FakeRegistry,
         total: Int64,
         kills: Int = 20,
         moved: () -> Int64
@@ -72,8 +72,8 @@ import Testing
             source.sentBytes - total
         }
         #expect(status == 0)
-        try bench.folder.shell("cmp a.tar.gz whole.tar.gz")
-        #expect(try bench.folder.names().filter { $0.hasPrefix("a.tar.gz") } == ["a.tar.gz"])
+        try bench.directory.shell("cmp a.tar.gz whole.tar.gz")
+        #expect(try bench.directory.names().filter { $0.hasPrefix("a.tar.gz") } == ["a.tar.gz"])
         // Each run asks for all manifests again, and loses what was on its way to the disk.
         let again = source.sentBytes - total
         #expect(again <= total * 105 / 100, "\(again) of \(total) bytes")
@@ -91,8 +91,8 @@ import Testing
             source.sentBytes - total
         }
         #expect(status == 0)
-        try bench.folder.shell("cmp a.tar.gz whole.tar.gz")
-        #expect(try bench.folder.names().filter { $0.hasPrefix("a.tar.gz") } == ["a.tar.gz"])
+        try bench.directory.shell("cmp a.tar.gz whole.tar.gz")
+        #expect(try bench.directory.names().filter { $0.hasPrefix("a.tar.gz") } == ["a.tar.gz"])
         // A layer cannot be unpacked from its middle: with each kill the one under way is lost, and what was fetched ahead.
         let again = source.sentBytes - total
         #expect(again <= total * 165 / 100, "\(again) of \(total) bytes")
@@ -101,13 +101,13 @@ import Testing
     @Test func aLoadThatIsKilled() async throws {
         let saved = try start("rancher-save-images", ["-i", bench.path("whole.tar.gz")])
         #expect(await saved.wait().shellStatus == 0)
-        let first = try StandInRegistry()
+        let first = try FakeRegistry()
         let words = ["-i", bench.path("whole.tar.gz"), "-r"]
         let undisturbed = try start("rancher-load-images", words + [first.authority])
         #expect(await undisturbed.wait().shellStatus == 0)
         let total = first.receivedBytes
 
-        let target = try StandInRegistry(bytesPerSecond: Self.pace)
+        let target = try FakeRegistry(bytesPerSecond: Self.pace)
         let toTarget = words + [target.authority]
         let status = try await killAndRun("rancher-load-images", toTarget, with: target, total: total) {
             target.receivedBytes

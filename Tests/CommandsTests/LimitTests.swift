@@ -1,33 +1,33 @@
-import ByteIO
 import Commands
 import FoundationEssentials
 import Glibc
+import SystemIO
 import TestSupport
 import Testing
 
 /// The executable with less than it needs of what the system gives: one sentence and status 1, no hang and no crash.
 @Suite(.timeLimit(.minutes(1))) struct LimitTests {
-    private let folder: TemporaryFolder
-    private let registry: StandInRegistry
+    private let directory: TemporaryDirectory
+    private let registry: FakeRegistry
 
     init() throws {
-        folder = try TemporaryFolder()
-        registry = try StandInRegistry()
+        directory = try TemporaryDirectory()
+        registry = try FakeRegistry()
         registry.addImage(
             repository: "rancher/x",
             tag: "v1",
             configuration: Array("{}".utf8),
             layers: [Array("a layer".utf8)]
         )
-        try folder.write("rancher/x:v1\n", to: "list.txt")
+        try directory.write("rancher/x:v1\n", to: "list.txt")
     }
 
     /// The executable, where any user can run it.
     private func executable() throws -> String {
         let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let file = URL(filePath: program).deletingLastPathComponent().path + "/rancher-save-images"
-        try folder.shell("chmod 777 . && cp '\(file)' save && chmod 755 save")
-        return folder.path("save")
+        try directory.shell("chmod 777 . && cp '\(file)' save && chmod 755 save")
+        return directory.path("save")
     }
 
     /// Runs a save after commands of the shell.
@@ -35,9 +35,9 @@ import Testing
     /// - Returns: its status, and what it writes to standard error.
     private func save(after commands: String, as user: String = "") throws -> (status: String, errors: String) {
         let words = "-l list.txt -i images.tar.gz -s \(registry.authority) --engine registry"
-        try folder.write("\(commands)\nexec '\(try executable())' \(words)\n", to: "run.sh")
-        try folder.shell("timeout -k 1 30 \(user) bash run.sh >output 2>errors; echo $? >status")
-        return (try folder.text("status").split(separator: "\n").joined(), try folder.text("errors"))
+        try directory.write("\(commands)\nexec '\(try executable())' \(words)\n", to: "run.sh")
+        try directory.shell("timeout -k 1 30 \(user) bash run.sh >output 2>errors; echo $? >status")
+        return (try directory.text("status").split(separator: "\n").joined(), try directory.text("errors"))
     }
 
     @Test(

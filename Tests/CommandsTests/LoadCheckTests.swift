@@ -1,19 +1,18 @@
-import ByteIO
+import CommandLine
 import Commands
-import Hashing
-import ImageModel
-import ScriptInterface
+import OCI
+import SystemIO
 import TestSupport
 import Testing
 
 /// `--check` of a load tells what would fail before a blob is moved.
 @Suite(.timeLimit(.minutes(5))) struct LoadCheckTests {
-    private let registry: StandInRegistry
+    private let registry: FakeRegistry
     private let bench: Bench
     private static let layers = ["a layer of the first image", "a layer of the second image"]
 
     init() async throws {
-        registry = try StandInRegistry()
+        registry = try FakeRegistry()
         bench = try Bench()
         for (name, layer) in zip(["rancher/x", "rancher/y"], Self.layers) {
             registry.addImage(
@@ -35,14 +34,14 @@ import Testing
         )
     }
 
-    private func check(into target: StandInRegistry) async throws -> Bench.Outcome {
+    private func check(into target: FakeRegistry) async throws -> Bench.Outcome {
         try await bench.load(source: registry.authority, target: target.authority, ["--check"])
     }
 
     private func flipAByte() throws {
-        var bytes = try bench.folder.bytes("images.tar.gz")
+        var bytes = try bench.directory.bytes("images.tar.gz")
         bytes[try #require(bytes.firstRange(of: Self.layers[1].utf8)).lowerBound] ^= 1
-        try bench.folder.write(bytes, to: "images.tar.gz")
+        try bench.directory.write(bytes, to: "images.tar.gz")
     }
 
     // MARK: The archive
@@ -58,7 +57,7 @@ import Testing
     }
 
     @Test func anArchiveThatIsCutOff() async throws {
-        try bench.folder.shell("truncate -s -600 images.tar.gz")
+        try bench.directory.shell("truncate -s -600 images.tar.gz")
         let outcome = try await checkArchive()
         #expect(outcome.status == 1)
         #expect(outcome.errors.contains("images.tar.gz: it is cut off"))
@@ -93,15 +92,15 @@ import Testing
             ["--archive-format", format]
         )
         #expect(saved.status == 0, "\(saved.errors)")
-        try bench.folder.shell("gzip -dc images.tar.gz >tar && \(packing) <tar >images.tar.gz")
+        try bench.directory.shell("gzip -dc images.tar.gz >tar && \(packing) <tar >images.tar.gz")
         let sound = try await checkArchive()
         #expect(sound.status == 0, "\(sound.errors)")
         #expect(sound.lines.last == "2 of 2 images are sound, 0 of the list are missing", "\(sound.output)")
 
-        var bytes = try bench.folder.bytes("tar")
+        var bytes = try bench.directory.bytes("tar")
         bytes[try #require(bytes.firstRange(of: Self.layers[1].utf8)).lowerBound] ^= 1
-        try bench.folder.write(bytes, to: "tar")
-        try bench.folder.shell("\(packing) <tar >images.tar.gz")
+        try bench.directory.write(bytes, to: "tar")
+        try bench.directory.shell("\(packing) <tar >images.tar.gz")
         let damaged = try await checkArchive()
         #expect(damaged.status == 1)
         #expect(damaged.lines.last == "1 of 2 images are sound, 0 of the list are missing", "\(damaged.output)")
@@ -111,18 +110,18 @@ import Testing
     }
 
     @Test func aNameThatTheArchiveLacks() async throws {
-        try bench.folder.write("rancher/x:v1\nrancher/z:v1\n", to: "list.txt")
+        try bench.directory.write("rancher/x:v1\nrancher/z:v1\n", to: "list.txt")
         let outcome = try await checkArchive(["--failed-list", bench.path("failed.txt")])
         #expect(outcome.status == 1)
         #expect(outcome.lines.last == "2 of 2 images are sound, 1 of the list are missing")
         #expect(outcome.errors.contains("rancher/z:v1: the archive does not have it"))
-        #expect(try bench.folder.text("failed.txt") == "rancher/z:v1\n")
+        #expect(try bench.directory.text("failed.txt") == "rancher/z:v1\n")
     }
 
     // MARK: The registry
 
     @Test func whatTheRegistryLacksAndHas() async throws {
-        let target = try StandInRegistry()
+        let target = try FakeRegistry()
         let before = try await check(into: target)
         #expect(before.status == 0, "\(before.errors)")
         #expect(before.lines.dropFirst().prefix(2).allSatisfy { $0.contains("missing, ") && $0.hasSuffix(" to send") })
@@ -136,7 +135,7 @@ import Testing
     }
 
     @Test func whatTheRegistryHasUnderAnotherDigest() async throws {
-        let target = try StandInRegistry()
+        let target = try FakeRegistry()
         let other = target.addImage(repository: "rancher/x", tag: "v1", configuration: [], layers: [])
         let outcome = try await check(into: target)
         #expect(outcome.status == 0)
@@ -145,9 +144,9 @@ import Testing
     }
 
     @Test func noRightToPush() async throws {
-        let target = try StandInRegistry()
+        let target = try FakeRegistry()
         target.add(
-            StandInFault(.error(403, "DENIED"), method: "POST", target: "/rancher/y/blobs/uploads/", times: .max)
+            FakeFault(.error(403, "DENIED"), method: "POST", target: "/rancher/y/blobs/uploads/", times: .max)
         )
         let outcome = try await check(into: target)
         #expect(outcome.status == 1)
@@ -158,7 +157,7 @@ import Testing
     }
 
     @Test func eachUploadThatWasBegunIsTakenBack() async throws {
-        let target = try StandInRegistry()
+        let target = try FakeRegistry()
         _ = try await check(into: target)
         let requests = target.requests.filter { $0.path.contains("/blobs/uploads/") }
         #expect(requests.map(\.method).sorted() == ["DELETE", "DELETE", "POST", "POST"])
@@ -167,7 +166,7 @@ import Testing
 
     @Test func aFlippedByteIsToldBeforeARegistryGetsIt() async throws {
         try flipAByte()
-        let target = try StandInRegistry()
+        let target = try FakeRegistry()
         let outcome = try await check(into: target)
         #expect(outcome.status == 1)
         #expect(outcome.errors.contains("rancher/y:v1: its blob "))
@@ -175,8 +174,8 @@ import Testing
     }
 
     @Test func membersOfAListThatAreNowhere() async throws {
-        try bench.folder.write("rancher/w:v1\n", to: "windows.txt")
-        let target = try StandInRegistry()
+        try bench.directory.write("rancher/w:v1\n", to: "windows.txt")
+        let target = try FakeRegistry()
         let outcome = try await bench.load(
             source: registry.authority,
             target: target.authority,

@@ -1,6 +1,6 @@
+import CommandLine
 import FoundationEssentials
 import GoldenSuite
-import ScriptInterface
 import TestSupport
 import Testing
 
@@ -10,12 +10,12 @@ import Testing
 
     /// A registry with one image, or with none that the list names.
     private static func registry(
-        _ authentication: StandInSwitches.Authentication = .none,
+        _ authentication: FakeSwitches.Authentication = .none,
         images: [String] = ["rancher/x"]
-    ) throws -> StandInRegistry {
-        var switches = StandInSwitches()
+    ) throws -> FakeRegistry {
+        var switches = FakeSwitches()
         switches.authentication = authentication
-        let registry = try StandInRegistry(switches)
+        let registry = try FakeRegistry(switches)
         for image in images {
             registry.addImage(
                 repository: image,
@@ -31,35 +31,35 @@ import Testing
         let registry = try Self.registry(.basic(user: "me", password: "p@ss #/?%"), images: ["rancher/x", "rancher/y"])
         defer { registry.stop() }
         let bench = try Bench()
-        try bench.folder.write(#"{"credsStore":"keep"}"#, to: "config.json")
+        try bench.directory.write(#"{"credsStore":"keep"}"#, to: "config.json")
         let script = #"""
             #!/bin/sh
             read -r server
             echo "$server" >>"$LOG"
             printf '{"ServerURL":"%s","Username":"me","Secret":"p@ss #/?%%"}\n' "$server"
             """#
-        try bench.folder.write(script, to: "bin/docker-credential-keep")
-        try bench.folder.shell("chmod +x bin/docker-credential-keep")
+        try bench.directory.write(script, to: "bin/docker-credential-keep")
+        try bench.directory.shell("chmod +x bin/docker-credential-keep")
         let saved = try await bench.save(
             [Self.image, "rancher/y:v1"],
             from: registry.authority,
             environment: [
-                "DOCKER_CONFIG": bench.folder.path, "PATH": bench.path("bin"), "LOG": bench.path("log"),
+                "DOCKER_CONFIG": bench.directory.path, "PATH": bench.path("bin"), "LOG": bench.path("log"),
             ]
         )
         #expect(saved.status == 0, "\(saved.errors)")
-        #expect(try bench.folder.text("log") == "\(registry.authority)\n", "it is run once")
+        #expect(try bench.directory.text("log") == "\(registry.authority)\n", "it is run once")
     }
 
     @Test func aHelperThatIsMissingIsToldByName() async throws {
         let registry = try Self.registry(.basic(user: "me", password: "x"))
         defer { registry.stop() }
         let bench = try Bench()
-        try bench.folder.write(#"{"credsStore":"gone"}"#, to: "config.json")
+        try bench.directory.write(#"{"credsStore":"gone"}"#, to: "config.json")
         let saved = try await bench.save(
             [Self.image],
             from: registry.authority,
-            environment: ["DOCKER_CONFIG": bench.folder.path]
+            environment: ["DOCKER_CONFIG": bench.directory.path]
         )
         #expect(saved.status == 1)
         #expect(saved.errors.contains("docker-credential-gone, which \(bench.path("config.json")) names for "))
@@ -72,14 +72,14 @@ import Testing
         defer { registry.stop() }
         let bench = try Bench()
         let auth = Data("me:x".utf8).base64EncodedString()
-        try bench.folder.write(
+        try bench.directory.write(
             #"{"auths":{"\#(registry.authority)/rancher":{"auth":"\#(auth)"}}}"#,
             to: ".config/containers/auth.json"
         )
         let saved = try await bench.save(
             [Self.image],
             from: registry.authority,
-            environment: ["HOME": bench.folder.path]
+            environment: ["HOME": bench.directory.path]
         )
         #expect(saved.status == 0, "\(saved.errors)")
     }
@@ -90,16 +90,16 @@ import Testing
         let second = try Self.registry(images: ["rancher/y"])
         defer { second.stop() }
         let bench = try Bench()
-        try bench.folder.write(
+        try bench.directory.write(
             #"{"registry-mirrors":["\#(first.url)","\#(second.url)/"]}"#,
             to: ".config/docker/daemon.json"
         )
-        try bench.folder.write("rancher/x:v1\nrancher/y:v1\nrancher/none:v1\n", to: "list.txt")
+        try bench.directory.write("rancher/x:v1\nrancher/y:v1\nrancher/none:v1\n", to: "list.txt")
         let saved = try await bench.run(
             .save,
             ["-l", bench.path("list.txt"), "-i", bench.path("images.tar.gz")],
             // The Hub itself lies behind a proxy that is not there.
-            environment: ["HOME": bench.folder.path, "HTTPS_PROXY": "http://127.0.0.1:1"]
+            environment: ["HOME": bench.directory.path, "HTTPS_PROXY": "http://127.0.0.1:1"]
         )
         #expect(saved.status == 0, "\(saved.errors)")
         #expect(saved.lines.contains("Image pull success: rancher/x:v1"))
@@ -115,8 +115,8 @@ import Testing
         defer { registry.stop() }
         let bench = try Bench()
         let auth = Data("me:another".utf8).base64EncodedString()
-        try bench.folder.write(#"{"auths":{"\#(registry.authority)":{"auth":"\#(auth)"}}}"#, to: "config.json")
-        let environment = ["DOCKER_CONFIG": bench.folder.path, "RANCHER_IMAGES_PASSWORD": "p@ss #/?%"]
+        try bench.directory.write(#"{"auths":{"\#(registry.authority)":{"auth":"\#(auth)"}}}"#, to: "config.json")
+        let environment = ["DOCKER_CONFIG": bench.directory.path, "RANCHER_IMAGES_PASSWORD": "p@ss #/?%"]
         let saved = try await bench.save(
             [Self.image],
             from: registry.authority,
@@ -137,15 +137,15 @@ import Testing
         let registry = try Self.registry(.basic(user: "me", password: "p@ss #/?%"))
         defer { registry.stop() }
         let bench = try Bench()
-        try bench.folder.write("\(Self.image)\n", to: "list.txt")
+        try bench.directory.write("\(Self.image)\n", to: "list.txt")
         let program = "\(try Suite().products)/rancher-save-images"
-        try bench.folder.shell(
+        try bench.directory.shell(
             """
             printf '%s\\n' 'p@ss #/?%' | env -i HOME=. PATH=/nowhere \(program) --engine registry -l list.txt -i a.tar.gz \\
                 -s \(registry.authority) --username me --password-stdin
             """
         )
-        #expect(try bench.folder.names().contains("a.tar.gz"))
+        #expect(try bench.directory.names().contains("a.tar.gz"))
     }
 
     @Test(
@@ -237,15 +237,15 @@ import Testing
                 .replacing("AUTH", with: auth)
         }
         let (name, files, variables) = Self.places[place]
-        for (path, text) in files { try bench.folder.write(filled(text), to: path) }
-        try bench.folder.write(#"{"Username":"me","Secret":"\#(json)"}"#, to: "answer")
+        for (path, text) in files { try bench.directory.write(filled(text), to: path) }
+        try bench.directory.write(#"{"Username":"me","Secret":"\#(json)"}"#, to: "answer")
         let read = #"read -r answer <"$ANSWER"; printf '%s\n' "$answer"; printf '%s\n' "$answer" >&2"#
         for (helper, end) in [("good", "exit 0"), ("bad", "exit 1"), ("odd", "printf x")] {
-            try bench.folder.write("#!/bin/sh\n\(read)\n\(end)\n", to: "bin/docker-credential-\(helper)")
+            try bench.directory.write("#!/bin/sh\n\(read)\n\(end)\n", to: "bin/docker-credential-\(helper)")
         }
-        try bench.folder.shell("chmod +x bin/*")
+        try bench.directory.shell("chmod +x bin/*")
         var environment = [
-            "HOME": bench.folder.path, "DOCKER_CONFIG": bench.folder.path, "PATH": bench.path("bin"),
+            "HOME": bench.directory.path, "DOCKER_CONFIG": bench.directory.path, "PATH": bench.path("bin"),
             "ANSWER": bench.path("answer"), "HTTPS_PROXY": "http://me:\(secret)@127.0.0.1:1",
         ]
         for (variable, text) in variables { environment[variable] = filled(text) }

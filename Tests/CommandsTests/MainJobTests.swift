@@ -1,4 +1,4 @@
-import ScriptInterface
+import CommandLine
 import TestSupport
 import Testing
 
@@ -28,8 +28,8 @@ struct MainJobTests {
             done
             diff -r ours docker && diff ours.manifest docker.manifest
             """
-        try bench.folder.shell(comparison)
-        try bench.folder.shell(
+        try bench.directory.shell(comparison)
+        try bench.directory.shell(
             """
             table() { gunzip -c $1 | tar tvf - | grep -v '\\.json$'; }
             table images.tar.gz >ours.table && table \(expected) >docker.table && diff ours.table docker.table
@@ -42,7 +42,7 @@ struct MainJobTests {
         let source = try await DistributionRegistry.withSamples()
         let bench = try Bench()
         _ = try await bench.save(["rancher/tiny:v1"], from: source.authority)
-        let tail = try bench.folder.shell("gunzip -c images.tar.gz | tail -c 1536")
+        let tail = try bench.directory.shell("gunzip -c images.tar.gz | tail -c 1536")
         #expect(tail.suffix(1024).allSatisfy { $0 == 0 })
         // Two blocks of zeros and no padding: oci-layout fills the block before them.
         #expect(tail.prefix(512).contains { $0 != 0 })
@@ -61,7 +61,7 @@ struct MainJobTests {
         // Of a list the archive has one image, which gets the name.
         for name in list where !name.contains("multi") {
             let arrived = name.contains("/") ? name : "rancher/\(name)"
-            try bench.folder.shell(
+            try bench.directory.shell(
                 """
                 raw() { skopeo inspect --raw --tls-verify=false docker://$1; }
                 raw \(source.authority)/\(name) >a && raw \(target.authority)/mirror/\(arrived) >b && cmp a b
@@ -84,10 +84,10 @@ struct MainJobTests {
         // Where the archive is standard output, the lines go to standard error.
         #expect(streamed.errors.contains("Image pull success"))
 
-        try bench.folder.shell("mkfifo pipe && { { cat pipe >part; mv part streamed.tar.gz; } & }")
+        try bench.directory.shell("mkfifo pipe && { { cat pipe >part; mv part streamed.tar.gz; } & }")
         let piped = try await bench.run(.save, words + ["-i", bench.path("pipe")])
         #expect(piped.status == 0)
-        try bench.folder.shell(
+        try bench.directory.shell(
             """
             for try in $(seq 600); do [ -e streamed.tar.gz ] && break; sleep 0.1; done
             cmp images.tar.gz streamed.tar.gz

@@ -1,4 +1,4 @@
-import Hashing
+import OCI
 import TestSupport
 
 /// A hundred small images and ten large ones, of one layer each.
@@ -7,7 +7,7 @@ enum ManyImages {
     ///
     /// - Parameter largeSize: the size of a large layer in bytes.
     /// - Returns: their names, the large ones among the small ones.
-    static func add(to registry: StandInRegistry, largeSize: Int) -> [String] {
+    static func add(to registry: FakeRegistry, largeSize: Int) -> [String] {
         var list: [String] = []
         for number in 0..<100 {
             list.append(addImage("small/image\(number)", size: 2_000 + number, seed: number, to: registry))
@@ -18,7 +18,7 @@ enum ManyImages {
         return list
     }
 
-    private static func addImage(_ repository: String, size: Int, seed: Int, to registry: StandInRegistry) -> String {
+    private static func addImage(_ repository: String, size: Int, seed: Int, to registry: FakeRegistry) -> String {
         let layer = bytes(size, seed: seed)
         let diffID = ContentHash.digest(of: layer)
         let configuration = Array(

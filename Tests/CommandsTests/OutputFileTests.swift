@@ -5,11 +5,11 @@ import Testing
 /// Files that a run writes at its end are verified at its start.
 @Suite(.timeLimit(.minutes(2))) struct OutputFileTests {
     private let bench: Bench
-    private let registry: StandInRegistry
+    private let registry: FakeRegistry
 
     init() throws {
         bench = try Bench()
-        registry = try StandInRegistry()
+        registry = try FakeRegistry()
         registry.addImage(
             repository: "rancher/a",
             tag: "v1",
@@ -33,7 +33,7 @@ import Testing
             #expect(outcome.output.isEmpty)
         }
         #expect(registry.requests.isEmpty)
-        #expect(try bench.folder.names() == ["list.txt"])
+        #expect(try bench.directory.names() == ["list.txt"])
     }
 
     @Test(arguments: [("--checksum", ["--checksum"]), ("--split", ["--split", "1M"])])
@@ -49,7 +49,7 @@ import Testing
         let words = ["--report", bench.path("report.json"), "--failed-list", bench.path("gone/list")]
         let saved = try await bench.save(["rancher/a:v1"], from: registry.authority, words)
         #expect(saved.status == 1)
-        let report = try JSONValue(try bench.folder.text("report.json"))
+        let report = try JSONValue(try bench.directory.text("report.json"))
         #expect(report["cause"].text?.contains("(--failed-list): No such file or directory") == true)
         #expect(report["exitStatus"] == .number(1))
     }
@@ -68,31 +68,31 @@ import Testing
         (["--failed-list", "images.tar.gz.unfinished.journal"], "--failed-list names a file of the archive"),
     ])
     func noFileReplacesAnother(words: [String], problem: String) async throws {
-        try bench.folder.write("older", to: "images.tar.gz")
+        try bench.directory.write("older", to: "images.tar.gz")
         try #require(mkdir(bench.path("x"), 0o755) == 0)
         try #require(symlink("images.tar.gz", bench.path("link")) == 0)
         let words = words.map { $0.hasPrefix("--") || $0 == "1M" ? $0 : bench.path($0) }
-        try bench.folder.write("base", to: "base")
+        try bench.directory.write("base", to: "base")
         let saved = try await bench.save(["rancher/a:v1"], from: registry.authority, words)
         #expect(saved.status == 1)
         #expect(saved.errors.contains(problem), "\(saved.errors)")
-        #expect(try bench.folder.text("images.tar.gz") == "older")
-        #expect(try bench.folder.text("list.txt") == "rancher/a:v1\n")
-        #expect(try bench.folder.text("base") == "base")
+        #expect(try bench.directory.text("images.tar.gz") == "older")
+        #expect(try bench.directory.text("list.txt") == "rancher/a:v1\n")
+        #expect(try bench.directory.text("base") == "base")
     }
 
     @Test func theListThatWasReadMayBecomeTheListOfFailures() async throws {
         let words = ["--failed-list", bench.path("list.txt")]
         let saved = try await bench.save(["rancher/a:v1", "rancher/none:v1"], from: registry.authority, words)
         #expect(saved.status == 0, "\(saved.errors)")
-        #expect(try bench.folder.text("list.txt") == "rancher/none:v1\n")
+        #expect(try bench.directory.text("list.txt") == "rancher/none:v1\n")
     }
 
     @Test func namesThatBeginAsAnArchivesAreFree() async throws {
         let words = ["--report", bench.path("images.tar.gz.json"), "--failed-list", bench.path("images.tar.gz.failed")]
         let saved = try await bench.save(["rancher/a:v1"], from: registry.authority, words)
         #expect(saved.status == 0, "\(saved.errors)")
-        #expect(bench.folder.exists("images.tar.gz.json") && bench.folder.exists("images.tar.gz.failed"))
+        #expect(bench.directory.exists("images.tar.gz.json") && bench.directory.exists("images.tar.gz.failed"))
     }
 
     @Test func streamsAreNotReplaced() async throws {

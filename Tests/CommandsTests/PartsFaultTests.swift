@@ -1,7 +1,7 @@
-import DockerArchive
+import CommandLine
 import GoldenSuite
-import ImageModel
-import ScriptInterface
+import ImageArchive
+import OCI
 import TestSupport
 import Testing
 
@@ -9,22 +9,22 @@ import Testing
 @Suite(.enabled(if: Machine.hasStrace, "needs strace"), .timeLimit(.minutes(5)))
 struct PartsFaultTests {
     private let bench: Bench
-    private let source: StandInRegistry
+    private let source: FakeRegistry
 
     private var archive: String { bench.path("a.tar.gz") }
 
     init() throws {
         bench = try Bench()
-        source = try StandInRegistry()
+        source = try FakeRegistry()
         try addImage("apps/old", size: 2_300_000)
         try addImage("apps/new", size: 3_200_000)
-        try bench.folder.write("apps/old:v1\n", to: "old.txt")
-        try bench.folder.write("apps/new:v1\n", to: "new.txt")
+        try bench.directory.write("apps/old:v1\n", to: "old.txt")
+        try bench.directory.write("apps/new:v1\n", to: "new.txt")
     }
 
     private func addImage(_ repository: String, size: Int) throws {
         let text = String(repeating: "a line of \(repository)\n", count: size / 20)
-        let image = try MadeUpImage("\(repository):v1", layers: [text])
+        let image = try SyntheticImage("\(repository):v1", layers: [text])
         source.addImage(
             repository: repository,
             tag: "v1",
@@ -63,26 +63,26 @@ struct PartsFaultTests {
     )
     func partsReplaceParts(fault: Fault) async throws {
         #expect(try await bench.run(.save, words("old.txt", ["--split", "1M"])).status == 0)
-        let before = try bench.folder.shell("sha256sum a.tar.gz.*")
+        let before = try bench.directory.shell("sha256sum a.tar.gz.*")
         let outcome = try fault.run(
             "rancher-save-images",
             words("new.txt", ["--split", "1M"]),
             files: files,
-            in: bench.folder
+            in: bench.directory
         )
         let found = try images()
         #expect(found == ["apps/old"] || found == ["apps/new"], "\(outcome.errors)")
         #expect(outcome.status != 0 || found == ["apps/new"])
         if outcome.errors.contains("was not written; what was there before") {
-            #expect(try bench.folder.shell("sha256sum a.tar.gz.00? a.tar.gz.sha256") == before)
+            #expect(try bench.directory.shell("sha256sum a.tar.gz.00? a.tar.gz.sha256") == before)
         } else if fault.effect.hasPrefix("error"), outcome.status != 0 {
             #expect(outcome.errors.contains("\(archive) is complete, but "), "\(outcome.errors)")
             #expect(found == ["apps/new"])
         }
         #expect(try await bench.run(.save, words("new.txt", ["--split", "1M"])).status == 0)
         #expect(try images() == ["apps/new"])
-        try bench.folder.shell("sha256sum --strict -c a.tar.gz.sha256")
-        #expect(try bench.folder.names().allSatisfy { !$0.contains("unfinished") })
+        try bench.directory.shell("sha256sum --strict -c a.tar.gz.sha256")
+        #expect(try bench.directory.names().allSatisfy { !$0.contains("unfinished") })
     }
 
     @Test(arguments: ["ENOSPC", "EIO"])
@@ -93,13 +93,13 @@ struct PartsFaultTests {
                 "rancher-save-images",
                 words("new.txt", ["--checksum"]),
                 files: [archive + ".sha256", archive + ".sha256.unfinished"],
-                in: bench.folder
+                in: bench.directory
             )
         #expect(outcome.status == 1)
         #expect(outcome.errors.contains("\(archive) is complete, but its checksum was not written (cannot rename "))
         #expect(!outcome.errors.contains("what was there before"))
         #expect(try images() == ["apps/new"])
-        #expect(!bench.folder.exists("a.tar.gz.sha256"))
+        #expect(!bench.directory.exists("a.tar.gz.sha256"))
     }
 
     /// Network file systems report at the end that the disk is full.
@@ -110,11 +110,11 @@ struct PartsFaultTests {
                 "rancher-save-images",
                 words("new.txt", ["--checksum"]),
                 files: [archive + ".unfinished"],
-                in: bench.folder
+                in: bench.directory
             )
         #expect(outcome.status == 1)
         #expect(outcome.errors.contains("\(archive) was not written; what was there before is as it was"))
         #expect(try images() == ["apps/old"])
-        try bench.folder.shell("sha256sum --strict -c a.tar.gz.sha256")
+        try bench.directory.shell("sha256sum --strict -c a.tar.gz.sha256")
     }
 }

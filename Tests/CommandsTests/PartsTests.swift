@@ -1,27 +1,26 @@
-import ByteIO
-import DockerArchive
-import Hashing
-import ImageModel
-import ScriptInterface
+import CommandLine
+import ImageArchive
+import OCI
+import SystemIO
 import TestSupport
 import Testing
 
 /// Archives in parts (`--split`), and loads of several archives.
 @Suite(.timeLimit(.minutes(5))) struct PartsTests {
     private let bench: Bench
-    private let source: StandInRegistry
-    private let target: StandInRegistry
+    private let source: FakeRegistry
+    private let target: FakeRegistry
     private let list = (0..<20).map { "rancher/image\($0):v1" }
 
     init() throws {
         bench = try Bench()
-        source = try StandInRegistry()
-        target = try StandInRegistry()
+        source = try FakeRegistry()
+        target = try FakeRegistry()
         for number in 0..<20 { try Self.addImage(number, to: source) }
     }
 
     /// An image of a layer of 210,000 bytes and some more.
-    private static func image(_ number: Int, version: Int = 1) throws -> MadeUpImage {
+    private static func image(_ number: Int, version: Int = 1) throws -> SyntheticImage {
         var state = UInt64(number * 10 + version) &* 0x9E37_79B9_7F4A_7C15
         var text = ""
         while text.utf8.count < 210_000 {
@@ -30,10 +29,10 @@ import Testing
             state ^= state << 17
             text += String(state, radix: 36)
         }
-        return try MadeUpImage("rancher/image\(number):v1", layers: [text])
+        return try SyntheticImage("rancher/image\(number):v1", layers: [text])
     }
 
-    private static func addImage(_ number: Int, version: Int = 1, to registry: StandInRegistry) throws {
+    private static func addImage(_ number: Int, version: Int = 1, to registry: FakeRegistry) throws {
         let image = try image(number, version: version)
         registry.addImage(
             repository: "rancher/image\(number)",
@@ -44,7 +43,7 @@ import Testing
     }
 
     private func save(_ words: [String] = [], as name: String? = nil) async throws -> Bench.Outcome {
-        try bench.folder.write(list.map { $0 + "\n" }.joined(), to: "list.txt")
+        try bench.directory.write(list.map { $0 + "\n" }.joined(), to: "list.txt")
         let files = ["-l", bench.path("list.txt"), "-i", bench.path("a.tar.gz"), "-s", source.authority]
         return try await bench.run(.save, files + words, as: name)
     }
@@ -68,9 +67,9 @@ import Testing
     }
 
     private func flip(_ file: String, at offset: Int) throws {
-        var bytes = try bench.folder.bytes(file)
+        var bytes = try bench.directory.bytes(file)
         bytes[offset] ^= 0x40
-        try bench.folder.write(bytes, to: file)
+        try bench.directory.write(bytes, to: file)
     }
 
     private let parts = ["a.tar.gz.001", "a.tar.gz.002", "a.tar.gz.003", "a.tar.gz.004", "a.tar.gz.005"]
@@ -80,17 +79,17 @@ import Testing
     @Test(arguments: [[], ["--archive-format", "docker"], ["--archive-format", "legacy"]])
     func theyAreTheArchiveCutUp(format: [String]) async throws {
         #expect(try await save(format).status == 0)
-        let whole = try bench.folder.bytes("a.tar.gz")
+        let whole = try bench.directory.bytes("a.tar.gz")
         let saved = try await split(format)
         #expect(saved.status == 0, "\(saved.errors)")
         #expect(saved.errors.contains("/a.tar.gz is in "))
-        let parts = try bench.folder.names().filter { $0.hasPrefix("a.tar.gz.0") }
+        let parts = try bench.directory.names().filter { $0.hasPrefix("a.tar.gz.0") }
         // The older archive of that name is gone: a load would take it before the parts.
-        #expect(try bench.folder.names() == parts + ["a.tar.gz.sha256", "list.txt"])
+        #expect(try bench.directory.names() == parts + ["a.tar.gz.sha256", "list.txt"])
         #expect(parts.count > 2)
-        #expect(try parts.dropLast().allSatisfy { try bench.folder.bytes($0).count == 1_000_000 })
-        #expect(try parts.flatMap { try bench.folder.bytes($0) } == whole)
-        let checked = try bench.folder.shell("sha256sum --strict -c a.tar.gz.sha256")
+        #expect(try parts.dropLast().allSatisfy { try bench.directory.bytes($0).count == 1_000_000 })
+        #expect(try parts.flatMap { try bench.directory.bytes($0) } == whole)
+        let checked = try bench.directory.shell("sha256sum --strict -c a.tar.gz.sha256")
         #expect(String(decoding: checked, as: UTF8.self) == parts.map { "\($0): OK\n" }.joined())
         #expect(try await load(["a.tar.gz"]).status == 0)
         #expect(format.isEmpty ? arrived == list : target.manifest("rancher/image19", "v1") != nil)
@@ -100,16 +99,16 @@ import Testing
         #expect(try await split().status == 0)
         let fetched = source.requests.count
         #expect(try await save(["--split", "1.8M"]).status == 0)
-        #expect(try bench.folder.names() == Array(parts.prefix(3)) + ["a.tar.gz.sha256", "list.txt"])
+        #expect(try bench.directory.names() == Array(parts.prefix(3)) + ["a.tar.gz.sha256", "list.txt"])
         // Its blobs were taken from the older parts.
         let blobs = source.requests.dropFirst(fetched).filter { $0.method == "GET" && $0.path.contains("/blobs/") }
         #expect(blobs.isEmpty)
-        try bench.folder.shell("sha256sum --strict -c a.tar.gz.sha256")
+        try bench.directory.shell("sha256sum --strict -c a.tar.gz.sha256")
     }
 
     @Test(arguments: ["/dev/stdout", "pipe"])
     func aStreamHasNone(_ name: String) async throws {
-        try bench.folder.shell("mkfifo pipe")
+        try bench.directory.shell("mkfifo pipe")
         let saved = try await split(["-i", name == "pipe" ? bench.path(name) : name])
         #expect(saved.status == 1)
         #expect(saved.errors.contains("--split needs files: "))
@@ -120,7 +119,7 @@ import Testing
         let output = try ArchiveOutput(path: bench.path("b"), partSize: 1_000_000)
         defer { output.discard() }
         #expect(try output.space(for: 999_000_000) != nil)
-        let error = #expect(throws: UnfinishedFileError.self) { try output.space(for: 999_000_001) }
+        let error = #expect(throws: StagedFileError.self) { try output.space(for: 999_000_001) }
         #expect(error?.description.hasSuffix("make more than 999 parts of 1000000: give a larger size") == true)
         // What docker writes has no size before it is there.
         #expect(throws: FileError.self) { try [UInt8(1)].withUnsafeBytes { try output.write($0, at: 999_000_000) } }
@@ -129,10 +128,10 @@ import Testing
     /// Stops a save when the archive lacks one layer.
     private func stop() async throws {
         let stalled = ContentHash.digest(of: try Self.image(13).layers[0])
-        source.add(StandInFault(.transport(.stallBody(after: 0)), target: "blobs/\(stalled)", times: .max))
+        source.add(FakeFault(.transport(.stallBody(after: 0)), target: "blobs/\(stalled)", times: .max))
         let run = Task { try await split(["--patience", "1m"]) }
         for _ in 0..<5000 {
-            let journal = (try? bench.folder.text("a.tar.gz.001.unfinished.journal")) ?? ""
+            let journal = (try? bench.directory.text("a.tar.gz.001.unfinished.journal")) ?? ""
             let whole = journal.split(separator: "\n").map { $0.split(separator: " ") }
                 .filter { $0.count == 4 && $0[2] == $0[3] }
             if Set(whole.map { $0[0] }).count == 39 { break }
@@ -149,7 +148,7 @@ import Testing
     @Test(arguments: [("1M", 1), ("2M", 40)])
     func aStoppedRunIsGoneOnWith(_ size: String, fetches: Int) async throws {
         try await stop()
-        #expect(try bench.folder.names().contains("a.tar.gz.005.unfinished"))
+        #expect(try bench.directory.names().contains("a.tar.gz.005.unfinished"))
         let before = source.requests.count
         let checked = try await save(["--split", size, "--check"])
         #expect(checked.lines.contains { $0.hasPrefix("here ") } == (size == "1M"), "\(checked.output)")
@@ -158,8 +157,8 @@ import Testing
         #expect(saved.errors.contains("continuing: ") == (size == "1M"))
         let blobs = source.requests.dropFirst(before).filter { $0.method == "GET" && $0.path.contains("/blobs/") }
         #expect(blobs.count == fetches)
-        try bench.folder.shell("sha256sum --strict -c a.tar.gz.sha256")
-        #expect(try bench.folder.names().allSatisfy { !$0.contains("unfinished") })
+        try bench.directory.shell("sha256sum --strict -c a.tar.gz.sha256")
+        #expect(try bench.directory.names().allSatisfy { !$0.contains("unfinished") })
         #expect(try await load(["a.tar.gz"]).status == 0)
         #expect(arrived == list)
     }
@@ -186,14 +185,14 @@ import Testing
         return images
     }
 
-    /// Two folders, one part missing and one damaged: the images that need nothing of these are loaded.
+    /// Two directories, one part missing and one damaged: the images that need nothing of these are loaded.
     @Test(arguments: ["mv a.tar.gz a", "gzip -dc a.tar.gz >a && rm a.tar.gz"])
     func oneIsMissingAndOneIsDamaged(packing: String) async throws {
         #expect(try await save().status == 0)
         // As another program makes parts.
-        try bench.folder.shell("\(packing) && split -b 1000000 -a 3 --numeric-suffixes=1 a a.tar.gz. && rm a")
+        try bench.directory.shell("\(packing) && split -b 1000000 -a 3 --numeric-suffixes=1 a a.tar.gz. && rm a")
         let expected = try images(without: "a.tar.gz.002")
-        try bench.folder.shell(
+        try bench.directory.shell(
             "mkdir one two && mv a.tar.gz.001 a.tar.gz.003 one && mv a.tar.gz.004 a.tar.gz.005 two && rm a.tar.gz.002"
         )
         // In the middle of a layer.
@@ -219,7 +218,7 @@ import Testing
     /// What stands behind an entry whose header is damaged is found all the same.
     @Test func aDamagedHeaderCostsItsImage() async throws {
         #expect(try await split().status == 0)
-        let bytes = try bench.folder.bytes("a.tar.gz.002")
+        let bytes = try bench.directory.bytes("a.tar.gz.002")
         let name = Array("blobs/sha256/".utf8)
         let header = try #require(
             bytes.indices.first { $0 > 300_000 && bytes[$0...].starts(with: name) }
@@ -233,10 +232,10 @@ import Testing
     @Test func theFirstAndTheLastAreMissing() async throws {
         #expect(try await split().status == 0)
         let expected = try images(without: "a.tar.gz.001")
-        try bench.folder.shell("mv a.tar.gz.001 kept")
+        try bench.directory.shell("mv a.tar.gz.001 kept")
         #expect(try await load(["a.tar.gz"]).status == 0)
         #expect(Set(arrived) == expected)
-        try bench.folder.shell("mv kept a.tar.gz.001 && rm a.tar.gz.005")
+        try bench.directory.shell("mv kept a.tar.gz.001 && rm a.tar.gz.005")
         let loaded = try await load(["a.tar.gz"])
         #expect(
             loaded.errors.contains(
@@ -250,7 +249,7 @@ import Testing
     @Test func oneThatIsCutOffIsTold() async throws {
         #expect(try await split().status == 0)
         let expected = try images(without: "a.tar.gz.003")
-        try bench.folder.shell("truncate -s 600000 a.tar.gz.003")
+        try bench.directory.shell("truncate -s 600000 a.tar.gz.003")
         let loaded = try await load(["a.tar.gz"])
         #expect(loaded.errors.contains("\(bench.path("a.tar.gz.003")) is cut off: the images that need"))
         #expect(expected.isStrictSubset(of: arrived) && arrived.count < 20, "\(loaded.errors)")
@@ -266,7 +265,7 @@ import Testing
     /// As after two `docker load`, the later archive's image counts; and one has what the other leaves out.
     @Test func severalWholeArchives() async throws {
         #expect(try await save().status == 0)
-        try bench.folder.shell("mv a.tar.gz older.tar.gz")
+        try bench.directory.shell("mv a.tar.gz older.tar.gz")
         for number in [3, 17] { try Self.addImage(number, version: 2, to: source) }
         #expect(try await save(["--since", bench.path("older.tar.gz")]).status == 0)
         let loaded = try await load(["older.tar.gz", "a.tar.gz"])
@@ -286,16 +285,16 @@ import Testing
     @Test(arguments: [false, true])
     func twoArchivesOfOneName(areOnDiscs: Bool) async throws {
         let all = list
-        try bench.folder.shell("mkdir -p october november")
+        try bench.directory.shell("mkdir -p october november")
         for (month, names) in [("october", all.prefix(12)), ("november", all.suffix(8))] {
-            try bench.folder.write(names.map { $0 + "\n" }.joined(), to: "list.txt")
+            try bench.directory.write(names.map { $0 + "\n" }.joined(), to: "list.txt")
             let words = ["-l", bench.path("list.txt"), "-i", bench.path("\(month)/a.tar.gz"), "-s", source.authority]
             #expect(try await bench.run(.save, words + ["--split", "1M"]).status == 0)
         }
-        try bench.folder.write(all.map { $0 + "\n" }.joined(), to: "list.txt")
+        try bench.directory.write(all.map { $0 + "\n" }.joined(), to: "list.txt")
         var paths = ["october/a.tar.gz", "november/a.tar.gz"]
         if areOnDiscs {
-            try bench.folder.shell("mkdir one two && mv october/a.tar.gz.001 one && mv november/a.tar.gz.002 two")
+            try bench.directory.shell("mkdir one two && mv october/a.tar.gz.001 one && mv november/a.tar.gz.002 two")
             paths = ["one/a.tar.gz", "october/a.tar.gz", "november/a.tar.gz", "two/a.tar.gz"]
         }
         let loaded = try await load(paths)
@@ -307,24 +306,24 @@ import Testing
 
     @Test func aMissingOneIsMadeAnew() async throws {
         #expect(try await split().status == 0)
-        let intact = try parts.map { try bench.folder.bytes($0) }
-        try bench.folder.shell("rm a.tar.gz.002")
+        let intact = try parts.map { try bench.directory.bytes($0) }
+        try bench.directory.shell("rm a.tar.gz.002")
         try flip("a.tar.gz.004", at: 500_000)
         let before = source.requests.count
         let repaired = try await bench.run(.save, ["--repair", bench.path("a.tar.gz")])
         #expect(repaired.status == 0, "\(repaired.errors)")
-        #expect(try parts.map { try bench.folder.bytes($0) } == intact)
-        #expect(try bench.folder.names() == parts + ["a.tar.gz.sha256", "list.txt"])
+        #expect(try parts.map { try bench.directory.bytes($0) } == intact)
+        #expect(try bench.directory.names() == parts + ["a.tar.gz.sha256", "list.txt"])
         let blobs = source.requests.dropFirst(before).filter { $0.method == "GET" && $0.path.contains("/blobs/") }
         #expect(blobs.count < 16)
     }
 
     @Test func aRepairThatFailsLeavesThemAsTheyWere() async throws {
         #expect(try await split().status == 0)
-        try bench.folder.shell("rm a.tar.gz.002")
+        try bench.directory.shell("rm a.tar.gz.002")
         source.stop()
         let repaired = try await bench.run(.save, ["--repair", bench.path("a.tar.gz")])
         #expect(repaired.status == 1)
-        #expect(try bench.folder.names() == parts.filter { $0 != "a.tar.gz.002" } + ["a.tar.gz.sha256", "list.txt"])
+        #expect(try bench.directory.names() == parts.filter { $0 != "a.tar.gz.002" } + ["a.tar.gz.sha256", "list.txt"])
     }
 }

@@ -1,19 +1,19 @@
-import ByteIO
-import ImageModel
-import ScriptInterface
+import CommandLine
+import OCI
+import SystemIO
 import TestSupport
 import Testing
 
 /// What is told on standard error, and what is not.
 @Suite(.timeLimit(.minutes(5))) struct QuietTests {
     private let bench: Bench
-    private let registry: StandInRegistry
+    private let registry: FakeRegistry
     /// Two images without any layer, of which a list and a foreign layer make notices.
     private let list = ["rancher/a:v1", "rancher/b:v1", "rancher/none:v1"]
 
     init() throws {
         bench = try Bench()
-        registry = try StandInRegistry()
+        registry = try FakeRegistry()
         for name in ["rancher/a", "rancher/b"] {
             let configuration = Array(#"{"os":"linux","architecture":"amd64","config":{"n":"\#(name)"}}"#.utf8)
             let digest = registry.addBlob(configuration, repository: name)
@@ -70,9 +70,9 @@ import Testing
     }
 
     @Test func quietLosesNoLineAndNoFailureOfStandardOutput() async throws {
-        try bench.folder.write("rancher/a:v1\n", to: "list.txt")
+        try bench.directory.write("rancher/a:v1\n", to: "list.txt")
         let files = ["-l", bench.path("list.txt"), "-i", bench.path("images.tar.gz"), "-s", registry.authority]
-        try bench.folder.write("", to: "errors")
+        try bench.directory.write("", to: "errors")
         let status = try await bench.run(
             .save,
             files + ["--quiet"],
@@ -80,7 +80,7 @@ import Testing
             errors: File(bench.path("errors"), for: .updating)
         )
         #expect(status == 1)
-        #expect(try bench.folder.text("errors").contains("No space left on device; lines are missing there"))
+        #expect(try bench.directory.text("errors").contains("No space left on device; lines are missing there"))
     }
 
     @Test func theVariableIsEnough() async throws {

@@ -1,5 +1,5 @@
-import ImageModel
-import ScriptInterface
+import CommandLine
+import OCI
 import TestSupport
 import Testing
 
@@ -10,12 +10,12 @@ import Testing
 
     /// A product with the images of the list.
     private static func registry(
-        _ product: StandInProduct,
-        _ change: (inout StandInSwitches) -> Void = { _ in }
-    ) throws -> StandInRegistry {
+        _ product: FakeProduct,
+        _ change: (inout FakeSwitches) -> Void = { _ in }
+    ) throws -> FakeRegistry {
         var switches = product.switches
         change(&switches)
-        let registry = try StandInRegistry(switches)
+        let registry = try FakeRegistry(switches)
         for name in ["rancher/x", "rancher/y"] {
             registry.addImage(
                 repository: product.namePrefix + name,
@@ -27,27 +27,27 @@ import Testing
         return registry
     }
 
-    private static func bench(_ product: StandInProduct, _ registries: [StandInRegistry]) throws -> Bench {
+    private static func bench(_ product: FakeProduct, _ registries: [FakeRegistry]) throws -> Bench {
         let bench = try Bench()
         let logins = registries.map { #""\#($0.authority)":{\#(product.login)}"# }
-        try bench.folder.write(#"{"auths":{\#(logins.joined(separator: ","))}}"#, to: "config.json")
+        try bench.directory.write(#"{"auths":{\#(logins.joined(separator: ","))}}"#, to: "config.json")
         return bench
     }
 
     /// A registry as a flag names it, with what all repositories of the product begin with.
-    private static func name(_ registry: StandInRegistry, _ product: StandInProduct, _ folder: String = "") -> String {
-        let parts = (registry.authority + "/" + product.namePrefix + folder)
+    private static func name(_ registry: FakeRegistry, _ product: FakeProduct, _ directory: String = "") -> String {
+        let parts = (registry.authority + "/" + product.namePrefix + directory)
         return parts.hasSuffix("/") ? String(parts.dropLast()) : parts
     }
 
-    @Test(arguments: StandInProduct.all)
-    func aSaveAndALoad(_ product: StandInProduct) async throws {
+    @Test(arguments: FakeProduct.all)
+    func aSaveAndALoad(_ product: FakeProduct) async throws {
         let source = try Self.registry(product)
         defer { source.stop() }
         let target = try Self.registry(product)
         defer { target.stop() }
         let bench = try Self.bench(product, [source, target])
-        let environment = ["DOCKER_CONFIG": bench.folder.path]
+        let environment = ["DOCKER_CONFIG": bench.directory.path]
         let saved = try await bench.save(
             Self.list,
             from: Self.name(source, product),
@@ -75,13 +75,12 @@ import Testing
     }
 
     struct Refusal: Sendable, CustomStringConvertible {
-        let product: StandInProduct
+        let product: FakeProduct
         /// What is other in the target than in the product as it comes.
-        let change: @Sendable (inout StandInSwitches) -> Void
+        let change: @Sendable (inout FakeSwitches) -> Void
         let description: String
 
-        init(_ product: StandInProduct, _ words: String, _ change: @escaping @Sendable (inout StandInSwitches) -> Void)
-        {
+        init(_ product: FakeProduct, _ words: String, _ change: @escaping @Sendable (inout FakeSwitches) -> Void) {
             self.product = product
             self.change = change
             description = words
@@ -119,7 +118,7 @@ import Testing
             tag: "v1"
         )
         let bench = try Self.bench(product, [source, target])
-        let environment = ["DOCKER_CONFIG": bench.folder.path]
+        let environment = ["DOCKER_CONFIG": bench.directory.path]
         _ = try await bench.save(Self.list, from: source.authority, environment: environment)
         let loaded = try await bench.load(
             source: source.authority,
@@ -131,13 +130,13 @@ import Testing
     }
 
     @Test func whatIsThereAlreadyMayHaveAnImmutableTag() async throws {
-        let product = StandInProduct.harbor
+        let product = FakeProduct.harbor
         let source = try Self.registry(product)
         defer { source.stop() }
         let target = try Self.registry(product) { $0.peculiarities.tagsAreImmutable = true }
         defer { target.stop() }
         let bench = try Self.bench(product, [source, target])
-        let environment = ["DOCKER_CONFIG": bench.folder.path]
+        let environment = ["DOCKER_CONFIG": bench.directory.path]
         _ = try await bench.save(Self.list, from: source.authority, environment: environment)
         for number in 1...2 {
             let loaded = try await bench.load(
@@ -155,7 +154,7 @@ import Testing
     }
 
     @Test func dockerHubsLimitIsNotWaitedFor() async throws {
-        let product = StandInProduct.dockerHub
+        let product = FakeProduct.dockerHub
         let source = try Self.registry(product) { $0.peculiarities.pullsLeft = 1 }
         defer { source.stop() }
         let bench = try Self.bench(product, [source])
@@ -163,7 +162,7 @@ import Testing
             Self.list,
             from: source.authority,
             ["--jobs", "1", "--patience", "10m"],
-            environment: ["DOCKER_CONFIG": bench.folder.path]
+            environment: ["DOCKER_CONFIG": bench.directory.path]
         )
         #expect(saved.errors.contains("1 of 2 images saved, 1 failed"))
         #expect(
@@ -176,18 +175,18 @@ import Testing
     }
 
     @Test func quaysLimitPasses() async throws {
-        let product = StandInProduct.quay
+        let product = FakeProduct.quay
         let source = try Self.registry(product)
         defer { source.stop() }
         let page = LoopbackResponse(status: 429, headers: ["Content-Type": "text/html"], text: "<html>Too Many</html>")
-        source.add(StandInFault(.answer(page), target: "/manifests/", times: 2))
-        source.add(StandInFault(.answer(page), target: "/v2/auth"))
+        source.add(FakeFault(.answer(page), target: "/manifests/", times: 2))
+        source.add(FakeFault(.answer(page), target: "/v2/auth"))
         let bench = try Self.bench(product, [source])
         let saved = try await bench.save(
             Self.list,
             from: source.authority,
             ["--patience", "30s", "--strict"],
-            environment: ["DOCKER_CONFIG": bench.folder.path]
+            environment: ["DOCKER_CONFIG": bench.directory.path]
         )
         #expect(saved.status == 0, "\(saved.errors)")
     }

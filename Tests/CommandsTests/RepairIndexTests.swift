@@ -1,15 +1,14 @@
-import ByteIO
-import DockerArchive
-import Hashing
-import ImageModel
-import ScriptInterface
+import CommandLine
+import ImageArchive
+import OCI
+import SystemIO
 import TestSupport
 import Testing
 
 /// Archives whose `index.json` is damaged: it is rebuilt from what else the archive has, and no image is lost.
 @Suite(.timeLimit(.minutes(5))) struct RepairIndexTests {
     private let bench: Bench
-    private let source: StandInRegistry
+    private let source: FakeRegistry
     private var list: [String] = []
     private let intact: [UInt8]
     /// Where the entry `index.json` is.
@@ -20,7 +19,7 @@ import Testing
     /// Images by tags and by a digest, two names of one image, a manifest list, and a name of an image that the list has.
     init() async throws {
         bench = try Bench()
-        source = try StandInRegistry()
+        source = try FakeRegistry()
         for number in 0..<6 { try Self.addImage(number, version: 1, to: source) }
         let first = try #require(source.manifest("apps/tool0", "v1"))
         let second = try #require(source.manifest("apps/tool1", "v1"))
@@ -34,12 +33,12 @@ import Testing
         ]
         let saved = try await bench.save(list, from: source.authority)
         try #require(saved.status == 0, "\(saved.errors)")
-        intact = try bench.folder.bytes("images.tar.gz")
+        intact = try bench.directory.bytes("images.tar.gz")
         index = try Self.entry("index.json", in: intact)
     }
 
-    private static func addImage(_ number: Int, version: Int, to registry: StandInRegistry) throws {
-        let image = try MadeUpImage(
+    private static func addImage(_ number: Int, version: Int, to registry: FakeRegistry) throws {
+        let image = try SyntheticImage(
             "apps/tool\(number):v1",
             layers: [String(repeating: "layer \(number).\(version)\n", count: 2000), "all have this one"]
         )
@@ -51,8 +50,8 @@ import Testing
         )
     }
 
-    private static func addList(_ repository: String, of other: String, to registry: StandInRegistry) throws {
-        let image = try MadeUpImage("\(repository):v1", layers: ["of a list"])
+    private static func addList(_ repository: String, of other: String, to registry: FakeRegistry) throws {
+        let image = try SyntheticImage("\(repository):v1", layers: ["of a list"])
         registry.addImage(
             repository: repository,
             tag: "amd64",
@@ -88,7 +87,7 @@ import Testing
     private func damage(_ change: (inout [UInt8]) -> Void) throws {
         var bytes = intact
         change(&bytes)
-        try bench.folder.write(bytes, to: "images.tar.gz")
+        try bench.directory.write(bytes, to: "images.tar.gz")
     }
 
     private func find(_ text: String, from start: Int) throws -> Int {
@@ -112,7 +111,7 @@ import Testing
             try damage { $0[position] ^= 2 }
             let repaired = try await repair()
             #expect(repaired.status == 0, "\(repaired.errors)")
-            #expect(try bench.folder.bytes("images.tar.gz") == intact)
+            #expect(try bench.directory.bytes("images.tar.gz") == intact)
             #expect(source.requests.count == before, "nothing else is damaged")
         }
     }
@@ -123,7 +122,7 @@ import Testing
         try damage { $0[offset < 0 ? index.upperBound + offset : index.lowerBound + offset] ^= 1 }
         let repaired = try await repair(["-l", bench.path("list.txt"), "-s", source.authority])
         #expect(repaired.status == 0, "\(repaired.errors)")
-        #expect(try bench.folder.bytes("images.tar.gz") == intact)
+        #expect(try bench.directory.bytes("images.tar.gz") == intact)
     }
 
     /// Without a list, the image without a name cannot be named: nothing is changed.
@@ -131,13 +130,13 @@ import Testing
         try damage { bytes in
             for position in (index.lowerBound + 600)..<(index.upperBound - 20) { bytes[position] = 0 }
         }
-        let damaged = try bench.folder.bytes("images.tar.gz")
+        let damaged = try bench.directory.bytes("images.tar.gz")
         let refused = try await repair()
         #expect(refused.status == 1)
-        #expect(try bench.folder.bytes("images.tar.gz") == damaged)
+        #expect(try bench.directory.bytes("images.tar.gz") == damaged)
         let repaired = try await repair(["-l", bench.path("list.txt"), "-s", source.authority])
         #expect(repaired.status == 0, "\(repaired.errors)")
-        #expect(try bench.folder.bytes("images.tar.gz") == intact)
+        #expect(try bench.directory.bytes("images.tar.gz") == intact)
     }
 
     @Test func bothTables() async throws {
@@ -146,11 +145,11 @@ import Testing
             bytes[index.lowerBound + 700] ^= 1
             bytes[names.lowerBound + 700] ^= 1
         }
-        let damaged = try bench.folder.bytes("images.tar.gz")
+        let damaged = try bench.directory.bytes("images.tar.gz")
         // A list of some of the images, and one whose tags have moved.
-        try bench.folder.write("apps/tool0:v1\napps/tool2:v1\n", to: "some.txt")
+        try bench.directory.write("apps/tool0:v1\napps/tool2:v1\n", to: "some.txt")
         let some = try await repair(["-l", bench.path("some.txt"), "-s", source.authority])
-        let after = try bench.folder.bytes("images.tar.gz")
+        let after = try bench.directory.bytes("images.tar.gz")
         #expect(after == (some.status == 0 ? intact : damaged), "\(some.errors)")
     }
 
@@ -166,6 +165,6 @@ import Testing
         source.addManifest(manifest.bytes, mediaType: .dockerManifest, repository: "apps/tool3")
         let repaired = try await repair()
         #expect(repaired.status == 0, "\(repaired.errors)")
-        #expect(try bench.folder.bytes("images.tar.gz") == intact)
+        #expect(try bench.directory.bytes("images.tar.gz") == intact)
     }
 }

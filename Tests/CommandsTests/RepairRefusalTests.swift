@@ -1,21 +1,24 @@
+import CommandLine
 import Glibc
-import ScriptInterface
 import TestSupport
 import Testing
 
 /// Files that `--repair` refuses, and leaves as they are.
 @Suite(.timeLimit(.minutes(5))) struct RepairRefusalTests {
     private let bench: Bench
-    private let source: StandInRegistry
+    private let source: FakeRegistry
     private let list = (0..<5).map { "apps/tool\($0):2.\($0)" }
 
     private var archive: String { bench.path("images.tar.gz") }
 
     init() throws {
         bench = try Bench()
-        source = try StandInRegistry()
+        source = try FakeRegistry()
         for (number, name) in list.enumerated() {
-            let image = try MadeUpImage(name, layers: [String(repeating: "layer \(number) of \(name)\n", count: 3000)])
+            let image = try SyntheticImage(
+                name,
+                layers: [String(repeating: "layer \(number) of \(name)\n", count: 3000)]
+            )
             source.addImage(
                 repository: "apps/tool\(number)",
                 tag: "2.\(number)",
@@ -29,7 +32,7 @@ import Testing
     private func state(_ name: String = "images.tar.gz") throws -> String {
         let command =
             "find . -name '\(name)*' -exec stat -c '%n %s %Y %y %i %h' {} + | sort; cat \(name)* 2>/dev/null | sha256sum"
-        return String(decoding: try bench.folder.shell(command), as: UTF8.self)
+        return String(decoding: try bench.directory.shell(command), as: UTF8.self)
     }
 
     @Test(
@@ -48,7 +51,7 @@ import Testing
             return
         }
         #expect(try await bench.save(list, from: source.authority, format).status == 0)
-        try bench.folder.shell(packing)
+        try bench.directory.shell(packing)
         let before = try state()
         for words in [[], ["-l", bench.path("list.txt"), "-s", source.authority]] {
             let repaired = try await bench.run(.save, ["--repair", archive] + words)
@@ -71,9 +74,9 @@ import Testing
         ]
     )
     func whatIsNoArchive(making: String) async throws {
-        try bench.folder.shell(making)
-        try bench.folder.write(list.map { $0 + "\n" }.joined(), to: "list.txt")
-        let names = try bench.folder.names()
+        try bench.directory.shell(making)
+        try bench.directory.write(list.map { $0 + "\n" }.joined(), to: "list.txt")
+        let names = try bench.directory.names()
         let words = ["--repair", archive, "-l", bench.path("list.txt"), "-s", source.authority]
         let repaired = try await bench.run(.save, words)
         #expect(repaired.status == 1)
@@ -81,12 +84,12 @@ import Testing
             repaired.errors.contains("\(archive) was not repaired and is unchanged: it is not"),
             "\(repaired.errors)"
         )
-        #expect(try bench.folder.names() == names)
+        #expect(try bench.directory.names() == names)
     }
 
     @Test func aPartByItself() async throws {
         #expect(try await bench.save(list, from: source.authority, ["--split", "1M"]).status == 0)
-        try bench.folder.shell("cp images.tar.gz.001 images.tar.gz.002")
+        try bench.directory.shell("cp images.tar.gz.001 images.tar.gz.002")
         let before = try state()
         let repaired = try await bench.run(.save, ["--repair", archive + ".001"])
         #expect(repaired.status == 1)
@@ -99,8 +102,8 @@ import Testing
 
     /// Everything after the first blobs is lost, so the names are too.
     private func cut(keeping share: Double) throws {
-        let bytes = try bench.folder.bytes("images.tar.gz")
-        try bench.folder.write(Array(bytes[..<Int(Double(bytes.count) * share)]), to: "images.tar.gz")
+        let bytes = try bench.directory.bytes("images.tar.gz")
+        try bench.directory.write(Array(bytes[..<Int(Double(bytes.count) * share)]), to: "images.tar.gz")
     }
 
     @Test func aListThatLacksImages() async throws {
@@ -112,7 +115,7 @@ import Testing
         #expect(unnamed.errors.contains("the names of its images cannot be read: name the list"), "\(unnamed.errors)")
         #expect(try state() == before)
         for names in [list.dropLast(), list.dropFirst()] {
-            try bench.folder.write(names.map { $0 + "\n" }.joined(), to: "some.txt")
+            try bench.directory.write(names.map { $0 + "\n" }.joined(), to: "some.txt")
             let words = ["--repair", archive, "-l", bench.path("some.txt"), "-s", source.authority]
             let repaired = try await bench.run(.save, words)
             #expect(repaired.status == 1, "\(repaired.errors)")
@@ -125,11 +128,11 @@ import Testing
 
     @Test func aLayerThatTheRegistryHasNotAnyMore() async throws {
         #expect(try await bench.save(list, from: source.authority).status == 0)
-        var bytes = try bench.folder.bytes("images.tar.gz")
+        var bytes = try bench.directory.bytes("images.tar.gz")
         bytes[bytes.count / 2] ^= 4
-        try bench.folder.write(bytes, to: "images.tar.gz")
+        try bench.directory.write(bytes, to: "images.tar.gz")
         let before = try state()
-        source.add(StandInFault(.error(404, "BLOB_UNKNOWN"), method: "GET", target: "/blobs/", times: .max))
+        source.add(FakeFault(.error(404, "BLOB_UNKNOWN"), method: "GET", target: "/blobs/", times: .max))
         let repaired = try await bench.run(.save, ["--repair", archive])
         #expect(repaired.status == 1)
         #expect(repaired.errors.contains("\(archive) was not repaired and is unchanged: "), "\(repaired.errors)")
@@ -138,16 +141,16 @@ import Testing
 
     @Test func somethingElseUnderTheNameOfTheCopy() async throws {
         #expect(try await bench.save(list, from: source.authority).status == 0)
-        var bytes = try bench.folder.bytes("images.tar.gz")
+        var bytes = try bench.directory.bytes("images.tar.gz")
         bytes[bytes.count / 2] ^= 4
-        try bench.folder.write(bytes, to: "images.tar.gz")
-        try bench.folder.write("of somebody else", to: "victim")
-        try bench.folder.shell("ln -s victim images.tar.gz.repair")
+        try bench.directory.write(bytes, to: "images.tar.gz")
+        try bench.directory.write("of somebody else", to: "victim")
+        try bench.directory.shell("ln -s victim images.tar.gz.repair")
         let before = try state()
         let repaired = try await bench.run(.save, ["--repair", archive])
         #expect(repaired.status == 1)
         #expect(repaired.errors.contains("cannot use \(archive).repair: it is a symbolic link"), "\(repaired.errors)")
         #expect(try state() == before)
-        #expect(try bench.folder.text("victim") == "of somebody else")
+        #expect(try bench.directory.text("victim") == "of somebody else")
     }
 }

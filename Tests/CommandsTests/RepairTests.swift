@@ -1,13 +1,13 @@
-import ByteIO
-import ImageModel
-import ScriptInterface
+import CommandLine
+import OCI
+import SystemIO
 import TestSupport
 import Testing
 
 /// Archives that are mended in their place (`--repair`).
 @Suite(.timeLimit(.minutes(5))) struct RepairTests {
     private let bench: Bench
-    private let source: StandInRegistry
+    private let source: FakeRegistry
     private let list: [String]
     private let intact: [UInt8]
 
@@ -15,15 +15,15 @@ import Testing
 
     init() async throws {
         bench = try Bench()
-        source = try StandInRegistry()
+        source = try FakeRegistry()
         list = (0..<12).map { "rancher/image\($0):v1" }
         for number in 0..<12 { Self.addImage(number, version: 1, to: source) }
         let saved = try await bench.save(list, from: source.authority)
         try #require(saved.status == 0)
-        intact = try bench.folder.bytes("images.tar.gz")
+        intact = try bench.directory.bytes("images.tar.gz")
     }
 
-    private static func addImage(_ number: Int, version: Int, to registry: StandInRegistry) {
+    private static func addImage(_ number: Int, version: Int, to registry: FakeRegistry) {
         registry.addImage(
             repository: "rancher/image\(number)",
             tag: "v1",
@@ -46,8 +46,8 @@ import Testing
     }
 
     private func isMended() throws -> Bool {
-        try bench.folder.names().sorted() == ["images.tar.gz", "list.txt"]
-            && bench.folder.bytes("images.tar.gz") == intact
+        try bench.directory.names().sorted() == ["images.tar.gz", "list.txt"]
+            && bench.directory.bytes("images.tar.gz") == intact
     }
 
     @Test func whatIsSoundIsProven() async throws {
@@ -105,22 +105,22 @@ import Testing
 
     @Test func whatCannotBeHadLeavesTheArchiveAsItWas() async throws {
         try damage { bytes in bytes[bytes.count / 3] ^= 1 }
-        let damaged = try bench.folder.bytes("images.tar.gz")
-        source.add(StandInFault(.error(404, "BLOB_UNKNOWN"), method: "GET", target: "/blobs/", times: .max))
+        let damaged = try bench.directory.bytes("images.tar.gz")
+        source.add(FakeFault(.error(404, "BLOB_UNKNOWN"), method: "GET", target: "/blobs/", times: .max))
         let repaired = try await repair()
         #expect(repaired.status == 1)
         #expect(repaired.errors.contains("\(archive) was not repaired and is unchanged: "))
-        #expect(try bench.folder.names().sorted() == ["images.tar.gz", "list.txt"])
-        #expect(try bench.folder.bytes("images.tar.gz") == damaged)
+        #expect(try bench.directory.names().sorted() == ["images.tar.gz", "list.txt"])
+        #expect(try bench.directory.bytes("images.tar.gz") == damaged)
     }
 
     @Test(arguments: ["gzip -dc images.tar.gz | gzip >other && mv other images.tar.gz", "echo nonsense >images.tar.gz"])
     func anArchiveOfAnotherProgramIsLeftAlone(packing: String) async throws {
-        try bench.folder.shell(packing)
-        let other = try bench.folder.bytes("images.tar.gz")
+        try bench.directory.shell(packing)
+        let other = try bench.directory.bytes("images.tar.gz")
         let repaired = try await repair(["-l", bench.path("none")])
         #expect(repaired.status == 1)
-        #expect(try bench.folder.bytes("images.tar.gz") == other)
+        #expect(try bench.directory.bytes("images.tar.gz") == other)
     }
 
     @Test func anArchiveThatIsNotThere() async throws {

@@ -1,19 +1,19 @@
-import ChildProcess
+import CommandLine
 import FoundationEssentials
 import GoldenSuite
-import ScriptInterface
+import SystemIO
 import TestSupport
 import Testing
 
 /// `--report`: what a run tells of each image.
 @Suite(.timeLimit(.minutes(5))) struct ReportTests {
     private let bench: Bench
-    private let source: StandInRegistry
+    private let source: FakeRegistry
     private let schema: JSONSchema
 
     init() throws {
         bench = try Bench()
-        source = try StandInRegistry()
+        source = try FakeRegistry()
         let docs = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         schema = try JSONSchema(String(contentsOf: docs.appending(path: "docs/report.schema.json"), encoding: .utf8))
@@ -34,7 +34,7 @@ import Testing
 
     /// Reads a report, which the schema has to allow.
     private func report() throws -> JSONValue {
-        let report = try JSONValue(try bench.folder.text("report.json"))
+        let report = try JSONValue(try bench.directory.text("report.json"))
         #expect(schema.problems(of: report).isEmpty)
         return report
     }
@@ -43,7 +43,7 @@ import Testing
 
     @Test func theSchemaRefusesWhatIsWrong() async throws {
         _ = try await bench.save(["rancher/a:v1"], from: source.authority, words)
-        let text = try bench.folder.text("report.json")
+        let text = try bench.directory.text("report.json")
         let wrongs = [
             (#""schemaVersion": 1"#, #""schemaVersion": 2"#), (#""mode": "shell""#, #""mode": "fish""#),
             (#""engine""#, #""motor""#), (#""tries": 1"#, #""tries": 0"#), (#""sha256:"#, #""md5:"#),
@@ -86,14 +86,14 @@ import Testing
         #expect(report["settings"]["jobs"] == .string("3"))
         #expect(report["settings"]["compression-level"] == .string("6"))
         #expect(report["settings"]["strict"] == .boolean(false))
-        #expect(!(try bench.folder.text("report.json")).contains("geheim"))
+        #expect(!(try bench.directory.text("report.json")).contains("geheim"))
     }
 
     @Test func aLoadTellsWhatArrived() async throws {
         _ = try await bench.save(["rancher/a:v1", "rancher/b:v1"], from: source.authority)
-        let target = try StandInRegistry()
+        let target = try FakeRegistry()
         // The push of a manifest has to be made again.
-        target.add(StandInFault(.error(503), method: "PUT", target: "/rancher/b/manifests/"))
+        target.add(FakeFault(.error(503), method: "PUT", target: "/rancher/b/manifests/"))
         let loaded = try await bench.load(source: source.authority, target: target.authority, words)
         #expect(loaded.status == 0, "\(loaded.errors)")
         let report = try report()
@@ -126,7 +126,7 @@ import Testing
         let moved = report["images"].elements.map { $0["bytes"]["moved"].number ?? 0 }
         #expect(moved[0] > 0 && moved[1] == 0, "\(moved)")
 
-        let target = try StandInRegistry()
+        let target = try FakeRegistry()
         let loaded = try await bench.load(source: source.authority, target: target.authority, words)
         #expect(loaded.status == 0, "\(loaded.errors)")
         let images = try self.report()["images"].elements
@@ -140,14 +140,14 @@ import Testing
     @Test(arguments: [true, false])
     func whatDidNotArriveHasFailed(isGone: Bool) async throws {
         _ = try await bench.save(["rancher/a:v1", "rancher/b:v1"], from: source.authority)
-        let target = try StandInRegistry()
+        let target = try FakeRegistry()
         let other = try #require(source.manifest("rancher/b", "v1"))
         let answer =
             isGone
             ? LoopbackResponse(status: 404)
             : LoopbackResponse(headers: ["Content-Type": other.mediaType], body: other.bytes)
         for method in ["HEAD", "GET"] {
-            target.add(StandInFault(.answer(answer), method: method, target: "/rancher/a/manifests/v1", times: .max))
+            target.add(FakeFault(.answer(answer), method: method, target: "/rancher/a/manifests/v1", times: .max))
         }
         let loaded = try await bench.load(source: source.authority, target: target.authority, words + ["--strict"])
         #expect(loaded.status == 1)
@@ -161,8 +161,8 @@ import Testing
     /// A user who may push, but not read.
     @Test func aRegistryThatDoesNotTellHasNotFailed() async throws {
         _ = try await bench.save(["rancher/a:v1"], from: source.authority)
-        let target = try StandInRegistry()
-        target.add(StandInFault(.error(403), method: "HEAD", target: "/manifests/", times: .max))
+        let target = try FakeRegistry()
+        target.add(FakeFault(.error(403), method: "HEAD", target: "/manifests/", times: .max))
         let loaded = try await bench.load(source: source.authority, target: target.authority, words)
         #expect(loaded.status == 0)
         #expect(loaded.errors.contains("pushed, but the registry does not tell that"), "\(loaded.errors)")
@@ -175,15 +175,15 @@ import Testing
     @Test(arguments: [true, false])
     func aRegistryWithoutTheRightHeaderConfirms(isMissing: Bool) async throws {
         _ = try await bench.save(["rancher/a:v1"], from: source.authority)
-        var switches = StandInSwitches()
+        var switches = FakeSwitches()
         switches.omitsDigests = isMissing
-        let target = try StandInRegistry(switches)
+        let target = try FakeRegistry(switches)
         if !isMissing {
             let wrong = LoopbackResponse(
                 headers: ["Docker-Content-Digest": "sha256:" + String(repeating: "0", count: 64)],
                 body: []
             )
-            target.add(StandInFault(.answer(wrong), method: "HEAD", target: "/manifests/", times: .max))
+            target.add(FakeFault(.answer(wrong), method: "HEAD", target: "/manifests/", times: .max))
         }
         let loaded = try await bench.load(source: source.authority, target: target.authority, words)
         #expect(loaded.status == 0, "\(loaded.errors)")
@@ -191,7 +191,7 @@ import Testing
     }
 
     @Test func aRunThatCannotBeDone() async throws {
-        try bench.folder.write("rancher/a:v1\n", to: "list.txt")
+        try bench.directory.write("rancher/a:v1\n", to: "list.txt")
         let loaded = try await bench.load(source: source.authority, target: source.authority, words)
         #expect(loaded.status == 1)
         let report = try report()
@@ -213,14 +213,14 @@ import Testing
         )
         #expect(saved.status == 1)
         #expect(saved.errors.contains("the report was not written: "))
-        #expect(bench.folder.exists("images.tar.gz"))
+        #expect(bench.directory.exists("images.tar.gz"))
     }
 
     @Test func junitHasACaseForEachImage() async throws {
         let words = ["--report", bench.path("report.xml")]
         let saved = try await bench.save(["rancher/a:v1", "ranch<er>&\"/x:v1"], from: source.authority, words)
         #expect(saved.status == 0, "\(saved.errors)")
-        let lines = try bench.folder.text("report.xml").split(separator: "\n").map { $0.drop { $0 == " " } }
+        let lines = try bench.directory.text("report.xml").split(separator: "\n").map { $0.drop { $0 == " " } }
         #expect(lines[0] == #"<?xml version="1.0" encoding="UTF-8"?>"#)
         #expect(lines[2].hasPrefix(#"<testsuite name="save" tests="2" failures="1" errors="0" skipped="0" time=""#))
         #expect(lines.contains { $0.hasPrefix(#"<testcase classname="save.image" name="rancher/a:v1" time=""#) })
@@ -228,11 +228,11 @@ import Testing
             lines.contains { $0.hasPrefix(#"<testcase classname="save.image" name="ranch&lt;er&gt;&amp;&quot;/x:v1""#) }
         )
         #expect(lines.contains { $0.hasPrefix("<failure message=\"") })
-        try bench.folder.shell("python3 -c 'import xml.dom.minidom; xml.dom.minidom.parse(\"report.xml\")'")
+        try bench.directory.shell("python3 -c 'import xml.dom.minidom; xml.dom.minidom.parse(\"report.xml\")'")
     }
 
     @Test func theDockerEngineTellsWhatItKnows() async throws {
-        try bench.folder.write(
+        try bench.directory.write(
             """
             #!/bin/sh
             case "$1 $2" in
@@ -243,7 +243,7 @@ import Testing
             """,
             to: "bin/docker"
         )
-        try bench.folder.shell("chmod +x bin/docker")
+        try bench.directory.shell("chmod +x bin/docker")
         let saved = try await bench.save(
             ["rancher/a:v1", "rancher/b:v1"],
             from: "registry.test",
@@ -261,11 +261,11 @@ import Testing
         )
         // It is hashed while it is written.
         #expect(!saved.errors.contains("once more for its checksum"))
-        try bench.folder.shell("sha256sum -c images.tar.gz.sha256")
+        try bench.directory.shell("sha256sum -c images.tar.gz.sha256")
     }
 
     @Test func theDockerEngineTellsOfItsPushes() async throws {
-        try bench.folder.write(
+        try bench.directory.write(
             """
             #!/bin/sh
             case "$1 $2" in
@@ -274,8 +274,8 @@ import Testing
             """,
             to: "bin/docker"
         )
-        try bench.folder.shell("chmod +x bin/docker")
-        try bench.folder.write("rancher/a:v1\nrancher/b:v1\n", to: "list.txt")
+        try bench.directory.shell("chmod +x bin/docker")
+        try bench.directory.write("rancher/a:v1\nrancher/b:v1\n", to: "list.txt")
         let environment = ["PATH": "\(bench.path("bin")):/usr/bin:/bin"]
         let loaded = try await bench.load(source: "", target: "registry.test", words, environment: environment)
         #expect(loaded.status == 0, "\(loaded.errors)")
@@ -289,26 +289,26 @@ import Testing
 
     @Test func descriptorsAreWrittenTo() async throws {
         let program = "\(try Suite().products)/rancher-save-images"
-        try bench.folder.write("rancher/a:v1\n", to: "list.txt")
-        try bench.folder.shell(
+        try bench.directory.write("rancher/a:v1\n", to: "list.txt")
+        try bench.directory.shell(
             "'\(program)' -l list.txt -s \(source.authority) -i x.tar.gz --engine registry --report /dev/fd/3 3>report.json"
                 + " && '\(program)' -l list.txt -s \(source.authority) -i x.tar.gz --engine registry --report /dev/stdout >out"
         )
         #expect(results(try report()) == ["saved"])
-        #expect(try bench.folder.text("out").contains(#""result": "saved""#))
+        #expect(try bench.directory.text("out").contains(#""result": "saved""#))
     }
 
     @Test(arguments: [Int32(2), 15])
     func aStoppedRunTellsWhatWasNotReached(_ signal: Int32) async throws {
-        source.add(StandInFault(.transport(.stall), method: "GET", target: "/rancher/b/manifests/", times: .max))
-        try bench.folder.write("rancher/none:v1\nrancher/b:v1\n", to: "list.txt")
+        source.add(FakeFault(.transport(.stall), method: "GET", target: "/rancher/b/manifests/", times: .max))
+        try bench.directory.write("rancher/none:v1\nrancher/b:v1\n", to: "list.txt")
         let process = try ChildProcess.start(
             [
                 "\(try Suite().products)/rancher-save-images", "-l", bench.path("list.txt"), "-s", source.authority,
                 "-i",
                 bench.path("x.tar.gz"), "--engine", "registry", "--report", bench.path("report.json"),
             ],
-            environment: ["PATH": "/usr/bin:/bin", "HOME": bench.folder.path]
+            environment: ["PATH": "/usr/bin:/bin", "HOME": bench.directory.path]
         )
         while source.requests.count(where: { $0.path.contains("/manifests/") }) < 2 {
             try await Task.sleep(for: .milliseconds(2))
@@ -321,12 +321,12 @@ import Testing
         #expect(report["result"] == .string("stopped"))
         #expect(report["exitStatus"] == .null)
         #expect(results(report).last == "not reached")
-        #expect(!bench.folder.exists("x.tar.gz"))
+        #expect(!bench.directory.exists("x.tar.gz"))
     }
 
     /// A docker that does not end when it is asked to.
     @Test func aDockerThatDoesNotStopIsNotWaitedFor() async throws {
-        try bench.folder.write(
+        try bench.directory.write(
             """
             #!/bin/sh
             case "$1" in
@@ -336,17 +336,17 @@ import Testing
             """,
             to: "bin/docker"
         )
-        try bench.folder.shell("chmod +x bin/docker")
-        try bench.folder.write("rancher/a:v1\n", to: "list.txt")
+        try bench.directory.shell("chmod +x bin/docker")
+        try bench.directory.write("rancher/a:v1\n", to: "list.txt")
         let process = try ChildProcess.start(
             [
                 "\(try Suite().products)/rancher-save-images", "-l", bench.path("list.txt"), "-i",
                 bench.path("x.tar.gz"),
                 "--report", bench.path("report.json"),
             ],
-            environment: ["PATH": "\(bench.path("bin")):/usr/bin:/bin", "HOME": bench.folder.path]
+            environment: ["PATH": "\(bench.path("bin")):/usr/bin:/bin", "HOME": bench.directory.path]
         )
-        while !bench.folder.exists("bin/pulling") { try await Task.sleep(for: .milliseconds(2)) }
+        while !bench.directory.exists("bin/pulling") { try await Task.sleep(for: .milliseconds(2)) }
         process.terminate(15)
         #expect(await process.wait().shellStatus == 128 + 15)
         let report = try report()

@@ -1,22 +1,21 @@
-import ByteIO
+import CommandLine
 import Commands
 import GoldenSuite
-import Hashing
-import ImageModel
-import ScriptInterface
+import OCI
+import SystemIO
 import TestSupport
 import Testing
 
 /// `--check` of a save tells what would fail before a blob is moved, and changes no file.
 @Suite(.timeLimit(.minutes(5))) struct SaveCheckTests {
-    private let registry: StandInRegistry
+    private let registry: FakeRegistry
     private let bench: Bench
     /// Two layers of two megabytes that no two images share, and one that they do.
     private static let layers = (UInt8(1)...3)
         .map { seed in (0..<2_000_000).map { UInt8(truncatingIfNeeded: $0) &* seed } }
 
     init() throws {
-        registry = try StandInRegistry()
+        registry = try FakeRegistry()
         bench = try Bench()
         for (name, own) in [("rancher/x", 0), ("rancher/y", 1)] {
             registry.addImage(
@@ -32,9 +31,9 @@ import Testing
         try await bench.save(list, from: registry.authority, ["--check"] + words)
     }
 
-    /// What is in the folder, to the byte.
+    /// What is in the directory, to the byte.
     private func contents() throws -> [String: [UInt8]] {
-        Dictionary(uniqueKeysWithValues: try bench.folder.names().map { ($0, try bench.folder.bytes($0)) })
+        Dictionary(uniqueKeysWithValues: try bench.directory.names().map { ($0, try bench.directory.bytes($0)) })
     }
 
     private func noBlobsMoved() -> Bool { !registry.requests.contains { $0.path.contains("/blobs/") } }
@@ -47,7 +46,7 @@ import Testing
         #expect(outcome.lines.contains { $0.hasPrefix("space     6.0 MB needed, ") })
         #expect(outcome.errors.isEmpty)
         #expect(noBlobsMoved())
-        #expect(try bench.folder.names() == ["list.txt"])
+        #expect(try bench.directory.names() == ["list.txt"])
     }
 
     @Test func aMissingImage() async throws {
@@ -58,7 +57,7 @@ import Testing
         #expect(outcome.status == 1)
         #expect(outcome.lines.contains("images    1 of 2 can be saved"))
         #expect(outcome.errors.contains("\(registry.authority)/rancher/none:v1: \(registry.authority) answered 404"))
-        #expect(try bench.folder.text("failed.txt") == "rancher/none:v1\n")
+        #expect(try bench.directory.text("failed.txt") == "rancher/none:v1\n")
         #expect(noBlobsMoved())
     }
 
@@ -74,7 +73,7 @@ import Testing
         arguments: ["", "--archive-format legacy"]
     )
     func aFullDisk(words: String) throws {
-        try bench.folder.write("\(registry.authority)/rancher/x:v1\n", to: "list.txt")
+        try bench.directory.write("\(registry.authority)/rancher/x:v1\n", to: "list.txt")
         let program = "\(try Suite().products)/rancher-save-images"
         let script = """
             mkdir -p small && mount -t tmpfs -o size=64k tmpfs small && printf older >small/images.tar.gz || exit 9
@@ -94,16 +93,16 @@ import Testing
                 layers: [Self.layers[0], Self.layers[2]]
             )
         }
-        try bench.folder.write(script, to: "script")
-        try bench.folder.shell("unshare --map-root-user --mount sh script")
-        #expect(try bench.folder.text("status") == "1\n")
-        let errors = try bench.folder.text("errors")
+        try bench.directory.write(script, to: "script")
+        try bench.directory.shell("unshare --map-root-user --mount sh script")
+        #expect(try bench.directory.text("status") == "1\n")
+        let errors = try bench.directory.text("errors")
         #expect(errors.contains("small/images.tar.gz takes 4.0 MB more, and 61"), "\(errors)")
-        #expect(try bench.folder.text("kept") == "older")
-        #expect(try bench.folder.text("names") == "images.tar.gz\n")
+        #expect(try bench.directory.text("kept") == "older")
+        #expect(try bench.directory.text("names") == "images.tar.gz\n")
     }
 
-    @Test func aFolderThatIsNotThere() async throws {
+    @Test func aDirectoryThatIsNotThere() async throws {
         let outcome = try await check(["rancher/x:v1"], ["-i", bench.path("none/images.tar.gz")])
         #expect(outcome.status == 1)
         #expect(outcome.errors.contains("cannot write \(bench.path("none/images.tar.gz")): No such file or directory"))
@@ -115,13 +114,13 @@ import Testing
     /// Leaves a save of both images that was stopped when it lacked one layer.
     private func leaveUnfinished() async throws {
         let stalled = ContentHash.digest(of: Self.layers[1])
-        registry.add(StandInFault(.transport(.stallBody(after: 0)), target: "blobs/\(stalled)", times: .max))
+        registry.add(FakeFault(.transport(.stallBody(after: 0)), target: "blobs/\(stalled)", times: .max))
         let run = Task { [self] in
             try await bench.save(["rancher/x:v1", "rancher/y:v1"], from: registry.authority, ["--patience", "1m"])
         }
         let digests = [0, 2].map { "\(ContentHash.digest(of: Self.layers[$0])) " }
         for _ in 0..<5000 {
-            let journal = (try? bench.folder.text("images.tar.gz.unfinished.journal")) ?? ""
+            let journal = (try? bench.directory.text("images.tar.gz.unfinished.journal")) ?? ""
             let whole = journal.split(separator: "\n").filter { $0.hasSuffix(" 2000000 2000000") }
             if digests.allSatisfy({ digest in whole.contains { $0.hasPrefix(digest) } }) { break }
             try await Task.sleep(for: .milliseconds(2))
@@ -129,7 +128,7 @@ import Testing
         run.cancel()
         #expect(try await run.value.status == 1)
         registry.removeFaults()
-        try #require(try bench.folder.names().contains("images.tar.gz.unfinished.journal"))
+        try #require(try bench.directory.names().contains("images.tar.gz.unfinished.journal"))
     }
 
     @Test func whatAnEarlierRunHasLeftIsCounted() async throws {
@@ -147,10 +146,10 @@ import Testing
 
     @Test func whatIsDamagedOfItIsNot() async throws {
         try await leaveUnfinished()
-        var bytes = try bench.folder.bytes("images.tar.gz.unfinished")
+        var bytes = try bench.directory.bytes("images.tar.gz.unfinished")
         let place = try #require(bytes.firstRange(of: Self.layers[0].prefix(4096)))
         bytes[place.lowerBound + 100_000] ^= 1
-        try bench.folder.write(bytes, to: "images.tar.gz.unfinished")
+        try bench.directory.write(bytes, to: "images.tar.gz.unfinished")
         let outcome = try await check(["rancher/x:v1", "rancher/y:v1"])
         #expect(outcome.lines.contains { $0.hasPrefix("here      2.0 MB") }, "\(outcome.output)")
     }
@@ -166,7 +165,7 @@ import Testing
     @Test(arguments: ["cp images.tar.gz other", "gzip -dc images.tar.gz | gzip -1 >other"])
     func whatOtherArchivesHaveIsCounted(packing: String) async throws {
         _ = try await bench.save(["rancher/x:v1"], from: registry.authority)
-        try bench.folder.shell("\(packing) && rm images.tar.gz")
+        try bench.directory.shell("\(packing) && rm images.tar.gz")
         let outcome = try await check(["rancher/x:v1", "rancher/y:v1"], ["--reuse", bench.path("other")])
         #expect(outcome.status == 0, "\(outcome.errors)")
         #expect(
@@ -178,7 +177,7 @@ import Testing
 
     @Test func whatADeltaLeavesOutIsNotCounted() async throws {
         _ = try await bench.save(["rancher/x:v1"], from: registry.authority)
-        try bench.folder.shell("mv images.tar.gz full")
+        try bench.directory.shell("mv images.tar.gz full")
         let outcome = try await check(["rancher/x:v1", "rancher/y:v1"], ["--since", bench.path("full")])
         #expect(outcome.status == 0, "\(outcome.errors)")
         #expect(outcome.lines.contains { $0.hasPrefix("left out  4.0 MB, which --since names") }, "\(outcome.output)")
@@ -187,7 +186,7 @@ import Testing
     }
 
     @Test func anArchiveToReuseThatIsNone() async throws {
-        try bench.folder.write("no archive", to: "other")
+        try bench.directory.write("no archive", to: "other")
         let outcome = try await check(["rancher/x:v1"], ["--reuse", bench.path("other")])
         #expect(outcome.status == 1)
         #expect(outcome.errors.contains("\(bench.path("other")): it is not an archive of images"))
@@ -200,13 +199,13 @@ import Testing
         let hub = LoopbackResponse(
             headers: ["ratelimit-limit": "100;w=21600", "ratelimit-remaining": "\(remaining);w=21600"]
         )
-        registry.add(StandInFault(.answer(hub), method: "HEAD", target: "/manifests/", times: .max))
-        try bench.folder.write(#"{"registry-mirrors":["\#(registry.url)"]}"#, to: ".config/docker/daemon.json")
-        try bench.folder.write("rancher/x:v1\nrancher/y:v1\n", to: "list.txt")
+        registry.add(FakeFault(.answer(hub), method: "HEAD", target: "/manifests/", times: .max))
+        try bench.directory.write(#"{"registry-mirrors":["\#(registry.url)"]}"#, to: ".config/docker/daemon.json")
+        try bench.directory.write("rancher/x:v1\nrancher/y:v1\n", to: "list.txt")
         let outcome = try await bench.run(
             .save,
             ["--check", "-l", bench.path("list.txt"), "-i", bench.path("images.tar.gz")],
-            environment: ["HOME": bench.folder.path, "HTTPS_PROXY": "http://127.0.0.1:1"]
+            environment: ["HOME": bench.directory.path, "HTTPS_PROXY": "http://127.0.0.1:1"]
         )
         #expect(outcome.status == status, "\(outcome.errors)")
         let line = "Docker Hub  2 pulls needed, \(remaining) left of 100 in 6 h, after those of this check"

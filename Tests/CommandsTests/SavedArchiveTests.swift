@@ -1,7 +1,6 @@
+import CommandLine
 import FoundationEssentials
-import Hashing
-import ImageModel
-import ScriptInterface
+import OCI
 import TestSupport
 import Testing
 
@@ -33,8 +32,8 @@ struct SavedArchiveTests {
     ///
     /// - Parameter path: of the archive, if not where the engine saved it.
     private func load(_ engine: String, _ list: [String], from path: String? = nil) async throws -> [String: [UInt8]] {
-        try bench.folder.write(list.map { $0 + "\n" }.joined(), to: "list.txt")
-        let temporary = try TemporaryFolder()
+        try bench.directory.write(list.map { $0 + "\n" }.joined(), to: "list.txt")
+        let temporary = try TemporaryDirectory()
         let outcome = try await bench.load(
             path ?? Fixtures.path("saved/\(engine)/rancher-images.tar.gz"),
             source: "127.0.0.1:5001",
@@ -81,7 +80,7 @@ struct SavedArchiveTests {
     func originalManifestsArriveToTheByte(isPipe: Bool) async throws {
         if isPipe {
             let path = Fixtures.path("saved/docker-28.5-containerd/rancher-images.tar.gz")
-            try bench.folder.shell("mkfifo pipe && { cat '\(path)' >pipe & }")
+            try bench.directory.shell("mkfifo pipe && { cat '\(path)' >pipe & }")
         }
         let arrived = try await load(
             "docker-28.5-containerd",

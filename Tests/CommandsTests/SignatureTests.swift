@@ -1,8 +1,7 @@
+import CommandLine
 import FoundationEssentials
-import Hashing
-import ImageModel
+import OCI
 import SampleImages
-import ScriptInterface
 import TestSupport
 import Testing
 
@@ -25,7 +24,7 @@ struct SignatureTests {
         target = try DistributionRegistry()
         bench = try Bench()
         digest = try #require(try source.tags()[Self.image])
-        try bench.folder.shell(
+        try bench.directory.shell(
             "openssl ecparam -name prime256v1 -genkey -noout -out key.pem && openssl ec -in key.pem -pubout -out key.pub"
         )
     }
@@ -34,7 +33,7 @@ struct SignatureTests {
     private static func tag(_ digest: String) -> String { "\(digest.replacing(":", with: "-")).sig" }
 
     /// - Parameter name: `:TAG`, or `@DIGEST`.
-    private func push(_ referrer: MadeUpReferrer, as name: String) async throws {
+    private func push(_ referrer: SyntheticReferrer, as name: String) async throws {
         try await SampleImages.push(
             referrer.manifest,
             blobs: [referrer.configuration, referrer.layer],
@@ -46,23 +45,23 @@ struct SignatureTests {
     private func sign(_ digest: String) async throws {
         let payload =
             #"{"critical":{"identity":{"docker-reference":"\#(source.authority)/\#(Self.repository)"},"image":{"docker-manifest-digest":"\#(digest)"},"type":"cosign container image signature"},"optional":null}"#
-        try bench.folder.write(payload, to: "payload")
-        let signature = try bench.folder.shell("openssl dgst -sha256 -sign key.pem payload | base64 -w 0")
+        try bench.directory.write(payload, to: "payload")
+        let signature = try bench.directory.shell("openssl dgst -sha256 -sign key.pem payload | base64 -w 0")
         let annotation = #""dev.cosignproject.cosign/signature":"\#(String(decoding: signature, as: UTF8.self))""#
-        try await push(MadeUpReferrer(payload, annotation: annotation), as: ":\(Self.tag(digest))")
+        try await push(SyntheticReferrer(payload, annotation: annotation), as: ":\(Self.tag(digest))")
     }
 
     /// Gives the image a bill of materials, listed under the tag of a registry without the API, as ORAS does it.
-    private func attachBill() async throws -> MadeUpReferrer {
+    private func attachBill() async throws -> SyntheticReferrer {
         let size = try source.content(digest).count
-        let bill = MadeUpReferrer(
+        let bill = SyntheticReferrer(
             #"{"spdxVersion":"SPDX-2.3"}"#,
             layerType: "application/spdx+json",
             subject: #"{"mediaType":"\#(MediaType.dockerManifest)","digest":"\#(digest)","size":\#(size)}"#,
             artifactType: "application/spdx+json"
         )
         try await push(bill, as: "@\(bill.digest)")
-        let entry = MadeUpImage.descriptor(of: bill.manifest, MediaType.ociManifest.rawValue)
+        let entry = SyntheticImage.descriptor(of: bill.manifest, MediaType.ociManifest.rawValue)
         let list = #"{"schemaVersion":2,"mediaType":"\#(MediaType.ociIndex)","manifests":[\#(entry)]}"#
         try await SampleImages.push(
             Array(list.utf8),
@@ -86,13 +85,13 @@ struct SignatureTests {
         let tag = try #require(try target.tags()["\(Self.repository):\(Self.tag(digest))"])
         let manifest = try JSONDecoder().decode(SignatureManifest.self, from: Data(try target.content(tag)))
         let layer = try #require(manifest.layers.first)
-        #expect(layer.mediaType == MadeUpReferrer.signatureType)
+        #expect(layer.mediaType == SyntheticReferrer.signatureType)
         let payload = try target.content(layer.digest)
         #expect(String(decoding: payload, as: UTF8.self).contains(#""docker-manifest-digest":"\#(digest)""#))
-        try bench.folder.write(payload, to: "arrived.payload")
+        try bench.directory.write(payload, to: "arrived.payload")
         let signature = try #require(layer.annotations["dev.cosignproject.cosign/signature"])
-        try bench.folder.write(signature, to: "arrived.signature")
-        try bench.folder.shell(
+        try bench.directory.write(signature, to: "arrived.signature")
+        try bench.directory.shell(
             "base64 -d <arrived.signature >arrived.der && openssl dgst -sha256 -verify key.pub -signature arrived.der arrived.payload"
         )
     }
@@ -149,7 +148,7 @@ struct SignatureTests {
     @Test func aDeltaBringsSignatures() async throws {
         try await sign(digest)
         _ = try await bench.save([Self.image], from: source.authority, ["--with-referrers"])
-        try bench.folder.shell("mv images.tar.gz older.tar.gz")
+        try bench.directory.shell("mv images.tar.gz older.tar.gz")
         let older = bench.path("older.tar.gz")
         let saved = try await bench.save(
             [Self.image],
@@ -157,7 +156,7 @@ struct SignatureTests {
             ["--with-referrers", "--since", older]
         )
         #expect(saved.status == 0, "\(saved.errors)")
-        #expect(!(try bench.folder.shell("tar xzOf images.tar.gz")).contains(Array("cosign container image".utf8)))
+        #expect(!(try bench.directory.shell("tar xzOf images.tar.gz")).contains(Array("cosign container image".utf8)))
         _ = try await bench.load(older, source: source.authority, target: target.authority)
         let loaded = try await bench.load(source: source.authority, target: target.authority, ["--strict"])
         #expect(loaded.status == 0, "\(loaded.errors)")
@@ -170,25 +169,25 @@ struct SignatureTests {
         _ = try await attachBill()
         let saved = try await bench.save([Self.image], from: source.authority, ["--with-referrers"])
         #expect(saved.status == 0)
-        let whole = try bench.folder.bytes("images.tar.gz")
+        let whole = try bench.directory.bytes("images.tar.gz")
         var damaged = whole
         let start = try #require(damaged.firstRange(of: Array("cosign container image".utf8))).lowerBound
         damaged[start] ^= 1
-        try bench.folder.write(damaged, to: "images.tar.gz")
+        try bench.directory.write(damaged, to: "images.tar.gz")
         let repaired = try await bench.run(.save, ["--repair", bench.path("images.tar.gz")])
         #expect(repaired.status == 0, "\(repaired.errors)")
         #expect(repaired.errors.contains("is repaired: 1 of "))
-        #expect(try bench.folder.bytes("images.tar.gz") == whole)
+        #expect(try bench.directory.bytes("images.tar.gz") == whole)
     }
 
     @Test func whatIsLeftOutFailsAStrictRunOnly() async throws {
-        let registry = try StandInRegistry()
+        let registry = try FakeRegistry()
         defer { registry.stop() }
         let list = ManyImages.add(to: registry, largeSize: 1_000)
         let parts = list[0].split(separator: ":").map(String.init)
         let manifest = try #require(registry.manifest(parts[0], parts[1]))
         registry.sign(manifest.digest, repository: parts[0])
-        registry.add(StandInFault(.error(403, "DENIED"), target: ".sig", times: .max))
+        registry.add(FakeFault(.error(403, "DENIED"), target: ".sig", times: .max))
         for (words, status) in [([], 0), (["--strict"], 1)] as [([String], Int32)] {
             let saved = try await bench.save([list[0]], from: registry.authority, ["--with-referrers"] + words)
             #expect(saved.status == status)
@@ -198,7 +197,7 @@ struct SignatureTests {
         }
         registry.removeFaults()
         _ = try await bench.save([list[0]], from: registry.authority, ["--with-referrers"])
-        registry.add(StandInFault(.error(403, "DENIED"), method: "PUT", target: ".sig", times: .max))
+        registry.add(FakeFault(.error(403, "DENIED"), method: "PUT", target: ".sig", times: .max))
         for (words, status) in [([], 0), (["--strict"], 1)] as [([String], Int32)] {
             let loaded = try await bench.load(
                 source: registry.authority,
@@ -221,6 +220,6 @@ struct SignatureTests {
         #expect(saved.status == 1)
         #expect(saved.lines.isEmpty)
         #expect(saved.errors.contains("--with-referrers needs --archive-format containerd"))
-        #expect(try bench.folder.names().filter { $0.hasPrefix("images") }.isEmpty)
+        #expect(try bench.directory.names().filter { $0.hasPrefix("images") }.isEmpty)
     }
 }

@@ -6,7 +6,7 @@ import Testing
     private static let size = 4_000_000
 
     /// What goes wrong in turn.
-    private static func kinds(_ registry: StandInRegistry, deadHost: String) -> [StandInFault.Kind] {
+    private static func kinds(_ registry: FakeRegistry, deadHost: String) -> [FakeFault.Kind] {
         [
             .error(503), .error(429, "TOOMANYREQUESTS", headers: ["Retry-After": "1"]),
             .error(429, "TOOMANYREQUESTS", headers: ["Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"]),
@@ -15,16 +15,16 @@ import Testing
             .error(
                 401,
                 "UNAUTHORIZED",
-                headers: ["WWW-Authenticate": #"Bearer realm="\#(registry.url)/token",service="stand-in""#]
+                headers: ["WWW-Authenticate": #"Bearer realm="\#(registry.url)/token",service="fake-registry""#]
             ),
             .answer(LoopbackResponse(status: 307, headers: ["Location": deadHost + "/elsewhere"])),
         ]
     }
 
-    private static func registry() throws -> StandInRegistry {
-        var switches = StandInSwitches()
+    private static func registry() throws -> FakeRegistry {
+        var switches = FakeSwitches()
         switches.authentication = .token(user: "me", password: "x", anonymousPull: false)
-        return try StandInRegistry(switches)
+        return try FakeRegistry(switches)
     }
 
     @Test func aSaveAndALoad() async throws {
@@ -43,7 +43,7 @@ import Testing
         source.spoilOne(of: 12, by: Self.kinds(source, deadHost: dead.url))
         let saved = try await bench.save(list, from: source.authority, ["--strict"], environment: login)
         #expect(saved.status == 0, "\(saved.errors)")
-        try bench.folder.shell("cmp images.tar.gz whole.tar.gz")
+        try bench.directory.shell("cmp images.tar.gz whole.tar.gz")
         let again = source.sentBytes - total
         #expect(again <= total * 105 / 100, "\(again) of \(total) bytes")
 

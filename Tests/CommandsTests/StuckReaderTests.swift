@@ -1,7 +1,7 @@
-import ByteIO
+import CommandLine
 import Commands
 import Glibc
-import ScriptInterface
+import SystemIO
 import TestSupport
 import Testing
 
@@ -9,7 +9,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct StuckReaderTests {
     private static let count = 120
 
-    private static func fill(_ registry: StandInRegistry) -> [String] {
+    private static func fill(_ registry: FakeRegistry) -> [String] {
         let name = String(repeating: "long", count: 20)
         return (0..<count)
             .map { number in
@@ -33,11 +33,11 @@ import Testing
 
     @Test(arguments: [false, true])
     func aSaveFetchesEverything(isErrors: Bool) async throws {
-        let registry = try StandInRegistry()
+        let registry = try FakeRegistry()
         defer { registry.stop() }
         let list = Self.fill(registry)
         let bench = try Bench()
-        try bench.folder.write(list.map { $0 + "\n" }.joined(), to: "list.txt")
+        try bench.directory.write(list.map { $0 + "\n" }.joined(), to: "list.txt")
         let (reading, writing) = try Self.pipe()
         let file = try File(bench.path("other"), for: .creating)
         let words = ["-l", bench.path("list.txt"), "-i", bench.path("images.tar.gz"), "-s", registry.authority]

@@ -1,5 +1,5 @@
+import CommandLine
 import FoundationEssentials
-import ScriptInterface
 import TestSupport
 import Testing
 
@@ -7,8 +7,8 @@ import Testing
 @Suite(.timeLimit(.minutes(3))) struct VerboseTests {
     private static let image = "rancher/x:v1"
 
-    private static func registry(_ switches: StandInSwitches = StandInSwitches()) throws -> StandInRegistry {
-        let registry = try StandInRegistry(switches)
+    private static func registry(_ switches: FakeSwitches = FakeSwitches()) throws -> FakeRegistry {
+        let registry = try FakeRegistry(switches)
         registry.addImage(
             repository: "rancher/x",
             tag: "v1",
@@ -20,7 +20,7 @@ import Testing
 
     /// The lines with the mark, without the program's name, with `HOST` for a registry, `DIGEST` and `SHORT` for a digest, and `TIME`
     /// for a duration.
-    private static func lines(_ outcome: Bench.Outcome, _ registry: StandInRegistry) -> [String] {
+    private static func lines(_ outcome: Bench.Outcome, _ registry: FakeRegistry) -> [String] {
         outcome.errors.split(separator: "\n")
             .compactMap { line -> String? in
                 guard let mark = line.firstRange(of: ": > ") else { return nil }
@@ -33,12 +33,12 @@ import Testing
     }
 
     @Test func aSaveAndALoadLineByLine() async throws {
-        var switches = StandInSwitches()
+        var switches = FakeSwitches()
         switches.redirectsBlobs = true
         let registry = try Self.registry(switches)
         defer { registry.stop() }
         let bench = try Bench()
-        registry.add(StandInFault(.error(503), method: "GET", target: "/manifests/"))
+        registry.add(FakeFault(.error(503), method: "GET", target: "/manifests/"))
         let saved = try await bench.save([Self.image], from: registry.authority, ["--verbose", "--jobs", "1"])
         #expect(saved.status == 0, "\(saved.errors)")
         let fetched = { (kind: String, size: Int) in
@@ -95,15 +95,15 @@ import Testing
     }
 
     @Test func mirrorsAreToldThatDoNotHelp() async throws {
-        let registry = try StandInRegistry()
+        let registry = try FakeRegistry()
         defer { registry.stop() }
         let bench = try Bench()
-        try bench.folder.write(#"{"registry-mirrors":["\#(registry.url)"]}"#, to: ".config/docker/daemon.json")
+        try bench.directory.write(#"{"registry-mirrors":["\#(registry.url)"]}"#, to: ".config/docker/daemon.json")
         let saved = try await bench.save(
             ["docker.io/rancher/x:v1"],
             from: "",
             ["--verbose"],
-            environment: ["HOME": bench.folder.path, "HTTPS_PROXY": "http://127.0.0.1:1"]
+            environment: ["HOME": bench.directory.path, "HTTPS_PROXY": "http://127.0.0.1:1"]
         )
         #expect(Self.lines(saved, registry).contains("the mirror http://HOST does not help: it answered 404"))
     }
@@ -136,7 +136,7 @@ import Testing
     ) {
         let told = runs.map { $0.output + $0.errors }.joined()
         #expect(told.contains(": > "), "something is told", sourceLocation: sourceLocation)
-        // The tokens and the signature of the stand-in, and the state of an upload.
+        // The tokens and the signature of the fake, and the state of an upload.
         for form in forms(secret) + ["token-1", "token-2", "secret%2Fsign", "at%2F0"] {
             #expect(!told.contains(form), "\(form) in \(told)", sourceLocation: sourceLocation)
         }
@@ -144,7 +144,7 @@ import Testing
 
     @Test(arguments: [true, false], secrets)
     func ofALoginThatWorks(isToken: Bool, secret: String) async throws {
-        var switches = StandInSwitches()
+        var switches = FakeSwitches()
         switches.authentication =
             isToken
             ? .token(user: "me", password: secret, anonymousPull: false) : .basic(user: "me", password: secret)
@@ -153,8 +153,8 @@ import Testing
         defer { registry.stop() }
         let bench = try Bench()
         let login = Data("me:\(secret)".utf8).base64EncodedString()
-        try bench.folder.write(#"{"auths":{"\#(registry.authority)":{"auth":"\#(login)"}}}"#, to: "config.json")
-        let environment = ["DOCKER_CONFIG": bench.folder.path]
+        try bench.directory.write(#"{"auths":{"\#(registry.authority)":{"auth":"\#(login)"}}}"#, to: "config.json")
+        let environment = ["DOCKER_CONFIG": bench.directory.path]
         let words = ["--verbose"]
         let saved = try await bench.save([Self.image], from: registry.authority, words, environment: environment)
         let target = registry.authority + "/mirror"
@@ -182,7 +182,7 @@ import Testing
         defer { server.stop() }
         let bench = try Bench()
         let json = String(decoding: try JSONEncoder().encode(secret), as: UTF8.self)
-        try bench.folder.write(
+        try bench.directory.write(
             #"{"auths":{"\#(server.authority)":{"identitytoken":\#(json)}}}"#,
             to: "config.json"
         )
@@ -190,7 +190,7 @@ import Testing
             [Self.image],
             from: server.authority,
             ["--verbose"],
-            environment: ["DOCKER_CONFIG": bench.folder.path]
+            environment: ["DOCKER_CONFIG": bench.directory.path]
         )
         #expect(server.requests.contains { $0.path == "/token" && $0.method == "POST" })
         #expect(saved.errors.contains("/elsewhere?token=…"))

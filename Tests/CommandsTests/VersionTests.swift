@@ -1,6 +1,6 @@
-import ByteIO
+import CommandLine
 import Commands
-import ScriptInterface
+import SystemIO
 import TestSupport
 import Testing
 
@@ -29,9 +29,9 @@ import Testing
 
     /// The commit is an object that the linker is given, as `Packaging/static.sh` makes it.
     @Test func aPackageIsToldItsCommit() throws {
-        let folder = try TemporaryFolder()
-        let shim = Fixtures.folder + "/../../Sources/CBuild/shim.h"
-        try folder.write(
+        let directory = try TemporaryDirectory()
+        let shim = Fixtures.directory + "/../../Sources/CBuild/shim.h"
+        try directory.write(
             """
             #include <stdio.h>
             #include "\(shim)"
@@ -39,13 +39,13 @@ import Testing
             """,
             to: "main.c"
         )
-        try folder.write(
+        try directory.write(
             #"""
             set -eu
             # The toolchain has it.
             gcc() { clang "$@"; }
             build_packages=()
-            root=\#(Fixtures.folder)/../..
+            root=\#(Fixtures.directory)/../..
             . "$root/Packaging/static.sh"
             static=$PWD commit='0123456789abcdef0123456789abcdef01234567, with changes'
             compile_commit
@@ -56,7 +56,7 @@ import Testing
             """#,
             to: "script"
         )
-        let said = String(decoding: try folder.shell("bash script"), as: UTF8.self)
+        let said = String(decoding: try directory.shell("bash script"), as: UTF8.self)
         #expect(said == "0123456789ab, with changes\nnone\n")
     }
 }

@@ -1,5 +1,5 @@
+import CommandLine
 import SampleImages
-import ScriptInterface
 import TestSupport
 import Testing
 
@@ -20,7 +20,7 @@ struct WindowsTests {
     private static func saved(_ bench: Bench, from source: DistributionRegistry) async throws {
         // Windows PowerShell writes lists so.
         let utf16 = "\u{FEFF}rancher/wins:v1\r\nrancher/rancher-agent:v1\r\n".utf16
-        try bench.folder.write(utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }, to: "windows.txt")
+        try bench.directory.write(utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }, to: "windows.txt")
         for release in ["1809", "ltsc2022"] {
             let words = ["-l", bench.path("windows.txt"), "-i", bench.path("\(release).tar.gz"), "-O", release]
             let run = try await bench.run(.save, words + ["-S", source.authority], as: "./rancher-save-images.ps1")
@@ -45,7 +45,7 @@ struct WindowsTests {
         #expect(foreign.requests.allSatisfy { $0.headers["Authorization"] == nil })
         foreign.stop()
         // What docker writes with -o is a plain tar, whatever its name says.
-        try bench.folder.shell("tar tf 1809.tar.gz | grep -q oci-layout && ! gzip -t 1809.tar.gz")
+        try bench.directory.shell("tar tf 1809.tar.gz | grep -q oci-layout && ! gzip -t 1809.tar.gz")
 
         let target = try DistributionRegistry(allowsURLs: targetAllowsURLs)
         for release in ["1809", "ltsc2022"] {
@@ -61,7 +61,7 @@ struct WindowsTests {
         }
 
         _ = try await bench.save(["rancher/tiny:v1", "rancher/rancher-agent:v1"], from: source.authority)
-        try bench.folder.write("rancher/wins:v1\nrancher/rancher-agent:v1\n", to: "windows.txt")
+        try bench.directory.write("rancher/wins:v1\nrancher/rancher-agent:v1\n", to: "windows.txt")
         let mixed = try await bench.load(
             source: source.authority,
             target: target.authority,
@@ -74,7 +74,7 @@ struct WindowsTests {
         // Every blob of every platform can be pulled.
         for name in ["wins", "rancher-agent"] {
             let source = "docker://\(target.authority)/rancher/\(name):v1"
-            try bench.folder.shell(
+            try bench.directory.shell(
                 "skopeo copy -q --all --insecure-policy --src-tls-verify=false \(source) dir:\(name)"
             )
         }
@@ -90,7 +90,7 @@ struct WindowsTests {
         let target = try await DistributionRegistry.withSamples()
         let bench = try Bench()
         _ = try await bench.save(["rancher/tiny:v1", "rancher/rancher-agent:v1"], from: target.authority)
-        try bench.folder.write("rancher/wins:v1\nrancher/rancher-agent:v1\n", to: "windows.txt")
+        try bench.directory.write("rancher/wins:v1\nrancher/rancher-agent:v1\n", to: "windows.txt")
         let versions = releases.joined(separator: ",")
         let mixed = try await bench.load(
             source: target.authority,
@@ -106,12 +106,12 @@ struct WindowsTests {
     @Test func theListOfAReleaseIsAskedWhereItsOwnNameIsNotThere() async throws {
         let source = try await DistributionRegistry.withSamples()
         let bench = try Bench()
-        try bench.folder.write("rancher/multi:v1\n", to: "windows.txt")
+        try bench.directory.write("rancher/multi:v1\n", to: "windows.txt")
         let words = ["-l", bench.path("windows.txt"), "-i", bench.path("windows.tar"), "-s", source.authority]
         let run = try await bench.run(.save, words + ["-o", "1809"], as: "rancher-save-images.ps1")
         #expect(run.status == 0, "\(run.errors)")
         #expect(run.errors.contains("multi:v1-windows-1809 is not there"))
-        let names = try bench.folder.shell("tar xOf windows.tar manifest.json")
+        let names = try bench.directory.shell("tar xOf windows.tar manifest.json")
         #expect(String(decoding: names, as: UTF8.self).contains("rancher/multi:v1-windows-1809"))
 
         let other = try await bench.run(.save, words + ["-o", "ltsc2025"], as: "rancher-save-images.ps1")
@@ -124,7 +124,7 @@ struct WindowsTests {
         let target = try DistributionRegistry()
         let bench = try Bench()
         _ = try await bench.save(["rancher/tiny:v1"], from: source.authority)
-        try bench.folder.write("rancher/wins:v1\n", to: "windows.txt")
+        try bench.directory.write("rancher/wins:v1\n", to: "windows.txt")
         let run = try await bench.load(
             source: source.authority,
             target: target.authority,

@@ -1,5 +1,5 @@
-import ByteIO
 import Compression
+import SystemIO
 import TestSupport
 import Testing
 
@@ -31,9 +31,9 @@ struct Tool: CustomTestStringConvertible, Sendable {
 
     /// The bytes as the tool packs them.
     func pack(_ bytes: [UInt8]) throws -> [UInt8] {
-        let folder = try TemporaryFolder()
-        try folder.write(bytes, to: "file")
-        return try folder.shell("\(command) <file")
+        let directory = try TemporaryDirectory()
+        try directory.write(bytes, to: "file")
+        return try directory.shell("\(command) <file")
     }
 }
 

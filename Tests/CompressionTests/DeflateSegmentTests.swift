@@ -39,12 +39,12 @@ import Testing
 
     @Test func everyToolReadsSegmentsInARow() throws {
         let (bytes, content) = try Self.member()
-        let folder = try TemporaryFolder()
-        try folder.write(content, to: "file")
-        try folder.write(bytes, to: "file.gz")
-        try folder.shell("gzip -t file.gz && pigz -t file.gz")
-        try folder.shell("gzip -dc file.gz | cmp - file && pigz -dc file.gz | cmp - file")
-        try folder.shell(
+        let directory = try TemporaryDirectory()
+        try directory.write(content, to: "file")
+        try directory.write(bytes, to: "file.gz")
+        try directory.shell("gzip -t file.gz && pigz -t file.gz")
+        try directory.shell("gzip -dc file.gz | cmp - file && pigz -dc file.gz | cmp - file")
+        try directory.shell(
             "python3 -c 'import gzip; assert gzip.open(\"file.gz\").read() == open(\"file\", \"rb\").read()'"
         )
         #expect(try unpacked(bytes) == content)

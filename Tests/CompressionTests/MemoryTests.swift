@@ -1,5 +1,5 @@
-import ByteIO
 import Glibc
+import SystemIO
 import Testing
 
 @testable import Compression

@@ -1,8 +1,8 @@
-import ByteIO
 import Compression
 import Dispatch
 import Glibc
 import Synchronization
+import SystemIO
 import TestSupport
 import Testing
 
@@ -13,18 +13,18 @@ import Testing
 
     @Test(arguments: counts, framings)
     func everyToolReadsIt(count: Int, framing: ParallelGzip.Framing) throws {
-        let folder = try TemporaryFolder()
+        let directory = try TemporaryDirectory()
         let bytes = sample(count)
-        try folder.write(bytes, to: "file")
-        try folder.write(try packed(bytes, framing: framing), to: "file.gz")
-        try folder.shell("gzip -t file.gz && pigz -t file.gz")
-        try folder.shell("gzip -dc file.gz | cmp - file && pigz -dc file.gz | cmp - file")
-        #expect(try unpacked(try folder.bytes("file.gz")) == bytes)
+        try directory.write(bytes, to: "file")
+        try directory.write(try packed(bytes, framing: framing), to: "file.gz")
+        try directory.shell("gzip -t file.gz && pigz -t file.gz")
+        try directory.shell("gzip -dc file.gz | cmp - file && pigz -dc file.gz | cmp - file")
+        #expect(try unpacked(try directory.bytes("file.gz")) == bytes)
     }
 
     @Test func theHeaderIsThatOfGzipInAPipe() throws {
-        let folder = try TemporaryFolder()
-        #expect(try packed([]).prefix(10) == folder.shell("gzip </dev/null").prefix(10))
+        let directory = try TemporaryDirectory()
+        #expect(try packed([]).prefix(10) == directory.shell("gzip </dev/null").prefix(10))
     }
 
     @Test(arguments: framings)
@@ -50,10 +50,10 @@ import Testing
 
     @Test(arguments: [1, 6, 9], framings)
     func theSizeIsThatOfGzip(level: Int, framing: ParallelGzip.Framing) throws {
-        let folder = try TemporaryFolder()
+        let directory = try TemporaryDirectory()
         let bytes = sample(3_000_000)
-        try folder.write(bytes, to: "file")
-        let theirs = try folder.shell("gzip -\(level) <file").count
+        try directory.write(bytes, to: "file")
+        let theirs = try directory.shell("gzip -\(level) <file").count
         let ours = try packed(bytes, level: level, framing: framing)
         // Members begin without a dictionary, which costs something where the content repeats itself as much as here.
         #expect(ours.count <= theirs + theirs / (framing == .members ? 20 : 100))
@@ -154,7 +154,7 @@ private func write(_ bytes: [UInt8], to gzip: ParallelGzip) throws {
 
 /// Writes blocks on a thread of its own, because the compressor makes its caller wait.
 private final class BlockingWriter: Sendable {
-    /// The folder that the system has for the thread.
+    /// The directory that the system has for the thread.
     private let thread = Mutex("")
     private let written = Atomic(0)
     private let end = DispatchSemaphore(value: 0)
@@ -164,9 +164,9 @@ private final class BlockingWriter: Sendable {
         let gzip = Mutex(gzip)
         DispatchQueue(label: "writer")
             .async {
-                let folder = realpath("/proc/thread-self", nil)
-                defer { free(folder) }
-                self.thread.withLock { $0 = folder.map { String(cString: $0) } ?? "" }
+                let directory = realpath("/proc/thread-self", nil)
+                defer { free(directory) }
+                self.thread.withLock { $0 = directory.map { String(cString: $0) } ?? "" }
                 let result = Result {
                     try gzip.withLock { gzip in
                         for _ in 0..<count {

@@ -1,5 +1,5 @@
-import ByteIO
 import Compression
+import SystemIO
 
 /// The first `count` of 3,000,000 bytes of all kinds: text that repeats itself near and far, noise, and zeros.
 func sample(_ count: Int) -> [UInt8] {

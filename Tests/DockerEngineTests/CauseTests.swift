@@ -1,5 +1,4 @@
-import Basics
-import ChildProcess
+import SystemIO
 import TestSupport
 import Testing
 
@@ -39,7 +38,7 @@ import Testing
         runner.export("VARIABLE", "value")
         _ = try await runner.shown(["docker"])
         #expect(try await runner.quiet(["docker"]).output == Array("value\n".utf8))
-        #expect(try docker.folder.text("output") == "\nvalue\n")
+        #expect(try docker.directory.text("output") == "\nvalue\n")
     }
 
     @Test func bytesThatAreNoUTF8ReachTheCommand() async throws {
@@ -55,7 +54,7 @@ import Testing
         let docker = try FakeDocker("echo out; echo err >&2; exit 1")
         let outcome = try await docker.runner().shown(["docker"])
         #expect(outcome.cause(of: "x") == "x: err")
-        #expect(try docker.folder.text("output") == "out\n")
-        #expect(try docker.folder.text("errors") == "err\n")
+        #expect(try docker.directory.text("output") == "out\n")
+        #expect(try docker.directory.text("errors") == "err\n")
     }
 }

@@ -1,6 +1,5 @@
-import ByteIO
-import ChildProcess
 import Synchronization
+import SystemIO
 import TestSupport
 import Testing
 
@@ -24,7 +23,7 @@ import Testing
         docker = try FakeDocker("echo out; echo err >&2; exit $2")
         let log = log
         let streams = CommandStreams(
-            output: try File(docker.folder.path("output"), for: .creating),
+            output: try File(docker.directory.path("output"), for: .creating),
             errors: { log.add(String(decoding: $0, as: UTF8.self)) },
             willLendOutput: { log.add("lent") },
             didTakeOutputBack: { log.add("back") }
@@ -36,7 +35,7 @@ import Testing
     func standardOutputIsLentToACommandThatIsShown(status: String) async throws {
         _ = try await runner.shown(["docker", "push", status])
         #expect(log.all == ["lent", "err\n", "back"])
-        #expect(try docker.folder.text("output") == "out\n")
+        #expect(try docker.directory.text("output") == "out\n")
     }
 
     @Test func itIsNotLentToACommandThatWritesElsewhere() async throws {

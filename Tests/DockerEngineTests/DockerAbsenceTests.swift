@@ -1,4 +1,4 @@
-import ChildProcess
+import SystemIO
 import TestSupport
 import Testing
 
@@ -41,7 +41,7 @@ import Testing
     func noDaemon(_ words: String, _ version: String) async throws {
         for command in ["cat \"${0%/*}/../words\" >&2; exit 1", "echo Server:; cat \"${0%/*}/../words\"; exit 1"] {
             let docker = try FakeDocker(command)
-            try docker.folder.write(words + "\n", to: "words")
+            try docker.directory.write(words + "\n", to: "words")
             let error = await #expect(throws: DockerAbsence.self, "\(version)") {
                 try await docker.probingRunner().quiet(["docker", "pull", "x"])
             }
@@ -69,7 +69,7 @@ import Testing
         let docker = try FakeDocker(script)
         let runner = try docker.probingRunner()
         _ = try await runner.quiet(["docker", "pull", "x"])
-        #expect(docker.folder.exists("found"), "\(reason)")
+        #expect(docker.directory.exists("found"), "\(reason)")
     }
 
     private static let podman: [(String, String)] = [
@@ -89,12 +89,12 @@ import Testing
             Issue.record("\(reason): \(String(describing: error))")
             return
         }
-        #expect(!docker.folder.exists("found"))
+        #expect(!docker.directory.exists("found"))
     }
 
     @Test func whatCannotBeRunIsNoDocker() async throws {
         let docker = try FakeDocker("exit 0")
-        try docker.folder.shell("printf 'no program' >bin/docker")
+        try docker.directory.shell("printf 'no program' >bin/docker")
         await #expect(throws: DockerAbsence.self) { try await docker.probingRunner().quiet(["docker", "pull", "x"]) }
     }
 
@@ -105,12 +105,12 @@ import Testing
         #expect(try await runner.shown(["docker", "info"]).status.isSuccess)
         #expect(try await !runner.shown(["docker", "load"]).status.isSuccess)
         #expect(
-            try docker.folder.text("errors")
+            try docker.directory.text("errors")
                 == "Cannot connect to the Docker daemon: info\nCannot connect to the Docker daemon: load\n"
         )
         let other = try FakeDocker("echo 'Cannot connect to the Docker daemon: x' >&2; exit 1")
         await #expect(throws: DockerAbsence.self) { try await other.probingRunner().shown(["docker", "load"]) }
-        #expect(try other.folder.text("errors") == "")
+        #expect(try other.directory.text("errors") == "")
         #expect(try await !other.runner().shown(["docker", "load"]).status.isSuccess, "a named engine is not judged")
     }
 }

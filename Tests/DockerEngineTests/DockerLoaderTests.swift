@@ -1,4 +1,4 @@
-import ImageEngine
+import Engine
 import TestSupport
 import Testing
 
@@ -7,7 +7,7 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct DockerLoaderTests {
     @Test func aLoadThatTakesLongIsCountedAsAStage() async throws {
         let docker = try FakeDocker(#"cat "${0%/*}/../pipe""#)
-        try docker.folder.shell("mkfifo pipe")
+        try docker.directory.shell("mkfifo pipe")
         let counters = TransferCounters()
         let loader = DockerLoader(
             runner: try docker.runner(),
@@ -19,7 +19,7 @@ import Testing
         // Docker goes on when its pipe is written to.
         for _ in 0..<6000 where counters.snapshot.stage == nil { try await Task.sleep(for: .milliseconds(10)) }
         #expect(counters.snapshot.stage == .loading)
-        try docker.folder.shell("echo >pipe")
+        try docker.directory.shell("echo >pipe")
         #expect(try await loaded.cause == nil)
         #expect(counters.snapshot.stage == nil)
     }

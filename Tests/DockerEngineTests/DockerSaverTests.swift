@@ -1,6 +1,6 @@
-import ByteIO
-import DockerArchive
-import ImageEngine
+import Engine
+import ImageArchive
+import SystemIO
 import TestSupport
 import Testing
 
@@ -23,21 +23,21 @@ import Testing
     }
 
     private static func request(_ name: String) -> PullRequest {
-        PullRequest(image: ListedImage(reference: name, file: "list", line: 1), source: ImageName(name))
+        PullRequest(image: ImageListEntry(reference: name, file: "list", line: 1), source: ImageName(name))
     }
 
     @Test func gzipReadsWhatDockerHasWritten() async throws {
         let docker = try FakeDocker("seq 1 2000000")
-        let archive = docker.folder.path("archive")
+        let archive = docker.directory.path("archive")
         try await Self.saver(docker, to: archive).save([Self.request("a")])
-        try docker.folder.shell("gzip -t archive && seq 1 2000000 >expected && gzip -dc <archive | cmp - expected")
+        try docker.directory.shell("gzip -t archive && seq 1 2000000 >expected && gzip -dc <archive | cmp - expected")
     }
 
     /// Docker cannot write parts, so it does not get the archive's name, in PowerShell's procedure either.
     @Test(arguments: [DockerSaver.Procedure.shell(compressionLevel: 6), .powerShell])
     func partsAreWrittenHere(_ procedure: DockerSaver.Procedure) async throws {
         let docker = try FakeDocker("case $* in *-o*) exit 1 ;; esac; seq 1 2000000")
-        let archive = docker.folder.path("archive")
+        let archive = docker.directory.path("archive")
         let output = DockerSaver.Output.archive(
             try ArchiveOutput(
                 path: archive,
@@ -53,7 +53,7 @@ import Testing
             counters: TransferCounters()
         )
         try await saver.save([Self.request("a")])
-        try docker.folder.shell(
+        try docker.directory.shell(
             """
             seq 1 2000000 >expected && sha256sum --strict -c archive.sha256
             test "$(ls archive.0* | wc -l)" = "$(wc -l <archive.sha256)" && test "$(wc -l <archive.sha256)" -gt 3
@@ -64,9 +64,9 @@ import Testing
 
     @Test func aPipeGetsTheArchiveToo() async throws {
         let docker = try FakeDocker("seq 1 200000")
-        try docker.folder.shell("mkfifo pipe; gzip -dc <pipe >unpacked 2>/dev/null & echo $! >pid")
-        try await Self.saver(docker, to: docker.folder.path("pipe")).save([Self.request("a")])
-        try docker.folder.shell(
+        try docker.directory.shell("mkfifo pipe; gzip -dc <pipe >unpacked 2>/dev/null & echo $! >pid")
+        try await Self.saver(docker, to: docker.directory.path("pipe")).save([Self.request("a")])
+        try docker.directory.shell(
             """
             for try in $(seq 600); do kill -0 $(cat pid) 2>/dev/null || break; sleep 0.05; done
             seq 1 200000 | cmp - unpacked
@@ -77,14 +77,14 @@ import Testing
     @Test(arguments: [DockerSaver.Procedure.shell(compressionLevel: 6), .powerShell])
     func dockersFailureIsTheCause(_ procedure: DockerSaver.Procedure) async throws {
         let docker = try FakeDocker("seq 1 100000; echo first >&2; echo last >&2; exit 1")
-        let archive = try docker.folder.write("old", to: "archive")
+        let archive = try docker.directory.write("old", to: "archive")
         let saver = try Self.saver(docker, to: archive, procedure)
         let error = await #expect(throws: DockerEngineError.self) { try await saver.save([Self.request("a")]) }
         saver.discard()
         #expect(error?.description == "docker save: last")
-        #expect(try docker.folder.text("errors") == "first\nlast\n")
-        #expect(try docker.folder.text("archive") == "old")
-        #expect(try docker.folder.names() == ["archive", "bin", "errors", "output"])
+        #expect(try docker.directory.text("errors") == "first\nlast\n")
+        #expect(try docker.directory.text("archive") == "old")
+        #expect(try docker.directory.names() == ["archive", "bin", "errors", "output"])
     }
 
     /// Docker, which would write for ever, is stopped by it.
@@ -98,24 +98,24 @@ import Testing
 
     @Test func cancellingEndsDocker() async throws {
         let docker = try FakeDocker("echo $$ >\"$(dirname \"$0\")/pid\"; exec yes")
-        let archive = docker.folder.path("archive")
+        let archive = docker.directory.path("archive")
         let saver = try Self.saver(docker, to: archive)
         let task = Task { try await saver.save([Self.request("a")]) }
-        try docker.folder.shell("until [ -s bin/pid ]; do sleep 0.02; done")
+        try docker.directory.shell("until [ -s bin/pid ]; do sleep 0.02; done")
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
         saver.discard()
-        try docker.folder.shell("kill -0 $(cat bin/pid) 2>/dev/null", status: 1)
-        #expect(!docker.folder.exists("archive"))
-        #expect(!docker.folder.exists("archive.unfinished"))
+        try docker.directory.shell("kill -0 $(cat bin/pid) 2>/dev/null", status: 1)
+        #expect(!docker.directory.exists("archive"))
+        #expect(!docker.directory.exists("archive.unfinished"))
     }
 
     @Test func tooManyImagesAreToldBeforeAnyIsPulled() async throws {
         let docker = try FakeDocker("touch \"$(dirname \"$0\")/called\"")
-        let saver = try Self.saver(docker, to: docker.folder.path("archive"))
-        let requests = (0...ArgumentRoom.ofSystem.limit / 20).map { Self.request("registry/image:\($0)") }
+        let saver = try Self.saver(docker, to: docker.directory.path("archive"))
+        let requests = (0...ArgumentSpace.ofSystem.limit / 20).map { Self.request("registry/image:\($0)") }
         await #expect(throws: DockerEngineError.self) { try await saver.pull(requests, observer: Nobody()) }
-        #expect(!docker.folder.exists("bin/called"))
+        #expect(!docker.directory.exists("bin/called"))
     }
 
     private struct Nobody: PullObserver {
@@ -156,7 +156,7 @@ import Testing
         )
         let requests = ["r/a:1", "r/b:1"]
             .map { name in
-                PullRequest(image: ListedImage(reference: name, file: "list", line: 1), source: ImageName(name))
+                PullRequest(image: ImageListEntry(reference: name, file: "list", line: 1), source: ImageName(name))
             }
         let error = await #expect(throws: SavedArchiveError.self) { try await saver.save(requests) }
         #expect(error?.leavesNothing == false)
@@ -164,7 +164,7 @@ import Testing
 
     @Test func theOlderArchiveStays() async throws {
         let docker = try FakeDocker(Self.script)
-        let archive = try docker.folder.write("old", to: "archive")
+        let archive = try docker.directory.write("old", to: "archive")
         let output = DockerSaver.Output.archive(try ArchiveOutput(path: archive))
         let saver = DockerSaver(
             runner: try docker.runner(),
@@ -175,7 +175,7 @@ import Testing
         )
         let requests = ["r/a:1", "r/b:1"]
             .map { name in
-                PullRequest(image: ListedImage(reference: name, file: "list", line: 1), source: ImageName(name))
+                PullRequest(image: ImageListEntry(reference: name, file: "list", line: 1), source: ImageName(name))
             }
         try await saver.pull(requests, observer: Nobody())
         let error = await #expect(throws: SavedArchiveError.self) { try await saver.save(requests) }
@@ -184,8 +184,8 @@ import Testing
             error?.description
                 == "docker save wrote a single image under 2 names, as podman does: use --engine registry"
         )
-        #expect(try docker.folder.text("archive") == "old")
-        #expect(try docker.folder.names() == ["archive", "bin", "errors", "output"])
+        #expect(try docker.directory.text("archive") == "old")
+        #expect(try docker.directory.names() == ["archive", "bin", "errors", "output"])
     }
 
     private struct Nobody: PullObserver {

@@ -35,8 +35,8 @@ import Testing
     }
 
     @Test func aLinkToPodman() throws {
-        let folder = try TemporaryFolder()
-        try folder.shell(
+        let directory = try TemporaryDirectory()
+        try directory.shell(
             """
             mkdir bin real other
             printf 'binary' >real/podman && chmod 755 real/podman
@@ -44,21 +44,21 @@ import Testing
             """
         )
         #expect(
-            PodmanCommand.evidence(environment: ["PATH": folder.path("bin")])
-                == "\(folder.path("bin/docker")) is a link to \(folder.path("real/podman"))"
+            PodmanCommand.evidence(environment: ["PATH": directory.path("bin")])
+                == "\(directory.path("bin/docker")) is a link to \(directory.path("real/podman"))"
         )
-        #expect(PodmanCommand.evidence(environment: ["PATH": folder.path("other")]) == nil, "no docker command")
+        #expect(PodmanCommand.evidence(environment: ["PATH": directory.path("other")]) == nil, "no docker command")
     }
 
     @Test func aSocketOfPodmans() throws {
         let docker = try FakeDocker("exit 0")
-        try docker.folder.shell("touch podman.sock && ln -s podman.sock linked.sock")
+        try docker.directory.shell("touch podman.sock && ln -s podman.sock linked.sock")
         func evidence(_ host: String) -> String? {
             PodmanCommand.evidence(environment: docker.environment.merging(["DOCKER_HOST": host]) { $1 })
         }
         #expect(evidence("unix:///run/user/1000/podman/podman.sock") != nil)
         #expect(evidence("ssh://me@host/run/podman/podman.sock") != nil)
-        #expect(evidence("unix://\(docker.folder.path("linked.sock"))") != nil)
+        #expect(evidence("unix://\(docker.directory.path("linked.sock"))") != nil)
         for host in ["unix:///var/run/docker.sock", "tcp://podman:2375", "", "podman.sock"] {
             #expect(evidence(host) == nil, "\(host)")
         }

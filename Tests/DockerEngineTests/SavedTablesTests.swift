@@ -1,5 +1,5 @@
-import ByteIO
-import ImageModel
+import OCI
+import SystemIO
 import TestSupport
 import Testing
 

@@ -1,10 +1,10 @@
-import ChildProcess
 import FoundationEssentials
 import GoldenSuite
 import SampleImages
+import SystemIO
 import TestSupport
 
-/// A docker daemon, a registry with the sample images, an empty one, and a folder to run the executables in.
+/// A docker daemon, a registry with the sample images, an empty one, and a directory to run the executables in.
 struct Bench {
     /// What an executable did.
     struct Run {
@@ -21,7 +21,7 @@ struct Bench {
 
     private let source: DistributionRegistry
     private let daemon: DockerDaemon
-    private let folder: TemporaryFolder
+    private let directory: TemporaryDirectory
     private let suite: Suite
 
     init(list: [String]? = nil) async throws {
@@ -29,13 +29,13 @@ struct Bench {
         daemon = try DockerDaemon()
         source = try DistributionRegistry(allowsURLs: true)
         target = try DistributionRegistry()
-        folder = try TemporaryFolder()
-        try await SampleImages(folder: Fixtures.path("source")).push(to: source.authority)
+        directory = try TemporaryDirectory()
+        try await SampleImages(directory: Fixtures.path("source")).push(to: source.authority)
         self.list =
             try list
             ?? Fixtures.text("list.txt").split(separator: "\n").map(String.init)
             .filter { !$0.contains("zstd") && !$0.contains("windows") }
-        try folder.write(self.list.map { $0 + "\n" }.joined(), to: "rancher-images.txt")
+        try directory.write(self.list.map { $0 + "\n" }.joined(), to: "rancher-images.txt")
     }
 
     func save(engine: String, words: [String] = []) async throws -> Run {
@@ -51,7 +51,7 @@ struct Bench {
     func sign(_ image: String) async throws {
         let digest = try source.tags()[image] ?? ""
         let repository = name(String(image.prefix { $0 != ":" }))
-        let signature = MadeUpReferrer("a signature of \(digest)")
+        let signature = SyntheticReferrer("a signature of \(digest)")
         try await SampleImages.push(
             signature.manifest,
             blobs: [signature.configuration, signature.layer],
@@ -82,11 +82,11 @@ struct Bench {
         return try await docker("image", "inspect", "--format", "{{.Id}}", "\(target.authority)/\(name)")
     }
 
-    /// Runs a command of the shell in the folder; one that fails is an error.
-    func shell(_ command: String) throws { try folder.shell(command) }
+    /// Runs a command of the shell in the directory; one that fails is an error.
+    func shell(_ command: String) throws { try directory.shell(command) }
 
     /// Compares scripts with the executables on the daemon.
-    func compare(_ scripts: TemporaryFolder) async throws -> Comparison.Verdict {
+    func compare(_ scripts: TemporaryDirectory) async throws -> Comparison.Verdict {
         try await RealDocker(suite, scripts: scripts.path, environment: environment).compare()
     }
 
@@ -97,7 +97,7 @@ struct Bench {
 
     private func run(_ executable: String, _ words: [String]) async throws -> Run {
         let outcome = try await ChildProcess.run(
-            ["/usr/bin/env", "-C", folder.path, "\(suite.products)/\(executable)"] + words,
+            ["/usr/bin/env", "-C", directory.path, "\(suite.products)/\(executable)"] + words,
             environment: environment,
             output: .keep(last: 1 << 20),
             timeLimit: .seconds(300)

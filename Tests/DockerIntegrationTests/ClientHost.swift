@@ -1,12 +1,12 @@
-import ChildProcess
 import GoldenSuite
 import SampleImages
+import SystemIO
 import TestSupport
 import Testing
 
-/// A host with a docker command that reaches no docker of this machine: a folder with the command, podman's store, and two registries.
+/// A host with a docker command that reaches no docker of this machine: a directory with the command, podman's store, and two registries.
 final class ClientHost: Sendable {
-    let folder: TemporaryFolder
+    let directory: TemporaryDirectory
     let source: DistributionRegistry
     let target: DistributionRegistry
     private let list: [String]
@@ -18,29 +18,29 @@ final class ClientHost: Sendable {
     ///   - dockerHost: `DOCKER_HOST` without podman's socket.
     init(_ list: [String], docker: String, socket: String? = nil, dockerHost: String? = nil) async throws {
         self.list = list
-        folder = try TemporaryFolder()
+        directory = try TemporaryDirectory()
         source = try DistributionRegistry(allowsURLs: true)
         target = try DistributionRegistry()
-        try await SampleImages(folder: Fixtures.path("source")).push(to: source.authority)
-        try folder.write(list.map { $0 + "\n" }.joined(), to: "rancher-images.txt")
-        try folder.write(
+        try await SampleImages(directory: Fixtures.path("source")).push(to: source.authority)
+        try directory.write(list.map { $0 + "\n" }.joined(), to: "rancher-images.txt")
+        try directory.write(
             "[[registry]]\nlocation = \"\(source.authority)\"\ninsecure = true\n",
             to: "registries.conf"
         )
-        try folder.write(
-            "[storage]\ndriver = \"vfs\"\ngraphroot = \"\(folder.path("store"))\"\nrunroot = \"\(folder.path("run"))\"\n",
+        try directory.write(
+            "[storage]\ndriver = \"vfs\"\ngraphroot = \"\(directory.path("store"))\"\nrunroot = \"\(directory.path("run"))\"\n",
             to: "storage.conf"
         )
-        try folder.shell("mkdir bin && \(docker) && chmod 755 bin/docker")
+        try directory.shell("mkdir bin && \(docker) && chmod 755 bin/docker")
         var environment = [
-            "PATH": "\(folder.path("bin")):/usr/local/bin:/usr/bin:/bin", "HOME": folder.path,
-            "CONTAINERS_REGISTRIES_CONF": folder.path("registries.conf"),
-            "CONTAINERS_STORAGE_CONF": folder.path("storage.conf"),
+            "PATH": "\(directory.path("bin")):/usr/local/bin:/usr/bin:/bin", "HOME": directory.path,
+            "CONTAINERS_REGISTRIES_CONF": directory.path("registries.conf"),
+            "CONTAINERS_STORAGE_CONF": directory.path("storage.conf"),
         ]
         if let dockerHost { environment["DOCKER_HOST"] = dockerHost }
         if let socket {
             let variables = environment.map { "\($0)='\($1)'" }.joined(separator: " ")
-            try folder.shell(
+            try directory.shell(
                 """
                 env \(variables) podman system service --time=0 unix://$PWD/\(socket) >log 2>&1 </dev/null &
                 echo $! >pid
@@ -48,13 +48,13 @@ final class ClientHost: Sendable {
                 cat log >&2; exit 1
                 """
             )
-            environment["DOCKER_HOST"] = "unix://\(folder.path(socket))"
+            environment["DOCKER_HOST"] = "unix://\(directory.path(socket))"
         }
         self.environment = environment
     }
 
     deinit {
-        _ = try? folder.shell("kill $(cat pid)")
+        _ = try? directory.shell("kill $(cat pid)")
     }
 
     func save(_ words: String...) async throws -> (exit: Int32, stdout: String, stderr: String) {
@@ -83,7 +83,7 @@ final class ClientHost: Sendable {
         _ words: [String]
     ) async throws -> (exit: Int32, stdout: String, stderr: String) {
         let outcome = try await ChildProcess.run(
-            ["/usr/bin/env", "-C", folder.path, "\(try Suite().products)/\(executable)"] + words,
+            ["/usr/bin/env", "-C", directory.path, "\(try Suite().products)/\(executable)"] + words,
             environment: environment,
             output: .keep(last: 1 << 20),
             timeLimit: .seconds(120)

@@ -141,7 +141,7 @@ struct DockerIntegrationTests {
     /// The runner against official scripts, with scripts of a few lines that do what docker and gzip are for.
     @Test func theExecutablesAreLikePlainCommands() async throws {
         let bench = try await Bench()
-        let scripts = try TemporaryFolder()
+        let scripts = try TemporaryDirectory()
         try scripts.write(
             """
             for name in $(cat rancher-images.txt); do

@@ -45,7 +45,7 @@ struct PodmanTests {
 
     @Test func aNamedEngineDoesNotWriteOneImageUnderThreeNames() async throws {
         let host = try await ClientHost(Self.list, docker: Self.commands[0].make)
-        try host.folder.write("older", to: "rancher-images.tar.gz")
+        try host.directory.write("older", to: "rancher-images.tar.gz")
         let saved = try await host.save("--engine", "docker")
         #expect(saved.exit == 1)
         #expect(
@@ -53,7 +53,7 @@ struct PodmanTests {
                 "docker save wrote a single image under 3 names, as podman does: use --engine registry"
             )
         )
-        #expect(try host.folder.text("rancher-images.tar.gz") == "older")
+        #expect(try host.directory.text("rancher-images.tar.gz") == "older")
     }
 
     @Test func threeNamesOfOneImageAreOneImage() async throws {

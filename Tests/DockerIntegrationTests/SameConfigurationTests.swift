@@ -1,7 +1,7 @@
-import ChildProcess
 import FoundationEssentials
 import GoldenSuite
 import SampleImages
+import SystemIO
 import TestSupport
 import Testing
 
@@ -15,34 +15,34 @@ struct SameConfigurationTests {
     /// A mirror of the Hub, an insecure registry by a network, and a login that a credential helper has.
     @Test func mirrorNetworkAndCredentialHelper() async throws {
         let password = #"p@ss #/?%"#
-        let folder = try TemporaryFolder()
-        let auth = try Self.passwords(of: password, in: folder)
+        let directory = try TemporaryDirectory()
+        let auth = try Self.passwords(of: password, in: directory)
         let mirror = try DistributionRegistry(allowsURLs: true)
-        try await SampleImages(folder: Fixtures.path("source")).push(to: mirror.authority)
+        try await SampleImages(directory: Fixtures.path("source")).push(to: mirror.authority)
         let registry = try DistributionRegistry(auth: auth)
         // This machine, and no address of the loopback, which docker trusts anyway.
         let target = registry.authority.replacing("127.0.0.1", with: "0.0.0.0")
 
         let settings = #"{"registry-mirrors":["\#(mirror.url)"],"insecure-registries":["0.0.0.0/32"]}"#
         let daemon = try DockerDaemon(settings: settings)
-        try folder.write(settings, to: ".config/docker/daemon.json")
-        try folder.write(#"{"credsStore":"keep"}"#, to: ".docker/config.json")
+        try directory.write(settings, to: ".config/docker/daemon.json")
+        try directory.write(#"{"credsStore":"keep"}"#, to: ".docker/config.json")
         let helper = #"""
             #!/bin/sh
             read -r server
             printf '{"ServerURL":"%s","Username":"me","Secret":"\#(password.replacing("%", with: "%%"))"}\n' "$server"
             """#
-        try folder.write(helper, to: "bin/docker-credential-keep")
-        try folder.shell("chmod +x bin/docker-credential-keep")
-        try folder.write("rancher/tiny:v1\n", to: "list.txt")
+        try directory.write(helper, to: "bin/docker-credential-keep")
+        try directory.shell("chmod +x bin/docker-credential-keep")
+        try directory.write("rancher/tiny:v1\n", to: "list.txt")
 
         let products = try Suite().products
         let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
         let environment = [
-            "HOME": folder.path, "PATH": "\(folder.path("bin")):\(path)", "DOCKER_HOST": daemon.host,
-            "XDG_RUNTIME_DIR": folder.path,
+            "HOME": directory.path, "PATH": "\(directory.path("bin")):\(path)", "DOCKER_HOST": daemon.host,
+            "XDG_RUNTIME_DIR": directory.path,
         ]
-        let list = ["-l", folder.path("list.txt"), "-i", folder.path("images.tar.gz"), "--engine", "registry"]
+        let list = ["-l", directory.path("list.txt"), "-i", directory.path("images.tar.gz"), "--engine", "registry"]
         let commands = [
             ["docker", "pull", "rancher/tiny:v1"],
             ["docker", "tag", "rancher/tiny:v1", "\(target)/docker/rancher/tiny:v1"],
@@ -71,33 +71,34 @@ struct SameConfigurationTests {
     /// A registry with TLS by an authority that only `/etc/docker/certs.d` knows, which wants a client certificate from there, and a login
     /// of `config.json`.
     @Test func certificatesOfEtcDocker() async throws {
-        let folder = try TemporaryFolder()
+        let directory = try TemporaryDirectory()
         let authority = try TestAuthority()
         let server = try authority.issue("server", addresses: ["0.0.0.0"])
         let client = try authority.issue("client")
         let source = try DistributionRegistry(allowsURLs: true)
-        try await SampleImages(folder: Fixtures.path("source")).push(to: source.authority)
+        try await SampleImages(directory: Fixtures.path("source")).push(to: source.authority)
         let registry = try DistributionRegistry(
             tls: """
                 {certificate: "\(server.certificate)", key: "\(server.key)", clientcas: ["\(authority.certificate)"]}
                 """,
-            auth: try Self.passwords(of: "secret", in: folder)
+            auth: try Self.passwords(of: "secret", in: directory)
         )
         let target = registry.authority.replacing("127.0.0.1", with: "0.0.0.0")
-        try folder.shell(
+        try directory.shell(
             """
             mkdir -p etc/certs.d/\(target) && cd etc/certs.d/\(target)
             cp '\(authority.certificate)' ca.crt && cp '\(client.certificate)' me.cert && cp '\(client.key)' me.key
             """
         )
-        let etc = folder.path("etc")
+        let etc = directory.path("etc")
         let daemon = try DockerDaemon(etc: etc)
         let login = Data("me:secret".utf8).base64EncodedString()
-        try folder.write(#"{"auths":{"\#(target)":{"auth":"\#(login)"}}}"#, to: ".docker/config.json")
-        try folder.write("rancher/tiny:v1\n", to: "list.txt")
+        try directory.write(#"{"auths":{"\#(target)":{"auth":"\#(login)"}}}"#, to: ".docker/config.json")
+        try directory.write("rancher/tiny:v1\n", to: "list.txt")
         let products = try Suite().products
         let list = [
-            "-l", folder.path("list.txt"), "-i", folder.path("images.tar.gz"), "-s", "\(target)/docker", "--engine",
+            "-l", directory.path("list.txt"), "-i", directory.path("images.tar.gz"), "-s", "\(target)/docker",
+            "--engine",
             "registry",
         ]
         let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
@@ -105,7 +106,7 @@ struct SameConfigurationTests {
             try await ChildProcess.run(
                 DockerDaemon.prefix(etc: etc) + command,
                 environment: [
-                    "HOME": folder.path, "PATH": path, "DOCKER_HOST": host, "XDG_RUNTIME_DIR": folder.path,
+                    "HOME": directory.path, "PATH": path, "DOCKER_HOST": host, "XDG_RUNTIME_DIR": directory.path,
                 ],
                 timeLimit: .seconds(120)
             )
@@ -122,18 +123,18 @@ struct SameConfigurationTests {
             try #require(outcome.status.isSuccess, "\(command): \(String(decoding: outcome.errors, as: UTF8.self))")
         }
         #expect(try registry.imageID("engine/rancher/tiny:v1") == registry.imageID("docker/rancher/tiny:v1"))
-        // Without that folder it is refused, so it was not by chance; docker's store has the image.
+        // Without that directory it is refused, so it was not by chance; docker's store has the image.
         let refused = try await run(commands[3] + ["--patience", "1s"], etc: nil, host: "unix:///nowhere")
         #expect(String(decoding: refused.errors, as: UTF8.self).contains("certificate"))
     }
 
     /// The `auth` section of a registry whose one user, `me`, has this password.
-    private static func passwords(of password: String, in folder: TemporaryFolder) throws -> String {
-        try folder.write(password, to: "password")
-        let line = try folder.shell(
+    private static func passwords(of password: String, in directory: TemporaryDirectory) throws -> String {
+        try directory.write(password, to: "password")
+        let line = try directory.shell(
             #"perl -e 'local $/; print "me:", crypt(<>, "\$2y\$05\$abcdefghijklmnopqrstuu"), "\n"' password"#
         )
-        try folder.write(line, to: "htpasswd")
-        return #"{htpasswd: {realm: test, path: "\#(folder.path("htpasswd"))"}}"#
+        try directory.write(line, to: "htpasswd")
+        return #"{htpasswd: {realm: test, path: "\#(directory.path("htpasswd"))"}}"#
     }
 }

@@ -1,5 +1,5 @@
-import ChildProcess
 import Glibc
+import SystemIO
 import TestSupport
 
 /// Runs the programs on a terminal, against registries of this machine that are as slow as a link to others, and draws what the
@@ -24,16 +24,16 @@ struct Main {
 
     private let products: String
     private let pictures: String
-    private let folder: TemporaryFolder
+    private let directory: TemporaryDirectory
     private let registries: NamedRegistries
 
     private init(products: String, pictures: String) throws {
         self.products = products
         self.pictures = pictures
-        folder = try TemporaryFolder()
+        directory = try TemporaryDirectory()
         registries = try NamedRegistries(["registry-1.docker.io", Self.target], bytesPerSecond: 1_500_000)
         let names = SampleList.fill(registries.registry)
-        try folder.write(names.map { $0 + "\n" }.joined(), to: "rancher-images.txt")
+        try directory.write(names.map { $0 + "\n" }.joined(), to: "rancher-images.txt")
     }
 
     private func draw() async throws {
@@ -62,9 +62,10 @@ struct Main {
         let terminal = try PseudoTerminal(columns: Self.size.columns, rows: Self.size.rows)
         try terminal.write("$ " + ([program] + words).joined(separator: " ") + "\n")
         let process = try ChildProcess.start(
-            ["/usr/bin/env", "-C", folder.path, "\(products)/\(program)"] + words,
+            ["/usr/bin/env", "-C", directory.path, "\(products)/\(program)"] + words,
             environment: [
-                "PATH": "/nowhere", "HOME": folder.path, "TMPDIR": folder.path, "TERM": "xterm", "LANG": "C.UTF-8",
+                "PATH": "/nowhere", "HOME": directory.path, "TMPDIR": directory.path, "TERM": "xterm",
+                "LANG": "C.UTF-8",
                 "RANCHER_IMAGES_ENGINE": "registry",
             ]
             .merging(registries.environment) { $1 },
@@ -85,7 +86,7 @@ struct Main {
             throw TestSupportError("\(program) has drawn nothing")
         }
         let picture = TerminalPicture(lines: lines.suffix(Self.size.rows), columns: Self.size.columns)
-        let file = try TemporaryFolder()
+        let file = try TemporaryDirectory()
         try file.write(picture.svg, to: "picture")
         try file.shell("cp picture '\(pictures)/\(name).svg'")
         print("\(pictures)/\(name).svg")

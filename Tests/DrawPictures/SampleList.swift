@@ -15,7 +15,7 @@ enum SampleList {
     /// Puts the images into a registry.
     ///
     /// - Returns: their names.
-    static func fill(_ registry: StandInRegistry) -> [String] {
+    static func fill(_ registry: FakeRegistry) -> [String] {
         let shared = (0..<3).map { noise(1_400_000 + 300_000 * $0, seed: UInt32(1000 + $0)) }
         for (index, name) in names.enumerated() {
             let parts = name.split(separator: ":").map(String.init)

@@ -7,15 +7,15 @@ import Testing
 /// A test that hangs here has found a transfer that does not end when it is told to: its time-outs are a minute or more.
 @Suite(.timeLimit(.minutes(1))) struct CancellationTests {
     /// What the transfer is doing when it is cancelled.
-    enum Moment: CaseIterable, Sendable {
+    enum Timestamp: CaseIterable, Sendable {
         case waitingForTheHead
         case waitingForTheBody
         case receiving
         case sending
     }
 
-    @Test(arguments: Moment.allCases)
-    func runningTransferEnds(_ moment: Moment) async throws {
+    @Test(arguments: Timestamp.allCases)
+    func runningTransferEnds(_ moment: Timestamp) async throws {
         let begun = DispatchSemaphore(value: 0)
         let cancelled = DispatchSemaphore(value: 0)
         try await withServer { request in

@@ -53,9 +53,9 @@ import Testing
 
     /// Reading them could take forever.
     @Test func namedPipesAreNotRead() async throws {
-        let folder = try TemporaryFolder()
-        try folder.shell("mkfifo pipe && mkdir certificates && mkfifo certificates/pipe.pem")
-        let pipe = folder.path("pipe")
+        let directory = try TemporaryDirectory()
+        try directory.shell("mkfifo pipe && mkdir certificates && mkfifo certificates/pipe.pem")
+        let pipe = directory.path("pipe")
         let adding = #expect(throws: HTTPError.self) {
             try CertificateAuthorities(environment: [:]).adding(file: pipe)
         }
@@ -63,7 +63,7 @@ import Testing
             adding?.message == "no certificate of an authority is taken from \(pipe): cannot read \(pipe): it is not a"
                 + " regular file"
         )
-        let gathered = CertificateAuthorities(environment: ["SSL_CERT_DIR": folder.path("certificates")])
+        let gathered = CertificateAuthorities(environment: ["SSL_CERT_DIR": directory.path("certificates")])
         #expect(gathered.bundle == nil)
         let named = CertificateAuthorities(environment: ["SSL_CERT_FILE": pipe])
         let client = HTTPClient(HTTPClient.Configuration(threads: 1, authorities: named))

@@ -17,7 +17,7 @@ import Testing
             if let wait = head.retryAfter(now: HTTPDate.now) {
                 #expect((.zero ... .seconds(253_402_300_799)).contains(wait), "\(text) \(other)")
             }
-            _ = HostPace.Outcome(head)
+            _ = HostConcurrencyLimit.Outcome(head)
         }
     }
 
@@ -50,7 +50,7 @@ import Testing
             seed: seed
         )
         for url in urls {
-            _ = ShownURL.text(url)
+            _ = RedactedURL.text(url)
             guard let address = try? HTTPAddress(url) else { continue }
             #expect(["http", "https"].contains(address.scheme))
             #expect((0...65_535).contains(address.port), "\(url)")

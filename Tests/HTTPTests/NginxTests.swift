@@ -20,7 +20,7 @@ struct NginxTests {
         let client = HTTPClient()
         let source = PatternSource(length: 1_000_000)
         let bytes = source.bytes
-        let url = server.url + "/folder-file"
+        let url = server.url + "/directory-file"
         let put = try await client.collect(HTTPRequest(.put, url, body: .stream(source)), limit: 0)
         #expect(put.head.status == 201)
         let head = try await client.collect(HTTPRequest(.head, url), limit: 0)

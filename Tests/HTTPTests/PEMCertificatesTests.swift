@@ -6,20 +6,20 @@ import Testing
 
 /// Certificates as people keep them.
 @Suite(.enabled(if: Machine.hasOpenSSL, "needs openssl"), .timeLimit(.minutes(5))) struct PEMCertificatesTests {
-    private let folder: TemporaryFolder
+    private let directory: TemporaryDirectory
     private let one: [UInt8]
     private let other: [UInt8]
 
     init() throws {
-        folder = try TemporaryFolder()
+        directory = try TemporaryDirectory()
         for name in ["one", "other"] {
-            try folder.shell(
+            try directory.shell(
                 "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=\(name)"
                     + " -keyout \(name).key -out \(name).pem"
             )
         }
-        one = try folder.bytes("one.pem")
-        other = try folder.bytes("other.pem")
+        one = try directory.bytes("one.pem")
+        other = try directory.bytes("other.pem")
     }
 
     private static func certificates(_ files: [UInt8]...) -> PEMCertificates {
@@ -29,61 +29,61 @@ import Testing
     }
 
     @Test func opensslReadsWhatIsGathered() throws {
-        let key = try folder.bytes("one.key")
+        let key = try directory.bytes("one.key")
         let damaged = Array("-----BEGIN CERTIFICATE-----\nMIIBdamaged\n-----END CERTIFICATE-----\n".utf8)
         let windows = other.flatMap { $0 == UInt8(ascii: "\n") ? [UInt8(ascii: "\r"), $0] : [$0] }
         let text = Array("a text\nof someone's\n".utf8)
         let gathered = Self.certificates(text + one + key + damaged, windows + one, key, [])
-        try folder.write(gathered.text, to: "all.pem")
-        let subjects = try folder.shell(
+        try directory.write(gathered.text, to: "all.pem")
+        let subjects = try directory.shell(
             "openssl crl2pkcs7 -nocrl -certfile all.pem | openssl pkcs7 -print_certs -noout | grep subject"
         )
         #expect(String(decoding: subjects, as: UTF8.self) == "subject=CN = one\nsubject=CN = other\n")
-        #expect(try folder.text("all.pem") == String(decoding: one + other, as: UTF8.self))
+        #expect(try directory.text("all.pem") == String(decoding: one + other, as: UTF8.self))
     }
 
     @Test func aFileOfDERIsOneToo() throws {
-        try folder.shell("openssl x509 -in one.pem -outform DER -out one.der")
-        let der = try folder.bytes("one.der")
+        try directory.shell("openssl x509 -in one.pem -outform DER -out one.der")
+        let der = try directory.bytes("one.der")
         #expect(Self.certificates(der) == Self.certificates(one))
         #expect(Self.certificates(Array(der.dropLast())).isEmpty)
         #expect(Self.certificates([0x30, 0x83, 1]).isEmpty)
         #expect(Self.certificates([0x30, 0x84, 0xFF, 0xFF, 0xFF, 0xFF, 0]).isEmpty)
     }
 
-    @Test func namesInAFolderDoNotMatter() throws {
-        try folder.write(one, to: "certificates/any name")
-        try folder.write(other, to: "certificates/other.txt")
-        try folder.write("no certificate", to: "certificates/readme")
-        try folder.write("", to: "certificates/below/empty")
-        let file = try folder.write("", to: "empty.pem")
+    @Test func namesInADirectoryDoNotMatter() throws {
+        try directory.write(one, to: "certificates/any name")
+        try directory.write(other, to: "certificates/other.txt")
+        try directory.write("no certificate", to: "certificates/readme")
+        try directory.write("", to: "certificates/below/empty")
+        let file = try directory.write("", to: "empty.pem")
         let environment = [
-            "SSL_CERT_FILE": file, "SSL_CERT_DIR": "\(folder.path("none")):\(folder.path("certificates"))",
+            "SSL_CERT_FILE": file, "SSL_CERT_DIR": "\(directory.path("none")):\(directory.path("certificates"))",
         ]
         #expect(CertificateAuthorities(environment: environment).bundle == Self.certificates(one, other).text)
     }
 
-    @Test func foldersAreReadOnceWhenTheyAreWanted() throws {
-        let file = try folder.write("", to: "empty.pem")
-        let environment = ["SSL_CERT_FILE": file, "SSL_CERT_DIR": folder.path("certificates")]
+    @Test func directoriesAreReadOnceWhenTheyAreWanted() throws {
+        let file = try directory.write("", to: "empty.pem")
+        let environment = ["SSL_CERT_FILE": file, "SSL_CERT_DIR": directory.path("certificates")]
         let authorities = CertificateAuthorities(environment: environment)
-        try folder.write(one, to: "certificates/one")
+        try directory.write(one, to: "certificates/one")
         #expect(authorities.bundle == one)
-        try folder.write(other, to: "certificates/other")
+        try directory.write(other, to: "certificates/other")
         #expect(authorities.bundle == one)
     }
 
     @Test func aFileIsBesidesTheOthers() throws {
-        let authorities = CertificateAuthorities(environment: ["SSL_CERT_FILE": folder.path("one.pem")])
+        let authorities = CertificateAuthorities(environment: ["SSL_CERT_FILE": directory.path("one.pem")])
         #expect(authorities.bundle == nil)
-        let both = try authorities.adding(file: folder.path("other.pem"))
+        let both = try authorities.adding(file: directory.path("other.pem"))
         #expect(both.bundle == one + other)
-        #expect(try both.adding(file: folder.path("one.pem")) == both)
-        #expect(try both.adding(file: folder.path("one.key"), mayBeEmpty: true) == both)
-        let empty = #expect(throws: HTTPError.self) { try both.adding(file: folder.path("one.key")) }
+        #expect(try both.adding(file: directory.path("one.pem")) == both)
+        #expect(try both.adding(file: directory.path("one.key"), mayBeEmpty: true) == both)
+        let empty = #expect(throws: HTTPError.self) { try both.adding(file: directory.path("one.key")) }
         #expect(
             empty?.message
-                == "no certificate of an authority is taken from \(folder.path("one.key")): there is none in it"
+                == "no certificate of an authority is taken from \(directory.path("one.key")): there is none in it"
         )
         let missing = #expect(throws: HTTPError.self) { try both.adding(file: "/no/where.pem") }
         #expect(
@@ -91,7 +91,7 @@ import Testing
                 + " No such file or directory"
         )
         let lost = CertificateAuthorities(environment: ["SSL_CERT_FILE": "/no/where.pem"])
-        let unread = #expect(throws: HTTPError.self) { try lost.adding(file: folder.path("one.pem")) }
+        let unread = #expect(throws: HTTPError.self) { try lost.adding(file: directory.path("one.pem")) }
         #expect(unread?.message.contains("/no/where.pem") == true)
     }
 }

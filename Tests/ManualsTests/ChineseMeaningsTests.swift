@@ -1,4 +1,4 @@
-import ScriptInterface
+import CommandLine
 import Testing
 
 @testable import Manuals

@@ -8,20 +8,20 @@ import Testing
         GeneratedFiles.files.map(\.path).filter { $0.contains(part) }
     }
 
-    private func folder(with path: String) throws -> TemporaryFolder {
-        let folder = try TemporaryFolder()
-        try folder.write(try #require(GeneratedFiles.files.first { $0.path == path }).text, to: "completion")
-        return folder
+    private func directory(with path: String) throws -> TemporaryDirectory {
+        let directory = try TemporaryDirectory()
+        try directory.write(try #require(GeneratedFiles.files.first { $0.path == path }).text, to: "completion")
+        return directory
     }
 
     @Test(.enabled(if: Machine.has("zsh"), "needs zsh"), arguments: paths("/zsh/"))
     func zshReadsIt(path: String) throws {
-        try folder(with: path).shell("zsh -n completion")
+        try directory(with: path).shell("zsh -n completion")
     }
 
     @Test(.enabled(if: Machine.has("fish"), "needs fish"), arguments: paths("/fish/"))
     func fishReadsIt(path: String) throws {
-        try folder(with: path).shell("fish -n completion")
+        try directory(with: path).shell("fish -n completion")
     }
 
     private static let words: [(String, String, [String], String)] = [
@@ -38,11 +38,11 @@ import Testing
 
     @Test(.enabled(if: Machine.has("bash"), "needs bash"), arguments: words)
     func bash(program: String, typed: String, expected: [String], reason: String) throws {
-        let folder = try folder(with: "Packaging/share/bash-completion/completions/\(program)")
-        try folder.write("", to: "list.txt")
+        let directory = try directory(with: "Packaging/share/bash-completion/completions/\(program)")
+        try directory.write("", to: "list.txt")
         // A blank at the end begins a word that is empty yet.
         let words = "\(program) \(typed)".split(separator: " ", omittingEmptySubsequences: false)
-        try folder.write(
+        try directory.write(
             """
             set -eu
             . ./completion
@@ -54,16 +54,16 @@ import Testing
             """,
             to: "script"
         )
-        let offered = String(decoding: try folder.shell("bash script"), as: UTF8.self)
+        let offered = String(decoding: try directory.shell("bash script"), as: UTF8.self)
         #expect(offered.split(separator: "\n").map(String.init) == expected, "\(reason)")
     }
 
     @Test(.enabled(if: Machine.has("fish"), "needs fish"), arguments: words)
     func fish(program: String, typed: String, expected: [String], reason: String) throws {
-        let folder = try folder(with: "Packaging/share/fish/vendor_completions.d/\(program).fish")
-        try folder.write("", to: "list.txt")
+        let directory = try directory(with: "Packaging/share/fish/vendor_completions.d/\(program).fish")
+        try directory.write("", to: "list.txt")
         let command = "HOME=$PWD fish --no-config -c 'source completion; complete -C \"\(program) \(typed)\"'"
-        let offered = String(decoding: try folder.shell(command), as: UTF8.self)
+        let offered = String(decoding: try directory.shell(command), as: UTF8.self)
         // What follows a tab describes the word.
         #expect(offered.split(separator: "\n").map { String($0.prefix { $0 != "\t" }) } == expected, "\(reason)")
     }

@@ -1,12 +1,12 @@
+import CommandLine
 import FoundationEssentials
 import Manuals
-import ScriptInterface
 import TestSupport
 import Testing
 
 /// The files of the project are what the table of flags makes them.
 @Suite(.timeLimit(.minutes(2))) struct GeneratedFilesTests {
-    private let root = URL(filePath: Fixtures.folder).deletingLastPathComponent().deletingLastPathComponent().path
+    private let root = URL(filePath: Fixtures.directory).deletingLastPathComponent().deletingLastPathComponent().path
     private let advice: Comment = "run `swift run make-manuals` in the project's root, and commit what it writes"
 
     @Test(arguments: GeneratedFiles.files.map(\.path))
@@ -18,11 +18,11 @@ import Testing
 
     @Test func nothingElseIsHandedOut() throws {
         let share = "\(root)/Packaging/share"
-        var isFolder = false
+        var isDirectory = false
         let files = try FileManager.default.subpathsOfDirectory(atPath: share)
             .filter { path in
-                _ = FileManager.default.fileExists(atPath: "\(share)/\(path)", isDirectory: &isFolder)
-                return !isFolder
+                _ = FileManager.default.fileExists(atPath: "\(share)/\(path)", isDirectory: &isDirectory)
+                return !isDirectory
             }
         #expect(files.map { "Packaging/share/\($0)" }.sorted() == GeneratedFiles.files.map(\.path).sorted())
     }

@@ -1,33 +1,32 @@
-import ByteIO
-import DockerArchive
-import GraphDriverArchive
+import Engine
 import HTTP
-import ImageEngine
-import ImageModel
+import ImageArchive
+import OCI
 import Registry
 import RegistryEngine
 import SampleImages
 import Synchronization
+import SystemIO
 import TestSupport
 
 /// Two registries, the first with all samples, and what saves from the one and loads into the other.
 final class EngineFixture: Sendable {
-    static let samples = SampleImages(folder: Fixtures.path("source"))
+    static let samples = SampleImages(directory: Fixtures.path("source"))
 
-    let source: StandInRegistry
-    let target: StandInRegistry
-    let folder: TemporaryFolder
+    let source: FakeRegistry
+    let target: FakeRegistry
+    let directory: TemporaryDirectory
     let http: HTTPClient
     let client: RegistryClient
     let counters = TransferCounters()
     let notices = Mutex<[String]>([])
 
     init() throws {
-        source = try StandInRegistry()
-        target = try StandInRegistry()
-        folder = try TemporaryFolder()
+        source = try FakeRegistry()
+        target = try FakeRegistry()
+        directory = try TemporaryDirectory()
         http = HTTPClient(HTTPClient.Configuration(threads: 8, busyPause: .milliseconds(1)))
-        let patience = Patience(duration: .seconds(2), firstWait: .milliseconds(1), longestWait: .milliseconds(100))
+        let patience = RetryPolicy(duration: .seconds(2), firstWait: .milliseconds(1), longestWait: .milliseconds(100))
         client = RegistryClient(http: http, settings: RegistrySettings(patience: patience))
         for (name, descriptor) in try Self.samples.names() {
             let parts = name.split(separator: ":").map(String.init)
@@ -40,7 +39,7 @@ final class EngineFixture: Sendable {
         target.stop()
     }
 
-    private static func fill(_ registry: StandInRegistry, _ descriptor: Descriptor, _ path: String, tag: String?) {
+    private static func fill(_ registry: FakeRegistry, _ descriptor: Descriptor, _ path: String, tag: String?) {
         guard let bytes = samples.content(descriptor.digest),
             let manifest = try? Manifest(bytes: bytes, digest: descriptor.digest, servedAs: descriptor.mediaType)
         else { return }
@@ -62,13 +61,13 @@ final class EngineFixture: Sendable {
 
     // MARK: Saving
 
-    var archive: String { folder.path("a.tar.gz") }
+    var archive: String { directory.path("a.tar.gz") }
 
     /// What a saver works with.
     func setup(
         _ choice: PlatformChoice = .platforms([.linuxAMD64]),
         jobs: Int = 4,
-        wrapping: TarWrapping = .gzip(level: 6),
+        wrapping: OuterCompression = .gzip(level: 6),
         output: ArchiveOutput? = nil,
         reuse: [String] = [],
         includesReferrers: Bool = false
@@ -79,7 +78,7 @@ final class EngineFixture: Sendable {
             wrapping: wrapping,
             jobs: jobs,
             output: try output ?? ArchiveOutput(path: archive),
-            temporaryFolder: folder.path,
+            temporaryDirectory: directory.path,
             reuse: reuse,
             includesReferrers: includesReferrers,
             counters: counters
@@ -117,7 +116,7 @@ final class EngineFixture: Sendable {
     /// A line of a list that names an image of the source registry.
     func request(_ name: String) -> PullRequest {
         PullRequest(
-            image: ListedImage(reference: name, file: "list", line: 1),
+            image: ImageListEntry(reference: name, file: "list", line: 1),
             source: ImageName("\(source.authority)/\(name)")
         )
     }
@@ -157,20 +156,20 @@ final class EngineFixture: Sendable {
 
     /// What loads the archive.
     ///
-    /// - Parameter folder: for temporary files.
-    func loader(jobs: Int = 4, in folder: TemporaryFolder) -> RegistryLoader {
+    /// - Parameter directory: for temporary files.
+    func loader(jobs: Int = 4, in directory: TemporaryDirectory) -> RegistryLoader {
         RegistryLoader(
             archives: [ArchiveLocation(archive)],
             client: client,
             jobs: jobs,
-            temporaryFolder: folder.path,
+            temporaryDirectory: directory.path,
             counters: counters
         ) { _ in }
     }
 
     /// Loads the archive and does the steps.
     func load(_ steps: [LoadStep], jobs: Int = 4) async throws -> Loaded {
-        let run = try TemporaryFolder()
+        let run = try TemporaryDirectory()
         let loader = loader(jobs: jobs, in: run)
         _ = try await loader.load()
         let events = LoadEvents(steps)
@@ -183,7 +182,7 @@ final class EngineFixture: Sendable {
         LoadStep(
             push: ImageName("\(source.authority)/\(name)"),
             as: ImageName("\(self.target.authority)/\(target ?? name)"),
-            for: ListedImage(reference: name, file: "list", line: 1)
+            for: ImageListEntry(reference: name, file: "list", line: 1)
         )
     }
 
@@ -192,7 +191,7 @@ final class EngineFixture: Sendable {
         LoadStep(
             manifestList: ImageName("\(self.target.authority)/\(target)"),
             of: architectures,
-            for: ListedImage(reference: target, file: "list", line: 1)
+            for: ImageListEntry(reference: target, file: "list", line: 1)
         )
     }
 }

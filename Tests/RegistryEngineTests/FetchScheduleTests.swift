@@ -1,5 +1,4 @@
-import Hashing
-import ImageModel
+import OCI
 import Testing
 
 @testable import RegistryEngine

@@ -1,12 +1,10 @@
-import ByteIO
-import DockerArchive
 import FoundationEssentials
-import GraphDriverArchive
-import Hashing
-import ImageModel
+import ImageArchive
+import OCI
 import Registry
 import RegistryEngine
 import Synchronization
+import SystemIO
 import TestSupport
 
 extension EngineFixture {
@@ -18,7 +16,7 @@ extension EngineFixture {
         _ names: [String],
         as format: GraphDriverFormat,
         _ choice: PlatformChoice = .platforms([.linuxAMD64]),
-        wrapping: TarWrapping = .gzip(level: 6),
+        wrapping: OuterCompression = .gzip(level: 6),
         output: ArchiveOutput? = nil
     ) async throws -> [PullEvents.Event] {
         try await save(
@@ -72,15 +70,15 @@ struct UnpackedArchive {
 
     let names: [String]
     var entries: [String: Entry] = [:]
-    private let folder = try? TemporaryFolder()
+    private let directory = try? TemporaryDirectory()
 
     /// - Parameters:
     ///   - path: a tar, gzipped or not.
     ///   - registry: what stands in the archive's texts for `127.0.0.1:5001`.
     init(_ path: String, registry: String) throws {
-        guard let folder else { throw TestSupportError("no folder for an archive") }
-        let listing = try folder.shell("TZ=UTC tar --numeric-owner --full-time -tvf \(path)")
-        try folder.shell("mkdir unpacked && tar -C unpacked -xf \(path)")
+        guard let directory else { throw TestSupportError("no directory for an archive") }
+        let listing = try directory.shell("TZ=UTC tar --numeric-owner --full-time -tvf \(path)")
+        try directory.shell("mkdir unpacked && tar -C unpacked -xf \(path)")
         var names: [String] = []
         for line in String(decoding: listing, as: UTF8.self).split(separator: "\n") {
             let parts = line.split(separator: " ", maxSplits: 5)
@@ -89,7 +87,7 @@ struct UnpackedArchive {
             var size = String(parts[2])
             var content = ""
             if line.hasPrefix("-") {
-                content = String(decoding: try folder.bytes("unpacked/\(name)"), as: UTF8.self)
+                content = String(decoding: try directory.bytes("unpacked/\(name)"), as: UTF8.self)
                 // Names of registries have ports of different lengths.
                 let replaced = content.replacing(registry, with: "127.0.0.1:5001")
                 if replaced != content { (content, size) = (replaced, String(replaced.utf8.count)) }

@@ -1,13 +1,11 @@
-import ByteIO
-import DockerArchive
-import GraphDriverArchive
-import Hashing
-import ImageEngine
-import ImageModel
+import Engine
+import ImageArchive
+import OCI
 import Registry
 import RegistryEngine
 import SampleImages
 import Synchronization
+import SystemIO
 import TestSupport
 import Testing
 
@@ -32,7 +30,7 @@ import Testing
         #expect(events.map(\.name) == names)
         let causes = events.compactMap(\.cause)
         #expect(causes == [Self.windows + (format == .docker ? ": operating system is not supported" : "")])
-        try fixture.folder.shell("gzip -t a.tar.gz")
+        try fixture.directory.shell("gzip -t a.tar.gz")
 
         let made = try UnpackedArchive(fixture.archive, registry: fixture.source.authority)
         let docker = try UnpackedArchive(
@@ -57,19 +55,19 @@ import Testing
     func aStreamAndAPlainTarHoldTheSame(format: GraphDriverFormat) async throws {
         let names = try EngineFixture.list()
         try await fixture.save(names, as: format)
-        let first = try fixture.folder.bytes("a.tar.gz")
+        let first = try fixture.directory.bytes("a.tar.gz")
         try await fixture.save(names, as: format)
-        #expect(try fixture.folder.bytes("a.tar.gz") == first, "the same images give the same archive")
-        let stream = try File(fixture.folder.path("stream"), for: .creating)
+        #expect(try fixture.directory.bytes("a.tar.gz") == first, "the same images give the same archive")
+        let stream = try File(fixture.directory.path("stream"), for: .creating)
         try await fixture.save(names, as: format, output: ArchiveOutput(stream: stream))
         try await fixture.save(
             names,
             as: format,
             wrapping: .none,
-            output: ArchiveOutput(path: fixture.folder.path("plain"))
+            output: ArchiveOutput(path: fixture.directory.path("plain"))
         )
-        try fixture.folder.shell("gzip -dc a.tar.gz | cmp - plain && gzip -dc stream | cmp - plain")
-        #expect(try fixture.folder.names() == ["a.tar.gz", "plain", "stream"])
+        try fixture.directory.shell("gzip -dc a.tar.gz | cmp - plain && gzip -dc stream | cmp - plain")
+        #expect(try fixture.directory.names() == ["a.tar.gz", "plain", "stream"])
     }
 
     @Test func namesOfOneImageAreOneItem() async throws {
@@ -108,7 +106,7 @@ import Testing
                 "layers from manifest don't match image configuration", nil,
             ]
         )
-        #expect(fixture.folder.exists("a.tar.gz"))
+        #expect(fixture.directory.exists("a.tar.gz"))
     }
 
     @Test func aListWithoutThePlatformIsTold() async throws {
@@ -126,7 +124,7 @@ import Testing
             #expect(error?.description.contains("name one with --platform") == true)
         }
         #expect(fixture.source.requests.isEmpty)
-        #expect(try fixture.folder.names() == [], "no archive was begun")
+        #expect(try fixture.directory.names() == [], "no archive was begun")
     }
 
     // MARK: What is damaged
@@ -152,32 +150,32 @@ import Testing
     @Test(arguments: damages)
     func aLayerThatIsNotItsDiffIDFailsItsImages(damage: Damage) async throws {
         let content = [UInt8](repeating: 7, count: 100_000)
-        try fixture.folder.write(content, to: "layer")
-        let packed = damage.compressed(try fixture.folder.shell("gzip <layer"))
+        try fixture.directory.write(content, to: "layer")
+        let packed = damage.compressed(try fixture.directory.shell("gzip <layer"))
         fixture.addImage("rancher/bad", layers: [packed], diffIDs: [ContentHash.digest(of: content)])
         for format in [GraphDriverFormat.docker, .legacy] {
             try await fixture.save(["rancher/tiny:v1", "busybox:1"], as: format)
-            let without = try fixture.folder.bytes("a.tar.gz")
+            let without = try fixture.directory.bytes("a.tar.gz")
             let events = try await fixture.save(["rancher/tiny:v1", "rancher/bad:v1", "busybox:1"], as: format)
             #expect(events.map { $0.cause == nil } == [true, false, true])
             #expect(events[1].cause?.contains(damage.sentence) == true, "\(events)")
-            try fixture.folder.shell("gzip -t a.tar.gz")
-            try Self.expectSameTar(try fixture.folder.bytes("a.tar.gz"), without, in: fixture.folder)
+            try fixture.directory.shell("gzip -t a.tar.gz")
+            try Self.expectSameTar(try fixture.directory.bytes("a.tar.gz"), without, in: fixture.directory)
         }
     }
 
     /// The filling between layers may differ, the tar does not.
-    private static func expectSameTar(_ left: [UInt8], _ right: [UInt8], in folder: TemporaryFolder) throws {
-        try folder.write(left, to: "left")
-        try folder.write(right, to: "right")
-        try folder.shell("gzip -dc <left >left.tar && gzip -dc <right | cmp - left.tar && rm left left.tar right")
+    private static func expectSameTar(_ left: [UInt8], _ right: [UInt8], in directory: TemporaryDirectory) throws {
+        try directory.write(left, to: "left")
+        try directory.write(right, to: "right")
+        try directory.shell("gzip -dc <left >left.tar && gzip -dc <right | cmp - left.tar && rm left left.tar right")
     }
 
     @Test(arguments: [2000, 6 << 20])
     func aLayerWithAnotherDigestFailsItsImage(size: Int) async throws {
         fixture.addImage("rancher/bad", layers: [[UInt8](repeating: 7, count: size)])
         fixture.source.add(
-            StandInFault(
+            FakeFault(
                 .wrongByte,
                 target: "rancher/bad/blobs/\(ContentHash.digest(of: [UInt8](repeating: 7, count: size)))",
                 times: 9
@@ -193,10 +191,10 @@ import Testing
         let layer = (0..<6 << 20).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
         let digest = ContentHash.digest(of: layer)
         fixture.addImage("rancher/large", layers: [layer])
-        fixture.source.add(StandInFault(.transport(.cutBody(after: 3 << 20)), target: "blobs/\(digest)"))
+        fixture.source.add(FakeFault(.transport(.cutBody(after: 3 << 20)), target: "blobs/\(digest)"))
         try await fixture.save(["rancher/large:v1"], as: format)
-        try fixture.folder.shell("mkdir out && tar -C out -xf a.tar.gz")
-        let sum = try fixture.folder.shell("find out -size +1M -exec sha256sum {} +")
+        try fixture.directory.shell("mkdir out && tar -C out -xf a.tar.gz")
+        let sum = try fixture.directory.shell("find out -size +1M -exec sha256sum {} +")
         #expect(String(decoding: sum.prefix(64), as: UTF8.self) == digest.hex)
     }
 
@@ -234,8 +232,8 @@ import Testing
 
     // MARK: Going on
 
-    @Test(arguments: [GraphDriverFormat.docker, .legacy], [TarWrapping.gzip(level: 6), .none])
-    func aSaveThatWasStoppedGoesOn(format: GraphDriverFormat, wrapping: TarWrapping) async throws {
+    @Test(arguments: [GraphDriverFormat.docker, .legacy], [OuterCompression.gzip(level: 6), .none])
+    func aSaveThatWasStoppedGoesOn(format: GraphDriverFormat, wrapping: OuterCompression) async throws {
         let layers = (0..<6)
             .map { number in
                 var state = UInt32(number) &* 2_654_435_761 | 1
@@ -248,9 +246,9 @@ import Testing
         let names = layers.indices.map { "large/\($0):v1" }
         for (index, layer) in layers.enumerated() { fixture.addImage("large/\(index)", layers: [layer]) }
         try await fixture.save(names, as: format, wrapping: wrapping)
-        let undisturbed = try fixture.folder.bytes("a.tar.gz")
+        let undisturbed = try fixture.directory.bytes("a.tar.gz")
         let digests = layers.map { ContentHash.digest(of: $0) }
-        let sums = try fixture.folder.shell(
+        let sums = try fixture.directory.shell(
             """
             mkdir unpacked && tar -C unpacked -xf a.tar.gz && cd unpacked
             for file in $(tar tf ../a.tar.gz); do [ ! -f $file ] || sha256sum <$file; done
@@ -262,7 +260,7 @@ import Testing
 
         // The run is stopped while it waits for the layer that comes last in the archive, when all others are there.
         let last = try #require(order.last)
-        let stalled = StandInFault(.transport(.stallBody(after: 100_000)), target: "blobs/\(last)", times: .max)
+        let stalled = FakeFault(.transport(.stallBody(after: 100_000)), target: "blobs/\(last)", times: .max)
         fixture.source.add(stalled)
         let task = Task {
             let output = try ArchiveOutput(path: fixture.archive, continues: true)
@@ -270,14 +268,14 @@ import Testing
         }
         let others = order.dropLast().map(\.description)
         for _ in 0..<20_000 {
-            let journal = (try? fixture.folder.text("a.tar.gz.unfinished.journal")) ?? ""
+            let journal = (try? fixture.directory.text("a.tar.gz.unfinished.journal")) ?? ""
             if others.allSatisfy(journal.contains) { break }
             try await Task.sleep(for: .milliseconds(2))
         }
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
         fixture.source.removeFaults()
-        #expect(try fixture.folder.names() == ["a.tar.gz.unfinished", "a.tar.gz.unfinished.journal"])
+        #expect(try fixture.directory.names() == ["a.tar.gz.unfinished", "a.tar.gz.unfinished.journal"])
 
         let checked = try await GraphDriverSaver(
             try fixture.setup(
@@ -296,9 +294,9 @@ import Testing
                 request.method == "GET" && digests.contains { request.path.hasSuffix("blobs/\($0)") }
             }
         #expect(fetched.map { $0.path.hasSuffix("\(last)") } == [true], "\(fetched.map(\.path))")
-        let isSame = try fixture.folder.bytes("a.tar.gz") == undisturbed
+        let isSame = try fixture.directory.bytes("a.tar.gz") == undisturbed
         #expect(isSame)
-        #expect(try fixture.folder.names() == ["a.tar.gz"])
+        #expect(try fixture.directory.names() == ["a.tar.gz"])
         #expect(fixture.notices.withLock { $0.count { $0.hasPrefix("continuing: ") } } == 1)
         let all = layers.reduce(0) { $0 + Int64($1.count) }
         let lastSize = Int64(layers[try #require(digests.firstIndex(of: last))].count)

@@ -1,7 +1,6 @@
+import Engine
 import HTTP
-import Hashing
-import ImageEngine
-import ImageModel
+import OCI
 import Registry
 import TestSupport
 import Testing
@@ -53,7 +52,7 @@ import Testing
         #expect(outcome.causes == [nil])
         #expect(fixture.target.manifest(Self.repository, "v1") == fixture.source.manifest(Self.repository, "v1"))
         #expect(outcome.notices.isEmpty)
-        // The images come before what lists them: the stand-in refuses anything else, as registries do.
+        // The images come before what lists them: the fake refuses anything else, as registries do.
         let puts = fixture.target.requests.filter { $0.method == "PUT" && $0.path.contains("/manifests/") }
         #expect(puts.count == 4)
         #expect(puts.last?.path.hasSuffix("/manifests/v1") == true)

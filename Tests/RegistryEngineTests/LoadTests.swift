@@ -1,11 +1,11 @@
-import ByteIO
-import DockerArchive
+import Engine
 import HTTP
-import ImageEngine
-import ImageModel
+import ImageArchive
+import OCI
 import Registry
 import RegistryEngine
 import SampleImages
+import SystemIO
 import TestSupport
 import Testing
 
@@ -89,8 +89,8 @@ import Testing
     @Test func aCheckIsCountedByStages() async throws {
         let names = ["rancher/tiny:v1", "busybox:1"]
         try await fixture.save(names)
-        let folder = try TemporaryFolder()
-        let loader = fixture.loader(in: folder)
+        let directory = try TemporaryDirectory()
+        let loader = fixture.loader(in: directory)
         #expect(try await loader.proveArchive().count == 2)
         let blobs = try DockerArchive(path: fixture.archive).blobs
         let bytes = try blobs.reduce(0) { $0 + (try #require(EngineFixture.samples.content($1)?.count)) }
@@ -105,11 +105,11 @@ import Testing
 
     @Test func theUnpackingOfAListedArchiveIsCounted() async throws {
         try await fixture.save(["rancher/tiny:v1"])
-        try fixture.folder.shell("gzip -dc '\(fixture.archive)' | gzip >solid")
-        let solid = fixture.folder.path("solid")
+        try fixture.directory.shell("gzip -dc '\(fixture.archive)' | gzip >solid")
+        let solid = fixture.directory.path("solid")
         let lister = ArchiveLister(
             [ArchiveLocation(solid)],
-            temporaryFolder: fixture.folder.path,
+            temporaryDirectory: fixture.directory.path,
             counters: fixture.counters
         ) { _ in }
         #expect(try await lister.list().images.count == 1)
@@ -125,7 +125,7 @@ import Testing
         #expect(saved.bytes.done == saved.bytes.planned)
         #expect(saved.moved == saved.bytes.done)
         for refusals in [3, 0, 0] {
-            fixture.target.add(StandInFault(.error(403, "DENIED"), method: "PUT", target: "/blobs/", times: refusals))
+            fixture.target.add(FakeFault(.error(403, "DENIED"), method: "PUT", target: "/blobs/", times: refusals))
             let before = fixture.counters.snapshot.bytes.planned
             let outcome = try await fixture.load(names.map { fixture.push($0) })
             #expect(outcome.causes.contains { $0 != nil } == (refusals > 0))
@@ -202,7 +202,7 @@ import Testing
         let names = ["rancher/tiny:v1", "busybox:1"]
         try await fixture.save(names)
         // The shared layer cannot be sent for the first image; the second one must send it itself then.
-        let fault = StandInFault(.error(403, "DENIED"), method: "POST", target: "/rancher/tiny/", times: .max)
+        let fault = FakeFault(.error(403, "DENIED"), method: "POST", target: "/rancher/tiny/", times: .max)
         fixture.target.add(fault)
         let outcome = try await fixture.load(names.map { fixture.push($0) })
         #expect(outcome.causes.map { $0 == nil } == [false, true])
@@ -214,12 +214,12 @@ import Testing
 
     @Test func damageInTheArchiveStaysThere() async throws {
         try await fixture.save(["rancher/tiny:v1", "busybox:1"])
-        var bytes = try fixture.folder.bytes("a.tar.gz")
+        var bytes = try fixture.directory.bytes("a.tar.gz")
         let digest = try #require(Digest("sha256:42813ff4514d6c8d8b798ac264b4169663e37c1132a2936939596a2cf1009e12"))
         let layer = try #require(EngineFixture.samples.content(digest))
         let start = try #require(bytes.firstRange(of: layer.prefix(4_096))).lowerBound
         bytes[start + 4_000] ^= 1
-        try fixture.folder.write(bytes, to: "a.tar.gz")
+        try fixture.directory.write(bytes, to: "a.tar.gz")
         let outcome = try await fixture.load(["rancher/tiny:v1", "busybox:1"].map { fixture.push($0) })
         #expect(outcome.causes.map { $0 == nil } == [false, true])
         #expect(outcome.causes[0]?.hasPrefix("the blob \(digest) has the digest sha256:") == true)
@@ -231,7 +231,7 @@ import Testing
     func asManyBlobsAreUnderWayAsJobsAllow(jobs: Int) async throws {
         let names = try Self.list()
         try await fixture.save(names)
-        fixture.target.add(StandInFault(.transport(.stall), method: "HEAD", times: .max))
+        fixture.target.add(FakeFault(.transport(.stall), method: "HEAD", times: .max))
         let task = Task { [fixture] in try await fixture.load(names.map { fixture.push($0) }, jobs: jobs).causes }
         while requests("HEAD", "").count < jobs { try await Task.sleep(for: .milliseconds(2)) }
         // None of them ends. One more would come at once.
@@ -244,7 +244,7 @@ import Testing
     @Test func aCancelledLoadEndsAtOnce() async throws {
         let names = try Self.list()
         try await fixture.save(names)
-        fixture.target.add(StandInFault(.transport(.stall), method: "PUT", times: .max))
+        fixture.target.add(FakeFault(.transport(.stall), method: "PUT", times: .max))
         let task = Task { [fixture] in try await fixture.load(names.map { fixture.push($0) }).causes }
         while requests("PUT", "").isEmpty { try await Task.sleep(for: .milliseconds(2)) }
         task.cancel()
@@ -252,7 +252,7 @@ import Testing
     }
 
     @Test func anArchiveThatCannotBeReadIsTold() async throws {
-        try fixture.folder.write("no archive", to: "a.tar.gz")
+        try fixture.directory.write("no archive", to: "a.tar.gz")
         do {
             _ = try await fixture.load([])
             Issue.record("it was loaded")

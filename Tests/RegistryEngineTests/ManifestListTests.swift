@@ -1,6 +1,6 @@
+import Engine
 import HTTP
-import ImageEngine
-import ImageModel
+import OCI
 import Registry
 import TestSupport
 import Testing
@@ -130,7 +130,7 @@ import Testing
 
     @Test func aListOfWhatFailedFails() async throws {
         try await fixture.save(["rancher/tiny:v1"])
-        fixture.target.add(StandInFault(.error(403, "DENIED"), method: "POST", times: .max))
+        fixture.target.add(FakeFault(.error(403, "DENIED"), method: "POST", times: .max))
         let outcome = try await fixture.load([
             fixture.push("rancher/tiny:v1", as: "rancher/x:v1-a"),
             fixture.list("rancher/x:v1", ["a"]),

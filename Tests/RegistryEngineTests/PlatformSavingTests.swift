@@ -1,7 +1,6 @@
-import DockerArchive
 import HTTP
-import Hashing
-import ImageModel
+import ImageArchive
+import OCI
 import Registry
 import SampleImages
 import Synchronization
@@ -85,10 +84,10 @@ import Testing
         try addNested("rancher/multi-oci", levels: 2)
         let events = try await fixture.save(["rancher/multi-oci:v1"])
         #expect(events.map(\.cause) == [nil])
-        try fixture.folder.shell("tar xzf a.tar.gz")
+        try fixture.directory.shell("tar xzf a.tar.gz")
         let image = "ea2c8398d5068db049b8409d23f0281394c238c937b7f69b6948d1695cb7bcb9"
-        #expect(fixture.folder.exists("blobs/sha256/\(image)"))
-        #expect(try fixture.folder.text("manifest.json").contains("rancher/multi-oci:v1"))
+        #expect(fixture.directory.exists("blobs/sha256/\(image)"))
+        #expect(try fixture.directory.text("manifest.json").contains("rancher/multi-oci:v1"))
     }
 
     @Test func indexesWithoutEndAreGivenUp() async throws {

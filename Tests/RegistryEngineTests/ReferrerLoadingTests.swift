@@ -1,8 +1,7 @@
-import DockerArchive
+import Engine
 import HTTP
-import Hashing
-import ImageEngine
-import ImageModel
+import ImageArchive
+import OCI
 import Registry
 import RegistryEngine
 import SampleImages
@@ -113,7 +112,7 @@ import Testing
         let steps =
             zip(sources, names).map { fixture.push($0, as: $1) } + [fixture.push("busybox:1", as: "mirror/busybox:0")]
         // Reading takes long enough that the others would read the same.
-        let slow = StandInFault(.transport(.dripBody(milliseconds: 1)), method: "GET", target: "/\(tag)", times: 4)
+        let slow = FakeFault(.transport(.dripBody(milliseconds: 1)), method: "GET", target: "/\(tag)", times: 4)
         fixture.target.add(slow)
         let loaded = try await fixture.load(steps, jobs: 8)
         #expect(loaded.causes.allSatisfy { $0 == nil })
@@ -124,7 +123,7 @@ import Testing
         fixture.source.sign(busybox, repository: "busybox")
         fixture.source.sign(busybox, repository: "busybox", suffix: "att")
         try await save(["busybox:1"])
-        fixture.target.add(StandInFault(.error(403, "DENIED"), method: "PUT", target: ".sig", times: .max))
+        fixture.target.add(FakeFault(.error(403, "DENIED"), method: "PUT", target: ".sig", times: .max))
         let loaded = try await fixture.load([fixture.push("busybox:1")])
         #expect(loaded.causes == [nil])
         #expect(loaded.pushes.map(\.referrers) == [1])
@@ -141,7 +140,7 @@ import Testing
     @Test func aTagThatIsNoListIsLeftAsItIs() async throws {
         let bill = fixture.source.attach("packages", to: busybox, repository: "busybox")
         try await save(["busybox:1"])
-        let there = MadeUpReferrer("no list")
+        let there = SyntheticReferrer("no list")
         fixture.target.add(there, repository: "busybox", tag: tag)
         let loaded = try await fixture.load([fixture.push("busybox:1")])
         #expect(loaded.notices.first?.contains("/busybox:\(tag) is no list, so \(bill) is not listed there") == true)
@@ -154,7 +153,7 @@ import Testing
         fixture.source.sign(tiny, repository: "rancher/tiny")
         fixture.source.sign(busybox, repository: "busybox")
         try await save(["rancher/tiny:v1", "busybox:1"])
-        fixture.target.add(StandInFault(.error(403, "DENIED"), method: "POST", target: "/rancher/tiny/", times: .max))
+        fixture.target.add(FakeFault(.error(403, "DENIED"), method: "POST", target: "/rancher/tiny/", times: .max))
         let loaded = try await fixture.load(["rancher/tiny:v1", "busybox:1"].map { fixture.push($0) })
         #expect(loaded.causes.map { $0 == nil } == [false, true])
         #expect(loaded.pushes.map(\.referrers) == [0, 1])
@@ -164,10 +163,10 @@ import Testing
     @Test func aReferrerThatIsDamagedInTheArchiveIsTold() async throws {
         fixture.source.sign(busybox, repository: "busybox")
         try await save(["busybox:1"])
-        var bytes = try fixture.folder.bytes("a.tar.gz")
+        var bytes = try fixture.directory.bytes("a.tar.gz")
         let start = try #require(bytes.firstRange(of: Array("sig of sha256".utf8))).lowerBound
         bytes[start] ^= 1
-        try fixture.folder.write(bytes, to: "a.tar.gz")
+        try fixture.directory.write(bytes, to: "a.tar.gz")
         let loaded = try await fixture.load([fixture.push("busybox:1")])
         #expect(loaded.causes == [nil])
         #expect(loaded.pushes.map(\.referrers) == [0])

@@ -1,8 +1,7 @@
-import DockerArchive
+import Engine
 import HTTP
-import Hashing
-import ImageEngine
-import ImageModel
+import ImageArchive
+import OCI
 import Registry
 import RegistryEngine
 import TestSupport
@@ -68,17 +67,17 @@ import Testing
     @Test func manifestJSONAndTheOrderOfEntriesAreAsEver() async throws {
         fixture.source.sign(busybox, repository: "busybox")
         try await fixture.save(["busybox:1"])
-        try fixture.folder.shell("mkdir plain && tar xzf a.tar.gz -C plain")
+        try fixture.directory.shell("mkdir plain && tar xzf a.tar.gz -C plain")
         _ = try await save(["busybox:1"])
-        try fixture.folder.shell(
+        try fixture.directory.shell(
             "mkdir signed && tar xzf a.tar.gz -C signed && cmp plain/manifest.json signed/manifest.json"
         )
-        let names = try fixture.folder.shell("tar tzf a.tar.gz")
+        let names = try fixture.directory.shell("tar tzf a.tar.gz")
         let entries = String(decoding: names, as: UTF8.self).split(separator: "\n")
         #expect(entries.suffix(3) == ["index.json", "manifest.json", "oci-layout"])
         #expect(entries.dropLast(3).sorted() == Array(entries.dropLast(3)))
-        let index = try fixture.folder.text("signed/index.json")
-        let first = try fixture.folder.text("plain/index.json").dropLast(2)
+        let index = try fixture.directory.text("signed/index.json")
+        let first = try fixture.directory.text("plain/index.json").dropLast(2)
         #expect(index.hasPrefix(first + ","))
         let name = "\(fixture.source.authority)/busybox:\(busybox.replacing(":", with: "-")).sig"
         #expect(
@@ -91,10 +90,10 @@ import Testing
 
     @Test func nobodyAsksWhereNobodyWantsThem() async throws {
         try await fixture.save(["busybox:1"])
-        let before = try fixture.folder.bytes("a.tar.gz")
+        let before = try fixture.directory.bytes("a.tar.gz")
         fixture.source.sign(busybox, repository: "busybox")
         try await fixture.save(["busybox:1"])
-        #expect(try fixture.folder.bytes("a.tar.gz") == before)
+        #expect(try fixture.directory.bytes("a.tar.gz") == before)
         #expect(!fixture.source.requests.contains { $0.path.contains("sha256-") || $0.path.contains("/referrers/") })
     }
 
@@ -143,9 +142,9 @@ import Testing
 
     @Test func aReferrerThatIsAnIndexIsWhole() async throws {
         fixture.source.switches.referrersPerPage = 100
-        let parts = ["a", "b"].map { fixture.source.add(MadeUpReferrer($0), repository: "busybox") }
+        let parts = ["a", "b"].map { fixture.source.add(SyntheticReferrer($0), repository: "busybox") }
         let entries = parts.compactMap { fixture.source.manifest("busybox", $0.description) }
-            .map { MadeUpImage.descriptor(of: $0.bytes, $0.mediaType) }
+            .map { SyntheticImage.descriptor(of: $0.bytes, $0.mediaType) }
         let subject = #"{"mediaType":"\#(MediaType.ociManifest)","digest":"\#(busybox)","size":1}"#
         let json =
             #"{"schemaVersion":2,"mediaType":"\#(MediaType.ociIndex)","manifests":[\#(entries.joined(separator: ","))],"subject":\#(subject)}"#
@@ -196,7 +195,7 @@ import Testing
             fixture.source.addManifest(Array(list.utf8), mediaType: .ociIndex, repository: "busybox", tag: tag)
         } else {
             let answer = LoopbackResponse(headers: ["Content-Type": MediaType.ociIndex.rawValue], text: list)
-            fixture.source.add(StandInFault(.answer(answer), target: "/referrers/", times: .max))
+            fixture.source.add(FakeFault(.answer(answer), target: "/referrers/", times: .max))
         }
         let outcomes = try await save(["busybox:1"])
         #expect(outcomes.map(\.referrers) == [0])
@@ -213,7 +212,7 @@ import Testing
         let attestation = fixture.source.sign(busybox, repository: "busybox", suffix: "att")
         let payload = ContentHash.digest(of: Array("sig of \(busybox)".utf8))
         fixture.source.add(
-            StandInFault(.error(404, "BLOB_UNKNOWN"), method: "GET", target: payload.description, times: .max)
+            FakeFault(.error(404, "BLOB_UNKNOWN"), method: "GET", target: payload.description, times: .max)
         )
         let outcomes = try await save(["busybox:1", "rancher/tiny:v1"])
         #expect(outcomes.map(\.result) == [.pulled, .pulled])
@@ -230,14 +229,14 @@ import Testing
         let archive = try DockerArchive(path: fixture.archive)
         #expect(archive.blob(signature) == nil)
         #expect(archive.blob(payload) == nil)
-        try fixture.folder.shell("gzip -t a.tar.gz && tar tzf a.tar.gz >/dev/null")
+        try fixture.directory.shell("gzip -t a.tar.gz && tar tzf a.tar.gz >/dev/null")
     }
 
     @Test func aListThatCannotBeReadIsTold() async throws {
         fixture.source.switches.referrersPerPage = 1
         fixture.source.sign(busybox, repository: "busybox")
         let answer = LoopbackResponse(headers: ["Content-Type": MediaType.ociIndex.rawValue], text: "[")
-        fixture.source.add(StandInFault(.answer(answer), target: "/referrers/\(busybox)"))
+        fixture.source.add(FakeFault(.answer(answer), target: "/referrers/\(busybox)"))
         let outcomes = try await save(["busybox:1"])
         #expect(outcomes.map(\.result) == [.pulled])
         #expect(outcomes.map(\.referrers) == [1])
@@ -281,7 +280,7 @@ import Testing
         let manifest = try #require(fixture.source.manifest("busybox", "1"))
         let text = String(decoding: manifest.bytes, as: UTF8.self)
         let tag = "\(busybox.replacing(":", with: "-")).sig"
-        fixture.source.add(MadeUpReferrer(text), repository: "busybox", tag: tag)
+        fixture.source.add(SyntheticReferrer(text), repository: "busybox", tag: tag)
         let outcomes = try await save(["busybox:1", "rancher/tiny:v1"])
         #expect(outcomes.map(\.result) == [.pulled, .pulled])
         #expect(

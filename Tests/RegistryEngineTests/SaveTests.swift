@@ -1,13 +1,11 @@
-import ByteIO
-import DockerArchive
-import GraphDriverArchive
 import HTTP
-import Hashing
-import ImageModel
+import ImageArchive
+import OCI
 import Registry
 import RegistryEngine
 import SampleImages
 import Synchronization
+import SystemIO
 import TestSupport
 import Testing
 
@@ -31,7 +29,7 @@ import Testing
         #expect(events == names.map { PullEvents.Event(name: $0, cause: nil) })
         let archive = try DockerArchive(path: fixture.archive)
         #expect(archive.images.map { $0.reference?.familiar } == names.map { "\(fixture.source.authority)/\($0)" })
-        #expect(try fixture.folder.names() == ["a.tar.gz"])
+        #expect(try fixture.directory.names() == ["a.tar.gz"])
     }
 
     @Test func eachBlobIsFetchedOnce() async throws {
@@ -65,7 +63,7 @@ import Testing
         let image =
             #"{"os":"linux","architecture":"amd64","rootfs":{"type":"layers","diff_ids":["\#(ContentHash.digest(of: []))"]}}"#
         let configuration = fixture.source.addBlob(Array(image.utf8), repository: "rancher/absurd")
-        let layer = MadeUpImage.descriptor(of: Array("layer".utf8), "application/vnd.oci.image.layer.v1.tar")
+        let layer = SyntheticImage.descriptor(of: Array("layer".utf8), "application/vnd.oci.image.layer.v1.tar")
         let manifest = #"""
             {"schemaVersion":2,"config":{"mediaType":"\#(MediaType.ociConfiguration)","digest":"\#(configuration)",\#
             "size":\#(image.utf8.count)},"layers":[\#(layer.replacing("\"size\":5", with: "\"size\":\(size)"))]}
@@ -87,9 +85,9 @@ import Testing
     @Test func aStreamGetsTheSameBytes() async throws {
         let names = try EngineFixture.list()
         try await fixture.save(names)
-        let stream = try File(fixture.folder.path("stream"), for: .creating)
+        let stream = try File(fixture.directory.path("stream"), for: .creating)
         try await fixture.save(names, output: ArchiveOutput(stream: stream))
-        #expect(try fixture.folder.bytes("stream") == fixture.folder.bytes("a.tar.gz"))
+        #expect(try fixture.directory.bytes("stream") == fixture.directory.bytes("a.tar.gz"))
     }
 
     @Test func aNameThatOccursAgainIsToldAgainAndSavedOnce() async throws {
@@ -135,36 +133,36 @@ import Testing
     @Test(
         "a blob that cannot be had fails its image, and the archive is that of the others",
         arguments: [
-            (StandInFault.Kind.wrongByte, "has the digest sha256:"),
+            (FakeFault.Kind.wrongByte, "has the digest sha256:"),
             (.error(404, "BLOB_UNKNOWN"), "blob unknown: blob unknown to registry"),
             (.transport(.cutBody(after: 10)), "broke off"),
             (.error(403, "DENIED"), "'docker login"),
         ]
     )
-    func spoiltBlobs(kind: StandInFault.Kind, words: String) async throws {
+    func spoiltBlobs(kind: FakeFault.Kind, words: String) async throws {
         // Of the others, none has the layer, as the index `multi` has.
         let others = try EngineFixture.list().filter { !$0.contains("rancher/tiny:") && $0 != "rancher/multi:v1" }
         try await fixture.save(others)
-        let without = try fixture.folder.bytes("a.tar.gz")
+        let without = try fixture.directory.bytes("a.tar.gz")
         let layer = "42813ff4514d6c8d8b798ac264b4169663e37c1132a2936939596a2cf1009e12"
-        fixture.source.add(StandInFault(kind, method: "GET", target: "blobs/sha256:\(layer)", times: .max))
+        fixture.source.add(FakeFault(kind, method: "GET", target: "blobs/sha256:\(layer)", times: .max))
         let events = try await fixture.save(["rancher/tiny:v1"] + others)
         #expect(events.map(\.name) == ["rancher/tiny:v1"] + others)
         #expect(events.map { $0.cause == nil } == [false] + others.map { _ in true })
         let cause = try #require(events[0].cause)
         #expect(cause.contains(layer), "\(cause)")
         #expect(cause.contains(words), "\(cause)")
-        #expect(try fixture.folder.bytes("a.tar.gz") == without)
-        #expect(try fixture.folder.names() == ["a.tar.gz"])
+        #expect(try fixture.directory.bytes("a.tar.gz") == without)
+        #expect(try fixture.directory.names() == ["a.tar.gz"])
     }
 
     @Test func whereAllImagesFailTheOlderArchiveStays() async throws {
-        try fixture.folder.write("older", to: "a.tar.gz")
-        fixture.source.add(StandInFault(.error(404, "BLOB_UNKNOWN"), method: "GET", target: "blobs", times: .max))
+        try fixture.directory.write("older", to: "a.tar.gz")
+        fixture.source.add(FakeFault(.error(404, "BLOB_UNKNOWN"), method: "GET", target: "blobs", times: .max))
         let events = try await fixture.save(["rancher/tiny:v1", "busybox:1"])
         #expect(events.allSatisfy { $0.cause != nil })
-        #expect(try fixture.folder.text("a.tar.gz") == "older")
-        #expect(try fixture.folder.names() == ["a.tar.gz"])
+        #expect(try fixture.directory.text("a.tar.gz") == "older")
+        #expect(try fixture.directory.names() == ["a.tar.gz"])
     }
 
     @Test func aManifestThatTellsAnotherSizeFailsItsImage() async throws {
@@ -182,17 +180,19 @@ import Testing
     func aBlobThatOneRepositoryHasLostComesFromAnother(isHalfway: Bool) async throws {
         // All samples share their first layer. A part of it may have come from the first repository already.
         let layer = "/rancher/tiny/blobs/sha256:0f912b9023022d29119104edd0c4072154af9f0064b87082a5a6294722b138e9"
-        if isHalfway { fixture.source.add(StandInFault(.transport(.cutBody(after: 5_000)), target: layer)) }
-        fixture.source.add(StandInFault(.error(404, "BLOB_UNKNOWN"), target: layer, times: .max))
+        if isHalfway { fixture.source.add(FakeFault(.transport(.cutBody(after: 5_000)), target: layer)) }
+        fixture.source.add(FakeFault(.error(404, "BLOB_UNKNOWN"), target: layer, times: .max))
         try await fixture.save(["rancher/tiny:v1", "busybox:1"])
-        try fixture.folder.shell("gzip -t a.tar.gz && tar xzf a.tar.gz && cd blobs/sha256 && sha256sum * >../../sums")
-        let sums = try fixture.folder.text("sums").split(separator: "\n")
+        try fixture.directory.shell(
+            "gzip -t a.tar.gz && tar xzf a.tar.gz && cd blobs/sha256 && sha256sum * >../../sums"
+        )
+        let sums = try fixture.directory.text("sums").split(separator: "\n")
         #expect(sums.allSatisfy { $0.prefix(64) == $0.suffix(64) })
     }
 
     @Test(arguments: [1, 3])
     func asManyBlobsAreUnderWayAsJobsAllow(jobs: Int) async throws {
-        fixture.source.add(StandInFault(.transport(.stallBody(after: 1)), target: "/blobs/", times: .max))
+        fixture.source.add(FakeFault(.transport(.stallBody(after: 1)), target: "/blobs/", times: .max))
         let task = Task { [fixture] in try await fixture.save(try EngineFixture.list(), jobs: jobs) }
         while blobRequests().count < jobs { try await Task.sleep(for: .milliseconds(2)) }
         // None of them ends. One more would come at once.
@@ -203,16 +203,16 @@ import Testing
     }
 
     @Test func whatIsCancelledLeavesNoArchive() async throws {
-        try fixture.folder.write("older", to: "a.tar.gz")
-        fixture.source.add(StandInFault(.transport(.stallBody(after: 100)), target: "blobs", times: .max))
+        try fixture.directory.write("older", to: "a.tar.gz")
+        fixture.source.add(FakeFault(.transport(.stallBody(after: 100)), target: "blobs", times: .max))
         let task = Task { [fixture] in try await fixture.save(try EngineFixture.list()) }
         while !fixture.source.requests.contains(where: { $0.path.contains("/blobs/") }) {
             try await Task.sleep(for: .milliseconds(2))
         }
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
-        #expect(try fixture.folder.names() == ["a.tar.gz"])
-        #expect(try fixture.folder.text("a.tar.gz") == "older")
+        #expect(try fixture.directory.names() == ["a.tar.gz"])
+        #expect(try fixture.directory.text("a.tar.gz") == "older")
     }
 
     @Test func aWrongHeaderIsToldOnceForAnImage() async throws {
@@ -232,7 +232,7 @@ import Testing
     }
 
     @Test func aCancelledPullIsNotToldAsFailure() async throws {
-        fixture.source.add(StandInFault(.transport(.stall), target: "manifests", times: .max))
+        fixture.source.add(FakeFault(.transport(.stall), target: "manifests", times: .max))
         let saver = RegistrySaver(try fixture.setup())
         let events = PullEvents(prefix: "")
         let task = Task { [fixture] in

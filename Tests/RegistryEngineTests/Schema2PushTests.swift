@@ -1,7 +1,6 @@
+import Engine
 import HTTP
-import Hashing
-import ImageEngine
-import ImageModel
+import OCI
 import Registry
 import TestSupport
 import Testing
@@ -95,7 +94,7 @@ import Testing
     /// Its manifests were taken before; a list of docker's has manifests of docker's all the same.
     @Test func aListAloneMayBeRefused() async throws {
         let refusal = LoopbackResponse(status: 415, text: #"{"errors":[{"code":"MANIFEST_INVALID"}]}"#)
-        fixture.target.add(StandInFault(.answer(refusal), method: "PUT", target: "/manifests/v1"))
+        fixture.target.add(FakeFault(.answer(refusal), method: "PUT", target: "/manifests/v1"))
         let arm64 = Platform(os: "linux", architecture: "arm64")
         try await fixture.save(["rancher/multi-oci:v1"], .platforms([.linuxAMD64, arm64]))
         let loaded = try await fixture.load([fixture.push("rancher/multi-oci:v1")])
@@ -155,12 +154,14 @@ import Testing
         let step = LoadStep(
             push: ImageName("\(fixture.source.authority)/\(name)"),
             as: ImageName("\(host)/\(name)"),
-            for: ListedImage(reference: name, file: "list", line: 1)
+            for: ImageListEntry(reference: name, file: "list", line: 1)
         )
         let loaded = try await fixture.load([step])
         #expect(loaded.causes == [nil])
         let skopeo = "skopeo --insecure-policy copy -q --src-tls-verify=false docker://\(registry.authority)/\(name)"
-        try fixture.folder.shell("\(skopeo) dir:copy && grep -q vnd.docker.distribution.manifest.v2 copy/manifest.json")
+        try fixture.directory.shell(
+            "\(skopeo) dir:copy && grep -q vnd.docker.distribution.manifest.v2 copy/manifest.json"
+        )
     }
 }
 

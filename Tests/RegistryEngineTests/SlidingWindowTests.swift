@@ -111,7 +111,7 @@ import Testing
     }
 
     @Test func aLedgerTellsThoseWhoWaitAndThoseWhoComeLater() async throws {
-        let ledger = CompletionLedger<String>()
+        let ledger = CompletionTracker<String>()
         let waiting = (0..<5).map { _ in Task { await ledger.isDone("a") } }
         await ledger.settle("a", true)
         await ledger.settle("a", false)
@@ -123,7 +123,7 @@ import Testing
 
     @Test func theStageRunsBesideTheWorkOnThoseBefore() async throws {
         // Each work waits until the next element has come through the stage: without the overlap it would wait for ever.
-        let staged = CompletionLedger<Int>()
+        let staged = CompletionTracker<Int>()
         var results: [Int] = []
         try await stagedWindow(over: Array(0..<20), width: 2) { element in
             await staged.settle(element, true)

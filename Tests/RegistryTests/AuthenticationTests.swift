@@ -1,17 +1,17 @@
 import FoundationEssentials
 import HTTP
-import ImageModel
+import OCI
 import Registry
 import TestSupport
 import Testing
 
 /// Logins, as `docker login` leaves them in `config.json`.
 @Suite(.timeLimit(.minutes(5))) struct AuthenticationTests {
-    static let basic = StandInSwitches.Authentication.basic(user: "me", password: "s3cret")
-    static let token = StandInSwitches.Authentication.token(user: "me", password: "s3cret", anonymousPull: false)
+    static let basic = FakeSwitches.Authentication.basic(user: "me", password: "s3cret")
+    static let token = FakeSwitches.Authentication.token(user: "me", password: "s3cret", anonymousPull: false)
 
-    private static func switches(_ authentication: StandInSwitches.Authentication) -> StandInSwitches {
-        var switches = StandInSwitches()
+    private static func switches(_ authentication: FakeSwitches.Authentication) -> FakeSwitches {
+        var switches = FakeSwitches()
         switches.authentication = authentication
         return switches
     }
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test(arguments: [basic, token])
-    func aLoginOpensTheRegistry(authentication: StandInSwitches.Authentication) async throws {
+    func aLoginOpensTheRegistry(authentication: FakeSwitches.Authentication) async throws {
         let fixture = try RegistryFixture(Self.switches(authentication), config: Self.config())
         #expect(try await fixture.download() == fixture.content)
         let repository = Repository(domain: fixture.registry.authority, path: "rancher/y")
@@ -40,7 +40,7 @@ import Testing
 
     @Test(arguments: [basic, token], [nil, "wrong!"])
     func aRefusedLoginIsToldWithoutThePassword(
-        authentication: StandInSwitches.Authentication,
+        authentication: FakeSwitches.Authentication,
         password: String?
     ) async throws {
         let config = password.map { Self.config(password: $0) } ?? { _ in nil }
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test func anyoneMayPullWhereTheTokenServerSaysSo() async throws {
-        let authentication = StandInSwitches.Authentication.token(user: "me", password: "s3cret", anonymousPull: true)
+        let authentication = FakeSwitches.Authentication.token(user: "me", password: "s3cret", anonymousPull: true)
         let fixture = try RegistryFixture(Self.switches(authentication))
         #expect(try await fixture.download() == fixture.content)
         let error = await registryError {
@@ -97,7 +97,7 @@ import Testing
 
     @Test func aTokenThatIsRefusedIsRenewedOnce() async throws {
         let fixture = try RegistryFixture(Self.switches(Self.token), config: Self.config())
-        fixture.registry.add(StandInFault(.error(401, "UNAUTHORIZED"), target: "manifests", times: .max))
+        fixture.registry.add(FakeFault(.error(401, "UNAUTHORIZED"), target: "manifests", times: .max))
         let error = await registryError { _ = try await fixture.client.manifest(.tag("v1"), in: fixture.repository) }
         #expect(error?.code == .unauthorized)
         #expect(fixture.requests("GET", "/token").count == 2)
@@ -106,13 +106,13 @@ import Testing
 
     @Test func aTokenServerThatStumblesIsAskedAgain() async throws {
         let fixture = try RegistryFixture(Self.switches(Self.token), config: Self.config())
-        fixture.registry.add(StandInFault(.error(503), target: "/token"))
+        fixture.registry.add(FakeFault(.error(503), target: "/token"))
         #expect(try await fixture.download() == fixture.content)
     }
 
     @Test func anAnswerWithoutATokenIsTold() async throws {
         let fixture = try RegistryFixture(Self.switches(Self.token), config: Self.config())
-        fixture.registry.add(StandInFault(.answer(LoopbackResponse(text: "{}")), target: "/token", times: 2))
+        fixture.registry.add(FakeFault(.answer(LoopbackResponse(text: "{}")), target: "/token", times: 2))
         let error = await registryError { _ = try await fixture.download() }
         #expect(
             error?.description

@@ -1,6 +1,5 @@
 import HTTP
-import Hashing
-import ImageModel
+import OCI
 import Registry
 import Synchronization
 import TestSupport
@@ -34,12 +33,12 @@ import Testing
 
     @Test(arguments: ["PUT", "PATCH"])
     func whatBrokeGoesOnWhereTheRegistryIs(method: String) async throws {
-        var switches = StandInSwitches()
+        var switches = FakeSwitches()
         switches.dropsBrokenUploads = false
         let fixture = try RegistryFixture(switches)
-        fixture.registry.add(StandInFault(.cutUpload(after: 5_000_000), method: "PUT", target: "uploads"))
+        fixture.registry.add(FakeFault(.cutUpload(after: 5_000_000), method: "PUT", target: "uploads"))
         if method == "PATCH" {
-            fixture.registry.add(StandInFault(.cutUpload(after: 7_000_000), method: "PATCH", target: "uploads"))
+            fixture.registry.add(FakeFault(.cutUpload(after: 7_000_000), method: "PATCH", target: "uploads"))
         }
         #expect(try await Self.upload(fixture) == .uploaded)
         #expect(Self.isThere(fixture))
@@ -50,7 +49,7 @@ import Testing
 
     @Test func whatIsGoneBeginsAnew() async throws {
         let fixture = try RegistryFixture()
-        fixture.registry.add(StandInFault(.cutUpload(after: 5_000_000), method: "PUT", target: "uploads"))
+        fixture.registry.add(FakeFault(.cutUpload(after: 5_000_000), method: "PUT", target: "uploads"))
         #expect(try await Self.upload(fixture) == .uploaded)
         #expect(Self.isThere(fixture))
         #expect(fixture.requests("POST", "uploads").count == 2)
@@ -58,13 +57,13 @@ import Testing
 
     @Test func anUploadThatAlwaysBreaksAtOnePlaceIsGivenUp() async throws {
         let fixture = try RegistryFixture(patience: .milliseconds(100))
-        fixture.registry.add(StandInFault(.cutUpload(after: 5_000_000), method: "PUT", target: "uploads", times: .max))
+        fixture.registry.add(FakeFault(.cutUpload(after: 5_000_000), method: "PUT", target: "uploads", times: .max))
         let error = await registryError { _ = try await Self.upload(fixture) }
         #expect(error?.code == .unreachable)
     }
 
     @Test func aProxyGetsPiecesOfTheSizeThatItTakes() async throws {
-        var switches = StandInSwitches()
+        var switches = FakeSwitches()
         switches.largestRequest = 10 << 20
         let fixture = try RegistryFixture(switches)
         #expect(try await Self.upload(fixture) == .uploaded)
@@ -79,7 +78,7 @@ import Testing
     }
 
     @Test func aProxyThatTakesNoPieceIsNamed() async throws {
-        var switches = StandInSwitches()
+        var switches = FakeSwitches()
         switches.largestRequest = 1 << 20
         let fixture = try RegistryFixture(switches)
         let error = await registryError { _ = try await Self.upload(fixture) }
@@ -94,7 +93,7 @@ import Testing
     }
 
     @Test func theShortestChunkIsObeyed() async throws {
-        var switches = StandInSwitches()
+        var switches = FakeSwitches()
         switches.largestRequest = 15 << 20
         switches.shortestChunk = 12 << 20
         let fixture = try RegistryFixture(switches)
@@ -104,7 +103,7 @@ import Testing
     }
 
     @Test func damagedContentInChunksNeverBecomesABlob() async throws {
-        var switches = StandInSwitches()
+        var switches = FakeSwitches()
         switches.largestRequest = 10 << 20
         let fixture = try RegistryFixture(switches)
         var bytes = Self.content
@@ -116,11 +115,11 @@ import Testing
     }
 
     @Test func aRegistryWithoutChunksGetsTheWhole() async throws {
-        var switches = StandInSwitches()
+        var switches = FakeSwitches()
         switches.dropsBrokenUploads = false
         switches.refusesChunks = true
         let fixture = try RegistryFixture(switches)
-        fixture.registry.add(StandInFault(.cutUpload(after: 5_000_000), method: "PUT", target: "uploads"))
+        fixture.registry.add(FakeFault(.cutUpload(after: 5_000_000), method: "PUT", target: "uploads"))
         #expect(try await Self.upload(fixture) == .uploaded)
         #expect(Self.isThere(fixture))
         #expect(fixture.requests("PUT", "uploads").map(\.bodySize) == [20_971_520, 20_971_520])
@@ -130,11 +129,11 @@ import Testing
     func aManifestWhoseBlobsAreNotYetKnownIsPutAgain(status: Int) async throws {
         let fixture = try RegistryFixture()
         let manifest = try await fixture.client.manifest(.tag("v1"), in: fixture.repository)
-        let fault = StandInFault.Kind.error(status, "MANIFEST_BLOB_UNKNOWN")
-        fixture.registry.add(StandInFault(fault, method: "PUT", target: "manifests", times: 3))
+        let fault = FakeFault.Kind.error(status, "MANIFEST_BLOB_UNKNOWN")
+        fixture.registry.add(FakeFault(fault, method: "PUT", target: "manifests", times: 3))
         try await fixture.client.put(manifest, as: .tag("v2"), in: fixture.repository)
         #expect(fixture.registry.manifest("rancher/x", "v2")?.bytes == manifest.bytes)
-        fixture.registry.add(StandInFault(fault, method: "PUT", target: "manifests", times: 4))
+        fixture.registry.add(FakeFault(fault, method: "PUT", target: "manifests", times: 4))
         let error = await registryError {
             try await fixture.client.put(manifest, as: .tag("v3"), in: fixture.repository)
         }
@@ -177,7 +176,7 @@ import Testing
     }
 
     private static func upload(to server: LoopbackServer, patience: Duration) async throws {
-        let patience = Patience(duration: patience, firstWait: .milliseconds(1), longestWait: .milliseconds(20))
+        let patience = RetryPolicy(duration: patience, firstWait: .milliseconds(1), longestWait: .milliseconds(20))
         let client = RegistryClient(http: HTTPClient(), settings: RegistrySettings(patience: patience))
         _ = try await client.upload(
             blob,
@@ -215,13 +214,13 @@ import Testing
     }
 
     @Test func aRegistryThatReportsNothingOfAChunkGetsTheWhole() async throws {
-        var switches = StandInSwitches()
+        var switches = FakeSwitches()
         switches.dropsBrokenUploads = false
         let fixture = try RegistryFixture(switches)
-        fixture.registry.add(StandInFault(.cutUpload(after: 5_000_000), method: "PUT", target: "uploads"))
+        fixture.registry.add(FakeFault(.cutUpload(after: 5_000_000), method: "PUT", target: "uploads"))
         let headers: LoopbackHeaders = ["Range": "0-0"]
         fixture.registry.add(
-            StandInFault(.answer(LoopbackResponse(status: 202, headers: headers)), method: "PATCH", times: .max)
+            FakeFault(.answer(LoopbackResponse(status: 202, headers: headers)), method: "PATCH", times: .max)
         )
         #expect(try await Self.upload(fixture) == .uploaded)
         #expect(Self.isThere(fixture))

@@ -1,5 +1,5 @@
 import HTTP
-import ImageModel
+import OCI
 import Synchronization
 import TestSupport
 import Testing
@@ -42,15 +42,15 @@ import Testing
     }
 
     @Test func aUsersOwnDaemonGoesFirst() throws {
-        let folder = try TemporaryFolder()
-        let system = try folder.write(
+        let directory = try TemporaryDirectory()
+        let system = try directory.write(
             #"{"insecure-registries":["a"],"registry-mirrors":["https://s","https://b"],"proxies":{"http-proxy":"s"}}"#,
             to: "system.json"
         )
         let own = #"{"insecure-registries":["b"],"registry-mirrors":["https://u","https://b"]}"#
-        try folder.write(own, to: "home/.config/docker/daemon.json")
+        try directory.write(own, to: "home/.config/docker/daemon.json")
         var notices: [String] = []
-        let configuration = DaemonConfiguration(environment: ["HOME": folder.path("home")], system: system) {
+        let configuration = DaemonConfiguration(environment: ["HOME": directory.path("home")], system: system) {
             notices.append($0)
         }
         #expect(configuration.insecureHosts == ["b", "a"])
@@ -58,11 +58,11 @@ import Testing
         #expect(configuration.proxies?.http == "s")
         #expect(notices.isEmpty)
 
-        try folder.write("{", to: "c/docker/daemon.json")
-        let environment = ["HOME": folder.path("home"), "XDG_CONFIG_HOME": folder.path("c")]
+        try directory.write("{", to: "c/docker/daemon.json")
+        let environment = ["HOME": directory.path("home"), "XDG_CONFIG_HOME": directory.path("c")]
         let other = DaemonConfiguration(environment: environment, system: system) { notices.append($0) }
         #expect(other.insecureHosts == ["a"])
-        let path = folder.path("c/docker/daemon.json")
+        let path = directory.path("c/docker/daemon.json")
         #expect(
             notices == ["no settings of docker's daemon are taken from \(path): it is not the JSON of docker's daemon"]
         )
@@ -86,10 +86,10 @@ import Testing
     }
 
     @Test func aNamedPipeIsNotRead() throws {
-        let folder = try TemporaryFolder()
-        try folder.shell("mkfifo daemon.json")
+        let directory = try TemporaryDirectory()
+        try directory.shell("mkfifo daemon.json")
         var notices: [String] = []
-        let path = folder.path("daemon.json")
+        let path = directory.path("daemon.json")
         _ = DaemonConfiguration(environment: [:], system: path) { notices.append($0) }
         #expect(
             notices

@@ -1,5 +1,5 @@
 import FoundationEssentials
-import ImageModel
+import OCI
 import Testing
 
 @testable import Registry

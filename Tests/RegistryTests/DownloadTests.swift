@@ -1,8 +1,7 @@
-import ByteIO
 import HTTP
-import Hashing
-import ImageModel
+import OCI
 import Registry
+import SystemIO
 import TestSupport
 import Testing
 
@@ -26,12 +25,12 @@ import Testing
 
     @Test(arguments: [false, true])
     func aBrokenTransferIsContinued(isRedirected: Bool) async throws {
-        var switches = StandInSwitches()
+        var switches = FakeSwitches()
         switches.redirectsBlobs = isRedirected
         let fixture = try RegistryFixture(switches)
         for count in [1_000, 30_000, 0] {
             fixture.registry.add(
-                StandInFault(.transport(.cutBody(after: count)), target: isRedirected ? "signature" : "blobs")
+                FakeFault(.transport(.cutBody(after: count)), target: isRedirected ? "signature" : "blobs")
             )
         }
         let memory = Memory(canRestart: false)
@@ -49,7 +48,7 @@ import Testing
             digest: fixture.registry.addBlob(content, repository: "rancher/x"),
             size: 5 << 20
         )
-        fixture.registry.add(StandInFault(.transport(.cutBody(after: 1 << 20)), target: "blobs", times: 4))
+        fixture.registry.add(FakeFault(.transport(.cutBody(after: 1 << 20)), target: "blobs", times: 4))
         let memory = Memory()
         // So short that each break comes after its end, were it not for the bytes.
         let client = try fixture.newClient(patience: .nanoseconds(1))
@@ -59,10 +58,10 @@ import Testing
     }
 
     @Test func aRangeThatIsIgnoredIsPassedOver() async throws {
-        var switches = StandInSwitches()
+        var switches = FakeSwitches()
         switches.ignoresRanges = true
         let fixture = try RegistryFixture(switches)
-        fixture.registry.add(StandInFault(.transport(.cutBody(after: 700_000)), target: "blobs"))
+        fixture.registry.add(FakeFault(.transport(.cutBody(after: 700_000)), target: "blobs"))
         #expect(try await fixture.download(canRestart: false) == fixture.content)
     }
 
@@ -75,31 +74,31 @@ import Testing
     )
     func anotherRange(fields: [String: String], reason: String) async throws {
         let fixture = try RegistryFixture()
-        fixture.registry.add(StandInFault(.transport(.cutBody(after: 100)), target: "blobs"))
+        fixture.registry.add(FakeFault(.transport(.cutBody(after: 100)), target: "blobs"))
         let headers = LoopbackHeaders(fields.map { (name: $0.key, value: $0.value) })
         let answer = LoopbackResponse(status: 206, headers: headers, body: [UInt8](repeating: 0, count: 100))
-        fixture.registry.add(StandInFault(.answer(answer), target: "blobs"))
+        fixture.registry.add(FakeFault(.answer(answer), target: "blobs"))
         #expect(try await fixture.download(canRestart: false) == fixture.content)
     }
 
     @Test func anEarlierRangeIsPassedOver() async throws {
         let fixture = try RegistryFixture()
-        fixture.registry.add(StandInFault(.transport(.cutBody(after: 100)), target: "blobs"))
+        fixture.registry.add(FakeFault(.transport(.cutBody(after: 100)), target: "blobs"))
         let rest = Array(fixture.content[40...])
         let answer = LoopbackResponse(
             status: 206,
             headers: ["Content-Range": "bytes 40-1499999/1500000"],
             body: rest
         )
-        fixture.registry.add(StandInFault(.answer(answer), target: "blobs"))
+        fixture.registry.add(FakeFault(.answer(answer), target: "blobs"))
         #expect(try await fixture.download(canRestart: false) == fixture.content)
         #expect(fixture.requests("GET", "blobs").count == 2)
     }
 
     @Test func wrongBytesInARangeSpoilTheWhole() async throws {
         let fixture = try RegistryFixture()
-        fixture.registry.add(StandInFault(.transport(.cutBody(after: 100)), target: "blobs"))
-        fixture.registry.add(StandInFault(.wrongByte, target: "blobs"))
+        fixture.registry.add(FakeFault(.transport(.cutBody(after: 100)), target: "blobs"))
+        fixture.registry.add(FakeFault(.wrongByte, target: "blobs"))
         let memory = Memory()
         try await fixture.client.download(fixture.blob, from: fixture.repository, to: memory)
         #expect(memory.bytes == fixture.content)
@@ -109,15 +108,15 @@ import Testing
 
     @Test func whatIsInAStreamCannotBeTakenBack() async throws {
         let fixture = try RegistryFixture()
-        fixture.registry.add(StandInFault(.transport(.cutBody(after: 100)), target: "blobs"))
-        fixture.registry.add(StandInFault(.wrongByte, target: "blobs"))
+        fixture.registry.add(FakeFault(.transport(.cutBody(after: 100)), target: "blobs"))
+        fixture.registry.add(FakeFault(.wrongByte, target: "blobs"))
         let error = await registryError { _ = try await fixture.download(canRestart: false) }
         #expect(error?.code == .damaged)
     }
 
     /// A stream can begin again until its first byte has gone.
     @Test func whatHasGoneIntoAStreamMeanwhileCannotBeTakenBack() async throws {
-        final class Stream: ByteDestination {
+        final class Stream: ByteSink {
             let memory = Memory()
             var canRestart: Bool { memory.bytes.isEmpty }
 
@@ -125,7 +124,7 @@ import Testing
             func restart() { memory.restart() }
         }
         let fixture = try RegistryFixture()
-        fixture.registry.add(StandInFault(.wrongByte, target: "blobs"))
+        fixture.registry.add(FakeFault(.wrongByte, target: "blobs"))
         let stream = Stream()
         let error = await registryError {
             try await fixture.client.download(fixture.blob, from: fixture.repository, to: stream)
@@ -137,8 +136,8 @@ import Testing
     @Test func aRegistryThatSpoilsEveryRangeIsGivenUp() async throws {
         let fixture = try RegistryFixture()
         for _ in 0..<20 {
-            fixture.registry.add(StandInFault(.transport(.cutBody(after: 1_200_000)), target: "blobs"))
-            fixture.registry.add(StandInFault(.wrongByte, target: "blobs"))
+            fixture.registry.add(FakeFault(.transport(.cutBody(after: 1_200_000)), target: "blobs"))
+            fixture.registry.add(FakeFault(.wrongByte, target: "blobs"))
         }
         let error = await registryError { _ = try await fixture.download() }
         #expect(error?.code == .damaged)
@@ -147,14 +146,14 @@ import Testing
 
     @Test func aByteSpoiltOnTheWayIsFetchedAgain() async throws {
         let fixture = try RegistryFixture()
-        fixture.registry.add(StandInFault(.wrongByte, target: "blobs"))
+        fixture.registry.add(FakeFault(.wrongByte, target: "blobs"))
         _ = try await fixture.download()
         #expect(fixture.requests("GET", "blobs").count == 2)
     }
 
     @Test func anotherDigestIsFetchedOnceMore() async throws {
         let fixture = try RegistryFixture()
-        fixture.registry.add(StandInFault(.wrongByte, target: "blobs", times: .max))
+        fixture.registry.add(FakeFault(.wrongByte, target: "blobs", times: .max))
         let error = await registryError { _ = try await fixture.download() }
         let name = "the blob \(fixture.blob.digest) of \(fixture.repository)"
         #expect(error?.code == .damaged)
@@ -166,7 +165,7 @@ import Testing
     /// Short of more than a mebibyte too, which counts as progress each time.
     @Test(arguments: [10, 1_400_000], [false, true])
     func aBlobThatIsShorterForGood(have: Int, ignoresRanges: Bool) async throws {
-        var switches = StandInSwitches()
+        var switches = FakeSwitches()
         switches.ignoresRanges = ignoresRanges
         let fixture = try RegistryFixture(switches, patience: .milliseconds(200))
         let short = fixture.registry.addBlob(Array(fixture.content.prefix(have)), repository: "rancher/x")
@@ -189,7 +188,7 @@ import Testing
     func aBlobThatIsLonger(isChunked: Bool) async throws {
         let fixture = try RegistryFixture()
         let long = LoopbackResponse(body: fixture.content + [0], isChunked: isChunked)
-        fixture.registry.add(StandInFault(.answer(long), target: "blobs", times: .max))
+        fixture.registry.add(FakeFault(.answer(long), target: "blobs", times: .max))
         let memory = Memory()
         let error = await registryError {
             try await fixture.client.download(fixture.blob, from: fixture.repository, to: memory)
@@ -215,19 +214,19 @@ import Testing
 
     @Test func aBusyRegistryIsAskedAgain() async throws {
         let fixture = try RegistryFixture()
-        fixture.registry.add(StandInFault(.error(503), target: "blobs", times: 2))
+        fixture.registry.add(FakeFault(.error(503), target: "blobs", times: 2))
         #expect(try await fixture.download() == fixture.content)
     }
 
     @Test func redirectsWithoutEndAreGivenUp() async throws {
         let fixture = try RegistryFixture()
         let again = LoopbackResponse(status: 307, headers: ["Location": "/v2/rancher/x/blobs/again"])
-        fixture.registry.add(StandInFault(.answer(again), target: "blobs", times: .max))
+        fixture.registry.add(FakeFault(.answer(again), target: "blobs", times: .max))
         let error = await registryError { _ = try await fixture.download() }
         #expect(error?.description == "\(fixture.registry.url) redirects more than 10 times")
     }
 
-    private final class FullDisk: ByteDestination {
+    private final class FullDisk: ByteSink {
         struct Full: Error {}
 
         let canRestart = true
@@ -245,7 +244,7 @@ import Testing
 
     @Test func smallBlobsComeIntoMemory() async throws {
         let fixture = try RegistryFixture()
-        fixture.registry.add(StandInFault(.transport(.cutBody(after: 100)), target: "blobs"))
+        fixture.registry.add(FakeFault(.transport(.cutBody(after: 100)), target: "blobs"))
         let bytes = try await fixture.client.content(of: fixture.blob, from: fixture.repository, limit: 1_500_000)
         #expect(bytes == fixture.content)
         let error = await registryError {

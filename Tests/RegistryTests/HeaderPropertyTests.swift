@@ -1,6 +1,5 @@
-import ByteIO
-import Hashing
-import ImageModel
+import OCI
+import SystemIO
 import TestSupport
 import Testing
 
@@ -122,7 +121,7 @@ import Testing
         for text in HostileText.values(["application/json; charset=utf-8", "text/html"], seed: seed) {
             for status in [200, 401, 407, 500, 999] {
                 let head = HTTPResponseHead(status: status, headers: ["Content-Type": text, "WWW-Authenticate": text])
-                _ = RegistryPing.Verdict(HTTPResponse(head: head, body: Array(text.utf8)))
+                _ = EndpointDiscovery.Verdict(HTTPResponse(head: head, body: Array(text.utf8)))
             }
         }
     }

@@ -17,7 +17,7 @@ import Testing
             ("its scheme in upper case", "HTTPS://a.b/u", "HTTPS://a.b/u"),
             ("without the scheme", "//a.b:1/u?x=y", "https://a.b:1/u?x=y"),
             ("without the host", "/u/1?_state=a%2Fb", "https://reg.example.com:5000/u/1?_state=a%2Fb"),
-            ("relative to the folder", "1?x=y", "https://reg.example.com:5000/v2/rancher/x/blobs/uploads/1?x=y"),
+            ("relative to the directory", "1?x=y", "https://reg.example.com:5000/v2/rancher/x/blobs/uploads/1?x=y"),
             ("without its fragment", "/u/1?x=y#part", "https://reg.example.com:5000/u/1?x=y"),
             ("nothing but a fragment", "#part", base),
             ("only a query", "?x=y", "https://reg.example.com:5000/v2/rancher/x/blobs/uploads/?x=y"),

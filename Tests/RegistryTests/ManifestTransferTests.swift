@@ -1,7 +1,6 @@
 import FoundationEssentials
 import HTTP
-import Hashing
-import ImageModel
+import OCI
 import Registry
 import TestSupport
 import Testing
@@ -68,7 +67,7 @@ import Testing
         ]
     )
     func refusals(status: Int, code: String, kind: RegistryError.Code, words: String) async throws {
-        fixture.registry.add(StandInFault(.error(status, code), target: "manifests", times: .max))
+        fixture.registry.add(FakeFault(.error(status, code), target: "manifests", times: .max))
         let client = try fixture.newClient(patience: .milliseconds(100))
         let error = await registryError { _ = try await client.manifest(.tag("v1"), in: fixture.repository) }
         let host = fixture.registry.authority
@@ -90,13 +89,13 @@ import Testing
         ]
     )
     func odd(body: String, words: String) async throws {
-        fixture.registry.add(StandInFault(.answer(LoopbackResponse(status: 400, text: body)), target: "manifests"))
+        fixture.registry.add(FakeFault(.answer(LoopbackResponse(status: 400, text: body)), target: "manifests"))
         let error = await registryError { _ = try await fixture.client.manifest(.tag("v1"), in: fixture.repository) }
         #expect(error?.description.hasSuffix("/rancher/x: \(words)") == true)
     }
 
     @Test func anotherManifestThanTheDigestSaysIsRefused() async throws {
-        fixture.registry.add(StandInFault(.wrongByte, target: "manifests", times: 2))
+        fixture.registry.add(FakeFault(.wrongByte, target: "manifests", times: 2))
         let name = ManifestName.digest(fixture.manifestDigest)
         let error = await registryError { _ = try await fixture.client.manifest(name, in: fixture.repository) }
         #expect(error?.code == .damaged)
@@ -104,7 +103,7 @@ import Testing
     }
 
     @Test func aByteThatWasSpoiltOnTheWayIsFetchedAgain() async throws {
-        fixture.registry.add(StandInFault(.wrongByte, target: "manifests"))
+        fixture.registry.add(FakeFault(.wrongByte, target: "manifests"))
         let manifest = try await fixture.client.manifest(.digest(fixture.manifestDigest), in: fixture.repository)
         #expect(manifest.digest == fixture.manifestDigest)
     }
@@ -126,7 +125,7 @@ import Testing
     /// Neither the header nor another answer vouches for the bytes.
     @Test func bytesThatChangeAreRefused() async throws {
         fixture.registry.switches.announcesWrongDigests = true
-        fixture.registry.add(StandInFault(.wrongByte, target: "manifests"))
+        fixture.registry.add(FakeFault(.wrongByte, target: "manifests"))
         var told: [Digest] = []
         let error = await registryError {
             _ = try await fixture.client.manifest(.tag("v1"), in: fixture.repository) { told.append($0) }
@@ -137,7 +136,7 @@ import Testing
     }
 
     @Test func aByteSpoiltUnderATagIsFetchedAgain() async throws {
-        fixture.registry.add(StandInFault(.wrongByte, target: "manifests"))
+        fixture.registry.add(FakeFault(.wrongByte, target: "manifests"))
         var told: [Digest] = []
         let manifest = try await fixture.client.manifest(.tag("v1"), in: fixture.repository) { told.append($0) }
         #expect(manifest.digest == fixture.manifestDigest)
@@ -155,7 +154,7 @@ import Testing
 
     @Test func aPageThatIsNoManifestIsRefused() async throws {
         let page = LoopbackResponse(headers: ["Content-Type": "text/html"], text: "<html>Please log in</html>")
-        fixture.registry.add(StandInFault(.answer(page), target: "manifests"))
+        fixture.registry.add(FakeFault(.answer(page), target: "manifests"))
         await #expect(throws: ManifestError.notJSON) {
             _ = try await fixture.client.manifest(.tag("v1"), in: fixture.repository)
         }
@@ -165,7 +164,7 @@ import Testing
         let json = #"{"config":{"digest":"\#(fixture.blob.digest)","size":1}}"#
         let type = "\(MediaType.dockerManifest) ; charset=utf-8"
         let answer = LoopbackResponse(headers: ["Content-Type": type], text: json)
-        fixture.registry.add(StandInFault(.answer(answer), target: "manifests"))
+        fixture.registry.add(FakeFault(.answer(answer), target: "manifests"))
         let manifest = try await fixture.client.manifest(.tag("v1"), in: fixture.repository)
         #expect(manifest.mediaType == .dockerManifest)
     }
@@ -183,13 +182,13 @@ import Testing
     @Test(
         "a manifest that a registry may refuse with 500, and what else it may answer",
         arguments: [
-            (StandInFault.Kind.error(500), false), (.error(400, "MANIFEST_INVALID"), false), (.error(501), false),
+            (FakeFault.Kind.error(500), false), (.error(400, "MANIFEST_INVALID"), false), (.error(501), false),
             (.error(502), true), (.error(503), true), (.error(504), true), (.error(429), true),
         ]
     )
-    func onlyARefusalIsFinalAtOnce(fault: StandInFault.Kind, isTriedAgain: Bool) async throws {
+    func onlyARefusalIsFinalAtOnce(fault: FakeFault.Kind, isTriedAgain: Bool) async throws {
         let manifest = try await fixture.client.manifest(.tag("v1"), in: fixture.repository)
-        fixture.registry.add(StandInFault(fault, method: "PUT"))
+        fixture.registry.add(FakeFault(fault, method: "PUT"))
         let error = await registryError {
             try await fixture.client.put(manifest, as: .tag("v2"), in: fixture.repository, mayBeRefusedBy500: true)
         }
@@ -202,14 +201,14 @@ import Testing
     func aBrokenConnectionIsNoRefusal(fault: LoopbackResponse.Fault) async throws {
         let manifest = try await fixture.client.manifest(.tag("v1"), in: fixture.repository)
         // The first break is that of a kept connection, after which libcurl itself tries another.
-        fixture.registry.add(StandInFault(.transport(fault), method: "PUT", times: 2))
+        fixture.registry.add(FakeFault(.transport(fault), method: "PUT", times: 2))
         try await fixture.client.put(manifest, as: .tag("v2"), in: fixture.repository, mayBeRefusedBy500: true)
         #expect(fixture.registry.manifest("rancher/x", "v2") != nil)
     }
 
     @Test func anOrdinaryManifestIsPutAgainAfterA500() async throws {
         let manifest = try await fixture.client.manifest(.tag("v1"), in: fixture.repository)
-        fixture.registry.add(StandInFault(.error(500), method: "PUT"))
+        fixture.registry.add(FakeFault(.error(500), method: "PUT"))
         try await fixture.client.put(manifest, as: .tag("v2"), in: fixture.repository)
         #expect(fixture.requests("PUT", "manifests").count == 2)
     }
@@ -226,7 +225,7 @@ import Testing
     func otherSuccesses(status: Int) async throws {
         let manifest = try await fixture.client.manifest(.tag("v1"), in: fixture.repository)
         fixture.registry.add(
-            StandInFault(.answer(LoopbackResponse(status: status)), method: "PUT", target: "manifests", times: .max)
+            FakeFault(.answer(LoopbackResponse(status: status)), method: "PUT", target: "manifests", times: .max)
         )
         try await fixture.client.put(manifest, as: .tag("v1"), in: fixture.repository)
         let error = await registryError {
@@ -252,7 +251,7 @@ import Testing
         let manifest = try await fixture.client.manifest(.tag("v1"), in: fixture.repository)
         let text = #"{"errors":[{"code":"TAG_INVALID","message":"\#(words)"}]}"#
         let answer = LoopbackResponse(status: status, text: text)
-        fixture.registry.add(StandInFault(.answer(answer), method: "PUT", target: "manifests", times: .max))
+        fixture.registry.add(FakeFault(.answer(answer), method: "PUT", target: "manifests", times: .max))
         let placement = try await fixture.client.put(manifest, as: .tag("v1"), in: fixture.repository)
         #expect(placement.wasThere)
         let other = try Manifest(bytes: manifest.bytes + Array("\n".utf8), servedAs: manifest.mediaType)
@@ -272,7 +271,7 @@ import Testing
     }
 
     @Test func aSecretThatARegistryRepeatsIsNotPrinted() async throws {
-        var switches = StandInSwitches()
+        var switches = FakeSwitches()
         switches.authentication = .basic(user: "me", password: "s3 cr\u{e9}t")
         let login = Data("me:s3 cr\u{e9}t".utf8).base64EncodedString()
         let fixture = try RegistryFixture(switches, config: { #"{"auths":{"\#($0)":{"auth":"\#(login)"}}}"# })
@@ -286,7 +285,7 @@ import Testing
         for text in texts {
             for status in [400, 401, 403, 404, 409, 410, 418, 500, 501] {
                 let answer = LoopbackResponse(status: status, text: text)
-                fixture.registry.add(StandInFault(.answer(answer), method: "PUT", target: "manifests"))
+                fixture.registry.add(FakeFault(.answer(answer), method: "PUT", target: "manifests"))
                 let error = await registryError {
                     try await fixture.client.put(
                         manifest,

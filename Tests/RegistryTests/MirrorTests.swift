@@ -1,5 +1,5 @@
 import HTTP
-import ImageModel
+import OCI
 import TestSupport
 import Testing
 
@@ -19,13 +19,13 @@ import Testing
     }
 
     /// A client whose Hub lies behind a proxy that is not there.
-    private func client(_ mirrors: [String], logins: Logins = Logins()) throws -> RegistryClient {
+    private func client(_ mirrors: [String], logins: CredentialStore = CredentialStore()) throws -> RegistryClient {
         RegistryClient(
             http: http,
             settings: RegistrySettings(
                 logins: logins,
                 mirrors: try mirrors.map { try #require(RegistryMirror($0)) },
-                patience: Patience(duration: .milliseconds(500), firstWait: .milliseconds(1))
+                patience: RetryPolicy(duration: .milliseconds(500), firstWait: .milliseconds(1))
             )
         )
     }
@@ -55,11 +55,11 @@ import Testing
         gone.stop()
         let page = try LoopbackServer { _ in LoopbackResponse(headers: ["Content-Type": "text/html"], text: "<p>") }
         defer { page.stop() }
-        var switches = StandInSwitches()
+        var switches = FakeSwitches()
         switches.authentication = .basic(user: "me", password: "x")
         let closed = try RegistryFixture(switches)
         let broken = try RegistryFixture()
-        broken.registry.add(StandInFault(.error(500), target: "rancher", times: .max))
+        broken.registry.add(FakeFault(.error(500), target: "rancher", times: .max))
         let client = try client(
             [gone.url, page.url, closed.registry.url, broken.registry.url, second.registry.url]
         )
@@ -69,10 +69,10 @@ import Testing
     }
 
     @Test(arguments: [
-        StandInFault.Kind.transport(.cutBody(after: 700_000)), .transport(.close), .error(404, "BLOB_UNKNOWN"),
+        FakeFault.Kind.transport(.cutBody(after: 700_000)), .transport(.close), .error(404, "BLOB_UNKNOWN"),
     ])
-    func aBlobIsGoneOnWithElsewhere(fault: StandInFault.Kind) async throws {
-        first.registry.add(StandInFault(fault, method: "GET", target: "blobs", times: .max))
+    func aBlobIsGoneOnWithElsewhere(fault: FakeFault.Kind) async throws {
+        first.registry.add(FakeFault(fault, method: "GET", target: "blobs", times: .max))
         let memory = Memory()
         try await client([first.registry.url, second.registry.url])
             .download(second.blob, from: Self.repository, to: memory)
@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test func aMirrorWithTheWrongBytesIsPassed() async throws {
-        first.registry.add(StandInFault(.wrongByte, method: "GET", target: "blobs", times: .max))
+        first.registry.add(FakeFault(.wrongByte, method: "GET", target: "blobs", times: .max))
         let memory = Memory()
         try await client([first.registry.url, second.registry.url])
             .download(second.blob, from: Self.repository, to: memory)
@@ -125,16 +125,18 @@ import Testing
     }
 
     @Test func theyGetALoginOfTheirOwnAndNotTheHubs() async throws {
-        var switches = StandInSwitches()
+        var switches = FakeSwitches()
         switches.authentication = .basic(user: "mirror", password: "x")
         let closed = try RegistryFixture(switches)
         let json = """
             {"auths":{"https://index.docker.io/v1/":{"username":"hub","password":"y"},
                       "\(closed.registry.authority)":{"username":"mirror","password":"x"}}}
             """
-        let logins = Logins([Logins.Source(name: "x", configuration: try DockerConfiguration(json: Array(json.utf8)))])
+        let logins = CredentialStore([
+            CredentialStore.Source(name: "x", configuration: try DockerConfiguration(json: Array(json.utf8)))
+        ])
         let client = try client([first.registry.url, closed.registry.url], logins: logins)
-        first.registry.add(StandInFault(.error(404), target: "rancher"))
+        first.registry.add(FakeFault(.error(404), target: "rancher"))
         #expect(try await client.manifest(.tag("v1"), in: Self.repository).digest == closed.manifestDigest)
         #expect(first.registry.requests.allSatisfy { $0.headers["Authorization"] == nil })
     }

@@ -1,7 +1,6 @@
 import FoundationEssentials
 import HTTP
-import Hashing
-import ImageModel
+import OCI
 import TestSupport
 import Testing
 
@@ -15,7 +14,7 @@ import Testing
     .timeLimit(.minutes(5))
 )
 struct NeighbourTests {
-    private let folder: TemporaryFolder
+    private let directory: TemporaryDirectory
     private static let content = Array("what a blob has".utf8)
     private static let blob = Descriptor(
         mediaType: "application/octet-stream",
@@ -24,20 +23,20 @@ struct NeighbourTests {
     )
     private static let passwords = ["p@ss", "a#b/c?d", "50%", "two words", "a:b", "pässwört"]
 
-    init() throws { folder = try TemporaryFolder() }
+    init() throws { directory = try TemporaryDirectory() }
 
     // MARK: Logins
 
     @Test func htpasswd() async throws {
         // A password that bcrypt has made something of, as the registry wants it.
         for password in Self.passwords {
-            try folder.write(password, to: "password")
-            let line = try folder.shell(
+            try directory.write(password, to: "password")
+            let line = try directory.shell(
                 #"perl -e 'local $/; print "me:", crypt(<>, "\$2y\$05\$abcdefghijklmnopqrstuu"), "\n"' password"#
             )
-            try folder.write(line, to: "htpasswd")
+            try directory.write(line, to: "htpasswd")
             let registry = try DistributionRegistry(
-                auth: #"{htpasswd: {realm: test, path: "\#(folder.path("htpasswd"))"}}"#
+                auth: #"{htpasswd: {realm: test, path: "\#(directory.path("htpasswd"))"}}"#
             )
             try await Self.pushAndPull(registry.authority, logins: try Self.logins(registry.authority, password))
             let error = await registryError {
@@ -89,11 +88,14 @@ struct NeighbourTests {
             "\(sentence)"
         )
 
-        // By a folder of the registry's, by a file for all, and as an insecure registry.
-        try folder.shell("mkdir -p certs.d/\(domain) && cp '\(authority.certificate)' certs.d/\(domain)/any.crt")
+        // By a directory of the registry's, by a file for all, and as an insecure registry.
+        try directory.shell("mkdir -p certs.d/\(domain) && cp '\(authority.certificate)' certs.d/\(domain)/any.crt")
         let system = CertificateAuthorities(environment: [:])
-        let folders = CertificateFolders(roots: [folder.path("none"), folder.path("certs.d")], authorities: system)
-        try await Self.pushAndPull(domain, certificates: folders)
+        let directories = CertificateDirectories(
+            roots: [directory.path("none"), directory.path("certs.d")],
+            authorities: system
+        )
+        try await Self.pushAndPull(domain, certificates: directories)
         try await Self.pushAndPull(domain, authorities: try system.adding(file: authority.certificate))
         try await Self.pushAndPull(domain, insecure: [domain])
         try await Self.pushAndPull(domain, insecure: ["0.0.0.0/32"])
@@ -111,11 +113,11 @@ struct NeighbourTests {
                 """
         )
         let domain = Self.outside(registry.authority)
-        let root = folder.path("certs.d")
-        let folders = CertificateFolders(roots: [root], authorities: CertificateAuthorities(environment: [:]))
-        try folder.shell("mkdir -p certs.d/\(domain) && cp '\(authority.certificate)' certs.d/\(domain)/ca.crt")
+        let root = directory.path("certs.d")
+        let directories = CertificateDirectories(roots: [root], authorities: CertificateAuthorities(environment: [:]))
+        try directory.shell("mkdir -p certs.d/\(domain) && cp '\(authority.certificate)' certs.d/\(domain)/ca.crt")
 
-        let without = await registryError { try await Self.pushAndPull(domain, certificates: folders) }
+        let without = await registryError { try await Self.pushAndPull(domain, certificates: directories) }
         let sentence = try #require(without).description
         #expect(
             sentence.hasSuffix(
@@ -125,36 +127,36 @@ struct NeighbourTests {
             "\(sentence)"
         )
 
-        try folder.shell("cp '\(client.certificate)' certs.d/\(domain)/me.cert")
-        let half = await registryError { try await Self.pushAndPull(domain, certificates: folders) }
+        try directory.shell("cp '\(client.certificate)' certs.d/\(domain)/me.cert")
+        let half = await registryError { try await Self.pushAndPull(domain, certificates: directories) }
         #expect(
             half?.description
                 == "\(domain) was not asked: in \(root)/\(domain), missing key me.key for client certificate me.cert; CA"
                 + " certificates must use the extension .crt"
         )
 
-        try folder.shell("cp '\(client.key)' certs.d/\(domain)/me.key")
-        try await Self.pushAndPull(domain, certificates: folders)
+        try directory.shell("cp '\(client.key)' certs.d/\(domain)/me.key")
+        try await Self.pushAndPull(domain, certificates: directories)
 
         // Of several, the one that the registry takes is found.
         let elsewhere = try TestAuthority()
         let stranger = try elsewhere.issue("another")
-        try folder.shell(
+        try directory.shell(
             """
             cp '\(stranger.certificate)' certs.d/\(domain)/a.cert && cp '\(stranger.key)' certs.d/\(domain)/a.key
             """
         )
-        try await Self.pushAndPull(domain, certificates: folders)
-        try folder.shell("rm certs.d/\(domain)/a.*")
+        try await Self.pushAndPull(domain, certificates: directories)
+        try directory.shell("rm certs.d/\(domain)/a.*")
 
-        // Other authorities are believed besides those of the folder.
+        // Other authorities are believed besides those of the directory.
         let base = try CertificateAuthorities(environment: [:]).adding(file: authority.certificate)
-        try folder.shell("rm certs.d/\(domain)/ca.crt")
-        let more = CertificateFolders(roots: [root], authorities: base)
+        try directory.shell("rm certs.d/\(domain)/ca.crt")
+        let more = CertificateDirectories(roots: [root], authorities: base)
         try await Self.pushAndPull(domain, authorities: base, certificates: more)
 
-        try folder.shell("rm certs.d/\(domain)/me.cert")
-        let key = await registryError { try await Self.pushAndPull(domain, certificates: folders) }
+        try directory.shell("rm certs.d/\(domain)/me.cert")
+        let key = await registryError { try await Self.pushAndPull(domain, certificates: directories) }
         #expect(
             key?.description
                 == "\(domain) was not asked: in \(root)/\(domain), missing client certificate me.cert for key me.key"
@@ -244,11 +246,11 @@ struct NeighbourTests {
         authority.replacing("127.0.0.1", with: "0.0.0.0")
     }
 
-    private static func logins(_ domain: String, _ password: String) throws -> Logins {
+    private static func logins(_ domain: String, _ password: String) throws -> CredentialStore {
         let auth = Data("me:\(password)".utf8).base64EncodedString()
         let json = #"{"auths":{"\#(domain)":{"auth":"\#(auth)"}}}"#
         let configuration = try DockerConfiguration(json: Array(json.utf8))
-        return Logins([Logins.Source(name: "/etc/logins.json", configuration: configuration)])
+        return CredentialStore([CredentialStore.Source(name: "/etc/logins.json", configuration: configuration)])
     }
 
     /// Pushes a blob, mounts it into another repository and pulls it from there.
@@ -256,9 +258,9 @@ struct NeighbourTests {
         _ domain: String,
         proxies: ProxySettings = .none,
         authorities: CertificateAuthorities = CertificateAuthorities(environment: [:]),
-        logins: Logins = Logins(),
+        logins: CredentialStore = CredentialStore(),
         insecure: InsecureHosts = [],
-        certificates: CertificateFolders? = nil
+        certificates: CertificateDirectories? = nil
     ) async throws {
         let http = HTTPClient(
             HTTPClient.Configuration(threads: 2, proxies: proxies, authorities: authorities)
@@ -269,7 +271,7 @@ struct NeighbourTests {
                 insecureRegistries: insecure,
                 logins: logins,
                 certificates: certificates,
-                patience: Patience(duration: .seconds(1), firstWait: .milliseconds(10))
+                patience: RetryPolicy(duration: .seconds(1), firstWait: .milliseconds(10))
             )
         )
         let source = Source(bytes: content)

@@ -1,5 +1,5 @@
 import HTTP
-import ImageModel
+import OCI
 import Registry
 import TestSupport
 import Testing
@@ -101,7 +101,7 @@ import Testing
         )
         let client = RegistryClient(
             http: http,
-            settings: RegistrySettings(insecureRegistries: ["far.invalid"], patience: Patience(duration: .zero))
+            settings: RegistrySettings(insecureRegistries: ["far.invalid"], patience: RetryPolicy(duration: .zero))
         )
         let fixture = try RegistryFixture()
         let error = await registryError {

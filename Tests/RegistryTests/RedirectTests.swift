@@ -1,6 +1,5 @@
 import HTTP
-import Hashing
-import ImageModel
+import OCI
 import TestSupport
 import Testing
 

@@ -1,6 +1,5 @@
 import HTTP
-import Hashing
-import ImageModel
+import OCI
 import Registry
 import TestSupport
 import Testing
@@ -43,9 +42,9 @@ import Testing
             LoopbackResponse(headers: headers, text: #"{"manifests":[\#(entry)]}"#)
         }
         let type = MediaType.ociIndex.rawValue
-        fixture.registry.add(StandInFault(.answer(page(["Content-Type": type])), target: "next=1"))
+        fixture.registry.add(FakeFault(.answer(page(["Content-Type": type])), target: "next=1"))
         fixture.registry.add(
-            StandInFault(.answer(page(["Content-Type": type, "Link": target])), target: "/referrers/")
+            FakeFault(.answer(page(["Content-Type": type, "Link": target])), target: "/referrers/")
         )
         #expect(try await referrers()?.count == 2)
     }
@@ -60,7 +59,7 @@ import Testing
     )
     func withoutTheAPI(answer: LoopbackResponse) async throws {
         fixture.registry.switches.referrersPerPage = 10
-        fixture.registry.add(StandInFault(.answer(answer), target: "/referrers/", times: .max))
+        fixture.registry.add(FakeFault(.answer(answer), target: "/referrers/", times: .max))
         #expect(try await referrers() == nil)
     }
 
@@ -73,7 +72,7 @@ import Testing
         ]
     )
     func failures(answer: LoopbackResponse, code: RegistryError.Code) async throws {
-        fixture.registry.add(StandInFault(.answer(answer), target: "/referrers/", times: .max))
+        fixture.registry.add(FakeFault(.answer(answer), target: "/referrers/", times: .max))
         let error = await #expect(throws: RegistryError.self) { try await referrers() }
         #expect(error?.code == code)
     }
@@ -82,13 +81,13 @@ import Testing
     @Test func aPageThatIsMissingIsAFailure() async throws {
         fixture.registry.switches.referrersPerPage = 1
         for number in 1...3 { fixture.registry.attach("\(number)", to: subject, repository: "rancher/x") }
-        fixture.registry.add(StandInFault(.answer(LoopbackResponse(status: 404)), target: "from=1", times: .max))
+        fixture.registry.add(FakeFault(.answer(LoopbackResponse(status: 404)), target: "from=1", times: .max))
         await #expect(throws: RegistryError.self) { try await referrers() }
     }
 
     @Test func theSubjectThatIsNotedIsTold() async throws {
         let descriptor = #"{"mediaType":"x/y","digest":"\#(subject)","size":1}"#
-        let referrer = MadeUpReferrer("x", subject: descriptor)
+        let referrer = SyntheticReferrer("x", subject: descriptor)
         fixture.registry.add(referrer, repository: "rancher/x")
         let manifest = try Manifest(bytes: referrer.manifest)
         let name = ManifestName.digest(manifest.digest)

@@ -1,14 +1,13 @@
-import ByteIO
 import HTTP
-import Hashing
-import ImageModel
+import OCI
 import Registry
 import Synchronization
+import SystemIO
 import TestSupport
 
-/// A stand-in registry and a client of it, with one image `rancher/x:v1`; both are ended with the object.
+/// A fake registry and a client of it, with one image `rancher/x:v1`; both are ended with the object.
 final class RegistryFixture: Sendable {
-    let registry: StandInRegistry
+    let registry: FakeRegistry
     let client: RegistryClient
     private let http: HTTPClient
 
@@ -19,11 +18,11 @@ final class RegistryFixture: Sendable {
     let manifestDigest: Digest
 
     init(
-        _ switches: StandInSwitches = StandInSwitches(),
+        _ switches: FakeSwitches = FakeSwitches(),
         config: (String) -> String? = { _ in nil },
         patience: Duration = .seconds(60)
     ) throws {
-        let registry = try StandInRegistry(switches)
+        let registry = try FakeRegistry(switches)
         self.registry = registry
         http = HTTPClient(HTTPClient.Configuration(threads: 4, busyPause: .milliseconds(1)))
         client = try RegistryFixture.client(of: registry, http, config: config(registry.authority), patience)
@@ -51,20 +50,23 @@ final class RegistryFixture: Sendable {
     }
 
     private static func client(
-        of registry: StandInRegistry,
+        of registry: FakeRegistry,
         _ http: HTTPClient,
         config: String?,
         _ duration: Duration
     ) throws -> RegistryClient {
         let logins = try config.map {
-            Logins([
-                Logins.Source(name: "/etc/logins.json", configuration: try DockerConfiguration(json: Array($0.utf8)))
+            CredentialStore([
+                CredentialStore.Source(
+                    name: "/etc/logins.json",
+                    configuration: try DockerConfiguration(json: Array($0.utf8))
+                )
             ])
         }
-        let patience = Patience(duration: duration, firstWait: .milliseconds(1), longestWait: .milliseconds(20))
+        let patience = RetryPolicy(duration: duration, firstWait: .milliseconds(1), longestWait: .milliseconds(20))
         return RegistryClient(
             http: http,
-            settings: RegistrySettings(logins: logins ?? Logins(), patience: patience)
+            settings: RegistrySettings(logins: logins ?? CredentialStore(), patience: patience)
         )
     }
 
@@ -88,7 +90,7 @@ final class RegistryFixture: Sendable {
 private let sampleContent = (0..<1_500_000).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
 
 /// Keeps a blob in memory, and how often it was begun anew.
-final class Memory: ByteDestination {
+final class Memory: ByteSink {
     private let state = Mutex((bytes: [UInt8](), restarts: 0))
     let canRestart: Bool
 

@@ -1,5 +1,5 @@
 import HTTP
-import ImageModel
+import OCI
 import TestSupport
 import Testing
 
@@ -7,15 +7,15 @@ import Testing
 
 /// What many requests that run at the same time do with one token.
 @Suite(.timeLimit(.minutes(5))) struct RegistrySessionTests {
-    private let registry: StandInRegistry
+    private let registry: FakeRegistry
     private let http = HTTPClient(HTTPClient.Configuration(threads: 2))
     private let session: RegistrySession
     private let scopes: Set<TokenScope>
 
     init() throws {
-        var switches = StandInSwitches()
+        var switches = FakeSwitches()
         switches.authentication = .token(user: "me", password: "x", anonymousPull: true)
-        registry = try StandInRegistry(switches)
+        registry = try FakeRegistry(switches)
         session = RegistrySession(domain: registry.authority, http: http, settings: RegistrySettings())
         scopes = [.pull(Repository(domain: registry.authority, path: "rancher/x"))]
     }

@@ -1,5 +1,5 @@
 import HTTP
-import ImageModel
+import OCI
 import Registry
 import TestSupport
 import Testing
@@ -8,7 +8,7 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct RetryTests {
     @Test(
         arguments: [
-            ("busy", StandInFault.Kind.error(503)),
+            ("busy", FakeFault.Kind.error(503)),
             ("a server that stumbled", .error(500)),
             ("a proxy whose client has gone", .error(499)),
             ("too early", .error(425)),
@@ -19,9 +19,9 @@ import Testing
             ("no HTTP", .transport(.garbage)),
         ]
     )
-    func whatPassesIsTriedAgain(reason: String, kind: StandInFault.Kind) async throws {
+    func whatPassesIsTriedAgain(reason: String, kind: FakeFault.Kind) async throws {
         let fixture = try RegistryFixture()
-        fixture.registry.add(StandInFault(kind, target: "manifests", times: 2))
+        fixture.registry.add(FakeFault(kind, target: "manifests", times: 2))
         let digest = try await fixture.client.manifest(.tag("v1"), in: fixture.repository).digest
         #expect(digest == fixture.manifestDigest)
         #expect(fixture.requests("GET", "manifests").count == 3)
@@ -29,7 +29,7 @@ import Testing
 
     @Test func whatDoesNotPassIsToldInTheEnd() async throws {
         let fixture = try RegistryFixture(patience: .milliseconds(100))
-        fixture.registry.add(StandInFault(.transport(.close), target: "manifests", times: .max))
+        fixture.registry.add(FakeFault(.transport(.close), target: "manifests", times: .max))
         let error = await registryError { _ = try await fixture.client.manifest(.tag("v1"), in: fixture.repository) }
         let host = fixture.registry.authority
         #expect(error?.code == .unreachable)
@@ -41,7 +41,7 @@ import Testing
 
     @Test func aBusyRegistryIsGivenUpWhenPatienceIsOver() async throws {
         let fixture = try RegistryFixture(patience: .milliseconds(200))
-        fixture.registry.add(StandInFault(.error(503, "UNAVAILABLE"), target: "manifests", times: .max))
+        fixture.registry.add(FakeFault(.error(503, "UNAVAILABLE"), target: "manifests", times: .max))
         let error = await registryError { _ = try await fixture.client.manifest(.tag("v1"), in: fixture.repository) }
         #expect(error?.code == .unreachable)
         #expect(fixture.requests("GET", "manifests").count > 1)
@@ -52,7 +52,7 @@ import Testing
         let body =
             #"{"errors":[{"code":"TOOMANYREQUESTS","message":"You have reached your pull rate limit. You may increase"}]}"#
         let answer = LoopbackResponse(status: 429, body: Array(body.utf8))
-        fixture.registry.add(StandInFault(.answer(answer), target: "manifests", times: .max))
+        fixture.registry.add(FakeFault(.answer(answer), target: "manifests", times: .max))
         let error = await registryError { _ = try await fixture.client.manifest(.tag("v1"), in: fixture.repository) }
         let host = fixture.registry.authority
         #expect(error?.code == .rateLimited)
@@ -86,10 +86,10 @@ import Testing
 
     @Test(arguments: ["/v2/", "/token"])
     func aFailureToLogInIsForgotten(target: String) async throws {
-        var switches = StandInSwitches()
+        var switches = FakeSwitches()
         switches.authentication = .token(user: "me", password: "x", anonymousPull: true)
         let fixture = try RegistryFixture(switches, patience: .milliseconds(100))
-        fixture.registry.add(StandInFault(.error(502), target: target, times: .max))
+        fixture.registry.add(FakeFault(.error(502), target: target, times: .max))
         // Before the ping is answered 401, `/v2/` is all that is asked; the manifests have it in their paths too.
         let error = await registryError { _ = try await fixture.client.manifest(.tag("v1"), in: fixture.repository) }
         #expect(error?.code == .unreachable)
@@ -103,7 +103,7 @@ import Testing
         let headers: LoopbackHeaders = [
             "Date": "Wed, 21 Oct 2026 07:28:00 GMT", "Retry-After": "Wed, 21 Oct 2026 07:28:01 GMT",
         ]
-        fixture.registry.add(StandInFault(.error(503, "UNAVAILABLE", headers: headers), target: "manifests"))
+        fixture.registry.add(FakeFault(.error(503, "UNAVAILABLE", headers: headers), target: "manifests"))
         let began = ContinuousClock.now
         _ = try await fixture.client.manifest(.tag("v1"), in: fixture.repository)
         #expect(began.duration(to: .now) >= .seconds(1))
@@ -115,7 +115,7 @@ import Testing
         // Longer than what is kept of it, and then nothing more: whoever waits for its end waits for ever.
         var answer = LoopbackResponse(status: 404, body: [UInt8](repeating: UInt8(ascii: "x"), count: 1 << 20))
         answer.fault = .stallBody(after: 200_000)
-        fixture.registry.add(StandInFault(.answer(answer), target: target))
+        fixture.registry.add(FakeFault(.answer(answer), target: target))
         let error = await registryError {
             if target == "blobs" {
                 _ = try await fixture.download()
@@ -128,17 +128,17 @@ import Testing
 
     @Test func aPingThatBrokeIsTriedAgain() async throws {
         let fixture = try RegistryFixture()
-        fixture.registry.add(StandInFault(.transport(.close)))
+        fixture.registry.add(FakeFault(.transport(.close)))
         _ = try await fixture.client.manifest(.tag("v1"), in: fixture.repository)
         #expect(fixture.requests("GET", "").filter { $0.path == "/v2/" }.count == 2)
     }
 
     @Test(arguments: ["/v2/", "/token", "manifests"])
     func aCancelledRequestEndsAtOnce(target: String) async throws {
-        var switches = StandInSwitches()
+        var switches = FakeSwitches()
         switches.authentication = .token(user: "me", password: "x", anonymousPull: true)
         let fixture = try RegistryFixture(switches)
-        fixture.registry.add(StandInFault(.transport(.stall), target: target, times: .max))
+        fixture.registry.add(FakeFault(.transport(.stall), target: target, times: .max))
         let task = Task { try await fixture.client.manifest(.tag("v1"), in: fixture.repository).digest }
         while fixture.registry.requests.allSatisfy({ !$0.target.contains(target) }) {
             try await Task.sleep(for: .milliseconds(2))

@@ -1,5 +1,5 @@
 import HTTP
-import ImageModel
+import OCI
 import Testing
 
 @testable import Registry

@@ -1,8 +1,8 @@
-import ByteIO
 import FoundationEssentials
 import HTTP
-import ImageModel
+import OCI
 import Synchronization
+import SystemIO
 import TestSupport
 import Testing
 
@@ -95,12 +95,12 @@ import Testing
     }
 
     @Test func aMountThatTheTokenServerRefusesBecomesAnUpload() async throws {
-        var switches = StandInSwitches()
+        var switches = FakeSwitches()
         switches.authentication = AuthenticationTests.token
         let login = Self.login
         let fixture = try RegistryFixture(switches, config: { #"{"auths":{"\#($0)":{\#(login)}}}"# })
         for status in [400, 401, 403, 404] {
-            fixture.registry.add(StandInFault(.error(status, "DENIED"), target: "scope=repository%3Aother"))
+            fixture.registry.add(FakeFault(.error(status, "DENIED"), target: "scope=repository%3Aother"))
             let repository = Repository(domain: fixture.registry.authority, path: "rancher/y\(status)")
             let placement = try await fixture.client.upload(
                 fixture.blob,
@@ -114,7 +114,7 @@ import Testing
     }
 
     @Test func aTokenThatRunsOutWhileABlobIsSentIsRenewed() async throws {
-        var switches = StandInSwitches()
+        var switches = FakeSwitches()
         switches.authentication = AuthenticationTests.token
         let login = Self.login
         let fixture = try RegistryFixture(switches, config: { #"{"auths":{"\#($0)":{\#(login)}}}"# })
@@ -183,7 +183,9 @@ extension TokenTests {
         let server = try LoopbackServer { _ in Self.fresh }
         defer { server.stop() }
         let logins = try config.map {
-            Logins([Logins.Source(name: "/l.json", configuration: try DockerConfiguration(json: Array($0.utf8)))])
+            CredentialStore([
+                CredentialStore.Source(name: "/l.json", configuration: try DockerConfiguration(json: Array($0.utf8)))
+            ])
         }
         let challenge = AuthenticationChallenge(
             scheme: "bearer",

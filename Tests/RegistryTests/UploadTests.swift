@@ -1,6 +1,5 @@
 import HTTP
-import Hashing
-import ImageModel
+import OCI
 import Registry
 import Synchronization
 import TestSupport
@@ -27,9 +26,9 @@ import Testing
         fixture.registry.blob("rancher/y", fixture.blob.digest) == fixture.content
     }
 
-    @Test(arguments: [StandInSwitches.Location.absolute, .relative, .otherHost])
-    func whereverTheLocationLeads(location: StandInSwitches.Location) async throws {
-        var switches = StandInSwitches()
+    @Test(arguments: [FakeSwitches.Location.absolute, .relative, .otherHost])
+    func whereverTheLocationLeads(location: FakeSwitches.Location) async throws {
+        var switches = FakeSwitches()
         switches.location = location
         switches.omitsDigests = true
         let fixture = try RegistryFixture(switches)
@@ -71,7 +70,7 @@ import Testing
     }
 
     @Test func whatIsNotMountedGoesIntoTheUploadThatHasBegun() async throws {
-        var switches = StandInSwitches()
+        var switches = FakeSwitches()
         switches.mounts = false
         let fixture = try RegistryFixture(switches)
         #expect(try await Self.upload(fixture, mounting: "rancher/x") == .uploaded)
@@ -82,15 +81,15 @@ import Testing
     @Test(arguments: [400, 401, 403, 404, 405])
     func aMountThatIsRefusedBecomesAnUpload(status: Int) async throws {
         let fixture = try RegistryFixture()
-        fixture.registry.add(StandInFault(.error(status), target: "mount="))
+        fixture.registry.add(FakeFault(.error(status), target: "mount="))
         #expect(try await Self.upload(fixture, mounting: "rancher/x") == .uploaded)
         #expect(Self.isThere(fixture))
     }
 
-    @Test(arguments: [StandInFault.Kind.transport(.close), .error(503), .transport(.cutBody(after: 0))])
-    func aMountThatBrokeIsTriedAgain(kind: StandInFault.Kind) async throws {
+    @Test(arguments: [FakeFault.Kind.transport(.close), .error(503), .transport(.cutBody(after: 0))])
+    func aMountThatBrokeIsTriedAgain(kind: FakeFault.Kind) async throws {
         let fixture = try RegistryFixture()
-        fixture.registry.add(StandInFault(kind, target: "mount="))
+        fixture.registry.add(FakeFault(kind, target: "mount="))
         _ = try await Self.upload(fixture, mounting: "rancher/x")
         #expect(Self.isThere(fixture))
         #expect(fixture.requests("PUT", "uploads").isEmpty)
@@ -98,12 +97,12 @@ import Testing
 
     @Test(
         arguments: ["PUT", "POST"],
-        [StandInFault.Kind.transport(.close), .transport(.reset), .error(500), .error(429)]
+        [FakeFault.Kind.transport(.close), .transport(.reset), .error(500), .error(429)]
     )
-    func aBrokenUploadBeginsAnew(method: String, kind: StandInFault.Kind) async throws {
+    func aBrokenUploadBeginsAnew(method: String, kind: FakeFault.Kind) async throws {
         let fixture = try RegistryFixture()
         // Where the connection breaks, only the answer is lost, and the blob is there.
-        fixture.registry.add(StandInFault(kind, method: method, target: "uploads"))
+        fixture.registry.add(FakeFault(kind, method: method, target: "uploads"))
         #expect(try await Self.upload(fixture) == .uploaded)
         #expect(Self.isThere(fixture))
         #expect(fixture.requests("POST", "uploads").count == (method == "PUT" ? 1 : 2))
@@ -127,7 +126,11 @@ import Testing
                 return Self.uploads(request)
             }
             defer { server.stop() }
-            let patience = Patience(duration: .seconds(2), firstWait: .milliseconds(1), longestWait: .milliseconds(1))
+            let patience = RetryPolicy(
+                duration: .seconds(2),
+                firstWait: .milliseconds(1),
+                longestWait: .milliseconds(1)
+            )
             let http = HTTPClient(HTTPClient.Configuration(busyPause: .milliseconds(1)))
             let client = RegistryClient(http: http, settings: RegistrySettings(patience: patience))
             let placement = try await client.upload(
@@ -179,7 +182,7 @@ import Testing
         let fixture = try RegistryFixture()
         if isStored { fixture.registry.addBlob(fixture.content, repository: "rancher/y") }
         fixture.registry.add(
-            StandInFault(.answer(LoopbackResponse(status: status)), method: "PUT", target: "uploads", times: .max)
+            FakeFault(.answer(LoopbackResponse(status: status)), method: "PUT", target: "uploads", times: .max)
         )
         let error = await registryError { _ = try await Self.upload(fixture) }
         let host = fixture.registry.authority
@@ -197,7 +200,7 @@ import Testing
         var headers: LoopbackHeaders = ["Docker-Content-Digest": fixture.blob.digest.description]
         headers["Content-Length"] = length
         let answer = LoopbackResponse(headers: headers, body: [])
-        fixture.registry.add(StandInFault(.answer(answer), method: "HEAD", times: .max))
+        fixture.registry.add(FakeFault(.answer(answer), method: "HEAD", times: .max))
         for _ in 0..<2 {
             let isThere = try await fixture.client.hasBlob(
                 fixture.blob.digest,
@@ -211,8 +214,8 @@ import Testing
 
     @Test func theLastFailureOfAnUploadIsTheCause() async throws {
         let fixture = try RegistryFixture(patience: .seconds(2))
-        fixture.registry.add(StandInFault(.error(404), method: "PUT", target: "uploads", times: 4))
-        fixture.registry.add(StandInFault(.error(503), method: "GET", target: "uploads", times: .max))
+        fixture.registry.add(FakeFault(.error(404), method: "PUT", target: "uploads", times: 4))
+        fixture.registry.add(FakeFault(.error(503), method: "GET", target: "uploads", times: .max))
         let error = await registryError { _ = try await Self.upload(fixture) }
         let sentence = try #require(error).description
         #expect(sentence.contains("answered 503 when asked for the upload"), "\(sentence)")
@@ -245,7 +248,7 @@ import Testing
     )
     func nowhereToGo(answer: LoopbackResponse) async throws {
         let fixture = try RegistryFixture()
-        fixture.registry.add(StandInFault(.answer(answer), target: "uploads", times: .max))
+        fixture.registry.add(FakeFault(.answer(answer), target: "uploads", times: .max))
         let error = await registryError { _ = try await Self.upload(fixture) }
         let host = fixture.registry.authority
         #expect(
@@ -256,14 +259,14 @@ import Testing
 
     @Test func aRefusalIsTold() async throws {
         let fixture = try RegistryFixture()
-        fixture.registry.add(StandInFault(.error(403, "DENIED"), method: "POST"))
+        fixture.registry.add(FakeFault(.error(403, "DENIED"), method: "POST"))
         let error = await registryError { _ = try await Self.upload(fixture) }
         #expect(error?.code == .denied)
     }
 
     @Test func aRegistryThatKnowsAnotherDigestIsBelieved() async throws {
         let fixture = try RegistryFixture()
-        fixture.registry.add(StandInFault(.error(400, "DIGEST_INVALID"), method: "PUT"))
+        fixture.registry.add(FakeFault(.error(400, "DIGEST_INVALID"), method: "PUT"))
         let error = await registryError { _ = try await Self.upload(fixture) }
         #expect(error?.code == .refused)
         #expect(error?.description.hasSuffix("digest invalid: provided digest did not match uploaded content") == true)
@@ -272,13 +275,13 @@ import Testing
     @Test(arguments: [(200, true), (404, false), (405, false)])
     func existence(status: Int, isThere: Bool) async throws {
         let fixture = try RegistryFixture()
-        fixture.registry.add(StandInFault(.answer(LoopbackResponse(status: status)), method: "HEAD"))
+        fixture.registry.add(FakeFault(.answer(LoopbackResponse(status: status)), method: "HEAD"))
         #expect(try await fixture.client.hasBlob(fixture.blob.digest, in: fixture.repository) == isThere)
     }
 
     @Test func existenceThatIsNotTold() async throws {
         let fixture = try RegistryFixture()
-        fixture.registry.add(StandInFault(.error(403, "DENIED"), method: "HEAD"))
+        fixture.registry.add(FakeFault(.error(403, "DENIED"), method: "HEAD"))
         let error = await registryError {
             _ = try await fixture.client.hasBlob(fixture.blob.digest, in: fixture.repository)
         }

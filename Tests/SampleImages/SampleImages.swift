@@ -1,18 +1,17 @@
-import ByteIO
 import FoundationEssentials
 import HTTP
-import Hashing
-import ImageModel
+import OCI
 import Registry
+import SystemIO
 
 /// The sample images: an OCI layout whose `index.json` names each image as `REPOSITORY:TAG`.
 public struct SampleImages: Sendable {
-    /// The layout's folder.
-    public let folder: String
+    /// The layout's directory.
+    public let directory: String
 
-    /// The samples in `folder`, which has `blobs/sha256` and `index.json`.
-    public init(folder: String) {
-        self.folder = folder
+    /// The samples in `directory`, which has `blobs/sha256` and `index.json`.
+    public init(directory: String) {
+        self.directory = directory
     }
 
     /// What a name leads to, in the order of the layout.
@@ -100,7 +99,7 @@ public struct SampleImages: Sendable {
         try await client.put(try Manifest(bytes: manifest), as: ManifestName(reference), in: reference.repository)
     }
 
-    private func file(_ path: String) -> URL { URL(filePath: "\(folder)/\(path)") }
+    private func file(_ path: String) -> URL { URL(filePath: "\(directory)/\(path)") }
 
     private struct Content: BlobSource {
         let bytes: [UInt8]

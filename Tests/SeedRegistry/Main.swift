@@ -10,7 +10,7 @@ struct Main {
             exit(2)
         }
         do {
-            try await SampleImages(folder: CommandLine.arguments[1]).push(to: CommandLine.arguments[2])
+            try await SampleImages(directory: CommandLine.arguments[1]).push(to: CommandLine.arguments[2])
         } catch {
             print("seed-registry: \(error)")
             exit(1)

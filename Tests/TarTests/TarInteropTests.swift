@@ -1,4 +1,4 @@
-import ByteIO
+import SystemIO
 import Tar
 import TestSupport
 import Testing
@@ -9,15 +9,15 @@ import Testing
 
     @Test(arguments: ["v7", "ustar", "gnu", "pax"])
     func archivesOfEachFormatAreRead(format: String) throws {
-        let folder = try TemporaryFolder()
-        try folder.shell(
+        let directory = try TemporaryDirectory()
+        try directory.shell(
             """
             umask 022; mkdir -p tree/empty; printf hello >tree/hello; : >tree/nothing
             ln -s ../target tree/link; ln tree/hello tree/second
             tar --format=\(format) --sort=name --owner=someone:1000 --group=some:1001 --mtime=@1234567890 -cf a.tar tree
             """
         )
-        let reader = TarReader(try File(folder.path("a.tar"), for: .reading))
+        let reader = TarReader(try File(directory.path("a.tar"), for: .reading))
         var found: [String: TarHeader] = [:]
         while let entry = try reader.next() {
             found[entry.header.name] = entry.header
@@ -67,27 +67,27 @@ import Testing
         ("not ASCII", "pax", 4, 50, "ü"),
     ])
     func longNamesAreRead(why: String, format: String, depth: Int, length: Int, letter: String) throws {
-        let folder = try TemporaryFolder()
+        let directory = try TemporaryDirectory()
         let name = Array(repeating: String(repeating: letter, count: length), count: depth).joined(separator: "/")
         // ustar has no room for such a link.
         let names = format == "ustar" ? "'\(name)/file'" : "'\(name)/file' link"
-        try folder.shell(
+        try directory.shell(
             """
             mkdir -p '\(name)'; echo x >'\(name)/file'; ln -s '\(name)' link
             tar --format=\(format) -cf a.tar \(names)
             """
         )
-        let headers = try entries(of: try folder.bytes("a.tar")).map(\.header)
+        let headers = try entries(of: try directory.bytes("a.tar")).map(\.header)
         #expect(headers.first?.name == name + "/file", "\(why)")
         #expect(headers.dropFirst().first?.linkName == (format == "ustar" ? nil : name), "\(why)")
     }
 
     @Test(arguments: ["gnu", "pax"])
     func sizesOverEightGibibytesAreRead(format: String) throws {
-        let folder = try TemporaryFolder()
+        let directory = try TemporaryDirectory()
         // The content is only holes, and no more than the headers is taken from tar.
-        try folder.shell("truncate -s 9G big; tar --format=\(format) -cf - big | head -c 4096 >a.tar")
-        let reader = TarReader(MemorySource(try folder.bytes("a.tar")))
+        try directory.shell("truncate -s 9G big; tar --format=\(format) -cf - big | head -c 4096 >a.tar")
+        let reader = TarReader(MemorySource(try directory.bytes("a.tar")))
         let header = try #require(try reader.next()?.header)
         #expect(header.name == "big")
         #expect(header.size == Self.nineGigabytes)
@@ -96,9 +96,9 @@ import Testing
 
     @Test(arguments: ["gnu", "pax"])
     func sparseFilesAreRefused(format: String) throws {
-        let folder = try TemporaryFolder()
-        try folder.shell("truncate -s 1M big; echo x >>big; tar --format=\(format) --sparse -cf a.tar big")
-        let archive = try folder.bytes("a.tar")
+        let directory = try TemporaryDirectory()
+        try directory.shell("truncate -s 1M big; echo x >>big; tar --format=\(format) --sparse -cf a.tar big")
+        let archive = try directory.bytes("a.tar")
         let error = #expect(throws: TarError.self) { try entries(of: archive) }
         guard case .sparse = error?.reason else {
             Issue.record("\(String(describing: error))")
@@ -107,16 +107,16 @@ import Testing
     }
 
     @Test func globalRecordsCountForAllEntriesThatFollow() throws {
-        let folder = try TemporaryFolder()
-        try folder.shell(
+        let directory = try TemporaryDirectory()
+        try directory.shell(
             "echo x >a; echo y >b; tar --format=pax --pax-option=globexthdr.name=g,uname=everyone,gid=12345678 -cf a.tar a b"
         )
-        #expect(try entries(of: try folder.bytes("a.tar")).map(\.header.userName) == ["everyone", "everyone"])
-        #expect(try entries(of: try folder.bytes("a.tar")).map(\.header.gid) == [12_345_678, 12_345_678])
+        #expect(try entries(of: try directory.bytes("a.tar")).map(\.header.userName) == ["everyone", "everyone"])
+        #expect(try entries(of: try directory.bytes("a.tar")).map(\.header.gid) == [12_345_678, 12_345_678])
     }
 
     @Test func whatWeWriteIsListedByTar() throws {
-        let folder = try TemporaryFolder()
+        let directory = try TemporaryDirectory()
         let split = String(repeating: "d", count: 90) + "/" + String(repeating: "f", count: 90)
         let unsplit = String(repeating: "n", count: 120)
         let headers = [
@@ -139,8 +139,8 @@ import Testing
             archive += [UInt8](repeating: 0x78, count: Int(header.size))
             archive += [UInt8](repeating: 0, count: header.padding)
         }
-        try folder.write(archive + TarHeader.endOfArchive, to: "a.tar")
-        let listing = try folder.shell("TZ=UTC0 tar --numeric-owner -tvf a.tar")
+        try directory.write(archive + TarHeader.endOfArchive, to: "a.tar")
+        let listing = try directory.shell("TZ=UTC0 tar --numeric-owner -tvf a.tar")
         #expect(
             String(decoding: listing, as: UTF8.self) == """
                 drwxr-xr-x 0/0               0 1970-01-01 00:00 dir/
@@ -156,14 +156,14 @@ import Testing
     }
 
     @Test func aLargeEntryIsSeenByTarAndSkippedBySeeking() throws {
-        let folder = try TemporaryFolder()
+        let directory = try TemporaryDirectory()
         let big = TarHeader(name: "big", size: Self.nineGigabytes)
         let after = TarHeader(name: "after")
         let start = try big.encoded()
-        let file = try File(folder.path("a.tar"), for: .creating)
+        let file = try File(directory.path("a.tar"), for: .creating)
         try file.write(start, at: 0)
         try file.write(try after.encoded() + TarHeader.endOfArchive, at: Int64(start.count) + big.contentSize)
-        let listing = try folder.shell("TZ=UTC0 tar --numeric-owner -tvf a.tar")
+        let listing = try directory.shell("TZ=UTC0 tar --numeric-owner -tvf a.tar")
         #expect(
             String(decoding: listing, as: UTF8.self) == """
                 -rw-r--r-- 0/0      9663676416 1970-01-01 00:00 big

@@ -1,4 +1,4 @@
-import ByteIO
+import SystemIO
 import Tar
 import Testing
 

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// A real registry, Debian's `docker-registry`, on a free port of 127.0.0.1, that keeps its files in a folder of its own.
+/// A real registry, Debian's `docker-registry`, on a free port of 127.0.0.1, that keeps its files in a directory of its own.
 public final class DistributionRegistry: Sendable {
     /// `127.0.0.1:port`: what an image's reference begins with.
     public let authority: String
@@ -8,7 +8,7 @@ public final class DistributionRegistry: Sendable {
     /// `http://127.0.0.1:port`
     public var url: String { "http://\(authority)" }
 
-    private let folder: TemporaryFolder
+    private let directory: TemporaryDirectory
 
     /// Starts the registry and waits until it listens.
     ///
@@ -24,18 +24,18 @@ public final class DistributionRegistry: Sendable {
         auth: String? = nil,
         replicaOf other: DistributionRegistry? = nil
     ) throws {
-        folder = try TemporaryFolder()
+        directory = try TemporaryDirectory()
         let urls = allowsURLs ? "validation: {manifests: {urls: {allow: ['^https?://']}}}" : ""
         let configuration = """
             version: 0.1
             log: {level: info, formatter: text}
-            storage: {filesystem: {rootdirectory: \((other?.folder ?? folder).path("files"))}, delete: {enabled: true}}
+            storage: {filesystem: {rootdirectory: \((other?.directory ?? directory).path("files"))}, delete: {enabled: true}}
             http: {addr: "127.0.0.1:0"\(tls.map { ", tls: \($0)" } ?? "")}
             \(auth.map { "auth: \($0)" } ?? "")
             \(urls)
             """
-        try folder.write(configuration, to: "config.yml")
-        let address = try folder.shell(
+        try directory.write(configuration, to: "config.yml")
+        let address = try directory.shell(
             """
             docker-registry serve config.yml >log 2>&1 </dev/null &
             echo $! >pid
@@ -52,12 +52,12 @@ public final class DistributionRegistry: Sendable {
     }
 
     deinit {
-        _ = try? folder.shell("kill $(cat pid)")
+        _ = try? directory.shell("kill $(cat pid)")
     }
 
     /// The digest that each tag leads to, by `REPOSITORY:TAG`, as the registry keeps it in its files.
     public func tags() throws -> [String: String] {
-        let repositories = folder.path("files/docker/registry/v2/repositories")
+        let repositories = directory.path("files/docker/registry/v2/repositories")
         guard FileManager.default.fileExists(atPath: repositories) else { return [:] }
         var tags: [String: String] = [:]
         for path in try FileManager.default.subpathsOfDirectory(atPath: repositories) {
@@ -66,7 +66,7 @@ public final class DistributionRegistry: Sendable {
                 continue
             }
             let repository = parts.dropLast(5).joined(separator: "/")
-            tags["\(repository):\(parts[parts.count - 3])"] = try folder.text(
+            tags["\(repository):\(parts[parts.count - 3])"] = try directory.text(
                 "files/docker/registry/v2/repositories/\(path)"
             )
         }
@@ -76,6 +76,6 @@ public final class DistributionRegistry: Sendable {
     /// The bytes of a blob or a manifest, by its digest.
     public func content(_ digest: String) throws -> [UInt8] {
         let hex = String(digest.drop { $0 != ":" }.dropFirst())
-        return try folder.bytes("files/docker/registry/v2/blobs/sha256/\(hex.prefix(2))/\(hex)/data")
+        return try directory.bytes("files/docker/registry/v2/blobs/sha256/\(hex.prefix(2))/\(hex)/data")
     }
 }

@@ -1,25 +1,25 @@
-/// A real docker daemon of this machine's `dockerd` on a socket of its own, that keeps all its files in a folder of its own, and
+/// A real docker daemon of this machine's `dockerd` on a socket of its own, that keeps all its files in a directory of its own, and
 /// has no network for containers.
 public final class DockerDaemon: Sendable {
     /// What `DOCKER_HOST` has to be.
     public let host: String
-    /// A folder for what the client keeps, for `DOCKER_CONFIG`.
+    /// A directory for what the client keeps, for `DOCKER_CONFIG`.
     public let configuration: String
 
-    private let folder: TemporaryFolder
+    private let directory: TemporaryDirectory
 
     /// Starts the daemon and waits until it answers.
     ///
     /// - Parameters:
     ///   - settings: the text of its `daemon.json`.
-    ///   - etc: the folder that it sees as `/etc/docker`, in a namespace of its own; `nil` for that of this machine.
+    ///   - etc: the directory that it sees as `/etc/docker`, in a namespace of its own; `nil` for that of this machine.
     /// - Throws: the end of its log, where it does not.
     public init(settings: String = "{}", etc: String? = nil) throws {
-        folder = try TemporaryFolder()
-        try folder.write(settings, to: "daemon.json")
-        host = "unix://\(folder.path("socket"))"
-        configuration = folder.path("configuration")
-        try folder.shell(
+        directory = try TemporaryDirectory()
+        try directory.write(settings, to: "daemon.json")
+        host = "unix://\(directory.path("socket"))"
+        configuration = directory.path("configuration")
+        try directory.shell(
             """
             PATH=$PATH:/usr/sbin:/sbin
             mkdir configuration
@@ -37,7 +37,7 @@ public final class DockerDaemon: Sendable {
         )
     }
 
-    /// The words before a command that is to see a folder as `/etc/docker`.
+    /// The words before a command that is to see a directory as `/etc/docker`.
     public static func prefix(etc: String?) -> [String] {
         guard let etc else { return [] }
         return ["unshare", "--mount", "sh", "-c", #"mount --bind "$0" /etc/docker && exec "$@""#, etc]
@@ -45,6 +45,8 @@ public final class DockerDaemon: Sendable {
 
     deinit {
         // Its files can only be removed when it has gone.
-        _ = try? folder.shell("kill $(cat pid); for try in $(seq 300); do kill -0 $(cat pid) || break; sleep 0.1; done")
+        _ = try? directory.shell(
+            "kill $(cat pid); for try in $(seq 300); do kill -0 $(cat pid) || break; sleep 0.1; done"
+        )
     }
 }

@@ -2,12 +2,12 @@ import FoundationEssentials
 
 /// What lies in `Tests/Fixtures`.
 public enum Fixtures {
-    /// The folder, without a slash at the end.
-    public static let folder =
+    /// The directory, without a slash at the end.
+    public static let directory =
         URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().path + "/Fixtures"
 
-    /// The path of a name in the folder.
-    public static func path(_ name: String) -> String { "\(folder)/\(name)" }
+    /// The path of a name in the directory.
+    public static func path(_ name: String) -> String { "\(directory)/\(name)" }
 
     /// The bytes of a file.
     public static func bytes(_ name: String) throws -> [UInt8] {

@@ -37,6 +37,6 @@ public enum Machine {
     /// Whether a command line of `sh` succeeds.
     private static func succeeds(_ command: String) -> Bool {
         if ProcessInfo.processInfo.environment["ALL_TESTS"] == "1" { return true }
-        return (try? TemporaryFolder().shell("PATH=$PATH:/usr/sbin:/sbin; \(command)")) != nil
+        return (try? TemporaryDirectory().shell("PATH=$PATH:/usr/sbin:/sbin; \(command)")) != nil
     }
 }

@@ -1,8 +1,8 @@
-/// Registries elsewhere, all of them one stand-in on 127.0.0.1 that is reached under their names, with TLS, by a proxy. No
+/// Registries elsewhere, all of them one fake on 127.0.0.1 that is reached under their names, with TLS, by a proxy. No
 /// request of a program that has ``environment`` leaves this machine, whatever registry it asks.
 public final class NamedRegistries: Sendable {
     /// What answers for all of them; a repository is the same under each name.
-    public let registry: StandInRegistry
+    public let registry: FakeRegistry
 
     private let tls: NginxServer
     private let proxy: LoopbackServer
@@ -13,10 +13,10 @@ public final class NamedRegistries: Sendable {
     ///   - hosts: the names without ports; others are reached too, but have no good certificate.
     ///   - bytesPerSecond: how much a connection moves each way.
     public init(_ hosts: [String], bytesPerSecond: Int? = nil) throws {
-        var switches = StandInSwitches()
-        // The stand-in itself knows neither its names nor its TLS.
+        var switches = FakeSwitches()
+        // The fake itself knows neither its names nor its TLS.
         switches.location = .relative
-        registry = try StandInRegistry(switches, bytesPerSecond: bytesPerSecond)
+        registry = try FakeRegistry(switches, bytesPerSecond: bytesPerSecond)
         let location = """
             location /v2/ {
                 proxy_pass \(registry.url);

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A real nginx on two free ports of 127.0.0.1, one of them with TLS, that keeps all its files in a folder of its own.
+/// A real nginx on two free ports of 127.0.0.1, one of them with TLS, that keeps all its files in a directory of its own.
 public final class NginxServer: Sendable {
     /// `http://127.0.0.1:port`
     public let url: String
@@ -11,20 +11,20 @@ public final class NginxServer: Sendable {
     /// The file of the certificate, which it has signed itself, for 127.0.0.1 and the names it was given.
     public let certificate: String
 
-    private let folder: TemporaryFolder
+    private let directory: TemporaryDirectory
 
     /// Starts the server.
     ///
     /// - Parameters:
-    ///   - locations: the text of nginx's `location` blocks; `root` is an empty folder that takes `PUT`.
+    ///   - locations: the text of nginx's `location` blocks; `root` is an empty directory that takes `PUT`.
     ///   - names: hosts that the certificate is for, beside 127.0.0.1.
     ///   - replicas: the servers, `HOST:PORT`, that the locations may call `replicas`, each of which is asked in its turn.
     /// - Throws: what nginx or openssl wrote, where they cannot be started.
     public init(locations: String = "", names: [String] = [], replicas: [String] = []) throws {
         let subjects = (["IP:127.0.0.1"] + names.map { "DNS:\($0)" }).joined(separator: ",")
-        folder = try TemporaryFolder()
-        certificate = folder.path("certificate.pem")
-        try folder.shell(
+        directory = try TemporaryDirectory()
+        certificate = directory.path("certificate.pem")
+        try directory.shell(
             """
             mkdir files
             openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=test \
@@ -32,22 +32,23 @@ public final class NginxServer: Sendable {
             """
         )
         let upstream = replicas.isEmpty ? "" : "upstream replicas { \(replicas.map { "server \($0);" }.joined()) }"
-        let ports = try Self.start(in: folder, locations, upstream)
+        let ports = try Self.start(in: directory, locations, upstream)
         url = "http://127.0.0.1:\(ports[0])"
         securePort = ports[1]
     }
 
     deinit {
-        _ = try? folder.shell("kill $(cat nginx.pid)")
+        _ = try? directory.shell("kill $(cat nginx.pid)")
     }
 
     /// nginx cannot be told to take any free port, so it is given two that were free a moment ago.
-    private static func start(in folder: TemporaryFolder, _ locations: String, _ upstream: String) throws -> [Int] {
+    private static func start(in directory: TemporaryDirectory, _ locations: String, _ upstream: String) throws -> [Int]
+    {
         for _ in 0..<10 {
             let ports = try freePorts()
-            try folder.write(configuration(folder.path, ports, locations, upstream), to: "nginx.conf")
-            let outcome = try folder.shell(
-                "PATH=$PATH:/usr/sbin; nginx -e start.log -c \(folder.path("nginx.conf")) 2>&1 && echo started || cat start.log"
+            try directory.write(configuration(directory.path, ports, locations, upstream), to: "nginx.conf")
+            let outcome = try directory.shell(
+                "PATH=$PATH:/usr/sbin; nginx -e start.log -c \(directory.path("nginx.conf")) 2>&1 && echo started || cat start.log"
             )
             let text = String(decoding: outcome, as: UTF8.self)
             if text.hasSuffix("started\n") { return ports }
@@ -63,33 +64,33 @@ public final class NginxServer: Sendable {
     }
 
     private static func configuration(
-        _ folder: String,
+        _ directory: String,
         _ ports: [Int],
         _ locations: String,
         _ upstream: String
     ) -> String {
         """
         master_process off;
-        pid \(folder)/nginx.pid;
-        error_log \(folder)/error.log;
+        pid \(directory)/nginx.pid;
+        error_log \(directory)/error.log;
         events {}
         http {
             access_log off;
-            client_body_temp_path \(folder)/body;
-            proxy_temp_path \(folder)/proxy;
-            fastcgi_temp_path \(folder)/fastcgi;
-            uwsgi_temp_path \(folder)/uwsgi;
-            scgi_temp_path \(folder)/scgi;
+            client_body_temp_path \(directory)/body;
+            proxy_temp_path \(directory)/proxy;
+            fastcgi_temp_path \(directory)/fastcgi;
+            uwsgi_temp_path \(directory)/uwsgi;
+            scgi_temp_path \(directory)/scgi;
             client_max_body_size 0;
             \(upstream)
             server {
                 listen 127.0.0.1:\(ports[0]);
                 listen 127.0.0.1:\(ports[1]) ssl http2;
-                ssl_certificate \(folder)/certificate.pem;
-                ssl_certificate_key \(folder)/key.pem;
+                ssl_certificate \(directory)/certificate.pem;
+                ssl_certificate_key \(directory)/key.pem;
                 ssl_protocols TLSv1.2 TLSv1.3;
                 location / {
-                    root \(folder)/files;
+                    root \(directory)/files;
                     dav_methods PUT;
                 }
                 \(locations)

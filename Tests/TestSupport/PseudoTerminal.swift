@@ -1,6 +1,6 @@
-import ByteIO
 import Glibc
 import Synchronization
+import SystemIO
 
 /// A terminal without a screen: what is written to it is kept.
 ///

@@ -1,4 +1,4 @@
-import ByteIO
+import SystemIO
 import Tar
 
 /// An entry of a tar to the byte.

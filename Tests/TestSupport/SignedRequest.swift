@@ -1,5 +1,4 @@
-import Hashing
-import ImageModel
+import OCI
 
 /// Signature Version 4 of AWS, as its receiver checks it ("Create a signed AWS API request").
 public enum SignedRequest {

@@ -11,13 +11,13 @@ public final class TestTokenServer: Sendable {
     public init(user: String, password: String) throws {
         authority = try TestAuthority()
         let signer = try authority.issue("signer")
-        let folder = try TemporaryFolder()
+        let directory = try TemporaryDirectory()
         let login = "Basic " + Data("\(user):\(password)".utf8).base64EncodedString()
         server = try LoopbackServer { request in
             guard request.headers["Authorization"] == login else {
                 return LoopbackResponse.registryError(401, "UNAUTHORIZED")
             }
-            let token = try? Self.token(for: request, user, signer, in: folder)
+            let token = try? Self.token(for: request, user, signer, in: directory)
             return LoopbackResponse(
                 status: token == nil ? 500 : 200,
                 headers: ["Content-Type": "application/json"],
@@ -44,7 +44,7 @@ public final class TestTokenServer: Sendable {
         for request: LoopbackRequest,
         _ user: String,
         _ signer: (certificate: String, key: String),
-        in folder: TemporaryFolder
+        in directory: TemporaryDirectory
     ) throws -> String {
         let access = request.query("scope").flatMap { $0.split(separator: " ") }
             .map { scope in
@@ -52,7 +52,7 @@ public final class TestTokenServer: Sendable {
                 let actions = parts[2].split(separator: ",").map { "\"\($0)\"" }.joined(separator: ",")
                 return #"{"type":"repository","name":"\#(parts[1])","actions":[\#(actions)]}"#
             }
-        let der = try folder.shell("openssl x509 -in '\(signer.certificate)' -outform DER")
+        let der = try directory.shell("openssl x509 -in '\(signer.certificate)' -outform DER")
         let now = Int(Date().timeIntervalSince1970)
         let head = #"{"typ":"JWT","alg":"RS256","x5c":["\#(Data(der).base64EncodedString())"]}"#
         let claims = """
@@ -60,7 +60,7 @@ public final class TestTokenServer: Sendable {
             "access":[\(access.joined(separator: ","))]}
             """
         let text = "\(base64URL(Array(head.utf8))).\(base64URL(Array(claims.utf8)))"
-        let signature = try folder.shell("printf %s '\(text)' | openssl dgst -sha256 -sign '\(signer.key)'")
+        let signature = try directory.shell("printf %s '\(text)' | openssl dgst -sha256 -sign '\(signer.key)'")
         return "\(text).\(base64URL(signature))"
     }
 

@@ -3,28 +3,28 @@ public final class TinyProxy: Sendable {
     /// `127.0.0.1:port`
     public let authority: String
 
-    private let folder: TemporaryFolder
+    private let directory: TemporaryDirectory
 
     /// Starts the proxy and waits until it listens.
     ///
     /// - Throws: what it wrote, where it does not.
     public init(user: String, password: String) throws {
-        folder = try TemporaryFolder()
-        authority = try Self.start(in: folder, user, password)
+        directory = try TemporaryDirectory()
+        authority = try Self.start(in: directory, user, password)
     }
 
     deinit {
         // Threads of tests have their signals blocked, which it inherits: nothing else would reach it.
-        _ = try? folder.shell("kill -KILL $(cat pid)")
+        _ = try? directory.shell("kill -KILL $(cat pid)")
     }
 
     /// What it wrote of what it was asked.
     public func log() throws -> String {
-        try folder.text("log")
+        try directory.text("log")
     }
 
     /// It cannot be told to take any free port, so it is given one that was free a moment ago.
-    private static func start(in folder: TemporaryFolder, _ user: String, _ password: String) throws -> String {
+    private static func start(in directory: TemporaryDirectory, _ user: String, _ password: String) throws -> String {
         for _ in 0..<10 {
             let server = try LoopbackServer { _ in LoopbackResponse() }
             server.stop()
@@ -35,8 +35,8 @@ public final class TinyProxy: Sendable {
                 Timeout 60
                 BasicAuth \(user) \(password)
                 """
-            try folder.write(configuration, to: "tinyproxy.conf")
-            let outcome = try folder.shell(
+            try directory.write(configuration, to: "tinyproxy.conf")
+            let outcome = try directory.shell(
                 """
                 tinyproxy -d -c tinyproxy.conf >log 2>&1 </dev/null &
                 echo $! >pid

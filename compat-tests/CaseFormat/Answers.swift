@@ -1,4 +1,4 @@
-/// How the stand-ins answer: the parts of a case file that are for them.
+/// How the fake commands answer: the parts of a case file that are for them.
 ///
 /// What fails does so with status 1, unless ``Docker/statuses`` or ``Helm/statuses`` has another one for the command.
 package struct Answers: Decodable, Sendable {

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// The log of the stand-ins' calls: a line of JSON with the words of a call when it begins, and a line with its exit status
+/// The log of the calls of the fake commands: a line of JSON with the words of a call when it begins, and a line with its exit status
 /// when it ends.
 package enum CallLog {
     /// A command that was called.

@@ -1,4 +1,4 @@
-/// Characters that take the place of others in what a script is given, so that the script takes no notice of them. The stand-ins
+/// Characters that take the place of others in what a script is given, so that the script takes no notice of them. The fake
 /// and the runner read each as what it stands for.
 ///
 /// They are of Unicode's private use: U+E000 and up for the characters of ASCII.

@@ -13,7 +13,7 @@ struct Arguments {
           --seed S          a number: the cases of another seed are other cases; 1 where it is left out
         """
 
-    var folder: String
+    var directory: String
     var cases: Set<String> = []
     var standInsOnly = false
     var random: Int?
@@ -24,7 +24,7 @@ struct Arguments {
     /// - Throws: ``ArgumentError``.
     init(_ words: [String]) throws(ArgumentError) {
         var rest = words[...]
-        var folder: String?
+        var directory: String?
         var hasSeed = false
         while let word = rest.popFirst() {
             switch word {
@@ -35,12 +35,12 @@ struct Arguments {
                 seed = try Self.number(of: word, from: &rest, atMost: .max)
                 hasSeed = true
             case _ where word.hasPrefix("-"): throw ArgumentError("\(word) is no flag")
-            case _ where folder != nil: throw ArgumentError("'\(word)' is one folder too many")
-            default: folder = word
+            case _ where directory != nil: throw ArgumentError("'\(word)' is one directory too many")
+            default: directory = word
             }
         }
-        guard let folder else { throw ArgumentError("no folder of official scripts is named") }
-        self.folder = folder
+        guard let directory else { throw ArgumentError("no directory of official scripts is named") }
+        self.directory = directory
         guard random == nil || cases.isEmpty else { throw ArgumentError("--case and --random exclude each other") }
         guard random != nil || !hasSeed else { throw ArgumentError("--seed belongs to --random") }
     }

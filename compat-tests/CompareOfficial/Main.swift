@@ -15,10 +15,10 @@ struct Main {
         }
         do {
             let arguments = try Arguments(words)
-            try requireFolder(arguments.folder)
+            try requireDirectory(arguments.directory)
             let isSame =
                 if let count = arguments.random {
-                    try await compareRandomly(arguments.folder, count, seed: arguments.seed)
+                    try await compareRandomly(arguments.directory, count, seed: arguments.seed)
                 } else {
                     try await compareRecordings(arguments)
                 }
@@ -39,21 +39,21 @@ struct Main {
                 "there is no case \(unknown.joined(separator: ", ")): compat-tests/recordings has the cases"
             )
         }
-        let comparison = try await Comparison(suite, scripts: arguments.folder)
+        let comparison = try await Comparison(suite, scripts: arguments.directory)
         var table = Table()
         for recording in recordings where arguments.cases.isEmpty || arguments.cases.contains(recording.name) {
             table.add(recording.name, try await comparison.run(recording))
         }
         if !arguments.standInsOnly, arguments.cases.isEmpty {
-            table.add(RealDocker.name, try await RealDocker(suite, scripts: arguments.folder).compare())
+            table.add(RealDocker.name, try await RealDocker(suite, scripts: arguments.directory).compare())
         }
         table.printSummary()
         guard table.hasRun else { throw SuiteError("nothing could be compared") }
         return !table.hasDifferent
     }
 
-    private static func compareRandomly(_ folder: String, _ count: Int, seed: UInt64) async throws -> Bool {
-        let comparison = try await RandomComparison(try Suite(), scripts: folder, seed: seed)
+    private static func compareRandomly(_ directory: String, _ count: Int, seed: UInt64) async throws -> Bool {
+        let comparison = try await RandomComparison(try Suite(), scripts: directory, seed: seed)
         var summary = RandomSummary()
         let findings = try await comparison.run(count) { row in
             summary.add(row)
@@ -65,10 +65,10 @@ struct Main {
         return findings.isEmpty
     }
 
-    private static func requireFolder(_ folder: String) throws {
-        var isFolder = false
-        guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder else {
-            throw SuiteError("\(folder) is no folder: put the official scripts of a release into one")
+    private static func requireDirectory(_ directory: String) throws {
+        var isDirectory = false
+        guard FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory), isDirectory else {
+            throw SuiteError("\(directory) is no directory: put the official scripts of a release into one")
         }
     }
 

@@ -1,4 +1,4 @@
-/// What a run did, as a recording has it. `ROOT` stands for the folder above the case's.
+/// What a run did, as a recording has it. `ROOT` stands for the directory above the case's.
 package struct Account: Codable, Equatable, Sendable {
     /// A file that is new or has changed.
     package struct File: Codable, Equatable, Sendable {
@@ -22,7 +22,7 @@ package struct Account: Codable, Equatable, Sendable {
     package var stderr: String
     /// The commands it ran, in their order, name first.
     package var calls: [[String]]
-    /// The files of its folder that are new or have changed, by their path.
+    /// The files of its directory that are new or have changed, by their path.
     package var files: [String: File]
     /// The exit status of each call, as far as it is known; recordings do not have it.
     package var statuses: [Int32?] = []

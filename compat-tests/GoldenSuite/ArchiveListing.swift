@@ -1,14 +1,13 @@
-import ByteIO
 import Compression
 import FoundationEssentials
-import Hashing
-import ImageModel
+import OCI
+import SystemIO
 import Tar
 
 /// What an archive of `docker save` has: each entry's name with what it holds, without what docker leaves to chance, which
 /// are times, the order of images in the files of JSON, and which of several equal layers is a link to another.
 package struct ArchiveListing: Sendable, Equatable {
-    /// What an entry holds, by its name: its digest, for JSON that names all images its text, for folders nothing.
+    /// What an entry holds, by its name: its digest, for JSON that names all images its text, for directories nothing.
     package let entries: [String: String]
 
     /// Lists the archive at `path`, which may be compressed.

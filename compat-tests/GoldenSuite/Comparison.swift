@@ -16,7 +16,7 @@ package struct Comparison: Sendable {
 
     private let sides: Sides
 
-    /// A comparison with the scripts of a folder.
+    /// A comparison with the scripts of a directory.
     package init(_ suite: Suite, scripts: String) async throws {
         sides = try await Sides(suite, scripts: scripts)
     }

@@ -1,5 +1,5 @@
-import ChildProcess
 import FoundationEssentials
+import SystemIO
 import TestSupport
 
 /// PowerShell 7, as the recordings were made with it.
@@ -20,14 +20,15 @@ final class PowerShell: Sendable {
         ProcessInfo.processInfo.environment.filter { $0.key.hasPrefix("DOTNET_") }
             .merging(
                 [
-                    "XDG_CONFIG_HOME": folder.path, "POWERSHELL_TELEMETRY_OPTOUT": "1", "POWERSHELL_UPDATECHECK": "Off",
+                    "XDG_CONFIG_HOME": directory.path, "POWERSHELL_TELEMETRY_OPTOUT": "1",
+                    "POWERSHELL_UPDATECHECK": "Off",
                     "NO_COLOR": "1",
                 ]
             ) { $1 }
     }
 
     private let path: String
-    private let folder: TemporaryFolder
+    private let directory: TemporaryDirectory
 
     /// What the scripts ask the registry of Windows for, and Linux cannot tell: the release id of the machine.
     private static let profile = """
@@ -45,15 +46,16 @@ final class PowerShell: Sendable {
 
     private init(_ path: String) throws {
         self.path = path
-        folder = try TemporaryFolder()
-        try folder.write(Self.profile, to: "powershell/profile.ps1")
+        directory = try TemporaryDirectory()
+        try directory.write(Self.profile, to: "powershell/profile.ps1")
     }
 
-    /// Looks for `pwsh` in the folders of `PATH`, and tries it with a script that tells its version and the release id.
+    /// Looks for `pwsh` in the directories of `PATH`, and tries it with a script that tells its version and the release id.
     static func find(_ environment: [String: String] = ProcessInfo.processInfo.environment) async throws -> Finding {
-        let folders = (environment["PATH"] ?? "").split(separator: ":")
+        let directories = (environment["PATH"] ?? "").split(separator: ":")
         guard
-            let path = folders.map({ "\($0)/pwsh" }).first(where: { FileManager.default.isExecutableFile(atPath: $0) })
+            let path = directories.map({ "\($0)/pwsh" })
+                .first(where: { FileManager.default.isExecutableFile(atPath: $0) })
         else {
             return .none("pwsh is not installed: install PowerShell 7")
         }
@@ -64,7 +66,7 @@ final class PowerShell: Sendable {
 
     /// Why the scripts cannot be run with it; `nil` where they can.
     private func whyNot(_ environment: [String: String]) async throws -> String? {
-        let script = try folder.write(
+        let script = try directory.write(
             "echo \"version $($PSVersionTable.PSVersion)\"\necho \"release $(Get-ItemPropertyValue 'HKLM:\\' ReleaseId)\"\n",
             to: "try.ps1"
         )

@@ -1,6 +1,6 @@
-import ChildProcess
 import FoundationEssentials
 import SampleImages
+import SystemIO
 import TestSupport
 
 /// Compares official shell scripts with the executables on a real docker and real registries on this machine.
@@ -17,7 +17,7 @@ package struct RealDocker: Sendable {
         var tags: [String: String]
     }
 
-    /// A comparison with the scripts of a folder.
+    /// A comparison with the scripts of a directory.
     ///
     /// - Parameter environment: tells docker's client where the daemon is.
     package init(
@@ -38,7 +38,7 @@ package struct RealDocker: Sendable {
     package func compare() async throws -> Comparison.Verdict {
         if let reason = try await whyNot() { return .notRun(reason) }
         let source = try DistributionRegistry(allowsURLs: true)
-        try await SampleImages(folder: Fixtures.path("source")).push(to: source.authority)
+        try await SampleImages(directory: Fixtures.path("source")).push(to: source.authority)
         let official = try await run(source, { name in ["bash", "\(scripts)/\(name).sh"] }, variables: [:])
         let ours = try await run(
             source,
@@ -93,9 +93,9 @@ package struct RealDocker: Sendable {
         variables: [String: String]
     ) async throws -> Result {
         let target = try DistributionRegistry()
-        let folder = try TemporaryFolder()
+        let directory = try TemporaryDirectory()
         let list = try Self.list()
-        try folder.write(list.map { $0 + "\n" }.joined(), to: "rancher-images.txt")
+        try directory.write(list.map { $0 + "\n" }.joined(), to: "rancher-images.txt")
         let commands = [
             command("rancher-save-images") + ["-s", source.authority],
             command("rancher-load-images") + ["-s", source.authority, "-r", "\(target.authority)/mirror"],
@@ -104,7 +104,7 @@ package struct RealDocker: Sendable {
         var exit: [Int32] = []
         for command in commands {
             let outcome = try await ChildProcess.run(
-                ["/usr/bin/env", "-C", folder.path] + command,
+                ["/usr/bin/env", "-C", directory.path] + command,
                 environment: environment.merging(variables) { $1 },
                 output: .keep(last: 1 << 20),
                 timeLimit: .seconds(600)
@@ -113,7 +113,7 @@ package struct RealDocker: Sendable {
             stdout.append(DockerOutput.stable(text, names: [source.authority: "SOURCE", target.authority: "TARGET"]))
             exit.append(outcome.status.shellStatus)
         }
-        let archive = try ArchiveListing(folder.path("rancher-images.tar.gz"))
+        let archive = try ArchiveListing(directory.path("rancher-images.tar.gz"))
         try await removeImages(list, source, target)
         return Result(stdout: stdout, exit: exit, archive: archive, tags: try target.tags())
     }

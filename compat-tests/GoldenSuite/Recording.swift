@@ -1,12 +1,12 @@
 import FoundationEssentials
 
-/// A recording of an official script under stand-ins for docker and helm: what was there, what was run, what it did.
+/// A recording of an official script under fake for docker and helm: what was there, what was run, what it did.
 package struct Recording: Decodable, Sendable {
     /// The name of the case: that of its file without `.json`.
     package fileprivate(set) var name = ""
-    /// The path of its file, which the stand-ins read.
+    /// The path of its file, which the fake read.
     package fileprivate(set) var path = ""
-    /// What was run, as `./SCRIPT` in the case's folder.
+    /// What was run, as `./SCRIPT` in the case's directory.
     package let script: String
     /// The words after it.
     package let argv: [String]
@@ -38,7 +38,7 @@ package struct Recording: Decodable, Sendable {
     /// The executable that stands in for the script.
     package var executable: String { String(script.prefix { $0 != "." }) }
 
-    /// How the stand-in for docker answered, where that is not its usual answer.
+    /// How the fake for docker answered, where that is not its usual answer.
     package struct DockerAnswers: Decodable, Sendable {
         /// The references of which `docker pull` failed.
         package let pullFails: [String]?
@@ -79,12 +79,12 @@ package struct Recording: Decodable, Sendable {
         return bytes
     }
 
-    /// Reads all recordings of a folder, in the order of their names.
-    package static func all(in folder: String) throws -> [Recording] {
-        try FileManager.default.contentsOfDirectory(atPath: folder)
+    /// Reads all recordings of a directory, in the order of their names.
+    package static func all(in directory: String) throws -> [Recording] {
+        try FileManager.default.contentsOfDirectory(atPath: directory)
             .filter { $0.hasSuffix(".json") }
             .sorted()
-            .map { try read("\(folder)/\($0)") }
+            .map { try read("\(directory)/\($0)") }
     }
 
     /// Reads the recording of a file.

@@ -1,9 +1,9 @@
-import ByteIO
 import CaseFormat
 import FoundationEssentials
+import SystemIO
 import Tar
 
-/// The images of an archive, in the words that the stand-in for docker writes in an archive's place.
+/// The images of an archive, in the words that the fake for docker writes in an archive's place.
 enum SavedNames {
     private struct Item: Decodable {
         let names: [String]?

@@ -7,14 +7,14 @@ struct Sides: Sendable {
     /// The suite that the executables are of.
     let suite: Suite
     private let scripts: String
-    private let tools: ToolFolder
+    private let tools: ToolDirectory
     private let powerShell: PowerShell.Finding
 
-    /// - Parameter scripts: the folder of the official scripts.
+    /// - Parameter scripts: the directory of the official scripts.
     init(_ suite: Suite, scripts: String) async throws {
         self.suite = suite
         self.scripts = scripts
-        tools = try ToolFolder()
+        tools = try ToolDirectory()
         powerShell = try await PowerShell.find()
     }
 
@@ -30,7 +30,7 @@ struct Sides: Sendable {
 
     /// Runs the official script of a recording.
     func runOfficial(_ recording: Recording) async throws -> Account {
-        let folder = try CaseFolder(recording, standIn: suite.standIn)
+        let directory = try CaseDirectory(recording, fakeCommand: suite.fakeCommand)
         var shell = ["bash"]
         var variables: [String: String] = [:]
         if recording.isPowerShell, case .found(let powerShell) = powerShell {
@@ -38,7 +38,7 @@ struct Sides: Sendable {
             variables = powerShell.variables
         }
         let path = "\(scripts)/\(recording.script)"
-        return try await folder.runOfficial(path, by: shell, tools: tools.path, variables: variables)
+        return try await directory.runOfficial(path, by: shell, tools: tools.path, variables: variables)
             .withShortUsage.withoutMarkers
     }
 
@@ -53,9 +53,9 @@ struct Sides: Sendable {
     }
 
     private func withRecording(of case: Case, _ run: (Recording) async throws -> Account) async throws -> Account {
-        let folder = try TemporaryFolder()
+        let directory = try TemporaryDirectory()
         let nothing = Account(exit: 0, stdout: "", stderr: "", calls: [], files: [:])
-        let path = try folder.write(`case`.fileText(official: "", expect: nothing), to: "case.json")
+        let path = try directory.write(`case`.fileText(official: "", expect: nothing), to: "case.json")
         return try await run(try Recording.read(path))
     }
 }

@@ -2,37 +2,37 @@ import FoundationEssentials
 
 /// The suite's files, and the programs that it runs.
 package struct Suite: Sendable {
-    /// The folder of the suite in the source tree.
-    package let folder: String
-    /// The folder of the built executables.
+    /// The directory of the suite in the source tree.
+    package let directory: String
+    /// The directory of the built executables.
     package let products: String
 
     /// The suite of this source tree, with the executables that were built together with the running program.
     package init() throws {
-        folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().path
+        directory = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().path
         let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         products = URL(filePath: program).deletingLastPathComponent().path
     }
 
     /// The path of the executable that acts as docker and helm.
-    package var standIn: String { "\(products)/stand-in" }
+    package var fakeCommand: String { "\(products)/fake-command" }
 
     /// The path of the executable that stands in for a script.
     package func executable(for recording: Recording) -> String { "\(products)/\(recording.executable)" }
 
     /// All recordings.
     package func recordings() throws -> [Recording] {
-        try Recording.all(in: "\(folder)/recordings")
+        try Recording.all(in: "\(directory)/recordings")
     }
 
     /// The recording of that name.
     package func recording(called name: String) throws -> Recording {
-        try Recording.read("\(folder)/recordings/\(name).json")
+        try Recording.read("\(directory)/recordings/\(name).json")
     }
 
     /// Cases of our own, which no official script was recorded for; `expect` has what the executables do.
     package func ownCases() throws -> [Recording] {
-        try Recording.all(in: "\(folder)/cases")
+        try Recording.all(in: "\(directory)/cases")
     }
 
     /// The cases that official scripts can be run for: the recordings, and those of our own in which a release's script does as the
@@ -61,10 +61,10 @@ package struct Suite: Sendable {
 
     /// Runs the executables as a recording says.
     package func runOurs(_ recording: Recording) async throws -> Account {
-        try await CaseFolder(recording, standIn: standIn).runOurs(executable(for: recording)).withShortUsage
+        try await CaseDirectory(recording, fakeCommand: fakeCommand).runOurs(executable(for: recording)).withShortUsage
     }
 
     private func differenceFile(_ recording: Recording) -> String {
-        "\(folder)/differences/\(recording.name).json"
+        "\(directory)/differences/\(recording.name).json"
     }
 }

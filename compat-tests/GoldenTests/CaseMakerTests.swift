@@ -63,10 +63,10 @@ import Testing
     }
 
     @Test func aCaseFileIsTheCase() throws {
-        let folder = try TemporaryFolder()
+        let directory = try TemporaryDirectory()
         let nothing = Account(exit: 0, stdout: "", stderr: "", calls: [], files: [:])
         for made in Self.made(Self.load, 1...60) + Self.made("rancher-save-images.ps1", 1...60) {
-            let path = try folder.write(made.fileText(official: "v2.14.4", expect: nothing), to: "case.json")
+            let path = try directory.write(made.fileText(official: "v2.14.4", expect: nothing), to: "case.json")
             #expect(try Case.read(path) == made)
             let recording = try Recording.read(path)
             #expect(recording.argv == made.argv)

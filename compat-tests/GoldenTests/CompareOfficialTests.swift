@@ -1,6 +1,6 @@
-import ChildProcess
 import FoundationEssentials
 import GoldenSuite
+import SystemIO
 import TestSupport
 import Testing
 
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test func olderReleasesDifferInWhatTheyLack() async throws {
-        let (status, table) = try await compare(ScriptsOfOurOwn(ScriptsOfOurOwn.older).folder, [])
+        let (status, table) = try await compare(ScriptsOfOurOwn(ScriptsOfOurOwn.older).directory, [])
         #expect(status == 0, "\(table)")
         #expect(
             table.contains(
@@ -75,21 +75,21 @@ import Testing
 
     @Test func olderReleasesAreComparedWhereTheListHasCharts() async throws {
         let scripts = try ScriptsOfOurOwn(ScriptsOfOurOwn.older + [("Image pull success: ", "Image pulled: ")])
-        let (status, table) = try await compare(scripts.folder, ["save-charts-containerd"])
+        let (status, table) = try await compare(scripts.directory, ["save-charts-containerd"])
         #expect(status == 1)
         #expect(table.contains("  - Image pulled: "), "\(table)")
     }
 
     @Test func helmIsToldThatARegistryOnThisMachineHasNoTLS() async throws {
         let scripts = try ScriptsOfOurOwn([("localhost* | 127.0.0.1*", "127.0.0.1*")])
-        let (status, table) = try await compare(scripts.folder, [])
+        let (status, table) = try await compare(scripts.directory, [])
         #expect(status == 1)
         #expect(table.contains("load-charts-helm-localhost                  DIFFERENT\n"), "\(table)")
     }
 
     private static let errors: [(words: [String], sentence: String)] = [
-        ([], "no folder of official scripts is named"),
-        (["/no/such/folder"], "/no/such/folder is no folder: put the official scripts of a release into one"),
+        ([], "no directory of official scripts is named"),
+        (["/no/such/directory"], "/no/such/directory is no directory: put the official scripts of a release into one"),
         (["/tmp", "--case", "x", "--case", "save-crlf"], "there is no case x: compat-tests/recordings has the cases"),
         (["/tmp", "--case"], "--case has no value"),
         (["/tmp", "--random", "many"], "--random: 'many' is no number from 1 to 1000000"),
@@ -112,11 +112,13 @@ import Testing
 
     private func compare(_ scripts: ReplayingScripts, _ names: [String]) async throws -> (status: Int32, table: String)
     {
-        try await compare(scripts.folder, names)
+        try await compare(scripts.directory, names)
     }
 
-    /// Runs the executable on the stand-ins alone.
-    private func compare(_ scripts: TemporaryFolder, _ names: [String]) async throws -> (status: Int32, table: String) {
+    /// Runs the executable on the fake alone.
+    private func compare(_ scripts: TemporaryDirectory, _ names: [String]) async throws -> (
+        status: Int32, table: String
+    ) {
         let outcome = try await ChildProcess.run(
             ["\(suite.products)/compare-official", scripts.path, "--stand-ins-only"]
                 + names.flatMap { ["--case", $0] },

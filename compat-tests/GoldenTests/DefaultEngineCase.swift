@@ -1,6 +1,5 @@
 import GoldenSuite
-import Hashing
-import ImageModel
+import OCI
 import TestSupport
 import Testing
 
@@ -12,13 +11,13 @@ struct DefaultEngineCase: CustomTestStringConvertible {
     /// What the executable has to do.
     let expected: Account
     /// What the registries hold: the images that docker could pull.
-    let pulled: [MadeUpImage]
+    let pulled: [SyntheticImage]
     /// Whether the registries have lost all blobs, where `docker save` failed.
     let hasLostBlobs: Bool
     /// The archive's bytes, by its path: the images that docker could tag, or another one where it tagged none.
     let archive: [String: [UInt8]]
     /// What arrives in the registry, by its target.
-    let pushed: [String: MadeUpImage]
+    let pushed: [String: SyntheticImage]
     /// The targets that the registry refuses.
     let refused: [String]
     /// How many images of the list fail.
@@ -34,7 +33,7 @@ struct DefaultEngineCase: CustomTestStringConvertible {
         "ps1-load-no-docker": "ps1-load-unknown-flag",
     ]
 
-    /// The recordings in which the stand-in for docker took a target that is no reference, which docker refuses to tag, as this
+    /// The recordings in which the fake for docker took a target that is no reference, which docker refuses to tag, as this
     /// engine does. No image is left, so that the status is 1 (D7).
     private static let withInvalidTargets: Set = ["ps1-load-leading-slash"]
 
@@ -56,7 +55,7 @@ struct DefaultEngineCase: CustomTestStringConvertible {
         let images = try Dictionary(uniqueKeysWithValues: tagged.map { ($0.target, try Self.image($0.source)) })
         let loaded = tagged.isEmpty ? [try Self.image("rancher/other:v1")] : tagged.compactMap { images[$0.target] }
         let loads = calls.filter { $0[1] == "load" }.map { $0[3] }
-        archive = try Dictionary(uniqueKeysWithValues: loads.map { ($0, try MadeUpImage.layout(loaded).bytes()) })
+        archive = try Dictionary(uniqueKeysWithValues: loads.map { ($0, try SyntheticImage.layout(loaded).bytes()) })
         let refused = docker.pushFails ?? []
         self.refused = refused
         pushed = images.filter { !refused.contains($0.key) }
@@ -78,8 +77,8 @@ struct DefaultEngineCase: CustomTestStringConvertible {
     }
 
     /// An image that has nothing in common with those of other names.
-    private static func image(_ name: String) throws -> MadeUpImage {
-        try MadeUpImage(Reference(name).description, layers: [name])
+    private static func image(_ name: String) throws -> SyntheticImage {
+        try SyntheticImage(Reference(name).description, layers: [name])
     }
 
     /// Where the registry of a reference listens.
@@ -89,13 +88,13 @@ struct DefaultEngineCase: CustomTestStringConvertible {
         return domain.contains(":") ? domain : "\(domain):443"
     }
 
-    /// The lines of the script as they are. In the place of the stand-in's words for `docker push` stand docker's own; those for
+    /// The lines of the script as they are. In the place of the fake's words for `docker push` stand docker's own; those for
     /// `docker pull` are left out, since this engine does not print what a pull does.
     ///
     /// - Parameter images: what is pushed, by its target.
-    private static func lines(_ text: String, _ images: [String: MadeUpImage]) -> [String] {
+    private static func lines(_ text: String, _ images: [String: SyntheticImage]) -> [String] {
         var lines: [String] = []
-        var image: MadeUpImage?
+        var image: SyntheticImage?
         var rest = text.split(separator: "\n")[...]
         while let line = rest.popFirst() {
             if line.hasPrefix("Tagging ") { image = images[String(line.dropFirst("Tagging ".count))] }

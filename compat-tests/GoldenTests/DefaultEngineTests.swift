@@ -1,5 +1,5 @@
 import GoldenSuite
-import ImageModel
+import OCI
 import TestSupport
 import Testing
 
@@ -24,17 +24,17 @@ import Testing
         defer { registries.stop() }
         for image in example.pulled { try registries.registry.add(image) }
         if example.hasLostBlobs {
-            registries.registry.add(StandInFault(.error(404, "BLOB_UNKNOWN"), target: "/blobs/", times: .max))
+            registries.registry.add(FakeFault(.error(404, "BLOB_UNKNOWN"), target: "/blobs/", times: .max))
         }
         for target in example.refused {
             let path = try Reference(target).path
-            registries.registry.add(StandInFault(.error(403, "DENIED"), target: "/v2/\(path)/", times: .max))
+            registries.registry.add(FakeFault(.error(403, "DENIED"), target: "/v2/\(path)/", times: .max))
         }
 
         let suite = try Self.suite.get()
-        let folder = try CaseFolder(example.recording, standIn: suite.standIn, files: example.archive)
+        let directory = try CaseDirectory(example.recording, fakeCommand: suite.fakeCommand, files: example.archive)
         let executable = suite.executable(for: example.recording)
-        let ours = try await folder.runOurs(executable, variables: registries.environment).withShortUsage
+        let ours = try await directory.runOurs(executable, variables: registries.environment).withShortUsage
 
         let differences = example.expected.differences(from: ours, names: ("script", "executable"))
         #expect(differences.isEmpty, "\n\(differences.joined(separator: "\n"))\nstandard error:\n\(ours.stderr)")
@@ -55,9 +55,9 @@ import Testing
     }
 }
 
-extension StandInRegistry {
+extension FakeRegistry {
     /// Puts an image into the repository that its name tells, without the registry in it.
-    fileprivate func add(_ image: MadeUpImage) throws {
+    fileprivate func add(_ image: SyntheticImage) throws {
         let reference = try Reference(image.name)
         for blob in image.layers + [image.configuration] { addBlob(blob, repository: reference.path) }
         addManifest(image.manifest, mediaType: .ociManifest, repository: reference.path, tag: reference.tag)

@@ -1,6 +1,6 @@
-import ChildProcess
 import Glibc
 import GoldenSuite
+import SystemIO
 import TestSupport
 import Testing
 
@@ -13,7 +13,7 @@ import Testing
     @Test(arguments: rows)
     func signalsEndTheChildrenToo(_ command: String, _ signal: Int32) async throws {
         let suite = try Suite()
-        let cases = try TemporaryFolder()
+        let cases = try TemporaryDirectory()
         let path = try cases.write(
             """
             {"script": "rancher-save-images.sh", "argv": [], "env": {}, "official": "", "differs": "",
@@ -24,12 +24,12 @@ import Testing
             to: "endless.json"
         )
         let recording = try Recording.read(path)
-        let folder = try CaseFolder(recording, standIn: suite.standIn)
-        let (process, standIn) = try await folder.startOurs(suite.executable(for: recording))
+        let directory = try CaseDirectory(recording, fakeCommand: suite.fakeCommand)
+        let (process, fakeCommand) = try await directory.startOurs(suite.executable(for: recording))
         process.terminate(signal)
         #expect(await process.wait() == .signalled(signal))
-        #expect(kill(standIn, 0) == -1 && errno == ESRCH, "docker \(command) is still there")
-        #expect(try folder.names() == ["rancher-images.tar.gz", "rancher-images.txt", "rancher-save-images.sh"])
-        #expect(try folder.text("rancher-images.tar.gz") == "old")
+        #expect(kill(fakeCommand, 0) == -1 && errno == ESRCH, "docker \(command) is still there")
+        #expect(try directory.names() == ["rancher-images.tar.gz", "rancher-images.txt", "rancher-save-images.sh"])
+        #expect(try directory.text("rancher-images.tar.gz") == "old")
     }
 }

@@ -1,6 +1,6 @@
-import ChildProcess
 import FoundationEssentials
 import GoldenSuite
+import SystemIO
 import TestSupport
 import Testing
 
@@ -39,45 +39,45 @@ import Testing
     @Test(arguments: rows.indices)
     func callsAreTheScripts(_ index: Int) async throws {
         let row = Self.rows[index]
-        let folder = try Self.folder("[ \"$1\" != info ] || echo io.containerd.snapshotter.v1")
-        try folder.write(Self.list, to: "list.txt")
-        let outcome = try await Self.run(row.script, row.words, in: folder)
+        let directory = try Self.directory("[ \"$1\" != info ] || echo io.containerd.snapshotter.v1")
+        try directory.write(Self.list, to: "list.txt")
+        let outcome = try await Self.run(row.script, row.words, in: directory)
         #expect(outcome.status == .exited(0), "\(String(decoding: outcome.errors, as: UTF8.self))")
-        #expect(try folder.text("calls") == row.calls.map { $0 + "\n" }.joined())
+        #expect(try directory.text("calls") == row.calls.map { $0 + "\n" }.joined())
     }
 
     @Test(arguments: rows.indices)
     func aDockerThatPrintsNothingIsDocker(_ index: Int) async throws {
         let row = Self.rows[index]
-        let folder = try Self.folder("")
-        try folder.write(Self.list.replacing("rancher/charts/c:1.0.0\n", with: ""), to: "list.txt")
-        let outcome = try await Self.run(row.script, row.words + ["--report", "report.json"], in: folder)
+        let directory = try Self.directory("")
+        try directory.write(Self.list.replacing("rancher/charts/c:1.0.0\n", with: ""), to: "list.txt")
+        let outcome = try await Self.run(row.script, row.words + ["--report", "report.json"], in: directory)
         #expect(outcome.status == .exited(0), "\(String(decoding: outcome.errors, as: UTF8.self))")
         let expected = row.calls.filter {
             $0 != "info" && !$0.contains("charts/c:1.0.0 ") && !$0.hasSuffix("charts/c:1.0.0")
         }
-        let calls = try folder.text("calls").split(separator: "\n").map(String.init)
+        let calls = try directory.text("calls").split(separator: "\n").map(String.init)
         #expect(calls.filter { !$0.hasPrefix("save") } == expected)
         #expect(calls.last?.hasPrefix("save ") == row.script.contains("save"))
     }
 
-    private static func folder(_ script: String) throws -> TemporaryFolder {
-        let folder = try TemporaryFolder()
-        try folder.write("rancher/w:v1\nb:v2\n", to: "windows.txt")
-        try folder.write("#!/bin/sh\necho \"$@\" >>\"${0%/*}/../calls\"\n\(script)\nexit 0\n", to: "script")
-        try folder.shell("mkdir bin && cp script bin/docker && chmod 755 bin/docker")
-        return folder
+    private static func directory(_ script: String) throws -> TemporaryDirectory {
+        let directory = try TemporaryDirectory()
+        try directory.write("rancher/w:v1\nb:v2\n", to: "windows.txt")
+        try directory.write("#!/bin/sh\necho \"$@\" >>\"${0%/*}/../calls\"\n\(script)\nexit 0\n", to: "script")
+        try directory.shell("mkdir bin && cp script bin/docker && chmod 755 bin/docker")
+        return directory
     }
 
     private static func run(
         _ script: String,
         _ words: [String],
-        in folder: TemporaryFolder
+        in directory: TemporaryDirectory
     ) async throws -> ChildProcess.Outcome {
         let executable = try Suite().products + "/" + script.prefix { $0 != "." }
         return try await ChildProcess.run(
-            ["/usr/bin/env", "-C", folder.path, executable] + words,
-            environment: ["PATH": "\(folder.path("bin")):/usr/bin:/bin", "HOME": folder.path],
+            ["/usr/bin/env", "-C", directory.path, executable] + words,
+            environment: ["PATH": "\(directory.path("bin")):/usr/bin:/bin", "HOME": directory.path],
             timeLimit: .seconds(60)
         )
     }

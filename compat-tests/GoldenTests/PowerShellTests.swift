@@ -1,10 +1,10 @@
-import ChildProcess
 import FoundationEssentials
 import GoldenSuite
+import SystemIO
 import TestSupport
 import Testing
 
-/// The runner with the scripts of PowerShell, by a stand-in for `pwsh` that records how it is called.
+/// The runner with the scripts of PowerShell, by a fake for `pwsh` that records how it is called.
 @Suite(.timeLimit(.minutes(5))) struct PowerShellTests {
     private let suite: Suite
     private let recordings: [Recording]
@@ -15,9 +15,9 @@ import Testing
     }
 
     @Test func runsTheScriptsWithTheirWordsAndTheProfile() async throws {
-        let powerShell = try StandInPowerShell()
+        let powerShell = try FakePowerShell()
         let scripts = try ReplayingScripts(recordings, family: ".ps1")
-        let (status, told) = try await compare(scripts.folder, powerShell)
+        let (status, told) = try await compare(scripts.directory, powerShell)
         #expect(status == 0, "\(told)")
         let rows = told.split(separator: "\n").filter { $0.hasPrefix("ps1-") }
         #expect(rows.count == recordings.count)
@@ -50,23 +50,23 @@ import Testing
 
     @Test(arguments: failures)
     func tellsWhyPowerShellDoesNotRunTheScripts(_ answer: String, _ sentence: String) async throws {
-        let powerShell = try StandInPowerShell(answer: answer)
+        let powerShell = try FakePowerShell(answer: answer)
         let scripts = try ReplayingScripts(recordings, family: ".ps1")
-        let (status, told) = try await compare(scripts.folder, powerShell, ["--case", "ps1-save-defaults"])
+        let (status, told) = try await compare(scripts.directory, powerShell, ["--case", "ps1-save-defaults"])
         #expect(status == 2)
         #expect(told.contains("not run: \(powerShell.path) \(sentence)"), "\(told)")
     }
 
     @Test func comparesRandomCasesWhereItIs() async throws {
-        let powerShell = try StandInPowerShell()
+        let powerShell = try FakePowerShell()
         let scripts = try ScriptsOfOurOwn(family: ".ps1")
-        let (status, told) = try await compare(scripts.folder, powerShell, ["--random", "60"])
+        let (status, told) = try await compare(scripts.directory, powerShell, ["--random", "60"])
         #expect(status == 0, "\(told)")
     }
 
     private func compare(
-        _ scripts: TemporaryFolder,
-        _ powerShell: StandInPowerShell,
+        _ scripts: TemporaryDirectory,
+        _ powerShell: FakePowerShell,
         _ words: [String] = ["--stand-ins-only"]
     ) async throws -> (status: Int32, told: String) {
         let outcome = try await ChildProcess.run(

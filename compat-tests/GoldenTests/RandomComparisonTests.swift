@@ -1,6 +1,6 @@
-import ChildProcess
 import FoundationEssentials
 import GoldenSuite
+import SystemIO
 import TestSupport
 import Testing
 
@@ -29,8 +29,8 @@ import Testing
         let (_, told) = try await compare(ScriptsOfOurOwn([("Image pull success: ", "Image pulled: ")]), count: 20)
         let start = try #require(told.firstRange(of: "as a case file, with what the script did:\n")).upperBound
         let end = try #require(told[start...].firstRange(of: "\n}\n")).upperBound
-        let folder = try TemporaryFolder()
-        let recording = try Recording.read(try folder.write(String(told[start..<end]), to: "found.json"))
+        let directory = try TemporaryDirectory()
+        let recording = try Recording.read(try directory.write(String(told[start..<end]), to: "found.json"))
         let ours = try await Suite().runOurs(recording)
         let differences = recording.expect.differences(from: ours, names: ("script", "executable"))
         #expect(differences.contains { $0.hasPrefix("  - Image pulled: ") })
@@ -38,7 +38,7 @@ import Testing
 
     private func compare(_ scripts: ScriptsOfOurOwn, count: Int = 300) async throws -> (status: Int32, told: String) {
         let outcome = try await ChildProcess.run(
-            ["\(try Suite().products)/compare-official", scripts.folder.path, "--random", "\(count)"],
+            ["\(try Suite().products)/compare-official", scripts.directory.path, "--random", "\(count)"],
             environment: ProcessInfo.processInfo.environment,
             output: .keep(last: 1 << 20)
         )

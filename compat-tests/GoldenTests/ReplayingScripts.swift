@@ -1,10 +1,10 @@
 import GoldenSuite
 import TestSupport
 
-/// A folder of scripts that do what recordings say, for comparisons of which the outcome is known. The scripts know by their
+/// A directory of scripts that do what recordings say, for comparisons of which the outcome is known. The scripts know by their
 /// environment which case they are run for.
 struct ReplayingScripts {
-    let folder: TemporaryFolder
+    let directory: TemporaryDirectory
 
     /// Makes the scripts.
     ///
@@ -12,14 +12,14 @@ struct ReplayingScripts {
     ///   - more: a line of shell for a case that does what is not recorded, before the script's output.
     ///   - family: the end of the names of the scripts that are made. They are shell scripts, whatever their names.
     init(_ recordings: [Recording], more: [String: String] = [:], family: String = ".sh") throws {
-        folder = try TemporaryFolder()
+        directory = try TemporaryDirectory()
         for script in Set(recordings.map(\.script)) where script.hasSuffix(family) {
             let cases = recordings.filter { $0.script == script }
                 .map { "\($0.name))\n\(more[$0.name] ?? ":")\n\(Self.lines($0.expect).joined(separator: "\n"))\n;;\n" }
             // What tells a release that has charts and a source registry.
             let traits = "# rancher/charts/ --source-registry 1809"
             let text = "\(traits)\ncase $(basename \"$STAND_IN_RECORDING\" .json) in\n\(cases.joined())esac\n"
-            try folder.write(text, to: script)
+            try directory.write(text, to: script)
         }
     }
 

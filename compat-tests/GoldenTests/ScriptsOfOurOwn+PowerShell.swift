@@ -1,4 +1,4 @@
-// Shell scripts that do what PowerShell's scripts do, for a stand-in for PowerShell that has a shell run them.
+// Shell scripts that do what PowerShell's scripts do, for a fake for PowerShell that has a shell run them.
 
 extension ScriptsOfOurOwn {
     /// What both begin with: words are read from the last to the first, and a flag takes the first word before the next one.

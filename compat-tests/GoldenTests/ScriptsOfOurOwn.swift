@@ -1,9 +1,9 @@
 import GoldenSuite
 import TestSupport
 
-/// A folder of two scripts that take the place of Rancher's, and do what `docs/compatibility.md` says of these.
+/// A directory of two scripts that take the place of Rancher's, and do what `docs/compatibility.md` says of these.
 struct ScriptsOfOurOwn {
-    let folder: TemporaryFolder
+    let directory: TemporaryDirectory
 
     /// Makes the scripts.
     ///
@@ -11,7 +11,7 @@ struct ScriptsOfOurOwn {
     ///   - changes: what is otherwise in them: texts that both or one of them has, and what takes their place.
     ///   - family: the end of their names. They are shell scripts, whatever their names.
     init(_ changes: [Change] = [], family: String = ".sh") throws {
-        folder = try TemporaryFolder()
+        directory = try TemporaryDirectory()
         let isShell = family == ".sh"
         let scripts = [
             "rancher-save-images\(family)": isShell ? Self.save : Self.savePowerShell,
@@ -21,7 +21,7 @@ struct ScriptsOfOurOwn {
             throw SuiteError("no script has \(change.text)")
         }
         for (name, text) in scripts {
-            try folder.write(changes.reduce(text) { $0.replacing($1.text, with: $1.other) }, to: name)
+            try directory.write(changes.reduce(text) { $0.replacing($1.text, with: $1.other) }, to: name)
         }
     }
 

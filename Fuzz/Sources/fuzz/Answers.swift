@@ -1,5 +1,5 @@
 @testable import HTTP
-@testable import ImageModel
+@testable import OCI
 @testable import Registry
 
 /// The head of an answer, line by line as libcurl hands it over, and all that is read from its fields.
@@ -43,6 +43,6 @@ func readAnswer(_ bytes: [UInt8]) throws {
     let digest = Digest(.sha256, bytes: [UInt8](repeating: 0, count: 32))
     if let manifest = try? Manifest(bytes: bytes, digest: digest) {
         _ = manifest.descriptor
-        _ = Referral(of: manifest)
+        _ = SubjectDescriptor(of: manifest)
     }
 }

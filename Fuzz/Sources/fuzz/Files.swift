@@ -1,9 +1,9 @@
 import CFuzzer
 
-@testable import ByteIO
-@testable import DockerArchive
-@testable import ImageModel
+@testable import ImageArchive
+@testable import OCI
 @testable import Registry
+@testable import SystemIO
 
 /// The journal of an archive that an earlier run has left, which anybody may have written.
 func readJournal(_ bytes: [UInt8]) {

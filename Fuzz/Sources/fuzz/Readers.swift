@@ -1,8 +1,8 @@
-import ByteIO
 import CFuzzer
 import Compression
-import DockerArchive
-import ImageModel
+import ImageArchive
+import OCI
+import SystemIO
 import Tar
 
 /// More than this is not unpacked, so that bombs cost no time.

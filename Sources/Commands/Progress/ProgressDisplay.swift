@@ -1,13 +1,13 @@
+import CommandLine
 import Dispatch
-import ImageEngine
-import ScriptInterface
+import Engine
 import Synchronization
 
 /// Tells how far a run has come while it goes on, from a thread of its own, which a terminal that stands still may hold up.
 final class ProgressDisplay: Sendable {
     private let style: ProgressStyle
     private let counters: TransferCounters
-    private let words: ProgressWords
+    private let words: ProgressText
     private let console: Console
     private let terminal: Terminal
     private let interval: Duration
@@ -41,7 +41,7 @@ final class ProgressDisplay: Sendable {
         self.style = style
         self.counters = counters
         self.console = console
-        words = ProgressWords(items: items)
+        words = ProgressText(items: items)
         terminal = Terminal(console.errors)
         self.interval = interval ?? (style == .sentences ? Self.pause : Self.frame)
         let now = ContinuousClock.now
@@ -89,7 +89,7 @@ final class ProgressDisplay: Sendable {
         switch style {
         case .drawn(let isUTF8):
             if !terminal.isInOtherHands {
-                console.draw(ProgressPicture(words: words, isUTF8: isUTF8).lines(state, terminal.size))
+                console.draw(ProgressFrame(words: words, isUTF8: isUTF8).lines(state, terminal.size))
             }
         case .sentences:
             // Docker draws on the terminal meanwhile.

@@ -1,4 +1,4 @@
-import ImageEngine
+import Engine
 
 /// How far a run has come, and how fast it goes: what is known at an instant, without a clock.
 struct ProgressState {
@@ -7,7 +7,7 @@ struct ProgressState {
     private(set) var snapshot = TransferCounters.Snapshot()
     private(set) var now: Instant
     private var rate = TransferRate()
-    private var end = TimeLeft()
+    private var end = TimeRemaining()
 
     init(at now: Instant) { self.now = now }
 

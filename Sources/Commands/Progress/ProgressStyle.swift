@@ -1,4 +1,4 @@
-import ScriptInterface
+import CommandLine
 
 /// How the progress of a run is told.
 enum ProgressStyle: Equatable {
@@ -11,7 +11,7 @@ enum ProgressStyle: Equatable {
     /// The style that a run asks for.
     ///
     /// - Parameter isTerminal: whether standard error is a terminal.
-    init(_ options: ExtensionOptions, environment: [String: String], isTerminal: Bool) {
+    init(_ options: ToolOptions, environment: [String: String], isTerminal: Bool) {
         let drawn = ProgressStyle.drawn(isUTF8: Self.isUTF8(environment))
         let terminal = environment["TERM"] ?? ""
         self =

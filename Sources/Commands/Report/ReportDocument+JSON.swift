@@ -1,7 +1,7 @@
-import Basics
-import ImageEngine
-import ImageModel
-import ScriptInterface
+import CommandLine
+import Engine
+import OCI
+import SystemIO
 
 /// The report as JSON, as `docs/report.schema.json` describes it.
 extension ReportDocument {

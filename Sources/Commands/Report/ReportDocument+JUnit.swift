@@ -1,6 +1,6 @@
-import Basics
-import ImageEngine
-import ScriptInterface
+import CommandLine
+import Engine
+import SystemIO
 
 /// The report as JUnit XML, which build servers show: the run is a suite, and each image a test case.
 extension ReportDocument {

@@ -1,5 +1,5 @@
-import Basics
-import ScriptInterface
+import CommandLine
+import SystemIO
 
 /// All that a report tells of a run.
 struct ReportDocument: Sendable {
@@ -17,8 +17,8 @@ struct ReportDocument: Sendable {
     let settings: [Setting]
     /// Who moved the images: `docker` or `registry`; `nil` where the run ended before that was known.
     var engine: String?
-    let start: Moment
-    var end: Moment
+    let start: Timestamp
+    var end: Timestamp
     /// `nil` where the run was stopped.
     var status: Int32?
     /// Why the run failed as a whole, was stopped, or did not load the archive.

@@ -1,7 +1,7 @@
-import Basics
-import ImageEngine
-import ImageModel
-import ScriptInterface
+import CommandLine
+import Engine
+import OCI
+import SystemIO
 
 /// What a report tells of an image: of a line of the list in a save, of a name that is made in the registry in a load.
 struct ReportEntry: Sendable {
@@ -50,7 +50,7 @@ struct ReportEntry: Sendable {
     var platforms: [Platform] = []
     var bytes: Bytes?
     var isConfirmed: Bool?
-    var effort: Effort?
+    var effort: TransferStatistics?
     var result = Result.notReached
     /// Why it failed; of an image of docker's local store, why it is from there.
     var cause: String?

@@ -1,10 +1,9 @@
-import Basics
-import ByteIO
+import CommandLine
 import Dispatch
-import ImageEngine
-import ImageModel
-import ScriptInterface
+import Engine
+import OCI
 import Synchronization
+import SystemIO
 
 /// Gathers what becomes of a run, and writes it once, however the run ends.
 final class RunReport: Sendable {

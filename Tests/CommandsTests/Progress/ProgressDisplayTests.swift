@@ -1,24 +1,24 @@
-import ByteIO
-import ImageEngine
-import ScriptInterface
+import CommandLine
+import Engine
+import SystemIO
 import TestSupport
 import Testing
 
 @testable import Commands
 
 @Suite(.timeLimit(.minutes(1))) struct ProgressDisplayTests {
-    private let folder: TemporaryFolder
+    private let directory: TemporaryDirectory
     private let counters = TransferCounters()
 
     init() throws {
-        folder = try TemporaryFolder()
+        directory = try TemporaryDirectory()
         counters.plan(items: 57, bytes: 4_800_000_000)
     }
 
     private func console(errors: File? = nil) throws -> Console {
         Console(
-            output: try File(folder.path("out"), for: .creating),
-            errors: try errors ?? File(folder.path("err"), for: .creating),
+            output: try File(directory.path("out"), for: .creating),
+            errors: try errors ?? File(directory.path("err"), for: .creating),
             programName: "x"
         )
     }
@@ -31,25 +31,25 @@ import Testing
         let console = try console()
         await display(.sentences, on: console)
             .show {
-                for _ in 0..<5000 where (try? folder.text("err"))?.contains("\n") != true {
+                for _ in 0..<5000 where (try? directory.text("err"))?.contains("\n") != true {
                     try? await Task.sleep(for: .milliseconds(2))
                 }
                 counters.finishItem()
-                for _ in 0..<5000 where (try? folder.text("err"))?.contains("1 of") != true {
+                for _ in 0..<5000 where (try? directory.text("err"))?.contains("1 of") != true {
                     try? await Task.sleep(for: .milliseconds(2))
                 }
             }
-        let text = try folder.text("err")
+        let text = try directory.text("err")
         #expect(text.hasPrefix("x: 0 of 57 images, 0 B of 4.8 GB\nx: "))
         #expect(text.contains("x: 1 of 57 images, 0 B of 4.8 GB\n"))
-        #expect(try folder.text("out") == "")
+        #expect(try directory.text("out") == "")
     }
 
     @Test func aRunThatIsShortSaysNothing() async throws {
         let console = try console()
         let display = ProgressDisplay(.sentences, of: counters, items: "images", on: console)
         #expect(await display.show { 7 } == 7)
-        #expect(try folder.text("err") == "")
+        #expect(try directory.text("err") == "")
     }
 
     @Test func whatIsDrawnIsTakenAwayWhenTheTaskIsCancelled() async throws {

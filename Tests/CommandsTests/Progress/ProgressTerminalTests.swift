@@ -1,8 +1,7 @@
-import ByteIO
-import ChildProcess
+import CommandLine
 import Glibc
 import GoldenSuite
-import ScriptInterface
+import SystemIO
 import TestSupport
 import Testing
 
@@ -11,13 +10,13 @@ import Testing
     private static let terminal = ["TERM": "xterm", "LANG": "C.UTF-8", "RANCHER_IMAGES_ENGINE": "registry"]
 
     private let bench: Bench
-    private let source: StandInRegistry
+    private let source: FakeRegistry
     private let list: [String]
 
     /// A registry from which the large images of the list take a second or two.
     init() throws {
         bench = try Bench()
-        source = try StandInRegistry(bytesPerSecond: 3_000_000)
+        source = try FakeRegistry(bytesPerSecond: 3_000_000)
         list = ManyImages.add(to: source, largeSize: 1_000_000)
     }
 
@@ -59,7 +58,7 @@ import Testing
 
     @Test(arguments: [80, 40])
     func aSaveAndALoad(columns: Int) async throws {
-        try bench.folder.write(list.map { $0 + "\n" }.joined(), to: "list.txt")
+        try bench.directory.write(list.map { $0 + "\n" }.joined(), to: "list.txt")
         let archive = bench.path("images.tar.gz")
         let files = ["-l", bench.path("list.txt"), "-i", archive, "-s", source.authority]
         let saved = try await run(.save, files + ["--jobs", "3"], columns: columns)
@@ -70,8 +69,8 @@ import Testing
                 + ["Creating \(archive) with 110 images", "rancher-save-images: 110 of 110 images saved"]
         )
 
-        let target = try StandInRegistry(bytesPerSecond: 3_000_000)
-        let plain = try StandInRegistry()
+        let target = try FakeRegistry(bytesPerSecond: 3_000_000)
+        let plain = try FakeRegistry()
         // What is printed where nothing is drawn.
         let expected = try await bench.run(.load, files + ["-r", plain.authority]).lines
             .map { $0.replacing(plain.authority, with: target.authority) }
@@ -84,8 +83,8 @@ import Testing
     }
 
     @Test func aPipeThatNobodyReadsYetIsToldOf() async throws {
-        try bench.folder.write(list.map { $0 + "\n" }.joined(), to: "list.txt")
-        try bench.folder.shell("mkfifo pipe")
+        try bench.directory.write(list.map { $0 + "\n" }.joined(), to: "list.txt")
+        try bench.directory.shell("mkfifo pipe")
         let terminal = try PseudoTerminal(columns: 80)
         let files = ["-l", bench.path("list.txt"), "-i", bench.path("pipe"), "-s", source.authority]
         let run = Task { [bench] in
@@ -107,7 +106,7 @@ import Testing
     }
 
     @Test func nothingIsDrawnOnADumbTerminal() async throws {
-        try bench.folder.write(list.map { $0 + "\n" }.joined(), to: "list.txt")
+        try bench.directory.write(list.map { $0 + "\n" }.joined(), to: "list.txt")
         let files = ["-l", bench.path("list.txt"), "-i", bench.path("images.tar.gz"), "-s", source.authority]
         let saved = try await run(
             .save,
@@ -120,11 +119,11 @@ import Testing
     }
 
     private func start(_ terminal: PseudoTerminal, jobs: Int = 2) throws -> ChildProcess {
-        try bench.folder.write(list.map { $0 + "\n" }.joined(), to: "list.txt")
+        try bench.directory.write(list.map { $0 + "\n" }.joined(), to: "list.txt")
         let files = ["-l", bench.path("list.txt"), "-i", bench.path("images.tar.gz"), "-s", source.authority]
         return try ChildProcess.start(
             ["\(try Suite().products)/rancher-save-images"] + files + ["--jobs", "\(jobs)"],
-            environment: Self.terminal.merging(["PATH": "/usr/bin:/bin", "HOME": bench.folder.path]) { $1 },
+            environment: Self.terminal.merging(["PATH": "/usr/bin:/bin", "HOME": bench.directory.path]) { $1 },
             output: .descriptor(terminal.descriptor),
             errors: .descriptor(terminal.descriptor)
         )
@@ -152,7 +151,7 @@ import Testing
         let process = try start(terminal, jobs: 1)
         try await terminal.wait(for: " of 110 images  ")
         process.terminate(SIGSTOP)
-        try bench.folder.shell(
+        try bench.directory.shell(
             "until grep -q '^State:.*stopped' /proc/\(process.identifier)/status; do sleep 0.01; done"
         )
         try terminal.write("[1]+  Stopped   \n$ fg\n")

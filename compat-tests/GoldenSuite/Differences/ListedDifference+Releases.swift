@@ -1,4 +1,4 @@
-import ScriptInterface
+import CommandLine
 
 // What older releases do otherwise, in what the executables have in common with them.
 

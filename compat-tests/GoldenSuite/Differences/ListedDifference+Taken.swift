@@ -1,4 +1,4 @@
-import ScriptInterface
+import CommandLine
 
 // Differences in what is done: the account of the script, changed to what the executable does.
 
@@ -121,10 +121,10 @@ extension Case {
     /// Whether a list can be read.
     fileprivate func isReadable(_ path: String) -> Bool { path.hasPrefix("/dev/") || bytes(ofList: path) != nil }
 
-    /// Whether the archive's path, in which a `*` may stand for anything, is that of no file and no folder.
+    /// Whether the archive's path, in which a `*` may stand for anything, is that of no file and no directory.
     fileprivate var lacksArchive: Bool {
         let path = ScriptFlags(self).images ?? ""
-        if path.isEmpty || path.hasPrefix("/dev/") || hasFolder(path) { return false }
+        if path.isEmpty || path.hasPrefix("/dev/") || hasDirectory(path) { return false }
         let parts = Self.key(path).split(separator: "*", maxSplits: 1, omittingEmptySubsequences: false)
         guard let first = parts.first, let last = parts.dropFirst().first else { return files[Self.key(path)] == nil }
         return !files.keys.contains { $0.hasPrefix(first) && $0.hasSuffix(last) && !$0.contains("/") }
@@ -137,10 +137,10 @@ extension Case {
         return !names.isEmpty && names.allSatisfy(\.isChart) && others.allSatisfy(names.contains)
     }
 
-    /// Whether an archive can be written: it has a name that is no folder's, in a folder that is there.
+    /// Whether an archive can be written: it has a name that is no directory's, in a directory that is there.
     fileprivate func isWritable(_ path: String) -> Bool {
         if path.hasPrefix("/dev/") { return true }
         let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
-        return !path.isEmpty && !path.hasSuffix("/") && !hasFolder(path) && hasFolder(parent)
+        return !path.isEmpty && !path.hasSuffix("/") && !hasDirectory(path) && hasDirectory(parent)
     }
 }

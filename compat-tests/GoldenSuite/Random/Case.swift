@@ -1,7 +1,7 @@
 import CaseFormat
 import FoundationEssentials
 
-/// A case: what is there, what is run, and how the stand-ins answer. It is what a case file has, but for what the script did.
+/// A case: what is there, what is run, and how the fake commands answer. It is what a case file has, but for what the script did.
 struct Case: Hashable, Sendable {
     /// The script's name.
     var script: String
@@ -11,7 +11,7 @@ struct Case: Hashable, Sendable {
     var env: [String: String] = [:]
     /// What its standard input has, which is a pipe; `nil` where there is nothing to read.
     var stdin: String?
-    /// The bytes of the files that are there before, by their path in the case's folder.
+    /// The bytes of the files that are there before, by their path in the case's directory.
     var files: [String: [UInt8]] = [:]
     /// Docker's answers; `nil` where there is no docker.
     var docker: Answers.Docker? = .init()

@@ -87,7 +87,7 @@ extension CaseMaker {
         if chance(0.2) { helm.warns = true }
         let files = charts.map(Self.file(of:))
         if made.isLoad {
-            for file in files where chance(0.93) && !file.dropFirst(Self.folder.count).contains("/") {
+            for file in files where chance(0.93) && !file.dropFirst(Self.directory.count).contains("/") {
                 made.files[Case.key(file)] = Array("chart\n".utf8)
             }
             if chance(0.4) {
@@ -102,7 +102,7 @@ extension CaseMaker {
         made.helm = helm
     }
 
-    private static let folder = "./rancher-oci-charts/"
+    private static let directory = "./rancher-oci-charts/"
 
     private static func untagged(_ chart: String) -> String {
         chart.lastIndex(of: ":").map { String(chart[..<$0]) } ?? chart
@@ -111,6 +111,6 @@ extension CaseMaker {
     private static func file(of chart: String) -> String {
         let name = untagged(chart).split(separator: "/").last ?? ""
         let version = chart.split(separator: ":").last?.replacing("_", with: "+") ?? ""
-        return "\(folder)\(name)-\(version).tgz"
+        return "\(directory)\(name)-\(version).tgz"
     }
 }

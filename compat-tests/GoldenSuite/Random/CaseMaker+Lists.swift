@@ -10,8 +10,8 @@ extension CaseMaker {
         let path = pick(
             [usual, usual, "my.txt", "./lists/my.txt"],
             strange: [
-                "my list.txt", "größe.txt", "-", "-l", "$list.txt", "absent.txt", "absent/my.txt", "folder", "",
-                "/dev/null", "folder/../my.txt", made.isPowerShell ? "my.TXT" : "/dev/stdin",
+                "my list.txt", "größe.txt", "-", "-l", "$list.txt", "absent.txt", "absent/my.txt", "directory", "",
+                "/dev/null", "directory/../my.txt", made.isPowerShell ? "my.TXT" : "/dev/stdin",
             ]
         )
         add(names, at: path, to: &made)
@@ -37,7 +37,7 @@ extension CaseMaker {
         if strange(0.5) { windows.append(pick(NamePool.strangeImages)) }
         let path = pick(
             ["rancher-windows-images.txt", "lists/windows.txt"],
-            strange: ["", "absent-windows.txt", "windows list.txt", "folder", "rancher-images.txt", "/dev/null"]
+            strange: ["", "absent-windows.txt", "windows list.txt", "directory", "rancher-images.txt", "/dev/null"]
         )
         if path != "rancher-images.txt" { add(windows, at: path, to: &made) }
         flags.append((["--windows-image-list"], path))
@@ -61,9 +61,9 @@ extension CaseMaker {
         switch path {
         case "", "/dev/null", "absent.txt", "absent/my.txt", "absent-windows.txt": break
         case "/dev/stdin": made.stdin = String(decoding: bytes, as: UTF8.self)
-        case "folder": made.files["folder/file"] = Array("x".utf8)
+        case "directory": made.files["directory/file"] = Array("x".utf8)
         default:
-            if path.hasPrefix("folder/") { made.files["folder/file"] = Array("x".utf8) }
+            if path.hasPrefix("directory/") { made.files["directory/file"] = Array("x".utf8) }
             made.files[Case.key(path)] = bytes
         }
     }

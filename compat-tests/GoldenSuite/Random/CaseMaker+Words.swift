@@ -6,16 +6,16 @@ extension CaseMaker {
         var path = pick(
             [usual, usual, usual, "images.tgz", "./out/images.tar.gz"],
             strange: [
-                "", "absent/images.tar.gz", "folder", "old*.tar.gz", "größe.tgz", "-i", "out/../images.tgz",
+                "", "absent/images.tar.gz", "directory", "old*.tar.gz", "größe.tgz", "-i", "out/../images.tgz",
                 "/dev/full",
                 "two  blanks in it.tar.gz",
             ]
         )
         if chance(0.06) { path = "my images.tar.gz" }
         if path.contains("out/") { made.files["out/file"] = Array("x".utf8) }
-        if path == "folder" { made.files["folder/file"] = Array("x".utf8) }
+        if path == "directory" { made.files["directory/file"] = Array("x".utf8) }
         if path == "old*.tar.gz", chance(0.7) { made.files["old1.tar.gz"] = Array("older\n".utf8) }
-        let canBeThere = !["", "folder", "/dev/full"].contains(path) && !path.hasPrefix("absent")
+        let canBeThere = !["", "directory", "/dev/full"].contains(path) && !path.hasPrefix("absent")
         // PowerShell's script does not load what is not there.
         if canBeThere, chance(made.isPowerShell && made.isLoad ? 0.9 : 0.3) {
             made.files[Case.key(path)] = Array("older\n".utf8)

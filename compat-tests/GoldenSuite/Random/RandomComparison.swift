@@ -29,10 +29,10 @@ package struct RandomComparison: Sendable {
     private let seed: UInt64
     private let scripts: [String]
 
-    /// A comparison with the scripts of a folder, which is called as their release is.
-    package init(_ suite: Suite, scripts folder: String, seed: UInt64) async throws {
-        comparison = try await Comparison(suite, scripts: folder)
-        release = URL(filePath: folder).standardizedFileURL.lastPathComponent
+    /// A comparison with the scripts of a directory, which is called as their release is.
+    package init(_ suite: Suite, scripts directory: String, seed: UInt64) async throws {
+        comparison = try await Comparison(suite, scripts: directory)
+        release = URL(filePath: directory).standardizedFileURL.lastPathComponent
         self.seed = seed
         let families = ["rancher-save-images", "rancher-load-images"]
         var scripts: [String] = []
@@ -40,7 +40,7 @@ package struct RandomComparison: Sendable {
             if comparison.whyNot(script) == nil { scripts.append(script) }
         }
         self.scripts = scripts
-        guard !scripts.isEmpty else { throw SuiteError("\(folder) has no script that can be run here") }
+        guard !scripts.isEmpty else { throw SuiteError("\(directory) has no script that can be run here") }
     }
 
     /// After so many cases that differ the rest is left out: they show more than anybody reads.

@@ -91,8 +91,8 @@ extension Case {
         return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
     }
 
-    /// Whether there is a folder of that name, which is so where files are in it.
-    func hasFolder(_ path: String) -> Bool {
+    /// Whether there is a directory of that name, which is so where files are in it.
+    func hasDirectory(_ path: String) -> Bool {
         let key = Self.key(path)
         return key.isEmpty || files.keys.contains { $0.hasPrefix(key + "/") }
     }

@@ -1,0 +1,117 @@
+import DockerEngine
+import Engine
+import Synchronization
+
+/// The engine of a run that has none named: docker until it turns out not to be there, then the registry engine.
+final class EngineSwitch<Engine: Sendable>: Sendable {
+    /// Makes the registry engine.
+    ///
+    /// - Parameters:
+    ///   - reason: why docker does not do it, to follow "the registry engine moves the images: ".
+    ///   - besideDocker: whether the local store of docker can be looked into.
+    typealias MakeRegistryEngine = @Sendable (_ reason: String, _ besideDocker: Bool) async throws -> Engine
+
+    private let docker: Engine
+    private let makeRegistryEngine: MakeRegistryEngine
+    private let registry = Mutex<Engine?>(nil)
+
+    init(docker: Engine, registry: @escaping MakeRegistryEngine) {
+        self.docker = docker
+        makeRegistryEngine = registry
+    }
+
+    /// The engine that moves the images, as far as is known.
+    var current: Engine { registry.withLock(\.self) ?? docker }
+
+    /// Whether docker moves the images, as far as is known.
+    var isDocker: Bool { registry.withLock { $0 == nil } }
+
+    /// Takes the registry engine from now on.
+    func change(_ reason: String, besideDocker: Bool) async throws -> Engine {
+        let engine = try await makeRegistryEngine(reason, besideDocker)
+        registry.withLock { $0 = engine }
+        return engine
+    }
+
+    /// Has the engine do something, which the registry engine does from the start if there is no docker.
+    func perform<Result>(_ body: (Engine) async throws -> Result) async throws -> Result {
+        do {
+            return try await body(current)
+        } catch let absence as DockerAbsence {
+            // Podman's store has images as docker's does.
+            let besideDocker = if case .podman = absence { true } else { false }
+            return try await body(try await change("\(absence)", besideDocker: besideDocker))
+        }
+    }
+}
+
+/// Saves with the docker commands of the script, or with the registry engine if the first of them finds no docker.
+struct AutoSaver: SaveEngine {
+    private let engines: EngineSwitch<any SaveEngine>
+
+    init(docker: DockerSaver, registry: @escaping EngineSwitch<any SaveEngine>.MakeRegistryEngine) {
+        engines = EngineSwitch(docker: docker, registry: registry)
+    }
+
+    func chartHandling() async throws -> ChartHandling {
+        try await engines.perform { try await $0.chartHandling() }
+    }
+
+    func pull(_ images: [PullRequest], observer: any PullObserver) async throws {
+        try await engines.perform { try await $0.pull(images, observer: observer) }
+    }
+
+    /// Saves the images. If docker writes something else, the registry engine pulls and saves them.
+    func save(_ images: [PullRequest]) async throws {
+        do {
+            try await engines.current.save(images)
+        } catch let error as SavedArchiveError where engines.isDocker && error.leavesNothing {
+            engines.current.discard()
+            let registry = try await engines.change(error.problem, besideDocker: true)
+            let failure = FirstFailure()
+            try await registry.pull(images, observer: failure)
+            if let outcome = failure.outcome {
+                throw CommandError("\(error.problem), and \(outcome.name): \(outcome.cause)")
+            }
+            try await registry.save(images)
+        }
+    }
+
+    @discardableResult
+    func discard() -> Int64 { engines.current.discard() }
+}
+
+/// Loads with the docker commands of the script, or with the registry engine if the first of them finds no docker.
+struct AutoLoader: LoadEngine {
+    private let engines: EngineSwitch<any LoadEngine>
+
+    init(docker: DockerLoader, registry: @escaping EngineSwitch<any LoadEngine>.MakeRegistryEngine) {
+        engines = EngineSwitch(docker: docker, registry: registry)
+    }
+
+    func chartHandling() async throws -> ChartHandling {
+        try await engines.perform { try await $0.chartHandling() }
+    }
+
+    func load() async throws -> LoadedArchive {
+        try await engines.perform { try await $0.load() }
+    }
+
+    func perform(_ steps: [LoadStep], observer: any LoadObserver) async throws {
+        try await engines.current.perform(steps, observer: observer)
+    }
+}
+
+/// Keeps the first failure of images that are pulled again.
+private final class FirstFailure: PullObserver {
+    private let first = Mutex<(name: String, cause: String)?>(nil)
+
+    var outcome: (name: String, cause: String)? { first.withLock(\.self) }
+
+    func willPull(_ request: PullRequest) {}
+
+    func didPull(_ outcome: PullOutcome) {
+        guard case .failed(let cause) = outcome.result else { return }
+        first.withLock { $0 = $0 ?? (outcome.request.source.text, cause) }
+    }
+}

@@ -1,0 +1,111 @@
+import CommandLine
+import Engine
+import Glibc
+import HTTP
+import OCI
+import Registry
+import SystemIO
+
+extension CompositionRoot {
+    /// The registries that the daemon on this machine reaches without TLS, and those that the flags name.
+    func insecureHosts(_ daemon: DaemonConfiguration) -> InsecureHosts {
+        InsecureHosts(options.extensions.insecureRegistries).union(daemon.insecureHosts)
+    }
+
+    /// How many blobs are moved at a time: enough to keep all cores and a distant registry busy.
+    var jobs: Int {
+        options.extensions.jobs ?? max(4, min(2 * sysconf(Int32(_SC_NPROCESSORS_ONLN)), 16))
+    }
+
+    /// A client that reaches registries as docker and podman on this host would: with their logins, certificates, proxies
+    /// and mirrors.
+    func client(_ console: Console) async throws -> RegistryClient {
+        try ProcessLimits.requireThreads(besidesTasks: jobs * 2)
+        let (daemon, authorities) = try await onThread { [options, environment] in
+            let authorities = CertificateAuthorities(environment: environment)
+            return (
+                DaemonConfiguration(environment: environment, notice: console.remark),
+                try options.extensions.caFile.map { try authorities.adding(file: $0) } ?? authorities
+            )
+        }
+        let patience = options.extensions.patience
+        // After a connection that is not made, or a transfer that stalls, there is still time to try again.
+        let quarter = Int(max(.seconds(1), patience / 4).components.seconds)
+        let trace = Trace(options, console: console)
+        let http = HTTPClient(
+            HTTPClient.Configuration(
+                threads: jobs * 2,
+                connectTimeoutSeconds: min(quarter, 30),
+                stallSeconds: min(quarter, 60),
+                longestPause: patience,
+                bytesPerSecond: options.extensions.bytesPerSecond,
+                trace: trace?.http,
+                userAgent: "rancher-images/\(CommandLineTool.version)",
+                proxies: ProxySettings(environment: environment, file: daemon.proxies),
+                authorities: authorities,
+                hostHandler: { [counters] host, state in
+                    counters.note(TransferCounters.HostTrouble.Kind(state), of: host)
+                }
+            )
+        )
+        return RegistryClient(
+            http: http,
+            settings: RegistrySettings(
+                insecureRegistries: insecureHosts(daemon),
+                logins: CredentialStore(
+                    environment: environment,
+                    explicit: try await explicitLogin,
+                    helper: CredentialHelperProcess(environment: environment),
+                    notice: { console.remark($0) }
+                ),
+                mirrors: daemon.mirrors,
+                certificates: CertificateDirectories(environment: environment, authorities: authorities),
+                patience: RetryPolicy(duration: patience),
+                trace: trace?.registry
+            )
+        )
+    }
+
+    /// The login that the flags give for the registry that the command names.
+    private var explicitLogin: ExplicitCredential? {
+        get async throws {
+            guard let user = options.extensions.username else {
+                guard !options.extensions.readsPassword else {
+                    throw CommandError("--password-stdin has no user: give --username too")
+                }
+                return nil
+            }
+            var password = environment["RANCHER_IMAGES_PASSWORD"] ?? ""
+            if options.extensions.readsPassword {
+                let input = try await onThread { try File("/dev/stdin", for: .reading).readBytes(1 << 16) }
+                password = ExplicitCredential.password(in: input)
+            }
+            guard !password.isEmpty else {
+                throw CommandError(
+                    "there is no password for the user \(user): give --password-stdin and the password on standard input, or"
+                        + " RANCHER_IMAGES_PASSWORD"
+                )
+            }
+            let registry = options.registry ?? options.sourceRegistry ?? ""
+            let domain = try? Reference(registry.isEmpty ? "x" : registry + "/x").repository.domain
+            return ExplicitCredential(
+                registry: domain ?? registry,
+                user: user,
+                password: password,
+                source: "--username"
+            )
+        }
+    }
+}
+
+extension TransferCounters.HostTrouble.Kind {
+    /// `nil` for a host that does what it is asked.
+    fileprivate init?(_ state: HostHealth) {
+        switch state {
+        case .answers: return nil
+        case .busy: self = .busy
+        case .failing: self = .failing
+        case .away: self = .away
+        }
+    }
+}

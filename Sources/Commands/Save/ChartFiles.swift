@@ -1,0 +1,59 @@
+import CommandLine
+import Engine
+import Glibc
+import SystemIO
+
+/// The charts that lie in files of a directory beside the archive.
+struct ChartFiles: Sendable {
+    private let mover: any ChartMover
+    private let console: Console
+
+    /// - Parameters:
+    ///   - mover: pulls and pushes them.
+    ///   - console: gets sentences about what the scripts do otherwise.
+    init(_ mover: any ChartMover, console: Console) {
+        self.mover = mover
+        self.console = console
+    }
+
+    /// How many charts there are in the directory; the shell's `*.tgz` finds no hidden ones.
+    static var count: Int { ShellPath("\(Chart.directory)/*.tgz").matches.count }
+
+    /// Whether a chart's file is there.
+    static func exists(_ chart: Chart) -> Bool {
+        var status = stat()
+        return stat(chart.file.nativeCString, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
+    /// Makes the directory. Where that fails, the run goes on until a chart fails, as in the script.
+    static func makeDirectory(_ console: Console) {
+        if mkdir(Chart.directory, 0o777) != 0, errno != EEXIST {
+            console.notice("\(FileError(operation: "make the directory", path: Chart.directory, code: errno))")
+        }
+    }
+
+    /// Pulls a chart into the directory.
+    func pull(_ reference: String) async throws {
+        let chart = chart(reference)
+        try await mover.pull(chart.url, version: chart.version, into: Chart.directory)
+    }
+
+    /// The chart that a reference names.
+    func chart(_ reference: String) -> Chart {
+        let chart = Chart(reference)
+        if chart.hasOtherVersionInScripts {
+            console.remark(
+                "\(reference): the version of the chart is \(chart.version), which stands behind the last colon"
+            )
+        }
+        return chart
+    }
+
+    /// Pushes a chart from the directory.
+    ///
+    /// - Parameter registry: as it was typed.
+    func push(_ chart: Chart, to registry: String) async throws {
+        let plainHTTP = Chart.usesPlainHTTP(registry: registry)
+        try await mover.push(chart.file, to: chart.namespaceURL(in: registry), plainHTTP: plainHTTP)
+    }
+}

@@ -1,0 +1,128 @@
+import CommandLine
+import Engine
+import Synchronization
+import SystemIO
+
+/// `rancher-save-images --check`: everything that a save needs is looked at, and nothing is moved. The result is a table on standard
+/// output.
+struct SaveCheckCommand: Sendable {
+    let options: Options
+    let engines: CompositionRoot
+    let console: Console
+
+    /// - Returns: the exit status: 0 where the save would be whole.
+    func run() async -> Int32 {
+        do {
+            let images = try await ImageList.read(options.imageList, options, console: console)
+            guard let archive = options.images, !archive.isEmpty else {
+                throw CommandError("no archive is named: give --images the path of the file that would be written")
+            }
+            let naming = Naming(options)
+            let requests = images.map { PullRequest(image: $0, source: naming.source($0)) }
+            let reporter = Reporter(console: console)
+            let checker = try await engines.saveChecker(archive: archive, console: console)
+            let forecast = try await checker.check(requests, observer: reporter)
+            return await finish(forecast, reporter.outcomes)
+        } catch is CancellationError {
+            console.notice("stopped; nothing was changed")
+            return 1
+        } catch {
+            console.notice("\(error)")
+            return 1
+        }
+    }
+
+    private func finish(_ forecast: SaveForecast, _ outcomes: [PullOutcome]) async -> Int32 {
+        let failed = outcomes.filter(\.isFailure).map(\.request.image.reference)
+        for line in TextTable(rows(forecast, outcomes.count - failed.count, of: outcomes.count)).lines {
+            console.print(line)
+        }
+        for problem in forecast.problems { console.notice(problem) }
+        for need in forecast.spaceNeeds where !need.isMet {
+            console.notice(
+                "\(need.path) takes \(ByteCount(need.needed)) more, and \(ByteCount(need.available)) are free there: make room,"
+                    + " or name another directory"
+            )
+        }
+        if let pulls = forecast.hubPulls, let left = pulls.left, !pulls.isEnough {
+            console.notice(
+                "Docker Hub allows \(left.remaining) more pulls now, and \(pulls.needed) are needed: log in with 'docker login' or"
+                    + " 'podman login', use a mirror, or wait"
+            )
+        }
+        let status = await FailedList.write(failed, to: options.extensions.failedList, console: console)
+        let isStrictlyWhole = !options.extensions.strict || !outcomes.contains(where: \.lacksReferrers)
+        let isWhole = failed.isEmpty && !outcomes.isEmpty && forecast.isPossible && isStrictlyWhole
+        return max(status, isWhole ? 0 : 1)
+    }
+
+    private func rows(_ forecast: SaveForecast, _ found: Int, of count: Int) -> [[String]] {
+        var rows = [
+            ["images", "\(found) of \(count) can be saved"],
+            ["blobs", "\(forecast.blobs), each counted once: \(ByteCount(forecast.bytes))"],
+        ]
+        if forecast.omitted > 0 { rows.append(["left out", "\(ByteCount(forecast.omitted)), which --since names"]) }
+        if forecast.continued > 0 {
+            rows.append(["here", "\(ByteCount(forecast.continued)), which an earlier run has left"])
+        }
+        if forecast.reused > 0 { rows.append(["here", "\(ByteCount(forecast.reused)), which other archives have"]) }
+        rows.append(["to fetch", "\(ByteCount(forecast.missing))"])
+        if let archive = forecast.archive { rows.append(["archive", "\(ByteCount(archive))"]) }
+        for need in forecast.spaceNeeds {
+            rows.append([
+                "space", "\(ByteCount(max(0, need.needed))) needed, \(ByteCount(need.available)) free: \(need.path)",
+            ])
+        }
+        if let pulls = forecast.hubPulls { rows.append(["Docker Hub", Self.sentence(pulls)]) }
+        if let rate = forecast.rate {
+            let seconds = Int(min(Double(forecast.missing) / rate, 1e9).rounded(.up))
+            rows.append([
+                "time",
+                "about \(Self.duration(seconds)), at the \(ByteCount(Int64(rate)))/s that one transfer reached in two seconds;"
+                    + " several at a time may be faster",
+            ])
+        }
+        return rows
+    }
+
+    private static func sentence(_ pulls: SaveForecast.HubPulls) -> String {
+        let needed = "\(pulls.needed) pulls needed"
+        guard let left = pulls.left else { return "\(needed); it does not tell how many are left" }
+        let window = left.seconds.map { " in \(duration($0))" } ?? ""
+        return "\(needed), \(left.remaining) left of \(left.limit)\(window), after those of this check"
+    }
+
+    /// `45 s`, `12 min`, `3.5 h`.
+    static func duration(_ seconds: Int) -> String {
+        switch seconds {
+        case ..<100: return "\(seconds) s"
+        case ..<6000: return "\((seconds + 30) / 60) min"
+        default:
+            let tenths = (seconds + 180) / 360
+            return tenths % 10 == 0 ? "\(tenths / 10) h" : "\(tenths / 10).\(tenths % 10) h"
+        }
+    }
+
+    /// Tells why images cannot be pulled, and keeps what was found out.
+    private final class Reporter: PullObserver {
+        private let console: Console
+        private let kept = Mutex<[PullOutcome]>([])
+
+        init(console: Console) { self.console = console }
+
+        var outcomes: [PullOutcome] { kept.withLock(\.self) }
+
+        func willPull(_ request: PullRequest) {}
+
+        func didPull(_ outcome: PullOutcome) {
+            switch outcome.result {
+            case .pulled: break
+            case .foundLocally(let cause):
+                console.notice("\(outcome.request.source): \(cause); docker's local store has the image")
+            case .failed(let cause): console.notice("\(outcome.request.source): \(cause)")
+            }
+            for notice in outcome.notices { console.notice(notice.description) }
+            kept.withLock { $0.append(outcome) }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import SystemIO
+
+/// Percent-encoding (RFC 3986, section 2.1) of the bytes that a text stands for, which are its UTF-8 as a rule.
+package enum PercentEncoding {
+    /// Encodes all but the unreserved characters of section 2.3.
+    package static func encode(_ text: String) -> String {
+        text.nativeBytes
+            .map { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                    UInt8(ascii: "~"):
+                    String(UnicodeScalar(byte))
+                default:
+                    "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+                }
+            }
+            .joined()
+    }
+
+    /// Decodes each `%` that two hexadecimal digits follow; any other stands for itself. `+` is no blank here.
+    static func decode(_ text: Substring) -> String {
+        var bytes: [UInt8] = []
+        var rest = String(text).nativeBytes[...]
+        while let byte = rest.popFirst() {
+            let pair = rest.prefix(2)
+            if byte == UInt8(ascii: "%"), pair.count == 2, pair.allSatisfy({ $0 != UInt8(ascii: "+") }),
+                let code = UInt8(String(decoding: pair, as: UTF8.self), radix: 16)
+            {
+                bytes.append(code)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(nativeBytes: bytes)
+    }
+
+    private static let digits = Array("0123456789ABCDEF")
+}

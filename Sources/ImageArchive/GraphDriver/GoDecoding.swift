@@ -1,0 +1,45 @@
+import OCI
+
+/// A key of any name, so that all keys of an object can be gone through.
+struct GoKey: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(stringValue: String) { self.stringValue = stringValue }
+
+    init?(intValue: Int) { nil }
+}
+
+extension KeyedDecodingContainer<GoKey> {
+    /// The value of a field as `encoding/json` finds it: by its name, or by a name that differs in case alone; `nil` where there is
+    /// none or it is `null`, which leaves the field as it is.
+    func field<Value: Decodable>(_ name: String, _ type: Value.Type = Value.self) throws -> Value? {
+        let exact = GoKey(stringValue: name)
+        if contains(exact) { return try decodeIfPresent(Value.self, forKey: exact) }
+        guard let key = allKeys.first(where: { $0.stringValue.lowercased() == name.lowercased() }) else { return nil }
+        return try decodeIfPresent(Value.self, forKey: key)
+    }
+
+    /// The elements of a slice of strings; a `null` among them is empty.
+    func strings(_ name: String) throws -> [String]? {
+        try field(name, [String?].self)?.map { $0 ?? "" }
+    }
+
+    /// The elements of a `strslice.StrSlice`, which may also be a single string.
+    func stringOrStrings(_ name: String) throws -> [String]? {
+        if let text = try? field(name, String.self) { return [text] }
+        return try strings(name)
+    }
+
+    /// The keys of a `map[string]struct{}`.
+    func set(_ name: String) throws -> Set<String>? {
+        try field(name, [String: EmptyStruct?].self).map { Set($0.keys) }
+    }
+}
+
+/// Go's `struct{}`: any object, of which nothing is kept.
+private struct EmptyStruct: Decodable {
+    init(from decoder: any Decoder) throws {
+        _ = try decoder.container(keyedBy: GoKey.self)
+    }
+}

@@ -1,0 +1,29 @@
+/// How the services of AWS are reached, by the variables that all programs of AWS read.
+package struct AWSCredentials: Sendable, CustomStringConvertible {
+    /// A key of a user or a role.
+    struct Key: Sendable {
+        let id: String
+        let secret: String
+        /// Belongs to a key that is good for some hours only.
+        let sessionToken: String?
+    }
+
+    /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`; `nil` where one of the first two is missing.
+    let key: Key?
+    /// `AWS_ENDPOINT_URL_ECR`, without a slash at its end: where the API of ECR is, if not where its region has it.
+    let endpoint: String?
+
+    /// Reads the variables; an empty one is not set.
+    package init(environment: [String: String]) {
+        func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+        if let id = value("AWS_ACCESS_KEY_ID"), let secret = value("AWS_SECRET_ACCESS_KEY") {
+            key = Key(id: id, secret: secret, sessionToken: value("AWS_SESSION_TOKEN"))
+        } else {
+            key = nil
+        }
+        endpoint = value("AWS_ENDPOINT_URL_ECR").map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
+    }
+
+    /// Without the secrets.
+    package var description: String { key.map { "key \($0.id)" } ?? "no key" }
+}

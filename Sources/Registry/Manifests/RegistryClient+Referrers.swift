@@ -1,0 +1,82 @@
+import FoundationEssentials
+import HTTP
+import OCI
+
+extension RegistryClient {
+    /// Asks what refers to a manifest (distribution-spec 1.1, "Listing Referrers"), page by page.
+    ///
+    /// - Parameters:
+    ///   - subject: the manifest's digest; the repository need not have it.
+    ///   - limit: as soon as so many have been listed, no more pages are asked for.
+    /// - Returns: `nil` where the registry has no such API.
+    /// - Throws: ``RegistryError``.
+    package func referrers(
+        of subject: Digest,
+        in repository: Repository,
+        limit: Int
+    ) async throws -> [Descriptor]? {
+        let question = "the referrers of \(subject) in \(repository)"
+        let path = "\(repository.path)/referrers/\(subject)"
+        var referrers: [Descriptor] = []
+        var next: String? = path
+        var pages = 0
+        while let page = next, referrers.count < limit, pages < Self.pageLimit {
+            let response = try await send(
+                RegistryRequest(
+                    .get,
+                    .path(page),
+                    headers: HTTPHeaders([("Accept", MediaType.ociIndex.rawValue)]),
+                    scopes: [.pull(repository)]
+                ),
+                .manifest,
+                to: repository.domain,
+                asking: question,
+                limit: Manifest.sizeLimit + 1
+            )
+            guard Self.isList(response.head) else {
+                guard pages == 0, Self.tellsOfNoAPI(response.head) else {
+                    throw await refusal(response, from: repository, asking: question)
+                }
+                return nil
+            }
+            guard let list = try? StrictJSON.decode(ReferrersPage.self, from: response.body) else {
+                throw RegistryError(.refused, "\(repository.domain) sent no list of referrers for \(question)")
+            }
+            referrers += list.manifests ?? []
+            next = Self.nextPage(after: response.head, path: path)
+            pages += 1
+        }
+        return referrers
+    }
+
+    /// More pages than any list has; they may be empty.
+    private static let pageLimit = 100
+
+    private struct ReferrersPage: Decodable {
+        var manifests: [Descriptor]?
+    }
+
+    private static func isList(_ head: HTTPResponseHead) -> Bool {
+        head.status == 200 && head.headers["Content-Type"]?.hasPrefix(MediaType.ociIndex.rawValue) == true
+    }
+
+    /// Whether an answer other than a list is of a registry that does not know the question: 404, but others too, and a page for people.
+    /// Whether the login is good shows where the list's tag is asked for.
+    private static func tellsOfNoAPI(_ head: HTTPResponseHead) -> Bool {
+        (200..<300).contains(head.status) || head.status == 501
+            || (400..<500).contains(head.status) && head.status != 429
+    }
+
+    /// Where the list goes on (RFC 8288), as a path of the same registry below `/v2/`.
+    static func nextPage(after head: HTTPResponseHead, path: String) -> String? {
+        for link in head.headers.values("Link") {
+            guard let start = link.firstIndex(of: "<"), let end = link[start...].firstIndex(of: ">"),
+                link[end...].contains("next")
+            else { continue }
+            let target = link[link.index(after: start)..<end]
+            if target.hasPrefix("?") { return path + target }
+            return target.firstRange(of: "/v2/").map { String(target[$0.upperBound...]) }
+        }
+        return nil
+    }
+}

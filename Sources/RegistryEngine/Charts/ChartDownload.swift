@@ -1,0 +1,50 @@
+import Engine
+import OCI
+import Registry
+import SystemIO
+
+/// Writes charts into files.
+struct ChartDownload: Sendable {
+    let supply: BlobFetcher
+    let counters: TransferCounters
+
+    /// Writes a chart's file, and its signature beside it where there is one, each under its name only when it is whole.
+    ///
+    /// - Parameter path: of the chart's file; the signature has `.prov` behind it.
+    /// - Returns: the files by the digests of their blobs.
+    func write(_ content: ChartContent, from repository: Repository, to path: String) async throws -> [Digest: String] {
+        var files: [Digest: String] = [:]
+        let wanted = [(content.provenance, path + ".prov"), (content.chart, path)]
+        for case (let blob?, let path) in wanted {
+            try await write(blob, from: repository, to: path)
+            files[blob.digest] = path
+        }
+        return files
+    }
+
+    private func write(_ blob: Descriptor, from repository: Repository, to path: String) async throws {
+        let unfinished = try await onThread { try StagedFile(for: path) }
+        defer { unfinished.discard() }
+        counters.plan(bytes: blob.size)
+        let counter = counters.begin("\(blob.digest.short) of \(repository)", size: blob.size)
+        defer { counter.end() }
+        _ = try await supply.download(blob, from: [repository], to: FileSink(unfinished.file), counter)
+        try await onThread { try unfinished.commit() }
+    }
+}
+
+/// What a manifest lists as Helm 3 reads it: the chart's file, and its signature where there is one.
+struct ChartContent: Sendable {
+    let chart: Descriptor
+    let provenance: Descriptor?
+
+    /// - Returns: `nil` where the manifest is no chart's.
+    init?(_ manifest: Manifest) {
+        guard case .image(let configuration, let layers) = manifest.content,
+            configuration.mediaType == .helmConfiguration,
+            let chart = layers.last(where: { [.helmChart, .legacyHelmChart].contains($0.mediaType) })
+        else { return nil }
+        self.chart = chart
+        provenance = layers.last { $0.mediaType == .helmProvenance }
+    }
+}

@@ -1,0 +1,88 @@
+import Charts
+import Engine
+import OCI
+import Registry
+import SystemIO
+
+/// Charts without helm: pulled into the files that `helm pull` writes, and pushed as `helm push` of Helm 3 does it.
+package struct RegistryCharts: ChartMover {
+    private let client: RegistryClient
+    private let projects: RepositoryProvisioner?
+    private let counters: TransferCounters
+    private let notice: NoticeHandler
+
+    /// - Parameter projects: makes what a registry wants to be there before a push; `nil` where that is not wanted.
+    package init(
+        client: RegistryClient,
+        projects: RepositoryProvisioner? = nil,
+        counters: TransferCounters,
+        notice: @escaping NoticeHandler
+    ) {
+        self.client = client
+        self.projects = projects
+        self.counters = counters
+        self.notice = notice
+    }
+
+    package func pull(_ url: String, version: String, into directory: String) async throws {
+        try await telling {
+            let name = Self.name(url)
+            let reference = try Reference("\(name):\(ChartPackage.tag(of: version))")
+            let manifest = try await client.manifest(ManifestName(reference), in: reference.repository)
+            guard let content = ChartContent(manifest) else { throw PlanningError("it is no Helm chart") }
+            let base = name.split(separator: "/").last ?? ""
+            let download = ChartDownload(supply: BlobFetcher(client: client, local: nil), counters: counters)
+            _ = try await download.write(
+                content,
+                from: reference.repository,
+                to: "\(directory)/\(base)-\(version).tgz"
+            )
+        }
+    }
+
+    /// The name and the version in the chart decide what it is called in the registry. Whether that is reached without TLS is decided
+    /// as for images.
+    package func push(_ file: String, to url: String, plainHTTP: Bool) async throws {
+        try await telling {
+            let chart: ChartPackage
+            do {
+                chart = try await onThread { try ChartPackage(file) }
+            } catch let error as ChartFileError {
+                throw PlanningError("\(file): \(error)")
+            }
+            let target = try Reference("\(Self.name(url))/\(chart.metadata.name):\(chart.tag)")
+            for report in try await projects?.make(for: [target.repository]) ?? [] { report.notices.forEach(notice) }
+            for blob in chart.blobs { try await place(blob, in: target.repository) }
+            try await client.put(chart.manifest, as: ManifestName(target), in: target.repository)
+        }
+    }
+
+    private func place(_ blob: ChartPackage.Blob, in repository: Repository) async throws {
+        guard try await !client.hasBlob(blob.descriptor.digest, size: blob.descriptor.size, in: repository) else {
+            return
+        }
+        _ = try await client.upload(blob.descriptor, from: Source(blob: blob), to: repository, mountingFrom: nil)
+    }
+
+    /// What stands behind `oci://`.
+    private static func name(_ url: String) -> Substring { url.hasPrefix("oci://") ? url.dropFirst(6) : url[...] }
+
+    /// Turns what went wrong into the error that commands expect.
+    private func telling(_ work: () async throws -> Void) async throws {
+        do {
+            try await work()
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            throw ChartError(error)
+        }
+    }
+
+    private struct Source: BlobSource {
+        let blob: ChartPackage.Blob
+
+        var size: Int64 { blob.descriptor.size }
+
+        func open() throws -> any ByteSource { try blob.open() }
+    }
+}

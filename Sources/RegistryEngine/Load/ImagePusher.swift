@@ -1,0 +1,242 @@
+import Engine
+import ImageArchive
+import OCI
+import Registry
+import SystemIO
+
+/// Carries out what was planned for the steps of a load.
+struct ImagePusher: Sendable {
+    let client: RegistryClient
+    /// The lists of referrers, which are read and written again, one at a time.
+    let referrerLists = Limiter(1)
+    private let transfers: Limiter
+    private let temporaryDirectory: String
+    let counters: TransferCounters
+    let placed = CompletionTracker<BlobLocation>()
+    private let names = CompletionTracker<Reference>()
+    private let confirmation: PushVerifier
+
+    /// - Parameters:
+    ///   - jobs: how many blobs are asked for or sent at a time.
+    ///   - temporaryDirectory: where a blob is kept that goes from one repository to another by way of this machine.
+    init(client: RegistryClient, jobs: Int, temporaryDirectory: String, counters: TransferCounters) {
+        self.temporaryDirectory = temporaryDirectory
+        self.client = client
+        self.transfers = Limiter(jobs)
+        self.counters = counters
+        confirmation = PushVerifier(client: client)
+    }
+
+    func perform(_ work: PlannedStep) async -> LoadOutcome {
+        let start = ContinuousClock.now
+        let tally = RetryCounter()
+        var outcome = await RetryCounter.$current.withValue(tally) { await carryOut(work) }
+        outcome.effort = TransferStatistics(duration: start.duration(to: .now), tries: 1 + tally.count)
+        return outcome
+    }
+
+    private func carryOut(_ work: PlannedStep) async -> LoadOutcome {
+        switch work.content {
+        case .failure(let cause):
+            return LoadOutcome(work.step, cause: cause)
+        case .push(let push):
+            let outcome = await perform(push, for: work.step)
+            await names.settle(push.target, outcome.cause == nil)
+            return outcome
+        case .manifestList(let target, let members, let after):
+            for member in after { _ = await names.isDone(member) }
+            do {
+                let (digest, notices) = try await ManifestListBuilder(client: client).build(target, of: members)
+                let outcome = LoadOutcome(work.step, .manifestList(target, digest), notices: notices)
+                return await confirmation.of(digest, at: target, outcome)
+            } catch {
+                return LoadOutcome(work.step, cause: "\(error)")
+            }
+        }
+    }
+
+    private func perform(_ push: ImagePush, for step: LoadStep) async -> LoadOutcome {
+        let selection = push.selection
+        var product = LoadOutcome.Push(target: push.target, source: selection.source)
+        product.platforms = selection.platforms
+        var notices =
+            (selection.notice.map { [Notice(.incompleteList, "\(step.target): \($0)")] } ?? []) + push.notices
+        do {
+            product.blobs = try await place(push.blobs)
+            var pusher = ManifestPusher(client: client, push: push)
+            let manifest = try await pusher.put()
+            product.manifest = manifest.descriptor
+            notices += Self.notices(of: pusher.changes, step.target, planned: selection.top, put: manifest)
+            if pusher.wasThere {
+                notices.append(
+                    Notice(
+                        .immutable,
+                        "\(step.target): the tag is immutable, and has this image already"
+                    )
+                )
+            }
+            let lost = await pushReferrers(of: push)
+            product.referrers = push.referrers.count - lost.count
+            let outcome = LoadOutcome(step, .push(product), notices: notices + lost)
+            return await confirmation.of(manifest.digest, at: push.target, outcome)
+        } catch {
+            await abandonReferrers(of: push)
+            return LoadOutcome(step, .push(product), notices: notices, cause: "\(error)")
+        }
+    }
+
+    private static func notices(
+        of changes: Set<ManifestPusher.Change>,
+        _ target: ImageName,
+        planned: Manifest,
+        put: Manifest
+    ) -> [Notice] {
+        var notices: [Notice] = []
+        if changes.contains(.ordinaryLayers) {
+            notices.append(
+                Notice(
+                    .foreignLayersPushed,
+                    "\(target): the registry refuses manifests with URLs; its foreign layers were pushed as ordinary ones"
+                )
+            )
+        }
+        if changes.contains(.schema2) {
+            notices.append(
+                Notice(
+                    .pushedAsSchema2,
+                    "\(target): the registry takes no OCI manifests; it was pushed as docker's schema 2, so its digest is"
+                        + " \(put.digest) in the place of \(planned.digest)"
+                )
+            )
+        }
+        return notices
+    }
+
+    /// Brings all blobs of an image to its repository.
+    ///
+    /// Each is settled in the ledger whatever becomes of it, since other images may wait for it.
+    func place(_ blobs: [PlannedBlob]) async throws -> [BlobOutcome] {
+        try await withThrowingTaskGroup(of: (Int, BlobOutcome).self) { group in
+            for (index, planned) in blobs.enumerated() {
+                group.addTask {
+                    do {
+                        let fate = try await place(planned)
+                        await placed.settle(planned.location, true)
+                        return (index, BlobOutcome(planned.blob, isLayer: planned.isLayer, fate))
+                    } catch {
+                        if !planned.isRepeated { await placed.settle(planned.location, false) }
+                        throw error
+                    }
+                }
+            }
+            var outcomes: [(Int, BlobOutcome)] = []
+            for try await outcome in group { outcomes.append(outcome) }
+            return outcomes.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+    }
+
+    /// Brings a blob to its repository. Its bytes have been planned where it is the first in the registry.
+    private func place(_ planned: PlannedBlob) async throws -> BlobOutcome.Fate {
+        do {
+            let fate = try await move(planned)
+            if planned.isFirst, fate != .uploaded { counters.skip(bytes: planned.blob.size) }
+            return fate
+        } catch {
+            if planned.isFirst { counters.plan(bytes: -planned.blob.size) }
+            throw error
+        }
+    }
+
+    private func move(_ planned: PlannedBlob) async throws -> BlobOutcome.Fate {
+        if planned.isRepeated, await placed.isDone(planned.location) { return .existing }
+        var sibling: Repository?
+        if let owner = planned.sibling {
+            let isThere = await placed.isDone(BlobLocation(digest: planned.blob.digest, repository: owner))
+            sibling = isThere ? owner : nil
+        }
+        return try await transfers.run { [sibling] in
+            if try await isThere(planned) { return .existing }
+            if let content = planned.content {
+                do {
+                    return try await send(planned, mountingFrom: sibling, size: content.size) { try content.open() }
+                } catch let error as RegistryError where error.code == .damaged && !content.parts.isEmpty {
+                    throw PlanningError("\(error); it lies in \(content.parts.joined(separator: " and "))")
+                }
+            }
+            guard let owner = planned.elsewhere ?? sibling else {
+                throw PlanningError("the archive lacks the blob \(planned.blob.digest)")
+            }
+            return try await take(planned, from: owner)
+        }
+    }
+
+    private func isThere(_ planned: PlannedBlob) async throws -> Bool {
+        do {
+            return try await client.hasBlob(planned.blob.digest, size: planned.blob.size, in: planned.repository)
+        } catch let error as RegistryError where [.unauthorized, .denied].contains(error.code) {
+            // The question has an answer without a body, which tells nothing of why. The answer to the upload does.
+            guard planned.content != nil else { throw error }
+            return false
+        }
+    }
+
+    private func send(
+        _ planned: PlannedBlob,
+        mountingFrom sibling: Repository?,
+        size: Int64,
+        open: @escaping @Sendable () throws -> any ByteSource
+    ) async throws -> BlobOutcome.Fate {
+        let blob = planned.blob
+        let counter = counters.begin("\(blob.digest.short) of \(planned.repository)", size: blob.size)
+        defer { counter.end() }
+        let source = CountedBlob(size: size, content: open, counter: counter)
+        do {
+            let way = try await client.upload(blob, from: source, to: planned.repository, mountingFrom: sibling)
+            if case .mounted(let repository) = way { return .mounted(from: repository) }
+            if !planned.isFirst { counters.plan(bytes: blob.size) }
+            return .uploaded
+        } catch {
+            counter.restart()
+            throw error
+        }
+    }
+
+    /// Takes a blob from another repository of the registry: mounted, or fetched and sent where the registry does not mount.
+    private func take(_ planned: PlannedBlob, from owner: Repository) async throws -> BlobOutcome.Fate {
+        if try await client.mount(planned.blob.digest, from: owner, in: planned.repository) {
+            return .mounted(from: owner)
+        }
+        let file = try File(temporaryIn: temporaryDirectory)
+        try await client.download(planned.blob, from: owner, to: FileSink(file))
+        let size = planned.blob.size
+        return try await send(planned, mountingFrom: nil, size: size) { FileSection(of: file, at: 0, length: size) }
+    }
+
+    /// A blob that is counted while it is sent.
+    private struct CountedBlob: BlobSource {
+        let size: Int64
+        let content: @Sendable () throws -> any ByteSource
+        let counter: TransferCounter
+
+        func open() throws -> any ByteSource {
+            counter.restart()
+            return CountingSource(try content(), counter)
+        }
+    }
+
+    private final class CountingSource: ByteSource {
+        private let source: any ByteSource
+        private let counter: TransferCounter
+
+        init(_ source: any ByteSource, _ counter: TransferCounter) {
+            self.source = source
+            self.counter = counter
+        }
+
+        func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+            let count = try source.read(into: buffer)
+            counter.add(count)
+            return count
+        }
+    }
+}

@@ -1,0 +1,29 @@
+import Engine
+import Registry
+
+extension ProvisioningReport {
+    /// What there is to tell of it, in a sentence for each matter and not for each project.
+    var notices: [Notice] { sentences.map { Notice(.projects, $0) } }
+
+    private var sentences: [String] {
+        let failed = failures.map { names, cause in
+            "the \(noun(names)) could not be made: \(cause); what is pushed there fails unless it is there already"
+        }
+        switch kind {
+        case .other:
+            return [
+                "\(domain) is neither Harbor nor ECR: such registries make repositories themselves, nothing is made"
+            ]
+        case .unknown(let cause):
+            return ["nothing was made in \(domain), which did not tell whether it is Harbor: \(cause)"]
+        case .harbor, .ecr:
+            let told = made.isEmpty ? [] : ["made the \(noun(made)) in \(domain)\(kind == .harbor ? ", private" : "")"]
+            return told.isEmpty && failed.isEmpty ? ["\(domain) has all it needs, nothing is made"] : told + failed
+        }
+    }
+
+    private func noun(_ names: [String]) -> String {
+        let (one, several) = kind == .harbor ? ("project", "projects") : ("repository", "repositories")
+        return "\(names.count == 1 ? one : several) \(names.joined(separator: ", "))"
+    }
+}

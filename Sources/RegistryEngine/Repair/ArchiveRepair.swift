@@ -1,0 +1,188 @@
+import Engine
+import ImageArchive
+import OCI
+import Registry
+import Synchronization
+import SystemIO
+
+/// The repair of an archive: a copy with the same images is written beside it, of the archive's own sound entries and of blobs from
+/// registries. The copy replaces the archive when it is complete and verified; until then the archive is only read.
+package final class ArchiveRepair: Sendable {
+    /// Images that somebody has named, for an archive that does not tell its own.
+    package struct NamedImages: Sendable {
+        let names: [ImageName]
+        let includesReferrers: Bool
+
+        package init(_ names: [ImageName], includesReferrers: Bool) {
+            self.names = names
+            self.includesReferrers = includesReferrers
+        }
+    }
+
+    private let survey: ArchiveSurvey
+    private let client: RegistryClient
+    private let choice: PlatformChoice
+    private let counters: TransferCounters
+    private let notice: NoticeHandler
+    private let setup: @Sendable () async throws -> SaveSetup
+    private let output = Mutex<ArchiveOutput?>(nil)
+
+    /// - Parameters:
+    ///   - choice: the platforms that were saved, for manifests of which the archive has nothing.
+    ///   - setup: opens the output. It is called once something has to be written.
+    package init(
+        of survey: ArchiveSurvey,
+        client: RegistryClient,
+        choice: PlatformChoice,
+        counters: TransferCounters,
+        notice: @escaping NoticeHandler,
+        setup: @escaping @Sendable () async throws -> SaveSetup
+    ) {
+        self.survey = survey
+        self.client = client
+        self.choice = choice
+        self.counters = counters
+        self.notice = notice
+        self.setup = setup
+    }
+
+    /// The result of a repair.
+    package enum Result: Sendable {
+        /// Every entry was in its place.
+        case sound(blobs: Int, images: Int)
+        /// The archive was replaced by its repaired copy. Sizes in bytes.
+        case repaired(fetched: Int, blobs: Int, size: Int64)
+        /// Images cannot be completed, for these reasons. The archive is unchanged.
+        case failed(causes: [String], images: Int)
+    }
+
+    /// Verifies the archive, and replaces it by a repaired copy if something is damaged or missing.
+    ///
+    /// - Parameter named: used if the archive does not tell its images.
+    /// - Throws: `RepairRefusal`, `FileError`, `RegistryError`, or `CompletedContentError`.
+    package func run(named: NamedImages?) async throws -> Result {
+        let images = try await RepairPlanner(survey: survey, client: client, choice: choice, notice: notice)
+            .images(named: named)
+        let requests = images.enumerated()
+            .map { number, image in
+                let name = image.reference.description
+                let listed = ImageListEntry(reference: name, file: survey.path, line: number + 1)
+                return PullRequest(image: listed, source: ImageName(name))
+            }
+        let observer = Observer()
+        let outcomes = OrderedOutcomes(requests, observer: observer, counters: counters)
+        let found = zip(requests, images)
+            .map {
+                ImageSearch<SavedImage>.Found(name: $0.source, reference: $1.reference, image: $1, refusal: nil)
+            }
+        let plan = try SavePlan(
+            found,
+            knownSizes: [:],
+            omitting: survey.omitted,
+            isGzip: survey.isGzip,
+            capacity: nil,
+            outcomes: outcomes
+        )
+        let source = try await soundEntries(of: plan.archive)
+        if source.isComplete {
+            return .sound(blobs: plan.blobs.count, images: images.count)
+        }
+        var setup = try await setup()
+        output.withLock { [output = setup.output] in $0 = output }
+        setup.repair = source
+        let fill = try await onThread { [setup] in try OCIArchiveBuilder(plan, setup, outcomes: outcomes) }
+        try await fill.run()
+        let results = observer.outcomes
+        let causes = results.compactMap { outcome -> String? in
+            guard case .failed(let cause) = outcome.result else {
+                // A repair keeps everything that was in the archive.
+                return outcome.notices.first { $0.kind == .referrerLeftOut }?.description
+            }
+            return "\(outcome.request.source): \(cause)"
+        }
+        guard causes.isEmpty, results.count == requests.count else {
+            return .failed(causes: causes, images: images.count)
+        }
+        _ = try await fill.finish()
+        var fates: [BlobOutcome: Bool] = [:]
+        for blob in results.flatMap({ $0.blobs + $0.referrerBlobs }) { fates[blob] = blob.fate == .fetched }
+        let fetched = fates.filter(\.value).keys
+        return .repaired(
+            fetched: fetched.count,
+            blobs: fates.count,
+            size: fetched.reduce(0) { $0 + $1.transferredBytes }
+        )
+    }
+
+    /// Gives the repaired copy up. The archive is unchanged.
+    ///
+    /// - Returns: how many bytes were kept that the next repair can resume with.
+    @discardableResult
+    package func discard() -> Int64 { output.withLock(\.self)?.discard() ?? 0 }
+
+    /// Verifies each planned entry where it should be in the archive.
+    private func soundEntries(of plan: ArchivePlan) async throws -> RepairSource {
+        let all = plan.entries
+        let total = all.reduce(0) { $0 + $1.length }
+        counters.enter(.proving, planned: total)
+        defer { counters.enter(nil) }
+        let sound = Mutex<Set<Int64>>([])
+        try await slidingWindow(over: all, width: 4) { [survey, counters] entry in
+            let isIntact = try await onThread {
+                // What cannot be read is as good as damaged.
+                (try? VerifiedEntry.isIntact(entry, in: survey.file)) ?? false
+            }
+            if isIntact { sound.withLock { _ = $0.insert(entry.offset) } }
+            counters.advance(by: entry.length)
+        } deliver: { _, _ in
+        }
+        return RepairSource(survey: survey, plan: plan, sound: sound.withLock(\.self))
+    }
+
+    private final class Observer: PullObserver {
+        private let state = Mutex<[PullOutcome]>([])
+
+        var outcomes: [PullOutcome] { state.withLock(\.self) }
+
+        func willPull(_ request: PullRequest) {}
+
+        func didPull(_ outcome: PullOutcome) { state.withLock { $0.append(outcome) } }
+    }
+}
+
+/// The archive that is repaired, and which entries of it are sound.
+package struct RepairSource: Sendable {
+    let survey: ArchiveSurvey
+    let plan: ArchivePlan
+    /// The offsets of the sound entries.
+    let sound: Set<Int64>
+
+    /// Whether nothing has to be written.
+    var isComplete: Bool {
+        plan.entries.allSatisfy { sound.contains($0.offset) } && (try? survey.file.size) == plan.length
+    }
+
+    /// The blobs that are sound where they are.
+    var soundBlobs: [Descriptor] { plan.blobs.filter { sound.contains($0.offset) }.compactMap(\.blob) }
+
+    /// Brings a blob into the repaired copy, unless it is there, and verifies it there.
+    func complete(_ entry: ArchivePlan.Entry, in copy: any RandomAccess) throws {
+        if entry.offset + entry.length <= (try copy.size), try VerifiedEntry.isIntact(entry, in: copy) { return }
+        guard sound.contains(entry.offset) else { throw RepairError.unreadable(entry.blob?.digest) }
+        try copy.copy(entry.offset..<entry.offset + entry.length, of: survey.file, to: entry.offset)
+        guard try VerifiedEntry.isIntact(entry, in: copy) else { throw RepairError.unreadable(entry.blob?.digest) }
+    }
+}
+
+/// A repair that failed though every blob was found.
+enum RepairError: Error, CustomStringConvertible {
+    /// A blob of the copy has other bytes than were written.
+    case unreadable(Digest?)
+
+    var description: String {
+        switch self {
+        case .unreadable(let digest):
+            "the copy of \(digest.map { "\($0)" } ?? "an entry") has other bytes than were written; check the disk"
+        }
+    }
+}

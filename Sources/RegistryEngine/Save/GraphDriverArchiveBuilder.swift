@@ -1,0 +1,223 @@
+import Engine
+import ImageArchive
+import OCI
+import Registry
+import Synchronization
+import SystemIO
+
+/// Fills an archive with the unpacked layers of images, each fetched once, one after the other in the order of the archive.
+///
+/// Small layers are fetched ahead into memory, a few at a time, so that the way to the registry and back does not count for each
+/// of them; large ones go straight into the archive, which takes them no faster than they can be deflated.
+///
+/// A layer that cannot be had, or is not what its diff ID says, fails the images that have it, and no others: they are left out
+/// when the archive is finished. Layers that an earlier run has left whole are taken over.
+final class GraphDriverArchiveBuilder: Sendable {
+    private let setup: SaveSetup
+    private let format: GraphDriverFormat
+    private let outcomes: OrderedOutcomes
+    private let writer: GraphDriverArchiveWriter
+    private let ledger: Mutex<ImageCompletionTracker<UnpackedImage>>
+    /// What was planned for each layer, in bytes.
+    private let sizes: [Digest: Int64]
+
+    /// - Parameter outcomes: told of images as soon as all their layers are in the archive, and of those that fail.
+    /// - Throws: where there is no room for the archive.
+    init(
+        _ found: [ImageSearch<UnpackedImage>.Found],
+        _ format: GraphDriverFormat,
+        _ setup: SaveSetup,
+        outcomes: OrderedOutcomes
+    ) throws {
+        let ledger = ImageCompletionTracker(found)
+        self.setup = setup
+        self.format = format
+        self.outcomes = outcomes
+        writer = try GraphDriverArchiveWriter(
+            format.layout(of: ledger.images.map(\.image)),
+            wrapping: setup.wrapping,
+            to: setup.output,
+            temporaryDirectory: setup.temporaryDirectory
+        )
+        let parts = ledger.parts
+        try writer.requireSpace(for: parts.map(\.blob.size))
+        sizes = Dictionary(parts.map { ($0.name, $0.blob.size) }) { first, _ in first }
+        for part in parts { setup.counters.plan(bytes: part.blob.size) }
+        self.ledger = Mutex(ledger)
+    }
+
+    /// Moves all layers into the archive.
+    func run() async throws {
+        setup.counters.enter(.takingOver)
+        try await takeOver()
+        setup.counters.enter(nil)
+        let limit = min(Self.largestAhead, Self.memory / Int64(setup.jobs))
+        try await orderedWindow(over: writer.layers, width: setup.jobs) { [self] diffID -> Ahead? in
+            let sources = sources(of: diffID)
+            guard !writer.isKept(diffID), sources.allSatisfy({ $0.blob.size <= limit && !$0.blob.isForeignLayer })
+            else { return nil }
+            let memory = MemorySink()
+            do {
+                let fate = try await fetch(diffID, from: sources, to: memory)
+                return .content(memory.bytes, fate)
+            } catch let failure as BlobFailure {
+                return .failure(failure)
+            }
+        } consume: { [self] diffID, ahead in
+            do {
+                let fate = try await write(diffID, ahead)
+                settle { $0.complete(diffID, fate) }
+            } catch let error as BlobFailure {
+                leaveOut(diffID, error.description)
+            } catch let error as LayerError {
+                leaveOut(diffID, error.description)
+            }
+        }
+    }
+
+    /// Leaves out the images that have failed, and gives the archive its name.
+    ///
+    /// - Returns: the images without a name that `index.json` leaves out.
+    func finish() async throws -> [Reference] {
+        let images = ledger.withLock(\.images).map(\.image)
+        let layout = format.layout(of: images)
+        setup.counters.enter(.finishing)
+        try await onThread { [writer, output = setup.output] in
+            try writer.finish(as: layout)
+            try output.commit()
+        }
+        return layout.unlistedImages
+    }
+
+    /// Proves the layers that an earlier run has left. They are put into their places when their turn comes.
+    private func takeOver() async throws {
+        let here = Mutex<Int64>(0)
+        try await slidingWindow(over: writer.layers, width: setup.jobs) { [self] diffID in
+            guard let proof = try await onThread({ [writer] in try writer.proof(of: diffID) }) else { return }
+            writer.keep(proof)
+            let size = sizes[diffID] ?? 0
+            setup.counters.skip(bytes: size)
+            here.withLock { $0 += size }
+        } deliver: { _, _ in
+        }
+        let taken = here.withLock(\.self)
+        guard taken > 0 else { return }
+        let all = GraphDriverArchiveWriter.size(of: Array(sizes.values))
+        setup.notice(Notice(.continuing, "continuing: \(ByteCount(taken)) of \(ByteCount(all)) are here"))
+    }
+
+    /// A layer that was fetched ahead.
+    private enum Ahead: Sendable {
+        case content([UInt8], BlobOutcome.Fate)
+        case failure(BlobFailure)
+    }
+
+    /// A layer of more bytes is not fetched ahead.
+    private static let largestAhead: Int64 = 4 << 20
+    /// How many bytes of layers may be in memory.
+    private static let memory: Int64 = 64 << 20
+
+    /// A layer as it is stored in registries, and the repositories that have it.
+    private struct Source: Sendable {
+        let blob: Descriptor
+        var repositories: [Repository]
+    }
+
+    /// Where a layer can be had from, in the order of the list; nowhere if all images that have it have failed.
+    private func sources(of diffID: Digest) -> [Source] {
+        let owners = ledger.withLock { ledger in ledger.isWanted(diffID) ? ledger.owners(of: diffID) : [] }
+        var sources: [Source] = []
+        for owner in owners {
+            let repository = owner.reference.repository
+            for layer in owner.image.layers where layer.diffID == diffID {
+                guard let known = sources.firstIndex(where: { $0.blob.digest == layer.descriptor.digest }) else {
+                    sources.append(Source(blob: layer.descriptor, repositories: [repository]))
+                    continue
+                }
+                if !sources[known].repositories.contains(repository) { sources[known].repositories.append(repository) }
+            }
+        }
+        return sources
+    }
+
+    private func write(_ diffID: Digest, _ ahead: Ahead?) async throws -> BlobOutcome.Fate {
+        if try await onThread({ [writer] in try writer.takeOverLayer() }) { return .continued }
+        let sources = sources(of: diffID)
+        guard !sources.isEmpty else { throw BlobFailure("no image wants it any more") }
+        let layer = try writer.beginLayer()
+        switch ahead {
+        case .failure(let failure): throw failure
+        case .content(let bytes, let fate):
+            try await onThread {
+                try bytes.withUnsafeBytes(layer.append)
+                try layer.finish()
+            }
+            return fate
+        case nil:
+            return try await fetch(diffID, from: sources, to: layer) { try await onThread { try layer.finish() } }
+        }
+    }
+
+    /// Fetches a layer from the first source that has it.
+    ///
+    /// - Parameter finish: proves what has arrived; where that throws, the next source is tried.
+    private func fetch(
+        _ diffID: Digest,
+        from sources: [Source],
+        to destination: any ByteSink,
+        finish: () async throws -> Void = {}
+    ) async throws -> BlobOutcome.Fate {
+        var first: (any Error)?
+        for source in sources {
+            let counter = setup.counters.begin(
+                "\(source.blob.digest.short) of \(source.repositories[0])",
+                size: source.blob.size
+            )
+            let tally = RetryCounter()
+            defer {
+                counter.end()
+                outcomes.add(retries: tally.count, for: ledger.withLock { $0.names(of: diffID) })
+            }
+            do {
+                if first != nil { try destination.restart() }
+                let fate = try await RetryCounter.$current.withValue(tally) {
+                    try await setup.supply.download(
+                        source.blob,
+                        from: source.repositories,
+                        to: destination,
+                        counter
+                    )
+                }
+                try await finish()
+                return fate
+            } catch let error where error is BlobFailure || error is LayerError {
+                counter.restart()
+                first = first ?? error
+            }
+        }
+        throw first ?? BlobFailure("no image wants it any more")
+    }
+
+    private func leaveOut(_ diffID: Digest, _ cause: String) {
+        writer.leaveOutLayer()
+        setup.counters.plan(bytes: -(sizes[diffID] ?? 0))
+        settle { $0.fail(diffID, cause).verdicts }
+    }
+
+    private func settle(
+        _ change: (inout ImageCompletionTracker<UnpackedImage>) -> [ImageCompletionTracker<UnpackedImage>.Verdict]
+    ) {
+        for verdict in ledger.withLock({ change(&$0) }) { outcomes.settle(verdict.name, verdict.outcome) }
+    }
+}
+
+/// Keeps a small blob in memory. One transfer at a time uses it, on one thread, which is what `@unchecked` stands for.
+private final class MemorySink: ByteSink, @unchecked Sendable {
+    private(set) var bytes: [UInt8] = []
+
+    var canRestart: Bool { true }
+
+    func append(_ bytes: UnsafeRawBufferPointer) { self.bytes.append(contentsOf: bytes) }
+
+    func restart() { bytes = [] }
+}

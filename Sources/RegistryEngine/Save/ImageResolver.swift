@@ -1,0 +1,151 @@
+import Engine
+import ImageArchive
+import OCI
+import Registry
+
+/// Finds out what a name leads to, without fetching more than manifests.
+struct ImageResolver: Sendable {
+    let client: RegistryClient
+    let choice: PlatformChoice
+    /// The release in names that end in `-windows-ID`.
+    var windowsRelease: WindowsRelease?
+    let notice: NoticeHandler
+    /// More manifests than any name leads to; they are all kept in memory.
+    var countLimit = 1000
+
+    /// The image that a name leads to, with the manifests that are wanted of it.
+    ///
+    /// - Throws: `RegistryError`, `ManifestError`, ``ResolvingError``.
+    func resolve(_ reference: Reference) async throws -> SavedImage {
+        do {
+            return try await image(reference, top: try await client.manifest(reference, noting: notice))
+        } catch let error as RegistryError where error.code == .notFound {
+            guard let release = windowsRelease, let list = Self.list(of: reference, release) else { throw error }
+            return try await resolve(reference, release, among: list, otherwise: error)
+        }
+    }
+
+    private func image(_ reference: Reference, top: Manifest) async throws -> SavedImage {
+        guard case .index(let entries) = top.content else {
+            // Docker takes the one image there is, whatever platform it is for.
+            return saved(reference, top: top, principal: top)
+        }
+        let descendants = try await descendants(of: top, in: reference.repository)
+        guard let principal = Self.principal(of: entries, among: descendants, choice: choice) else {
+            throw ResolvingError.noPlatform(choice)
+        }
+        return saved(reference, top: top, descendants: descendants, principal: principal)
+    }
+
+    private func saved(
+        _ reference: Reference,
+        top: Manifest,
+        descendants: [Manifest] = [],
+        principal: Manifest
+    ) -> SavedImage {
+        SavedImage(
+            reference: reference,
+            top: top,
+            descendants: descendants,
+            principal: principal,
+            includesForeignLayers: choice.includesWindows
+        )
+    }
+
+    /// `NAME` of `NAME-windows-ID`.
+    private static func list(of reference: Reference, _ release: WindowsRelease) -> Reference? {
+        let suffix = "-windows-\(release.id)"
+        guard reference.digest == nil, reference.description.hasSuffix(suffix) else { return nil }
+        return try? Reference(String(reference.description.dropLast(suffix.count)))
+    }
+
+    /// The image for a release of Windows that a list has, under the name that is not there.
+    ///
+    /// - Parameter missing: thrown where there is no such list, or none with that release.
+    private func resolve(
+        _ reference: Reference,
+        _ release: WindowsRelease,
+        among list: Reference,
+        otherwise missing: RegistryError
+    ) async throws -> SavedImage {
+        guard let index = try? await client.manifest(list, noting: notice),
+            case .index(let entries) = index.content,
+            let entry = PlatformChoice.platforms([release.platform]).select(from: entries).first,
+            entry.platform?.osVersion != nil
+        else { throw missing }
+        let image = try await client.manifest(.digest(entry.digest), in: list.repository)
+        notice(
+            Notice(
+                .takenFromList,
+                "\(reference.familiar) is not there; the image for \(entry.platform?.osVersion ?? release.id) of the list"
+                    + " \(list.familiar) is taken"
+            )
+        )
+        return saved(reference, top: image, principal: image)
+    }
+
+    /// The wanted manifests below a manifest; none where that is no index.
+    func descendants(of manifest: Manifest, in repository: Repository) async throws -> [Manifest] {
+        var descendants: [Manifest] = []
+        if case .index(let entries) = manifest.content {
+            try await select(from: entries, in: repository, into: &descendants)
+        }
+        return descendants
+    }
+
+    /// How deep indexes may lie in one another.
+    private static let depthLimit = 8
+
+    /// Adds the wanted entries of an index, and of the indexes among them, each once.
+    private func select(
+        from entries: [Descriptor],
+        in repository: Repository,
+        depth: Int = 1,
+        into manifests: inout [Manifest]
+    ) async throws {
+        guard depth <= Self.depthLimit else { throw ResolvingError.tooDeep }
+        for entry in choice.select(from: entries) where !manifests.contains(where: { $0.digest == entry.digest }) {
+            guard manifests.count < countLimit else { throw ResolvingError.tooMany(countLimit) }
+            let manifest = try await client.manifest(.digest(entry.digest), in: repository)
+            manifests.append(manifest)
+            if case .index(let inner) = manifest.content {
+                try await select(from: inner, in: repository, depth: depth + 1, into: &manifests)
+            }
+        }
+    }
+
+    /// The image for the first platform that is wanted; of all images, the one for linux/amd64, else the first.
+    static func principal(
+        of entries: [Descriptor],
+        among manifests: [Manifest],
+        choice: PlatformChoice
+    ) -> Manifest? {
+        let images = manifests.filter(\.mediaType.isManifest)
+        let platforms = if case .platforms(let wanted) = choice { wanted } else { [Platform.linuxAMD64] }
+        for platform in platforms {
+            let best = PlatformChoice.platforms([platform]).select(from: entries).first
+            if let best, let image = images.first(where: { $0.digest == best.digest }) { return image }
+        }
+        return images.first
+    }
+}
+
+/// Why a name leads to no image that can be saved.
+enum ResolvingError: Error, CustomStringConvertible {
+    /// No image is for a platform that is wanted.
+    case noPlatform(PlatformChoice)
+    /// Indexes lie in indexes without end.
+    case tooDeep
+    /// Indexes list more than can be kept.
+    case tooMany(Int)
+
+    var description: String {
+        switch self {
+        case .noPlatform(.all): "its manifest list names no image"
+        case .noPlatform(.platforms(let platforms)):
+            "no matching manifest for \(platforms.map(\.description).joined(separator: ", ")) in the manifest list entries"
+        case .tooDeep: "its manifest list has lists in lists, more than 8 deep"
+        case .tooMany(let limit): "its manifest list leads to more than \(limit) manifests"
+        }
+    }
+}

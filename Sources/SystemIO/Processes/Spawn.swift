@@ -1,0 +1,130 @@
+import CSpawn
+import Glibc
+
+/// Starts a command with the given descriptors as 0, 1 and 2.
+///
+/// - Parameter descriptors: three open ones, all above 2.
+/// - Returns: the number of the process.
+func spawn(
+    _ command: [String],
+    environment: [String: String],
+    descriptors: [File]
+) throws(ChildProcessError) -> Int32 {
+    let name = command.first ?? ""
+    let variables = environment.map { "\($0)=\($1)" }
+    guard !(command + variables).contains(where: { $0.utf8.contains(0) }) else {
+        throw ChildProcessError(command: name, reason: .system(EINVAL))
+    }
+    let actions = SpawnActions(descriptors.map(\.descriptor))
+    let attributes = SpawnAttributes()
+    var refusal: Int32 = ENOENT
+    // The loop of `execvp`: a file that must not be executed is passed over, and only told of if there is no other.
+    for path in executables(named: name, searchPath: environment["PATH"]) {
+        var identifier: pid_t = 0
+        let code = withCStrings(command) { arguments in
+            withCStrings(variables) { variables in
+                posix_spawn(&identifier, path.nativeCString, &actions.value, &attributes.value, arguments, variables)
+            }
+        }
+        switch code {
+        case 0: return identifier
+        case ENOENT, ENOTDIR, ESTALE, ENODEV, ETIMEDOUT: continue
+        case EACCES: refusal = EACCES
+        default: throw ChildProcessError(command: name, reason: ChildProcessError.Reason(spawnCode: code))
+        }
+    }
+    throw ChildProcessError(command: name, reason: ChildProcessError.Reason(spawnCode: refusal))
+}
+
+/// The files to try for a command, in order.
+///
+/// - Parameter searchPath: the value of `PATH`; without one, glibc searches `/bin` and `/usr/bin`.
+func executables(named name: String, searchPath: String?) -> [String] {
+    if name.isEmpty || name.contains("/") { return [name] }
+    return (searchPath ?? "/bin:/usr/bin").split(separator: ":", omittingEmptySubsequences: false)
+        .map { directory in
+            // An empty directory is the current one (POSIX.1-2017, 8.3).
+            directory.isEmpty ? name : "\(directory)/\(name)"
+        }
+}
+
+extension ChildProcess {
+    /// Whether a command is there to be started, by the same rules as ``start(_:environment:input:output:errors:)``.
+    ///
+    /// - Parameter environment: its `PATH` is searched for a name without a slash.
+    package static func isInstalled(_ name: String, environment: [String: String]) -> Bool {
+        file(of: name, environment: environment) != nil
+    }
+
+    /// The file of a command: its name where that has a slash, else the first in the directories of `PATH`; `nil` where there is none that
+    /// can be started.
+    package static func file(of name: String, environment: [String: String]) -> String? {
+        executables(named: name, searchPath: environment["PATH"])
+            .first { path in
+                var status = stat()
+                return stat(path.nativeCString, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+                    && access(path.nativeCString, X_OK) == 0
+            }
+    }
+}
+
+extension ChildProcessError.Reason {
+    fileprivate init(spawnCode code: Int32) {
+        self =
+            switch code {
+            case ENOENT, ENOTDIR: .notFound
+            case EACCES, ENOEXEC, EPERM, EISDIR, ELIBBAD, ETXTBSY: .notExecutable(code)
+            case E2BIG: .argumentListTooLong
+            default: .system(code)
+            }
+    }
+}
+
+/// What happens to the descriptors between the fork and the command.
+private final class SpawnActions {
+    var value = posix_spawn_file_actions_t()
+
+    init(_ descriptors: [Int32]) {
+        posix_spawn_file_actions_init(&value)
+        for (target, descriptor) in descriptors.enumerated() {
+            posix_spawn_file_actions_adddup2(&value, descriptor, Int32(target))
+        }
+        posix_spawn_file_actions_addclosefrom_np(&value, Int32(descriptors.count))
+    }
+
+    deinit {
+        posix_spawn_file_actions_destroy(&value)
+    }
+}
+
+/// The signals of the command: none is blocked, and all do what they do by default, but for HUP, INT and QUIT, which stay
+/// ignored if they are ignored here. Nothing in this program ignores those three; who started it did, by `nohup` or `&`, and
+/// meant the commands as well.
+private final class SpawnAttributes {
+    var value = posix_spawnattr_t()
+
+    init() {
+        posix_spawnattr_init(&value)
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&value, &signals)
+        sigfillset(&signals)
+        for signal in [SIGHUP, SIGINT, SIGQUIT] { sigdelset(&signals, signal) }
+        posix_spawnattr_setsigdefault(&value, &signals)
+        posix_spawnattr_setflags(&value, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+    }
+
+    deinit {
+        posix_spawnattr_destroy(&value)
+    }
+}
+
+/// Lends the strings as a C array that ends in `NULL`.
+private func withCStrings<R>(
+    _ strings: [String],
+    _ body: ([UnsafeMutablePointer<CChar>?]) -> R
+) -> R {
+    let pointers = strings.map { strdup($0.nativeCString) }
+    defer { for pointer in pointers { free(pointer) } }
+    return body(pointers + [nil])
+}
