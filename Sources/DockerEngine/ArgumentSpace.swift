@@ -1,3 +1,4 @@
+import Engine
 import Glibc
 import SystemIO
 
@@ -30,13 +31,12 @@ struct ArgumentSpace: Equatable {
 
     /// Makes sure that the system will take a `docker save` of so many images.
     ///
-    /// - Throws: ``DockerEngineError`` that says what to do.
-    func require(_ command: [String], images: Int, environment: [String: String]) throws(DockerEngineError) {
+    /// - Throws: ``EngineError`` that says what to do.
+    func require(_ command: [String], images: Int, environment: [String: String]) throws(EngineError) {
         let size = Self.size(of: command, environment: environment)
         guard size > limit else { return }
-        throw DockerEngineError(
-            description:
-                "\(images) images are too many for one docker save: their names take \(size) bytes of arguments,"
+        throw EngineError(
+            "\(images) images are too many for one docker save: their names take \(size) bytes of arguments,"
                 + " and this system takes \(limit); use --engine registry, raise the limit with ulimit -s, or cut the list"
         )
     }

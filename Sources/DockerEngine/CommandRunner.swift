@@ -161,8 +161,3 @@ extension ChildProcess.Outcome {
             .map { $0.count <= 1000 ? String($0) : $0.prefix(1000) + "…" }
     }
 }
-
-/// Why the docker engine cannot go on, or cannot begin.
-struct DockerEngineError: Error, Equatable, CustomStringConvertible {
-    let description: String
-}

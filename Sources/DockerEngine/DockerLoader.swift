@@ -96,7 +96,7 @@ package struct DockerLoader: LoadEngine {
                 }
             }
             if outcome.cause != nil { failedTargets.insert(step.target) }
-            outcome.effort = TransferStatistics(duration: start.duration(to: .now), tries: nil)
+            outcome.statistics = TransferStatistics(duration: start.duration(to: .now), tries: nil)
             observer.didPerform(outcome)
             counters.finishItem()
         }

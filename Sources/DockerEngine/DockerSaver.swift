@@ -90,7 +90,7 @@ package struct DockerSaver: SaveEngine {
             }
             _ = try await output.opened()
             var outcome = PullOutcome(request, result)
-            outcome.effort = TransferStatistics(duration: start.duration(to: .now), tries: nil)
+            outcome.statistics = TransferStatistics(duration: start.duration(to: .now), tries: nil)
             observer.didPull(outcome)
             counters.finishItem()
         }
@@ -162,7 +162,7 @@ package struct DockerSaver: SaveEngine {
                     position += Int64(bytes.count)
                 }
             case .refused(let reason):
-                throw DockerEngineError(description: reason)
+                throw EngineError(reason)
             }
         }
     }
@@ -242,8 +242,8 @@ package struct DockerSaver: SaveEngine {
         }
     }
 
-    private static func require(_ outcome: ChildProcess.Outcome, _ name: String) throws(DockerEngineError) {
-        guard outcome.status.isSuccess else { throw DockerEngineError(description: outcome.cause(of: name)) }
+    private static func require(_ outcome: ChildProcess.Outcome, _ name: String) throws(EngineError) {
+        guard outcome.status.isSuccess else { throw EngineError(outcome.cause(of: name)) }
     }
 }
 

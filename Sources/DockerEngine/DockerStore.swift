@@ -30,7 +30,7 @@ package actor DockerStore: LocalStore {
             return false
         }
         let saved = try await runner.quiet(["docker", "save", name.text], output: .descriptor(descriptor))
-        guard saved.status.isSuccess else { throw DockerEngineError(description: saved.cause(of: "docker save")) }
+        guard saved.status.isSuccess else { throw EngineError(saved.cause(of: "docker save")) }
         return true
     }
 }

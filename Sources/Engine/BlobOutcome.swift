@@ -2,7 +2,7 @@ import OCI
 
 /// What became of a blob that an image needs.
 package struct BlobOutcome: Sendable, Hashable {
-    package enum Fate: Sendable, Hashable {
+    package enum Result: Sendable, Hashable {
         /// The target repository had it.
         case existing
         /// The registry mounted it from another of its repositories.
@@ -24,17 +24,17 @@ package struct BlobOutcome: Sendable, Hashable {
     package let blob: Descriptor
     /// Whether the blob is a layer; else it is an image's configuration.
     package let isLayer: Bool
-    package let fate: Fate
+    package let result: Result
 
-    package init(_ blob: Descriptor, isLayer: Bool, _ fate: Fate) {
+    package init(_ blob: Descriptor, isLayer: Bool, _ result: Result) {
         self.blob = blob
         self.isLayer = isLayer
-        self.fate = fate
+        self.result = result
     }
 
     /// How many bytes of the blob went over the wire.
     package var transferredBytes: Int64 {
-        switch fate {
+        switch result {
         case .existing, .mounted, .copied, .continued, .reused, .omitted: 0
         case .uploaded, .fetched: blob.size
         }

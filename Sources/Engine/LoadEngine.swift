@@ -130,7 +130,7 @@ package struct LoadOutcome: Sendable {
     /// Why the step failed; `nil` where it did not.
     package let cause: String?
     /// What it took; `nil` where that is not known.
-    package var effort: TransferStatistics?
+    package var statistics: TransferStatistics?
     /// Whether the registry, asked once more, had what was pushed; `nil` where it was not asked.
     package var isConfirmed: Bool?
 

@@ -60,7 +60,7 @@ package struct PullOutcome: Sendable, Hashable {
     /// The blobs of those images, each once; empty where ``manifest`` is `nil`.
     package var blobs: [BlobOutcome] = []
     /// What it took; `nil` where that is not known.
-    package var effort: TransferStatistics?
+    package var statistics: TransferStatistics?
     /// How many signatures, attestations and other referrers are saved with it.
     package var referrers = 0
     /// Their blobs, each once.

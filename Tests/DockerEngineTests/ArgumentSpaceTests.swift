@@ -1,3 +1,4 @@
+import Engine
 import SystemIO
 import Testing
 
@@ -26,7 +27,7 @@ import Testing
         let room = ArgumentSpace.ofSystem
         // Past what is kept in reserve.
         let command = Self.command(size: room.limit + (16 << 10))
-        #expect(throws: DockerEngineError.self) { try room.require(command, images: 1, environment: Self.environment) }
+        #expect(throws: EngineError.self) { try room.require(command, images: 1, environment: Self.environment) }
         let error = await #expect(throws: ChildProcessError.self) {
             try await ChildProcess.run(command, environment: Self.environment)
         }
@@ -34,7 +35,7 @@ import Testing
     }
 
     @Test func whatToDoIsSaid() {
-        let error = #expect(throws: DockerEngineError.self) {
+        let error = #expect(throws: EngineError.self) {
             try ArgumentSpace(limit: 5000)
                 .require(["docker", "save"] + Self.command(size: 9000), images: 7, environment: [:])
         }

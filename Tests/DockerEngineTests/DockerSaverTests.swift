@@ -79,7 +79,7 @@ import Testing
         let docker = try FakeDocker("seq 1 100000; echo first >&2; echo last >&2; exit 1")
         let archive = try docker.directory.write("old", to: "archive")
         let saver = try Self.saver(docker, to: archive, procedure)
-        let error = await #expect(throws: DockerEngineError.self) { try await saver.save([Self.request("a")]) }
+        let error = await #expect(throws: EngineError.self) { try await saver.save([Self.request("a")]) }
         saver.discard()
         #expect(error?.description == "docker save: last")
         #expect(try docker.directory.text("errors") == "first\nlast\n")
@@ -114,7 +114,7 @@ import Testing
         let docker = try FakeDocker("touch \"$(dirname \"$0\")/called\"")
         let saver = try Self.saver(docker, to: docker.directory.path("archive"))
         let requests = (0...ArgumentSpace.ofSystem.limit / 20).map { Self.request("registry/image:\($0)") }
-        await #expect(throws: DockerEngineError.self) { try await saver.pull(requests, observer: Nobody()) }
+        await #expect(throws: EngineError.self) { try await saver.pull(requests, observer: Nobody()) }
         #expect(!docker.directory.exists("bin/called"))
     }
 

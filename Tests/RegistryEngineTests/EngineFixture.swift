@@ -144,9 +144,9 @@ final class EngineFixture: Sendable {
                 push.blobs.filter(\.isLayer)
                     .map { blob in
                         let fate =
-                            switch blob.fate {
+                            switch blob.result {
                             case .mounted(let repository): "mounted from \(repository.path)"
-                            default: "\(blob.fate)"
+                            default: "\(blob.result)"
                             }
                         return "\(blob.blob.digest.short) \(fate)"
                     }

@@ -54,7 +54,7 @@ extension ScriptLines {
         let layers = push.blobs.filter(\.isLayer)
             .map { outcome in
                 let id = outcome.blob.digest.short
-                return switch outcome.fate {
+                return switch outcome.result {
                 case .existing: alreadyExists(id)
                 case .mounted(let repository): mounted(id, from: repository.path)
                 case .uploaded, .fetched, .copied, .continued, .reused, .omitted: pushed(id)

@@ -58,8 +58,8 @@ extension ReportEntry {
             ("platforms", platforms.isEmpty ? .null : .array(platforms.map { .text($0.description) })),
             ("bytes", bytes?.json ?? .null),
             ("confirmed", isConfirmed.map { .boolean($0) } ?? .null),
-            ("tries", .number((effort?.tries).map(Int64.init))),
-            ("durationMilliseconds", .number(effort?.duration.milliseconds)),
+            ("tries", .number((statistics?.tries).map(Int64.init))),
+            ("durationMilliseconds", .number(statistics?.duration.milliseconds)),
             ("result", .string(result.rawValue)),
             ("cause", .text(cause)),
         ])

@@ -41,7 +41,7 @@ extension ReportDocument {
 extension ReportEntry {
     fileprivate func testCase(in suite: String) -> String {
         var attributes = [("classname", "\(suite).\(kind.rawValue)"), ("name", reference)]
-        if let effort { attributes.append(("time", seconds(effort.duration.milliseconds))) }
+        if let statistics { attributes.append(("time", seconds(statistics.duration.milliseconds))) }
         let element: (String, String)? =
             switch result {
             case .saved, .loaded: nil

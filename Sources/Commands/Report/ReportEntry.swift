@@ -50,7 +50,7 @@ struct ReportEntry: Sendable {
     var platforms: [Platform] = []
     var bytes: Bytes?
     var isConfirmed: Bool?
-    var effort: TransferStatistics?
+    var statistics: TransferStatistics?
     var result = Result.notReached
     /// Why it failed; of an image of docker's local store, why it is from there.
     var cause: String?
@@ -96,7 +96,7 @@ extension ReportEntry {
     ///   - keepsManifest: whether the archive has the manifest as it is at the source.
     ///   - counted: the blobs of the images before, which are in the archive once.
     mutating func take(_ outcome: PullOutcome, keepsManifest: Bool, counted: inout Set<Digest>) {
-        effort = outcome.effort
+        statistics = outcome.statistics
         platforms = outcome.platforms
         sourceDigest = outcome.manifest?.digest
         targetDigest = keepsManifest ? sourceDigest : nil
@@ -108,13 +108,13 @@ extension ReportEntry {
         guard outcome.manifest != nil else { return }
         bytes = (outcome.blobs + outcome.referrerBlobs)
             .reduce(into: Bytes()) { bytes, blob in
-                bytes.add(counted.insert(blob.blob.digest).inserted ? blob.fate : .existing, blob.blob.size)
+                bytes.add(counted.insert(blob.blob.digest).inserted ? blob.result : .existing, blob.blob.size)
             }
     }
 
     /// Takes what became of the step.
     mutating func take(_ outcome: LoadOutcome) {
-        effort = outcome.effort
+        statistics = outcome.statistics
         isConfirmed = outcome.isConfirmed
         cause = outcome.cause
         result = outcome.cause == nil ? .loaded : .failed
@@ -126,13 +126,13 @@ extension ReportEntry {
             targetDigest = push.manifest?.digest
             platforms = push.platforms
             guard push.manifest != nil else { return }
-            bytes = push.blobs.reduce(into: Bytes()) { $0.add($1.fate, $1.blob.size) }
+            bytes = push.blobs.reduce(into: Bytes()) { $0.add($1.result, $1.blob.size) }
         }
     }
 }
 
 extension ReportEntry.Bytes {
-    fileprivate mutating func add(_ fate: BlobOutcome.Fate, _ size: Int64) {
+    fileprivate mutating func add(_ fate: BlobOutcome.Result, _ size: Int64) {
         switch fate {
         case .uploaded, .fetched: moved = moved.addingSaturated(size)
         case .mounted: mounted = mounted.addingSaturated(size)

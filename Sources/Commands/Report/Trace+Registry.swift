@@ -47,7 +47,7 @@ extension Trace {
     static func line(_ outcome: BlobOutcome, of image: String) -> String {
         let blob = "\(outcome.isLayer ? "layer" : "configuration") \(outcome.blob.digest.short)"
         let fate =
-            switch outcome.fate {
+            switch outcome.result {
             case .existing: "was in the registry"
             case .mounted(let repository): "was mounted from \(repository)"
             case .uploaded: "was sent"

@@ -29,7 +29,7 @@ package struct RegistryCharts: ChartMover {
             let name = Self.name(url)
             let reference = try Reference("\(name):\(ChartPackage.tag(of: version))")
             let manifest = try await client.manifest(ManifestName(reference), in: reference.repository)
-            guard let content = ChartContent(manifest) else { throw PlanningError("it is no Helm chart") }
+            guard let content = ChartContent(manifest) else { throw EngineError("it is no Helm chart") }
             let base = name.split(separator: "/").last ?? ""
             let download = ChartDownload(supply: BlobFetcher(client: client, local: nil), counters: counters)
             _ = try await download.write(
@@ -48,7 +48,7 @@ package struct RegistryCharts: ChartMover {
             do {
                 chart = try await onThread { try ChartPackage(file) }
             } catch let error as ChartFileError {
-                throw PlanningError("\(file): \(error)")
+                throw EngineError("\(file): \(error)")
             }
             let target = try Reference("\(Self.name(url))/\(chart.metadata.name):\(chart.tag)")
             for report in try await projects?.make(for: [target.repository]) ?? [] { report.notices.forEach(notice) }

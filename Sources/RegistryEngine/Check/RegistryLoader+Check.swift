@@ -8,7 +8,7 @@ import SystemIO
 extension RegistryLoader: LoadChecker {
     /// Opens the archive as ``load()`` does, hashes all that it calls by a digest, and plans each image as if it were pushed.
     package func proveArchive() async throws -> [ProvenImage] {
-        if let cause = try await load().cause { throw LoadingError(description: cause) }
+        if let cause = try await load().cause { throw EngineError(cause) }
         guard let opened = source.withLock(\.self) else { return [] }
         let omitted = opened.omitted
         if !omitted.isEmpty {

@@ -12,7 +12,7 @@ struct ArchiveOpener: Sendable {
     ///
     /// - Parameter use: gets the archive, and what takes a sentence about temporary space.
     /// - Returns: what `use` returns.
-    /// - Throws: ``LoadingError`` with the archive's name where it cannot be read; what else `use` throws.
+    /// - Throws: ``EngineError`` with the archive's name where it cannot be read; what else `use` throws.
     func open<Opened>(
         _ location: ArchiveLocation,
         _ use: (DockerArchive, @escaping @Sendable (String) -> Void) throws -> Opened
@@ -27,7 +27,7 @@ struct ArchiveOpener: Sendable {
             }
             return try use(archive, tell)
         } catch let error as ArchiveError {
-            throw LoadingError(description: "\(location): \(error)")
+            throw EngineError("\(location): \(error)")
         }
     }
 }

@@ -45,7 +45,7 @@ extension ImagePusher {
         try await referrerLists.run {
             let content = try await client.manifestIfThere(.tag(tag), in: repository)?.content ?? .index([])
             guard case .index(let entries) = content else {
-                throw PlanningError(
+                throw EngineError(
                     "\(repository):\(tag) is no list, so \(referral.descriptor.digest) is not listed there"
                 )
             }

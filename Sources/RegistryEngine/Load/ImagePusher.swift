@@ -31,7 +31,7 @@ struct ImagePusher: Sendable {
         let start = ContinuousClock.now
         let tally = RetryCounter()
         var outcome = await RetryCounter.$current.withValue(tally) { await carryOut(work) }
-        outcome.effort = TransferStatistics(duration: start.duration(to: .now), tries: 1 + tally.count)
+        outcome.statistics = TransferStatistics(duration: start.duration(to: .now), tries: 1 + tally.count)
         return outcome
     }
 
@@ -136,7 +136,7 @@ struct ImagePusher: Sendable {
     }
 
     /// Brings a blob to its repository. Its bytes have been planned where it is the first in the registry.
-    private func place(_ planned: PlannedBlob) async throws -> BlobOutcome.Fate {
+    private func place(_ planned: PlannedBlob) async throws -> BlobOutcome.Result {
         do {
             let fate = try await move(planned)
             if planned.isFirst, fate != .uploaded { counters.skip(bytes: planned.blob.size) }
@@ -147,7 +147,7 @@ struct ImagePusher: Sendable {
         }
     }
 
-    private func move(_ planned: PlannedBlob) async throws -> BlobOutcome.Fate {
+    private func move(_ planned: PlannedBlob) async throws -> BlobOutcome.Result {
         if planned.isRepeated, await placed.isDone(planned.location) { return .existing }
         var sibling: Repository?
         if let owner = planned.sibling {
@@ -160,11 +160,11 @@ struct ImagePusher: Sendable {
                 do {
                     return try await send(planned, mountingFrom: sibling, size: content.size) { try content.open() }
                 } catch let error as RegistryError where error.code == .damaged && !content.parts.isEmpty {
-                    throw PlanningError("\(error); it lies in \(content.parts.joined(separator: " and "))")
+                    throw EngineError("\(error); it lies in \(content.parts.joined(separator: " and "))")
                 }
             }
             guard let owner = planned.elsewhere ?? sibling else {
-                throw PlanningError("the archive lacks the blob \(planned.blob.digest)")
+                throw EngineError("the archive lacks the blob \(planned.blob.digest)")
             }
             return try await take(planned, from: owner)
         }
@@ -185,7 +185,7 @@ struct ImagePusher: Sendable {
         mountingFrom sibling: Repository?,
         size: Int64,
         open: @escaping @Sendable () throws -> any ByteSource
-    ) async throws -> BlobOutcome.Fate {
+    ) async throws -> BlobOutcome.Result {
         let blob = planned.blob
         let counter = counters.begin("\(blob.digest.short) of \(planned.repository)", size: blob.size)
         defer { counter.end() }
@@ -202,7 +202,7 @@ struct ImagePusher: Sendable {
     }
 
     /// Takes a blob from another repository of the registry: mounted, or fetched and sent where the registry does not mount.
-    private func take(_ planned: PlannedBlob, from owner: Repository) async throws -> BlobOutcome.Fate {
+    private func take(_ planned: PlannedBlob, from owner: Repository) async throws -> BlobOutcome.Result {
         if try await client.mount(planned.blob.digest, from: owner, in: planned.repository) {
             return .mounted(from: owner)
         }

@@ -31,7 +31,7 @@ struct OmittedBlobLocator: Sendable {
         func repository(with location: BlobLocation, of older: String) throws -> Repository {
             if isEverywhere { return location.repository }
             guard let owner = owners[location] else {
-                throw PlanningError(
+                throw EngineError(
                     "the registry lacks the blob \(location.digest), which this delta leaves out: load \(older) first"
                 )
             }

@@ -23,7 +23,7 @@ extension PushPlanner {
                 do {
                     let selection = try PushSelection(of: referrer, in: archive)
                     guard budget.take(selection.manifests) else {
-                        throw PlanningError(budget.exhausted ?? "")
+                        throw EngineError(budget.exhausted ?? "")
                     }
                     push.referrers.append(
                         ReferrerPush(

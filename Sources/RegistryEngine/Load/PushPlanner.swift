@@ -74,10 +74,10 @@ final class PushPlanner: @unchecked Sendable {
     }
 
     private func push(_ source: Reference, to target: Reference) throws -> ImagePush {
-        guard let archives else { throw PlanningError("\(path) could not be read") }
-        guard target.digest == nil else { throw PlanningError("refusing to create a tag with a digest reference") }
+        guard let archives else { throw EngineError("\(path) could not be read") }
+        guard target.digest == nil else { throw EngineError("refusing to create a tag with a digest reference") }
         guard let image = archives.image(source) else {
-            throw PlanningError("\(path) has no image called \(source.familiar)")
+            throw EngineError("\(path) has no image called \(source.familiar)")
         }
         let selection = try image.select()
         let blobs = try blobs(of: selection, in: target.repository, image.archive)
@@ -202,11 +202,4 @@ struct PlannedBlob: Sendable {
 struct BlobLocation: Hashable, Sendable {
     let digest: Digest
     let repository: Repository
-}
-
-/// Why a step of a load cannot be planned or done with what the archive has.
-struct PlanningError: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ description: String) { self.description = description }
 }

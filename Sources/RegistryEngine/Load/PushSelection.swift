@@ -1,3 +1,4 @@
+import Engine
 import ImageArchive
 import OCI
 
@@ -43,7 +44,7 @@ struct PushSelection: Sendable {
         composed = [:]
         var reader = TreeReader(archive: archive)
         guard let tree = try reader.tree(descriptor) else {
-            throw PlanningError("the archive lacks its manifest \(descriptor.digest)")
+            throw EngineError("the archive lacks its manifest \(descriptor.digest)")
         }
         let images = tree.images
         if let image = images.first, images.count == 1, !tree.isWhole {
@@ -51,7 +52,7 @@ struct PushSelection: Sendable {
             manifests = [image]
             notice = "its list \(descriptor.digest.short) is not whole in the archive: the one image in it is pushed"
         } else if images.isEmpty {
-            throw PlanningError("the archive has none of its images")
+            throw EngineError("the archive has none of its images")
         } else if tree.isWhole {
             top = tree.manifest
             manifests = tree.manifests
@@ -92,7 +93,7 @@ struct PushSelection: Sendable {
         notice = nil
         var reader = TreeReader(archive: archive)
         guard let tree = try reader.tree(referrer.manifest), tree.isWhole else {
-            throw PlanningError("the archive lacks a part of \(referrer.manifest.digest)")
+            throw EngineError("the archive lacks a part of \(referrer.manifest.digest)")
         }
         top = tree.manifest
         manifests = tree.manifests
@@ -135,7 +136,7 @@ struct PushSelection: Sendable {
             // Lists that name the same lists again and again grow beyond all bounds.
             count += 1
             guard depth < 16, count <= 10_000 else {
-                throw PlanningError("its manifest list has lists in lists without end")
+                throw EngineError("its manifest list has lists in lists without end")
             }
             guard let manifest = try manifest(descriptor) else { return nil }
             var tree = Tree(manifest: manifest)
@@ -147,7 +148,7 @@ struct PushSelection: Sendable {
                     }
                 if let missing {
                     // Docker leaves out the images of a list of which it has not all blobs; an image of its own must be whole.
-                    guard depth > 0 else { throw PlanningError("the archive lacks its blob \(missing.digest)") }
+                    guard depth > 0 else { throw EngineError("the archive lacks its blob \(missing.digest)") }
                     return nil
                 }
             case .index(let entries):

@@ -63,7 +63,7 @@ package final class RegistryLoader: LoadEngine {
                 causes.append("\(error)")
             }
         }
-        guard !opened.isEmpty else { throw LoadingError(description: causes.joined(separator: "; ")) }
+        guard !opened.isEmpty else { throw EngineError(causes.joined(separator: "; ")) }
         let archives = ArchiveSet(opened)
         for defect in archives.defects {
             notice(Notice(.archiveDefect, "\(defect): the images that need what is in it fail, the others are loaded"))
@@ -138,9 +138,4 @@ package final class RegistryLoader: LoadEngine {
         }
         return findings
     }
-}
-
-/// The archive cannot be loaded.
-struct LoadingError: Error, CustomStringConvertible {
-    let description: String
 }

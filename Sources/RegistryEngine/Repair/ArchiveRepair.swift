@@ -105,7 +105,7 @@ package final class ArchiveRepair: Sendable {
         }
         _ = try await fill.finish()
         var fates: [BlobOutcome: Bool] = [:]
-        for blob in results.flatMap({ $0.blobs + $0.referrerBlobs }) { fates[blob] = blob.fate == .fetched }
+        for blob in results.flatMap({ $0.blobs + $0.referrerBlobs }) { fates[blob] = blob.result == .fetched }
         let fetched = fates.filter(\.value).keys
         return .repaired(
             fetched: fetched.count,

@@ -34,7 +34,7 @@ struct BlobFetcher: Sendable {
         to destination: any ByteSink,
         after prefix: BlobPrefix? = nil,
         _ counter: TransferCounter
-    ) async throws -> BlobOutcome.Fate {
+    ) async throws -> BlobOutcome.Result {
         let counted = CountingSink(destination, counter)
         if let path = files[blob.digest] {
             try await onThread {

@@ -18,7 +18,7 @@ struct BlobReuse: Sendable {
     /// A blob that has been found.
     enum Finding: Sendable {
         /// It is whole, and in its place.
-        case whole(BlobOutcome.Fate)
+        case whole(BlobOutcome.Result)
         /// So much of it is in its place.
         case part(VerifiedEntry)
     }

@@ -108,7 +108,7 @@ final class GraphDriverArchiveBuilder: Sendable {
 
     /// A layer that was fetched ahead.
     private enum Ahead: Sendable {
-        case content([UInt8], BlobOutcome.Fate)
+        case content([UInt8], BlobOutcome.Result)
         case failure(BlobFailure)
     }
 
@@ -140,7 +140,7 @@ final class GraphDriverArchiveBuilder: Sendable {
         return sources
     }
 
-    private func write(_ diffID: Digest, _ ahead: Ahead?) async throws -> BlobOutcome.Fate {
+    private func write(_ diffID: Digest, _ ahead: Ahead?) async throws -> BlobOutcome.Result {
         if try await onThread({ [writer] in try writer.takeOverLayer() }) { return .continued }
         let sources = sources(of: diffID)
         guard !sources.isEmpty else { throw BlobFailure("no image wants it any more") }
@@ -166,7 +166,7 @@ final class GraphDriverArchiveBuilder: Sendable {
         from sources: [Source],
         to destination: any ByteSink,
         finish: () async throws -> Void = {}
-    ) async throws -> BlobOutcome.Fate {
+    ) async throws -> BlobOutcome.Result {
         var first: (any Error)?
         for source in sources {
             let counter = setup.counters.begin(

@@ -114,7 +114,7 @@ struct ImageCompletionTracker<Image: ArchivedImage>: Sendable {
     private var entries: [Entry] = []
     /// Who has each part, in the order of the list.
     private var owners: [Digest: [Owner]] = [:]
-    private var fates: [Digest: BlobOutcome.Fate] = [:]
+    private var fates: [Digest: BlobOutcome.Result] = [:]
 
     /// - Parameter found: in the order of the list. Two spellings of one name are one image.
     init(_ found: [ImageSearch<Image>.Found]) {
@@ -182,14 +182,14 @@ struct ImageCompletionTracker<Image: ArchivedImage>: Sendable {
     }
 
     /// The size of all parts that have such a fate, in bytes.
-    func bytes(where isCounted: (BlobOutcome.Fate) -> Bool) -> Int64 {
+    func bytes(where isCounted: (BlobOutcome.Result) -> Bool) -> Int64 {
         parts.reduce(0) { $0 + (fates[$1.name].map(isCounted) ?? false ? $1.blob.size : 0) }
     }
 
     /// Notes that a part is in its place.
     ///
     /// - Returns: the names of the images that have all their parts now, and of whose referrers nothing is outstanding.
-    mutating func complete(_ part: Digest, _ fate: BlobOutcome.Fate) -> [Verdict] {
+    mutating func complete(_ part: Digest, _ fate: BlobOutcome.Result) -> [Verdict] {
         fates[part] = fate
         return owners[part, default: []]
             .flatMap { owner in

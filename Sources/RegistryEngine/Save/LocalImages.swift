@@ -32,10 +32,10 @@ package final class LocalImages: Sendable {
                 path: "/proc/self/fd/\(file.descriptor)",
                 temporaryDirectory: temporaryDirectory
             )
-            guard let found = archive.images.first else { throw PlanningError("docker's local store gave no image") }
+            guard let found = archive.images.first else { throw EngineError("docker's local store gave no image") }
             let selection = try PushSelection(of: found, in: archive, ImageComposer(of: archive))
             guard let principal = selection.manifests.first(where: \.mediaType.isManifest) else {
-                throw PlanningError("docker's local store gave no image")
+                throw EngineError("docker's local store gave no image")
             }
             let image = SavedImage(
                 reference: reference,

@@ -103,7 +103,7 @@ struct ReferrerSearch: Sendable {
     ) async throws -> SavedReferrer {
         let top = try await client.manifest(.digest(digest), in: repository)
         guard SubjectDescriptor(of: top)?.subject == subject else {
-            throw PlanningError(
+            throw EngineError(
                 "\(repository)@\(digest) is listed as a referrer of \(subject), but does not refer to it"
             )
         }

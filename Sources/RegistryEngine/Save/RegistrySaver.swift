@@ -206,7 +206,7 @@ package final class RegistrySaver: SaveEngine {
             do {
                 omitted.add(try await onThread { try OmittedBlobs(ofOlder: path) })
             } catch let error as ArchiveError {
-                throw LoadingError(description: "\(path): \(error)")
+                throw EngineError("\(path): \(error)")
             }
         }
         return omitted

@@ -44,11 +44,11 @@ final class OrderedOutcomes: Sendable {
     func settle(_ name: ImageName, _ outcome: @escaping Outcome) {
         state.withLock { state in
             guard state.known[name] == nil else { return }
-            let effort = state.begun[name]
+            let statistics = state.begun[name]
                 .map { TransferStatistics(duration: $0.duration(to: .now), tries: 1 + state.retries[name, default: 0]) }
             state.known[name] = { request in
                 var outcome = outcome(request)
-                outcome.effort = effort
+                outcome.statistics = statistics
                 return outcome
             }
             while state.told < requests.count, let outcome = state.known[requests[state.told].source] {
