@@ -1,10 +1,10 @@
-/// What is wrong with an archive. The caller names the archive.
+/// A problem with an archive. The caller names the archive.
 package enum ArchiveError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The file is no archive that docker would load.
     case unknownLayout
     /// The file ends before the archive does.
     case truncated
-    /// Something in the file contradicts itself.
+    /// The file has contradictory content.
     case damaged(String)
     /// Two entries have one name.
     case twice(entry: String)
@@ -12,20 +12,20 @@ package enum ArchiveError: Error, Equatable, Sendable, CustomStringConvertible {
     case tooLarge(entry: String, size: Int64)
     /// An entry that must be there is not.
     case missing(entry: String)
-    /// An archive in parts lacks its tables, which stand at its end, behind the part of this path.
-    case tablesMissing(behind: String, defects: [String])
+    /// A split archive lacks its tables, which are at its end, after the part at `lastPart`.
+    case tablesMissing(lastPart: String, defects: [String])
     /// The content of an entry is not what it has to be.
     case malformed(entry: String, problem: String)
     /// This program cannot read the file, though it may be sound.
     case unreadable(String)
     /// Compressed data unpacks to more than an ``ExpansionLimit`` allows; both in bytes.
     case bomb(packed: Int64, unpacked: Int64)
-    /// The directory for temporary files has less room than is needed, in bytes.
+    /// The directory for temporary files has less space than needed, in bytes.
     case noTemporarySpace(directory: String, needed: Int64, available: Int64)
     /// The directory for temporary files is full.
     case temporarySpaceIsFull(directory: String)
 
-    /// What is wrong and what to do, to follow the archive's name.
+    /// The problem and advice, to be printed after the archive's name.
     package var description: String {
         switch self {
         case .unknownLayout: "it is not an archive of images: neither a tar nor one that is compressed"

@@ -2,13 +2,12 @@ import Glibc
 import Synchronization
 import SystemIO
 
-/// Temporary space of a run: one file that has no name any more, so that it goes away with the process, however that ends.
+/// The temporary space of a run: one unlinked file, which disappears with the process, however that ends.
 ///
-/// One thread at a time adds to it; what was added is read by many.
+/// One thread at a time appends to the file; many threads read it.
 package final class Spool: Sendable {
-    /// The file, for reading sections of it.
     package let file: File
-    /// The directory that the file lies in.
+    /// The directory of the file.
     let directory: String
     private let end = Mutex<Int64>(0)
 
@@ -18,7 +17,7 @@ package final class Spool: Sendable {
         file = try File(temporaryIn: directory)
     }
 
-    /// Adds bytes.
+    /// Appends bytes.
     ///
     /// - Throws: `FileError`, or ``ArchiveError/temporarySpaceIsFull(directory:)``.
     func write(_ bytes: UnsafeRawBufferPointer) throws {
@@ -32,10 +31,10 @@ package final class Spool: Sendable {
         }
     }
 
-    /// Where the next byte will lie.
+    /// The offset of the next byte.
     var position: Int64 { end.withLock(\.self) }
 
-    /// Looks whether there is room for about so many more bytes.
+    /// Verifies that there is space for about `size` more bytes.
     ///
     /// - Throws: ``ArchiveError/noTemporarySpace(directory:needed:available:)``.
     package func requireSpace(for size: Int64) throws {
@@ -45,7 +44,7 @@ package final class Spool: Sendable {
     }
 }
 
-/// A directory for temporary space, of which nothing is taken before it is needed.
+/// A directory for a spool that is created when it is needed.
 final class TemporarySpace: Sendable {
     private let directory: String
     private let existing = Mutex<Spool?>(nil)
@@ -54,7 +53,7 @@ final class TemporarySpace: Sendable {
         self.directory = directory
     }
 
-    /// The one spool in the directory.
+    /// Returns the one spool in the directory, creating it first if necessary.
     func spool() throws -> Spool {
         try existing.withLock { existing in
             if let existing { return existing }

@@ -2,22 +2,22 @@ import Compression
 import OCI
 import Tar
 
-/// A whole archive before its first byte is fetched: every entry with its place in the finished file.
+/// The layout of an archive before its first byte is fetched: every entry with its offset in the finished file.
 ///
-/// Lengths are known, so entries are written in parallel and read by seeking. In a gzip file each entry is a member of its own,
-/// of stored blocks; all members together are one tar. A plain tar is what docker writes with `-o`.
+/// Lengths are known, so entries are written in parallel and read by seeking. In a gzip file each entry is a separate member of
+/// stored blocks; all members together are one tar. A plain tar is what docker writes with `-o`.
 package struct ArchivePlan: Sendable {
-    /// An entry and its place.
+    /// An entry and its offset.
     package struct Entry: Sendable {
         /// The encoded tar header, extension included.
         let header: [UInt8]
-        /// What follows the header.
+        /// The content that follows the header.
         package let content: ContainerdLayout.Content
-        /// Where in the file the entry begins.
+        /// The offset of the entry in the file.
         package private(set) var offset: Int64
         /// The gzip member of header, content and padding; `nil` in a plain tar.
         let member: StoredGzipMember?
-        /// How many bytes of the file the entry takes.
+        /// The length of the entry in the file, in bytes.
         package let length: Int64
 
         fileprivate init(
@@ -36,26 +36,26 @@ package struct ArchivePlan: Sendable {
             self.length = member?.length ?? length
         }
 
-        /// The blob that is fetched; `nil` where the content is at hand.
+        /// The blob that is fetched; `nil` if the content is known.
         package var blob: Descriptor? {
             if case .blob(let blob) = content { blob } else { nil }
         }
 
-        /// The last bytes of the gzip member of an entry whose content is at hand; `nil` for any other entry.
+        /// The last bytes of the gzip member of an entry whose content is known; `nil` for any other entry.
         var trailer: [UInt8]? {
             guard member != nil, case .bytes(let bytes) = content else { return nil }
             let padding = [UInt8](repeating: 0, count: TarHeader.padding(after: Int64(bytes.count)))
             return (header + bytes + padding).withUnsafeBytes { GzipChecksum(of: $0) }.trailer
         }
 
-        /// How many bytes of the file the entry takes with the first `count` bytes of its content alone.
+        /// Returns the length in the file of the entry's header and the first `count` bytes of its content.
         func length(ofFirst count: Int64) -> Int64 {
             guard count < content.size else { return length }
             let position = Int64(header.count) + count
             return member?.length(ofContentUpTo: position) ?? position
         }
 
-        /// The same entry, so many bytes further on in the file.
+        /// Returns the same entry, `distance` bytes later in the file.
         package func moved(by distance: Int64) -> Entry {
             var entry = self
             entry.offset += distance
@@ -65,13 +65,13 @@ package struct ArchivePlan: Sendable {
 
     /// The directories and the blobs, in the order of the file.
     package let blobs: [Entry]
-    /// What names the images, and the end of the tar, behind the blobs.
+    /// The tables that name the images, and the end of the tar. They follow the blobs.
     package let tables: [Entry]
-    /// How long the file will be, in bytes.
+    /// The length of the finished file, in bytes.
     package let length: Int64
     private let positions: [Digest: Int]
 
-    /// Lays out the entries one behind the other.
+    /// Lays out the entries one after another.
     ///
     /// - Parameter isGzip: whether the file is a gzip; else it is a plain tar.
     package init(_ layout: ContainerdLayout, isGzip: Bool = true) throws {
@@ -102,7 +102,7 @@ package struct ArchivePlan: Sendable {
     /// The entry of a blob that is fetched.
     package func entry(of digest: Digest) -> Entry? { positions[digest].map { blobs[$0] } }
 
-    /// Where the blobs that are fetched lie once they are whole.
+    /// The places of the fetched blobs in the complete archive.
     package var places: [Digest: ArchiveJournal.Place] {
         positions.mapValues { position in
             let entry = blobs[position]

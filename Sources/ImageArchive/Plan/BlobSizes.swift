@@ -1,25 +1,25 @@
 import OCI
 import SystemIO
 
-/// The sizes that the manifests of images tell of their blobs, which have to agree before an archive can be laid out.
+/// The sizes of blobs as manifests state them. They have to agree before an archive can be laid out.
 package struct BlobSizes {
     private var sizes: [Digest: Int64]
     private var total: Int64 = 0
 
-    /// More bytes of blobs than any disk holds, with room for all that an archive adds: what is larger is no size.
+    /// More bytes of blobs than any disk holds; what an archive adds to it does not overflow. A larger size is invalid.
     private static let limit: Int64 = 1 << 60
 
-    /// - Parameter known: sizes that are proven; of other blobs the first manifest that tells one is believed.
+    /// - Parameter known: verified sizes; for other blobs the first manifest counts.
     package init(known: [Digest: Int64] = [:]) {
         sizes = known
     }
 
-    /// Adds the sizes that an image's manifests tell; none of them where it fails. Those of its referrers are not among them.
+    /// Adds the sizes that an image's manifests state, without those of its referrers. Adds none of them if it throws.
     package mutating func add(_ image: SavedImage) throws(BlobSizeError) {
         try add(image.manifests, image.blobs)
     }
 
-    /// Adds the sizes that a referrer's manifests tell; none of them where it fails.
+    /// Adds the sizes that a referrer's manifests state. Adds none of them if it throws.
     package mutating func add(_ referrer: SavedReferrer) throws(BlobSizeError) {
         try add(referrer.manifests, referrer.blobs)
     }
@@ -42,8 +42,8 @@ package struct BlobSizes {
     /// An image of less is not absurd, even if the disk is too small for it.
     private static let largestImage: Int64 = 1 << 40
 
-    /// Verifies that the blobs of an image are not absurdly large: more than any image has, and than the file system of the archive can
-    /// hold. Such a size fails its own image only, while a disk that is too small for the others stops the run.
+    /// Verifies that the blobs of an image are not larger than both any real image and the file system of the archive.
+    /// Such a size fails its own image only; a disk that is too small for the others ends the run.
     ///
     /// - Parameters:
     ///   - omitted: the blobs that the archive leaves out.
@@ -61,13 +61,13 @@ package struct BlobSizes {
         }
     }
 
-    /// The blobs of which manifests tell different sizes, each once, with the images that have them.
+    /// Returns the blobs for which manifests state different sizes, with the images that have them.
     package static func disputed(in images: [SavedImage]) -> [Digest: [SavedImage]] {
-        var told: [Digest: Set<Int64>] = [:]
+        var stated: [Digest: Set<Int64>] = [:]
         for image in images {
-            for blob in image.blobs { told[blob.digest, default: []].insert(blob.size) }
+            for blob in image.blobs { stated[blob.digest, default: []].insert(blob.size) }
         }
-        let disputed = told.filter { $0.value.count > 1 }
+        let disputed = stated.filter { $0.value.count > 1 }
         guard !disputed.isEmpty else { return [:] }
         var owners: [Digest: [SavedImage]] = [:]
         for image in images {
@@ -79,21 +79,20 @@ package struct BlobSizes {
     }
 }
 
-/// A manifest tells a size of a blob that cannot be true.
+/// A wrong size of a blob in a manifest.
 package struct BlobSizeError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// What is wrong with the size.
+    /// The problem with the size.
     package enum Reason: Equatable, Sendable {
-        /// Another manifest tells another one, or the registry does.
+        /// Another manifest or the registry states another size.
         case contradiction
-        /// No archive could hold the blob beside the others.
+        /// No archive could hold the blob in addition to the others.
         case tooLarge
         /// The image's blobs have `size` bytes, the file system of the archive only `capacity`.
         case exceeds(capacity: Int64, size: Int64)
     }
 
-    /// The blob as the manifest tells of it.
+    /// The blob as the manifest describes it.
     package let blob: Descriptor
-    /// What is wrong with the size.
     package let reason: Reason
 
     init(_ blob: Descriptor, _ reason: Reason) {
@@ -101,13 +100,13 @@ package struct BlobSizeError: Error, Equatable, Sendable, CustomStringConvertibl
         self.reason = reason
     }
 
-    /// What is wrong, to follow the image's name.
+    /// The problem, to be printed after the image's name.
     package var description: String {
         switch reason {
         case .contradiction:
-            "its manifest tells \(blob.size) bytes of \(blob.digest), which has another size; it is damaged in the registry"
+            "its manifest states \(blob.size) bytes for \(blob.digest), which has another size; it is damaged in the registry"
         case .tooLarge:
-            "its manifest tells that \(blob.digest) has \(blob.size) bytes, more than an archive can hold; it is damaged in the"
+            "its manifest states \(blob.size) bytes for \(blob.digest), more than an archive can hold; it is damaged in the"
                 + " registry"
         case .exceeds(let capacity, let size):
             "its blobs have \(size) bytes, \(blob.size) of them in \(blob.digest), and the complete file system of the archive"

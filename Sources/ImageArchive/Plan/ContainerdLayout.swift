@@ -4,9 +4,9 @@ import Tar
 /// The archive that `docker save` of Docker 28.5 writes from the containerd image store: an OCI layout with the blobs as the
 /// registry had them, and a `manifest.json` for engines that know no OCI layout.
 package struct ContainerdLayout: Sendable {
-    /// What goes into an entry.
+    /// The content of an entry.
     package enum Content: Sendable {
-        /// Bytes at hand.
+        /// Known bytes.
         case bytes([UInt8])
         /// A blob that is fetched.
         case blob(Descriptor)
@@ -15,9 +15,9 @@ package struct ContainerdLayout: Sendable {
     /// An entry.
     package typealias Entry = (header: TarHeader, content: Content)
 
-    /// The directories and the blobs in docker's order: by name, each once.
+    /// The directories and the blobs in docker's order: by name, without duplicates.
     package let blobs: [Entry]
-    /// What names the images, behind the blobs in docker's order: `index.json`, `manifest.json` and `oci-layout`; in a delta archive
+    /// The tables that follow the blobs in docker's order: `index.json`, `manifest.json` and `oci-layout`; in a delta archive
     /// ``OmittedBlobs/entryName`` too.
     package let tables: [Entry]
     /// Names that `manifest.json` lacks, so that an engine without the containerd store will not load them.

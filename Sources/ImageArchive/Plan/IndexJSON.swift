@@ -1,7 +1,7 @@
 import OCI
 
-/// The `index.json` of docker's containerd store (Docker 25.0.17, 26.0.1 and later): one entry a name, in the order of the list. What
-/// refers to the images stands behind them by its digest, as Docker 29.1 has it.
+/// The `index.json` of docker's containerd store (Docker 25.0.17, 26.0.1 and later): one entry a name, in the order of the list.
+/// Referrers follow the images, sorted by digest, as in Docker 29.1.
 enum IndexJSON {
     static func text(of images: [SavedImage]) -> [UInt8] {
         let sources = Sources(of: images)
@@ -9,7 +9,7 @@ enum IndexJSON {
         return Manifest.Content.index(entries).savedJSON(as: .ociIndex)
     }
 
-    /// Each once, also where several images have it.
+    /// Returns the entries of the referrers, without duplicates.
     private static func referrers(of images: [SavedImage], sources: Sources) -> [Descriptor] {
         let entries = images.flatMap(\.referrers)
             .map { referrer in

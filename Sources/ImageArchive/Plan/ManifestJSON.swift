@@ -1,11 +1,10 @@
 import OCI
 
-/// The `manifest.json` of docker's containerd store: one item for each image that the names lead to.
+/// The `manifest.json` of docker's containerd store: one item for each image that the names resolve to.
 ///
-/// Containerd's exporter keeps the items by the digest of the image's manifest, and an index that is met for the first time
-/// puts a new item in the place of one that is there (`core/images/archive/exporter.go`). Names that were gathered before
-/// are then missing from `manifest.json`, though not from `index.json`. An archive made here has the same items; the names
-/// that are missing are told.
+/// Containerd's exporter keeps the items by the digest of the image's manifest, and the first name of an index replaces
+/// an existing item (`core/images/archive/exporter.go`). The names of the replaced item are then missing from `manifest.json`,
+/// though not from `index.json`. This layout has the same items; ``shadowedNames`` are the missing names.
 ///
 /// Helm charts have no item, though docker writes one: an engine with a graph driver reads `manifest.json` alone, and stops
 /// loading at a configuration that is no image's. Engines with the containerd store load charts by `index.json`.

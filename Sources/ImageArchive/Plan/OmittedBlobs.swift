@@ -1,15 +1,15 @@
 import FoundationEssentials
 import OCI
 
-/// The blobs that a delta archive leaves out, each with the name of an archive that has it.
+/// The blobs that a delta archive omits, each with the name of an archive that has it.
 ///
-/// Such an archive has an entry more than others, ``entryName``, behind those of docker:
+/// A delta archive has an additional entry, ``entryName``, after those of docker:
 ///
 ///     {"version":1,"archives":[{"name":"rancher-images.tar.gz","blobs":["sha256:…"]}]}
 ///
-/// Manifests are never left out. `docker load` fails for want of the blobs.
+/// Manifests are never omitted. `docker load` fails because the blobs are missing.
 package struct OmittedBlobs: Sendable, Equatable {
-    /// The entry that tells of them.
+    /// The entry that lists the omitted blobs.
     package static let entryName = "rancher-images-delta.json"
 
     private var names: [Digest: String] = [:]
@@ -19,32 +19,32 @@ package struct OmittedBlobs: Sendable, Equatable {
 
     package var isEmpty: Bool { names.isEmpty }
 
-    /// The name of an archive that has a blob; `nil` for a blob that is not left out.
+    /// The name of an archive that has a blob; `nil` for a blob that is not omitted.
     package subscript(digest: Digest) -> String? { names[digest] }
 
-    /// Adds blobs that an archive has. Where one archive after another has a blob, the first is told.
+    /// Adds blobs that an archive has. The first archive that has a blob counts.
     package mutating func add(_ digests: some Sequence<Digest>, of archive: String) {
         for digest in digests where names[digest] == nil { names[digest] = archive }
     }
 
-    /// Adds what another archive leaves out.
+    /// Adds the omitted blobs of another archive.
     package mutating func add(_ other: OmittedBlobs) {
         names.merge(other.names) { first, _ in first }
     }
 
-    /// Those that are wanted.
+    /// Returns the wanted blobs.
     package func filter(_ isWanted: (Digest) -> Bool) -> OmittedBlobs {
         var omitted = OmittedBlobs()
         omitted.names = names.filter { isWanted($0.key) }
         return omitted
     }
 
-    /// Those of these digests that are left out.
+    /// Returns the omitted blobs among `digests`.
     package func among(_ digests: Set<Digest>) -> OmittedBlobs {
         filter(digests.contains)
     }
 
-    /// The archives that have them, in the order of their names.
+    /// The names of the archives that have the blobs, sorted.
     package var archives: [String] { Set(names.values).sorted() }
 }
 

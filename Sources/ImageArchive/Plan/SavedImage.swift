@@ -1,19 +1,19 @@
 import OCI
 
-/// An image that is to be saved: its name, and the manifests that were chosen for it, as the registry has them.
+/// An image to save: its name, and the manifests that were selected for it, unchanged from the registry.
 package struct SavedImage: Sendable {
     /// The name, with a tag or a digest.
     package let reference: Reference
     /// The manifest or index that the name resolves to.
     package let top: Manifest
-    /// The indexes and images below ``top`` that are wanted; empty where that is an image itself.
+    /// The selected indexes and images below ``top``; empty if ``top`` is an image.
     package let descendants: [Manifest]
-    /// The image that stands for the name in `manifest.json`.
+    /// The image that represents the name in `manifest.json`.
     package let principal: Manifest
 
-    /// Whether foreign layers are saved too, which only their publisher's URLs may serve.
+    /// Whether foreign layers are saved too. Only their publisher's URLs may serve them.
     package let includesForeignLayers: Bool
-    /// What refers to the manifests, and to these referrers. The image is whole without.
+    /// The referrers of the manifests, and the referrers of these. The image is complete without them.
     package var referrers: [SavedReferrer] = []
 
     package init(
@@ -30,7 +30,7 @@ package struct SavedImage: Sendable {
         self.principal = principal
     }
 
-    /// ``top`` and all below it.
+    /// ``top`` and ``descendants``.
     package var manifests: [Manifest] { [top] + descendants }
 
     /// The configurations and layers of all images. Docker's containerd store leaves foreign layers out
@@ -42,7 +42,7 @@ package struct SavedImage: Sendable {
         }
     }
 
-    /// The layers that ``blobs`` leaves out.
+    /// The layers that ``blobs`` omits.
     package var foreignLayers: [Descriptor] {
         manifests.flatMap { manifest -> [Descriptor] in
             guard case .image(_, let layers) = manifest.content else { return [] }
@@ -50,7 +50,7 @@ package struct SavedImage: Sendable {
         }
     }
 
-    /// Whether it is a Helm chart, which has no layers that docker could unpack.
+    /// Whether the image is a Helm chart, which has no layers that docker could unpack.
     package var isHelmChart: Bool {
         if case .image(let configuration, _) = principal.content {
             configuration.mediaType == .helmConfiguration
@@ -59,6 +59,6 @@ package struct SavedImage: Sendable {
         }
     }
 
-    /// Whether the archive bears the name: docker forgets a name that has a digest.
+    /// Whether the archive has the name: docker drops a name with a digest.
     package var isNamed: Bool { reference.digest == nil }
 }

@@ -2,13 +2,13 @@ import OCI
 
 /// A signature, an attestation or anything else that refers to a manifest of an image, and is saved with it.
 package struct SavedReferrer: Sendable {
-    /// Where it is: a repository with cosign's tag, or with the digest of a referrer without a tag.
+    /// The repository with cosign's tag, or with the digest of a referrer without a tag.
     package let reference: Reference
-    /// What it refers to.
+    /// The digest of the manifest that the referrer refers to.
     package let subject: Digest
-    /// The manifest or index that the name leads to.
+    /// The manifest or index that the name resolves to.
     package let top: Manifest
-    /// All below ``top``; empty where that is no index.
+    /// The manifests below ``top``; empty if ``top`` is not an index.
     package let descendants: [Manifest]
 
     package init(reference: Reference, subject: Digest, top: Manifest, descendants: [Manifest] = []) {
@@ -18,10 +18,10 @@ package struct SavedReferrer: Sendable {
         self.descendants = descendants
     }
 
-    /// ``top`` and all below it.
+    /// ``top`` and ``descendants``.
     package var manifests: [Manifest] { [top] + descendants }
 
-    /// The configurations and layers, without what only its publisher serves.
+    /// The configurations and layers, without foreign layers.
     package var blobs: [Descriptor] {
         manifests.flatMap { manifest -> [Descriptor] in
             guard case .image(let configuration, let layers) = manifest.content else { return [] }

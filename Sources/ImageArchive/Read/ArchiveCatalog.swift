@@ -1,14 +1,14 @@
 import OCI
 
-/// Which images an archive has, and in which of its two tables they are looked up.
+/// The images of an archive, read from one of its two tables.
 ///
-/// `index.json` names manifests as the registry had them, and is taken where it is there, as by docker's containerd store.
-/// But an archive that Docker 25 or later saved from a graph driver has manifests that it made up for uncompressed layers; it is
-/// told by the `LayerSources` of its `manifest.json`, which is then taken, as is one without `index.json`.
+/// `index.json` lists the manifests of the registry, and is preferred, as in docker's containerd store. An archive that
+/// Docker 25 or later saved from a graph driver has generated manifests of uncompressed layers instead. The `LayerSources` in
+/// its `manifest.json` identify it. `manifest.json` is read for such an archive, and if there is no `index.json`.
 struct ArchiveCatalog {
-    /// In the order in which docker tells of them.
+    /// In the order in which docker lists them.
     let images: [DockerArchive.Image]
-    /// What refers to the images; empty where `manifest.json` is taken.
+    /// The referrers of the images; empty if `manifest.json` is read.
     let referrers: [ArchivedReferrer]
 
     init(of entries: ArchiveEntries) throws {
@@ -27,7 +27,7 @@ struct ArchiveCatalog {
         referrers = []
     }
 
-    /// What a delta archive leaves out; nothing for any other one.
+    /// Returns the blobs that a delta archive omits; none for any other archive.
     static func omittedBlobs(of entries: ArchiveEntries) throws -> OmittedBlobs {
         let name = OmittedBlobs.entryName
         return try entries[name].map { try OmittedBlobs(json: try $0.bytes(of: name, limit: limit)) } ?? OmittedBlobs()
@@ -40,7 +40,7 @@ struct ArchiveCatalog {
         let named = try items.flatMap { item in
             try item.references.map { try image($0, item, in: entries) }
         }
-        // As docker does: if the last one has no name, each is told by its ID too.
+        // As in docker: if the last item has no name, all images are also listed by ID.
         guard items.last.map(\.references.isEmpty) ?? false else { return named }
         return named + (try items.map { try image(nil, $0, in: entries) })
     }
@@ -53,8 +53,8 @@ struct ArchiveCatalog {
         DockerArchive.Image(reference: reference, id: try id(of: item, in: entries), source: .item(item))
     }
 
-    /// The digest of an image's configuration. One that is called by it may be damaged or missing, which is not the fault of the
-    /// other images.
+    /// Returns the digest of an image's configuration. If the entry's name has the digest, the entry is not read: it may be
+    /// damaged or missing, which must not affect the other images.
     private static func id(of item: ManifestItem, in entries: ArchiveEntries) throws -> Digest {
         if let digest = item.configurationDigest { return digest }
         guard let content = entries[item.configuration] else { throw ArchiveError.missing(entry: item.configuration) }

@@ -3,26 +3,25 @@ import OCI
 import SystemIO
 import Tar
 
-/// The files of an archive by name, with the links among them. Nothing is ever written under such a name, so no name can lead
-/// out of the archive.
+/// The files and links of an archive by name. Nothing is ever extracted under such a name.
 struct ArchiveEntries {
     private var files: [String: ArchivedContent] = [:]
     private var links: [String: String] = [:]
-    /// What is missing of the archive, or cannot be read, so that it has entries that are not here: a sentence each.
+    /// The missing or unreadable pieces of the archive, which may have more entries: a sentence each.
     var defects: [String] = []
 
-    /// What the names take in memory, about, in bytes.
+    /// The approximate memory of the names, in bytes.
     private var size = 0
 
-    /// Far more than the names of any archive of images take, in bytes.
+    /// Far more than the names of any archive of images need, in bytes.
     private static let sizeLimit = 64 << 20
 
     /// Adds an entry.
     ///
     /// - Parameters:
-    ///   - header: of a file or a link; others are passed over.
-    ///   - content: of a file.
-    /// - Throws: ``ArchiveError`` for a name that is there already: one reader would take the first, another the last.
+    ///   - header: the header of a file or a link; others are ignored.
+    ///   - content: the content of a file.
+    /// - Throws: ``ArchiveError`` for a duplicate name: one reader would take the first entry, another the last.
     mutating func add(_ header: TarHeader, content: ArchivedContent?) throws(ArchiveError) {
         guard let name = Self.normalized(header.name) else { return }
         size += name.utf8.count + header.linkName.utf8.count + 100
@@ -43,13 +42,13 @@ struct ArchiveEntries {
         }
     }
 
-    /// The file called `name`, or that the link of that name leads to.
+    /// The file called `name`, with links resolved.
     subscript(name: String) -> ArchivedContent? { file(called: name)?.content }
 
-    /// The file called `name`, or that the link of that name leads to, with the name that is its own.
+    /// Returns the file called `name`, with links resolved, and the file's own name.
     func file(called name: String) -> (name: String, content: ArchivedContent)? {
         var next = Self.normalized(name)
-        // Links that lead in a circle are as good as none.
+        // Circular links have no target.
         for _ in 0..<32 {
             guard let name = next else { return nil }
             guard let target = links[name] else { return files[name].map { (name, $0) } }
@@ -63,7 +62,7 @@ struct ArchiveEntries {
         Self.normalized(name).map { files[$0] != nil || links[$0] != nil } ?? false
     }
 
-    /// The digests that its blobs are called by, manifests among them.
+    /// The digests in the names of the blobs, including manifests.
     var blobs: [Digest] { files.keys.compactMap(OCILayout.digest(ofPath:)) }
 
     private mutating func link(_ name: String, to target: String) throws(ArchiveError) {
@@ -71,8 +70,8 @@ struct ArchiveEntries {
         guard files[name] == nil, links.updateValue(target, forKey: name) == nil else { throw .twice(entry: name) }
     }
 
-    /// Without `.`, `..` and empty parts; `nil` for a name that leads out of the archive, or is nothing, or is longer than any
-    /// that docker could unpack.
+    /// Returns `name` without `.`, `..` and empty components; `nil` if the name points outside of the archive, is empty, or is longer
+    /// than docker could unpack.
     private static func normalized(_ name: String) -> String? {
         guard name.utf8.count < Int(PATH_MAX) else { return nil }
         var parts: [Substring] = []

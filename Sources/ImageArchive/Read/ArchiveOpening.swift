@@ -3,17 +3,17 @@ import OCI
 import SystemIO
 import Tar
 
-/// How an archive is opened: by its content, whatever it is called.
+/// The entries of an archive, opened by its content regardless of its name.
 struct ArchiveOpening {
     let entries: ArchiveEntries
-    /// The layers that were compressed on the way, by diff ID.
+    /// The layers that were compressed while the archive was unpacked, by diff ID.
     let layers: [Digest: CompressedLayer]
 
-    /// Opens an archive: one of stored members and a plain tar by seeking; anything else is unpacked into temporary space.
+    /// Opens an archive: stored gzip members and a plain tar by seeking; any other archive is unpacked into temporary space.
     ///
     /// - Parameters:
-    ///   - file: a file, parts of one, or a pipe.
-    ///   - notice: told before temporary space is taken.
+    ///   - file: a file, a split file, or a pipe.
+    ///   - notice: called before temporary space is used.
     ///   - unpacking: as for ``DockerArchive/init(path:temporaryDirectory:notice:unpacking:)``.
     init(
         _ file: any RandomAccess,
@@ -40,7 +40,7 @@ struct ArchiveOpening {
         }
     }
 
-    /// Tells how much space will be taken, where that is known before, and looks whether it is there.
+    /// Reports the temporary space that is needed, and verifies that it is available, if the size is known.
     private static func announce(
         _ format: CompressionFormat,
         size: Int64?,
@@ -48,8 +48,8 @@ struct ArchiveOpening {
         to notice: (String) -> Void
     ) throws {
         guard let size else { return notice("is unpacked first, into temporary space in \(spool.directory)") }
-        // What is compressed inside stays so, and what is not is compressed by gzip: together about what a gzip has, and up to
-        // half as much again as what the others have.
+        // Compressed layers are kept, and others are compressed by gzip. Together they need about as much as a gzip archive, and up
+        // to half more than the other formats.
         let needed = format == .gzip ? size : size + min(size / 2, .max - size)
         try spool.requireSpace(for: needed)
         notice("is unpacked first, which takes about \(needed) bytes of temporary space in \(spool.directory)")
@@ -60,16 +60,16 @@ struct ArchiveOpening {
         self.layers = layers
     }
 
-    /// The entries of an archive that is read where it lies: one of stored members, or a plain tar.
+    /// Returns the entries of an archive that is read without unpacking: stored gzip members, or a plain tar.
     ///
     /// - Parameters:
-    ///   - file: a regular file, or parts of one.
-    ///   - salvages: whether parts that are missing or damaged cost only what lies in them.
-    /// - Returns: `nil` where the archive is compressed as a whole.
+    ///   - file: a regular file, or a split file.
+    ///   - salvages: whether the entries outside of missing or damaged parts are returned.
+    /// - Returns: `nil` if the complete archive is compressed.
     static func index(_ file: any RandomAccess, salvages: Bool = false) throws -> ArchiveEntries? {
-        guard salvages, let parts = file as? SplitFile else { return try indexWhole(file) }
+        guard salvages, let parts = file as? SplitFile else { return try indexComplete(file) }
         do {
-            if parts.defects.isEmpty, let entries = try indexWhole(file) { return entries }
+            if parts.defects.isEmpty, let entries = try indexComplete(file) { return entries }
             let isStored = try StoredArchiveIndex.begins(file, at: 0, with: StoredGzipMember.header)
             guard !parts.defects.isEmpty || isStored else { return nil }
         } catch  where error is ArchiveError || error is FileError {
@@ -79,7 +79,7 @@ struct ArchiveOpening {
         return try ArchiveSalvage(parts).entries()
     }
 
-    private static func indexWhole(_ file: any RandomAccess) throws -> ArchiveEntries? {
+    private static func indexComplete(_ file: any RandomAccess) throws -> ArchiveEntries? {
         if let entries = try StoredArchiveIndex.entries(of: file) { return entries }
         let prefix = try FileSection(of: file, at: 0, length: Int64(TarHeader.blockSize)).readBytes(TarHeader.blockSize)
         guard CompressionFormat.detect(prefix) == .none else { return nil }
@@ -106,7 +106,7 @@ struct ArchiveOpening {
 }
 
 extension ArchiveError {
-    /// The error for a fault of the archive's compressed data.
+    /// The error for corrupt compressed data.
     fileprivate init(_ error: CompressionError) {
         switch error.reason {
         case .truncated: self = .truncated
@@ -115,7 +115,7 @@ extension ArchiveError {
         }
     }
 
-    /// The error for a fault of the archive's tar.
+    /// The error for a corrupt tar.
     fileprivate init(_ error: TarError) {
         switch error.reason {
         case .truncated: self = .truncated

@@ -3,14 +3,14 @@ import OCI
 import SystemIO
 import Tar
 
-/// The content of an archive's entry, readable as often as wanted, and by many threads at once.
+/// The content of an archive's entry, readable repeatedly, and by many threads at once.
 public struct ArchivedContent: Sendable {
     private enum Place: Sendable {
         /// From a position of the content of a gzip member of stored blocks.
         case member(StoredGzipReader, start: Int64)
-        /// As it is, in a file.
+        /// Unchanged, in a file.
         case section(any RandomAccess, offset: Int64)
-        /// Compressed, in a file; `length` bytes.
+        /// Compressed to `length` bytes, in a file.
         case gzip(File, offset: Int64, length: Int64)
     }
 
@@ -18,30 +18,30 @@ public struct ArchivedContent: Sendable {
     /// In bytes.
     package let size: Int64
 
-    /// The `size` bytes from `start` on of a member's content.
+    /// The `size` bytes of a member's content from `start` on.
     init(_ reader: StoredGzipReader, from start: Int64, size: Int64) {
         place = .member(reader, start: start)
         self.size = size
     }
 
-    /// The `size` bytes from `offset` on of a file.
+    /// The `size` bytes of a file from `offset` on.
     init(of file: any RandomAccess, at offset: Int64, size: Int64) {
         place = .section(file, offset: offset)
         self.size = size
     }
 
-    /// What the `length` bytes from `offset` on of a file unpack to, which is `size` bytes.
+    /// The `size` bytes that the `length` bytes of a file from `offset` on unpack to.
     init(inflating file: File, at offset: Int64, length: Int64, size: Int64) {
         place = .gzip(file, offset: offset, length: length)
         self.size = size
     }
 
-    /// Whether it lies compressed in temporary space.
+    /// Whether the content is stored compressed in temporary space.
     var isCompressed: Bool {
         if case .gzip = place { true } else { false }
     }
 
-    /// The paths of the parts that it lies in, of an archive that is in parts.
+    /// The paths of the parts that have the content; empty unless the archive is split.
     package var parts: [String] {
         switch place {
         case .member(let reader, _): (reader.file as? SplitFile)?.paths(of: reader.range) ?? []
@@ -50,21 +50,21 @@ public struct ArchivedContent: Sendable {
         }
     }
 
-    /// The content from its first byte on.
+    /// Returns a source of the content from its first byte on.
     public func open() throws -> any ByteSource {
         switch place {
-        case .member(let reader, let start): MemberSource(reader, from: start, size: size)
+        case .member(let reader, let start): Self.source(of: reader, start..<start + size)
         case .section(let file, let offset): FileSection(of: file, at: offset, length: size)
         case .gzip(let file, let offset, let length):
             try Decompressor(FileSection(of: file, at: offset, length: length), format: .gzip)
         }
     }
 
-    /// The whole content.
+    /// Returns the complete content.
     ///
     /// - Parameters:
-    ///   - name: what the content is called in an error.
-    ///   - limit: the most bytes that are read.
+    ///   - name: the name of the content in an error.
+    ///   - limit: the maximum size in bytes.
     package func bytes(of name: String, limit: Int) throws -> [UInt8] {
         guard size <= Int64(limit) else { throw ArchiveError.tooLarge(entry: name, size: size) }
         let bytes = try open().readBytes(Int(size))
@@ -72,8 +72,7 @@ public struct ArchivedContent: Sendable {
         return bytes
     }
 
-    /// Copies the content to an entry's place together with its frames, where those are the entry's; what was copied is still to be
-    /// proven.
+    /// Copies the content with its frames to an entry's place, if the entry has the same frames. The copy is not yet verified.
     ///
     /// - Returns: whether it was copied.
     func copyFrames(of entry: ArchivePlan.Entry, into output: ArchiveOutput) throws -> Bool {
@@ -94,22 +93,15 @@ public struct ArchivedContent: Sendable {
         return true
     }
 
-    /// A stretch of the content of a member of stored blocks.
-    private final class MemberSource: ByteSource {
-        private let reader: StoredGzipReader
-        private var position: Int64
-        private let end: Int64
-
-        init(_ reader: StoredGzipReader, from start: Int64, size: Int64) {
-            self.reader = reader
-            self.position = start
-            self.end = start + size
-        }
-
-        func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
-            let wanted = Int(min(Int64(buffer.count), end - position))
-            let count = try reader.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]), at: position)
-            position += Int64(count)
+    /// Returns a source of a section of the content of a gzip member of stored blocks.
+    private static func source(of reader: StoredGzipReader, _ section: Range<Int64>) -> any ByteSource {
+        var rest = section
+        return ClosureSource { buffer in
+            let piece = UnsafeMutableRawBufferPointer(
+                rebasing: buffer.prefix(Int(min(Int64(buffer.count), Int64(rest.count))))
+            )
+            let count = try reader.read(into: piece, at: rest.lowerBound)
+            rest = rest.lowerBound + Int64(count)..<rest.upperBound
             return count
         }
     }
@@ -118,7 +110,7 @@ public struct ArchivedContent: Sendable {
 extension ByteSource {
     /// Reads the source to its end, and compares its digest.
     ///
-    /// - Parameter read: told of each piece how many bytes it has.
+    /// - Parameter read: called with the size of each piece in bytes.
     func hasDigest(_ digest: Digest, read: (Int) -> Void = { _ in }) throws -> Bool {
         let hash = ContentHash(digest.algorithm)
         try forEachPiece { piece in
@@ -132,7 +124,7 @@ extension ByteSource {
 extension ArchivedContent {
     /// Reads the content to its end, and compares its digest.
     ///
-    /// - Parameter read: told of each piece how many bytes it has.
+    /// - Parameter read: called with the size of each piece in bytes.
     package func hasDigest(_ digest: Digest, read: (Int) -> Void = { _ in }) throws -> Bool {
         try open().hasDigest(digest, read: read)
     }

@@ -1,15 +1,14 @@
 import OCI
 
-/// A signature, an attestation or anything else in an archive that refers to a manifest there: an entry of `index.json` that tells its
-/// subject, in an archive of these programs or of Docker 29.1 and later.
+/// A signature, an attestation or another referrer of a manifest in an archive: an entry of `index.json` with a subject
+/// annotation, in an archive of these programs or of Docker 29.1 and later.
 public struct ArchivedReferrer: Sendable {
     /// The manifest or index.
     package let manifest: Descriptor
-    /// What it refers to.
     package let subject: Digest
-    /// The repository that it belongs to; `nil` where the archive does not tell, so that it belongs to every image with that subject.
+    /// The repository of the referrer; `nil` if the archive does not name one, so the referrer belongs to every image with the subject.
     package let repository: Repository?
-    /// Cosign's tag; `nil` where it has none.
+    /// Cosign's tag; `nil` for a referrer without a tag.
     package let tag: String?
 
     init(manifest: Descriptor, subject: Digest, repository: Repository?, tag: String?) {
@@ -19,8 +18,8 @@ public struct ArchivedReferrer: Sendable {
         self.tag = tag
     }
 
-    /// - Returns: `nil` where the entry is of an image.
-    /// - Throws: ``ReferenceError``, or ``ArchiveError`` where the subject is no digest.
+    /// - Returns: `nil` if the entry is an image.
+    /// - Throws: ``ReferenceError``, or ``ArchiveError`` if the subject is not a digest.
     init?(_ entry: Descriptor) throws {
         guard let text = entry.annotations?[OCILayout.subjectAnnotation] else { return nil }
         guard let subject = Digest(text) else {

@@ -1,40 +1,40 @@
 import Compression
 import SystemIO
 
-/// How large compressed data may unpack to before it is taken for a decompression bomb: a small file can unpack without end.
+/// The limit of the unpacked size of compressed data. Larger data is a decompression bomb.
 package struct ExpansionLimit: Sendable {
-    /// So many times what is compressed, beyond the allowance.
+    /// The maximum ratio of unpacked to compressed bytes, in addition to the allowance.
     let ratio: Int64
     /// In bytes.
     let allowance: Int64
 
-    /// Of archives and layers, which are seldom compressed to less than a tenth: a gigabyte, and 200 times what is compressed.
+    /// The limit of archives and layers, which are seldom compressed to less than a tenth: a gigabyte, and 200 times the compressed size.
     package static let decompressed = ExpansionLimit(ratio: 200, allowance: 1 << 30)
 
-    /// Of what an archive has beside layers that are not compressed, which is small or compressed already.
+    /// The limit of the content of an archive other than uncompressed layers, which is small or compressed already.
     static let copied = ExpansionLimit(ratio: 10, allowance: 64 << 20)
 
-    /// Compares two amounts of bytes.
+    /// Verifies an unpacked size against a compressed size, both in bytes.
     ///
     /// - Throws: ``ArchiveError/bomb(packed:unpacked:)``.
     package func check(_ unpacked: Int64, of packed: Int64) throws(ArchiveError) {
-        // What is packed has been read, so it is far from overflowing.
+        // The packed bytes have been read, so this cannot overflow.
         let limit = allowance + packed * ratio
         guard unpacked <= limit else { throw .bomb(packed: packed, unpacked: limit) }
     }
 }
 
-/// What compressed data unpacks to, ended where that is more than ``ExpansionLimit/decompressed``.
+/// The unpacked content of a source, up to ``ExpansionLimit/decompressed``.
 package final class BoundedDecompressor: ByteSource {
     private let input: CountingSource
     private let decompressor: Decompressor
     private var unpacked: Int64 = 0
 
-    /// Unpacks what `source` gives.
+    /// Unpacks `source`.
     ///
     /// - Parameters:
-    ///   - format: what the data is compressed with; if `nil`, its first bytes tell.
-    ///   - progress: called with the number of compressed bytes each time that some were taken in.
+    ///   - format: the compression of the source; if `nil`, it is detected from the first bytes.
+    ///   - progress: called with the number of compressed bytes of each piece that is read.
     package init(
         _ source: any ByteSource,
         format: CompressionFormat? = nil,
@@ -44,10 +44,10 @@ package final class BoundedDecompressor: ByteSource {
         decompressor = try Decompressor(input, format: format)
     }
 
-    /// What the data is compressed with.
+    /// The compression of the source.
     var format: CompressionFormat { decompressor.format }
 
-    /// How many compressed bytes have been taken in.
+    /// The number of compressed bytes that have been read.
     var packed: Int64 { input.count }
 
     /// - Throws: also ``ArchiveError/bomb(packed:unpacked:)``.

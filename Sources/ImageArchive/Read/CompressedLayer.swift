@@ -2,7 +2,7 @@ import Compression
 import OCI
 import SystemIO
 
-/// A layer compressed for a registry: once, on all cores, and always to the same bytes.
+/// A layer compressed for a registry, on all cores, with reproducible bytes.
 struct CompressedLayer: Sendable {
     /// The digest of the uncompressed tar.
     let diffID: Digest
@@ -17,9 +17,9 @@ struct CompressedLayer: Sendable {
         self.content = content
     }
 
-    /// Compresses what `source` gives into the spool.
+    /// Compresses `source` into the spool.
     ///
-    /// - Returns: the layer, and its uncompressed tar, which is unpacked again while it is read.
+    /// - Returns: the layer, and its uncompressed tar, which is unpacked again when it is read.
     static func compress(
         _ source: any ByteSource,
         into spool: Spool
@@ -53,36 +53,22 @@ struct CompressedLayer: Sendable {
         return (layer, ArchivedContent(inflating: spool.file, at: start, length: length, size: size))
     }
 
-    /// A layer that the archive has compressed with gzip: it stays as it is.
+    /// A layer that the archive has compressed with gzip, which is kept unchanged.
     init(alreadyCompressed content: ArchivedContent) throws {
-        let source = HashingSource(try content.open())
+        let packedHash = ContentHash()
+        let source = try content.open().observed(packedHash.update)
         let unpacked = try BoundedDecompressor(source, format: .gzip)
         let hash = ContentHash()
         try unpacked.forEachPiece(hash.update)
-        // What follows the last member is part of the blob all the same.
+        // Bytes after the last member belong to the blob too.
         try source.forEachPiece { _ in }
         diffID = hash.finish()
-        descriptor = Descriptor(mediaType: .dockerLayer, digest: source.hash.finish(), size: content.size)
+        descriptor = Descriptor(mediaType: .dockerLayer, digest: packedHash.finish(), size: content.size)
         self.content = content
     }
 
-    /// The hash of what a compressor puts out. The compressor's thread alone uses it until that has finished, which is what
-    /// `@unchecked` stands for.
+    /// The hash of a compressor's output. `@unchecked`: only the compressor's thread uses the hash until the compressor has finished.
     private final class OutputHash: @unchecked Sendable {
         let hash = ContentHash()
-    }
-
-    /// Hashes what passes.
-    private final class HashingSource: ByteSource {
-        let hash = ContentHash()
-        private let source: any ByteSource
-
-        init(_ source: any ByteSource) { self.source = source }
-
-        func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
-            let count = try source.read(into: buffer)
-            hash.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-            return count
-        }
     }
 }

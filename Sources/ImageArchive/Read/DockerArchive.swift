@@ -2,63 +2,62 @@ import FoundationEssentials
 import OCI
 import SystemIO
 
-/// An archive of images, open for reading: of any layout and compression that `docker load` takes.
+/// An archive of images, open for reading: of any layout and compression that `docker load` accepts.
 ///
-/// Manifests are read when they are asked for, and blobs are read from where they lie, by many threads at once.
+/// Manifests are read on demand, and blobs are read in place, by many threads at once.
 public struct DockerArchive: Sendable {
-    /// An image by the name that it has in the archive.
+    /// An image by its name in the archive.
     public struct Image: Sendable {
-        /// Its name, or `nil` where it was saved without one.
+        /// The name of the image; `nil` if it was saved without one.
         package let reference: Reference?
-        /// What docker calls it where it has no name: the digest of its manifest, else of its configuration.
+        /// Docker's ID of an image without a name: the digest of its manifest, else of its configuration.
         package let id: Digest
         let source: Source
 
-        /// How the archive has the image.
+        /// The form of the image in the archive.
         enum Source: Sendable {
-            /// By its manifest, or its index.
+            /// The image's manifest or index.
             case manifest(Descriptor)
-            /// By the names of the entries that are its configuration and its layers.
+            /// The names of the entries that are the image's configuration and layers.
             case item(ManifestItem)
         }
 
-        /// The image's manifest or index as its registry had it; `nil` where the archive has none, so that one has to be made
-        /// by an ``ImageComposer``.
+        /// The image's manifest or index from its registry; `nil` if the archive has none, so an ``ImageComposer`` has to create one.
         public var original: Descriptor? {
             if case .manifest(let descriptor) = source { descriptor } else { nil }
         }
 
-        /// What an image without an original consists of.
+        /// The entries of an image without an original.
         var item: ManifestItem? {
             if case .item(let item) = source { item } else { nil }
         }
     }
 
-    /// The images, in the order in which docker tells of them.
+    /// The images, in the order in which docker lists them.
     public let images: [Image]
-    /// The blobs that it leaves out, if it is a delta archive.
+    /// The blobs that a delta archive omits.
     package let omitted: OmittedBlobs
-    /// What refers to the images.
+    /// The referrers of the images.
     package let referrers: [ArchivedReferrer]
-    /// What the archive is called in messages.
+    /// The name of the archive in messages.
     let path: String
     let entries: ArchiveEntries
-    /// Of other archives, which may have blobs that this one lacks.
+    /// The entries of other archives, which may have blobs that this one lacks.
     private var others: [ArchiveEntries] = []
     /// The layers that were compressed while the archive was unpacked, by diff ID.
     let layers: [Digest: CompressedLayer]
     let temporary: TemporarySpace
 
-    /// What is missing of an archive in parts, or cannot be read: a sentence each.
+    /// The missing or unreadable parts of a split archive: a sentence each.
     package var defects: [String] { entries.defects }
 
-    /// Opens the archive called `path`; one that has to be unpacked can take minutes.
+    /// Opens the archive called `path`; unpacking an archive can take minutes.
     ///
     /// - Parameters:
-    ///   - temporaryDirectory: where what has to be unpacked goes. Nothing is left there, however the process ends.
-    ///   - notice: told what is about to be done with temporary space.
-    ///   - unpacking: called where the archive has to be unpacked, with its size, `nil` for that of a pipe; what it gives is called
-    ///     with the number of bytes each time that some were read.
+    ///   - temporaryDirectory: the directory for unpacked content. Nothing is left there, however the process ends.
+    ///   - notice: called before temporary space is used.
+    ///   - unpacking: called if the archive has to be unpacked, with its size, `nil` for a pipe. The result is called with the number
+    ///     of bytes of each piece that is read.
     /// - Throws: `FileError`, or ``ArchiveError``.
     public init(
         path: String,
@@ -94,7 +93,7 @@ public struct DockerArchive: Sendable {
         entries = opening.entries
         layers = opening.layers
         if let parts = file as? SplitFile, !["index.json", "manifest.json"].contains(where: entries.has) {
-            throw ArchiveError.tablesMissing(behind: try parts.lastPath, defects: entries.defects)
+            throw ArchiveError.tablesMissing(lastPart: try parts.lastPath, defects: entries.defects)
         }
         let catalog = try ArchiveCatalog(of: opening.entries)
         images = catalog.images
@@ -102,25 +101,25 @@ public struct DockerArchive: Sendable {
         omitted = try ArchiveCatalog.omittedBlobs(of: opening.entries)
     }
 
-    /// The archive with the blobs of others for those that it lacks.
+    /// Returns the archive with the blobs of other archives for those that it lacks.
     package func completed(by others: [DockerArchive]) -> DockerArchive {
         var archive = self
         archive.others = others.map(\.entries)
         return archive
     }
 
-    /// The content of a blob, or `nil` where the archive lacks it. Its size is what the archive says.
+    /// Returns the content of a blob; `nil` if the archive lacks it. Its size is that of the archive's entry.
     public func blob(_ digest: Digest) -> ArchivedContent? {
         let name = OCILayout.path(of: digest)
         return entries[name] ?? others.lazy.compactMap { $0[name] }.first
     }
 
-    /// The digests of all that the archive calls by one, whether an image needs it or not.
+    /// The digests in the names of all entries, whether an image needs them or not.
     package var blobs: [Digest] { entries.blobs }
 
-    /// Reads the manifest that a descriptor names, and verifies its digest.
+    /// Reads the manifest of a descriptor, and verifies its digest.
     ///
-    /// - Returns: `nil` where the archive lacks it.
+    /// - Returns: `nil` if the archive lacks it.
     public func manifest(_ descriptor: Descriptor) throws -> Manifest? {
         guard let content = blob(descriptor.digest) else { return nil }
         let name = OCILayout.path(of: descriptor.digest)

@@ -2,7 +2,7 @@ import Compression
 import OCI
 import SystemIO
 
-/// An image as a registry takes it, made of the configuration and the layers that an archive has.
+/// An image for a registry, built from the configuration and the layers of an archive.
 public struct ComposedImage: Sendable {
     /// The manifest of schema 2 that docker would push.
     package let manifest: Manifest
@@ -10,22 +10,22 @@ public struct ComposedImage: Sendable {
     public let blobs: [Digest: ArchivedContent]
 }
 
-/// Makes images for a registry of those of which an archive has no manifests: the configuration stays as it is, and each layer is
+/// Builds images for a registry from archived images without manifests: the configuration is kept unchanged, and each layer is
 /// compressed, once for all images.
 ///
-/// Used from one thread at a time, which is what `@unchecked` stands for. What it makes can be read by all threads.
+/// `@unchecked`: one thread at a time uses the composer. All threads can read the composed images.
 public final class ImageComposer: @unchecked Sendable {
     private let entries: ArchiveEntries
     private let temporary: TemporarySpace
-    /// Compressed layers that are proven, by diff ID.
+    /// Verified compressed layers, by diff ID.
     private var layers: [Digest: CompressedLayer]
-    /// What became of the entries that were read, be it only that they are damaged.
+    /// The results of the entries that were read, including damaged ones.
     private var outcomes: [String: Result<CompressedLayer, any Error>] = [:]
 
-    /// A composer of an archive's images. Temporary space is looked for, not yet taken.
+    /// A composer of an archive's images. Temporary space is checked, not yet used.
     ///
-    /// - Parameter notice: told how much of it the layers of all images will take.
-    /// - Throws: ``ArchiveError`` where there is too little, or the archive cannot be read; `FileError`.
+    /// - Parameter notice: called with a sentence about the temporary space for the layers of all images.
+    /// - Throws: ``ArchiveError`` if there is too little space, or the archive cannot be read; `FileError`.
     public init(of archive: DockerArchive, notice: (String) -> Void = { _ in }) throws {
         entries = archive.entries
         temporary = archive.temporary
@@ -40,7 +40,7 @@ public final class ImageComposer: @unchecked Sendable {
         )
     }
 
-    /// How much temporary space it takes to compress the layers of these images, about, in bytes.
+    /// Returns the approximate temporary space for the compressed layers of the images, in bytes.
     private static func spaceNeeded(for items: [ManifestItem], in entries: ArchiveEntries) throws -> Int64 {
         var seen: Set<String> = []
         return try items.flatMap(\.layers)
@@ -60,12 +60,12 @@ public final class ImageComposer: @unchecked Sendable {
             }
     }
 
-    /// Makes an image; compressing its layers can take minutes.
+    /// Builds an image; compressing its layers can take minutes.
     ///
     /// - Parameters:
-    ///   - image: one of the archive's without an ``DockerArchive/Image/original``.
-    ///   - ready: given each blob as soon as it can be sent: the configuration, then the layers, lowest first.
-    /// - Throws: ``ArchiveError`` in docker's words where the image contradicts itself; what `ready` throws.
+    ///   - image: an image of the archive without an ``DockerArchive/Image/original``.
+    ///   - ready: called with each blob as soon as it can be sent: the configuration, then the layers, lowest first.
+    /// - Throws: ``ArchiveError`` with docker's text if the image contradicts itself; the errors of `ready`.
     public func compose(
         _ image: DockerArchive.Image,
         ready: (Descriptor, ArchivedContent) throws -> Void = { _, _ in }

@@ -30,7 +30,7 @@ struct ManifestItem: Decodable, Sendable {
         hasLayerSources = !(sources ?? [:]).isEmpty
     }
 
-    /// The digest that the configuration is called by: `HEX.json`, or `blobs/sha256/HEX`.
+    /// The digest in the name of the configuration: `HEX.json`, or `blobs/sha256/HEX`.
     var configurationDigest: Digest? {
         let file = configuration.split(separator: "/").last ?? ""
         return Digest("sha256:" + (file.hasSuffix(".json") ? file.dropLast(".json".count) : file))

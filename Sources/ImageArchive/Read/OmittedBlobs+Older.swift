@@ -3,10 +3,10 @@ import OCI
 import SystemIO
 
 extension OmittedBlobs {
-    /// The blobs of an older archive: what it has, and what it leaves out itself.
+    /// The blobs of an older archive: those that it has, and those that it omits.
     ///
-    /// - Parameter path: the archive, or the JSON that `rancher-load-images --list --format json` has printed of it
-    ///   (docs/archive-list.md), which stands for it where it is not at hand.
+    /// - Parameter path: the archive, or the JSON that `rancher-load-images --list --format json` prints for it
+    ///   (docs/archive-list.md).
     /// - Throws: `FileError`, or ``ArchiveError``.
     package init(ofOlder path: String) throws {
         let file = try ArchiveLocation(path).open()
@@ -20,10 +20,10 @@ extension OmittedBlobs {
         self = try ReusableArchive(path).blobs(called: Self.name(path))
     }
 
-    /// Ten times the list of the largest release, in bytes. The decoder takes several times as much memory.
+    /// Ten times the list of the largest release, in bytes. The decoder needs several times as much memory.
     private static let listLimit: Int64 = 32 << 20
 
-    /// What a path is called in the archive that names it: its last part.
+    /// Returns the name of an older archive in a delta archive: the last component of its path.
     private static func name(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
     private struct List: Decodable {
@@ -46,7 +46,7 @@ extension OmittedBlobs {
             throw .unreadable("it is not what --list --format json prints, of version 1")
         }
         self.init()
-        // The layers of an image that is unpacked are told by other digests than registries have.
+        // The layers of an unpacked image have other digests than in registries.
         let parts = list.images.filter { !$0.unpacked }.flatMap(\.blobs)
         add(parts.compactMap { Digest($0.digest) }, of: Self.name(list.archive))
     }

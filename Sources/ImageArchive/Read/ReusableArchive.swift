@@ -3,22 +3,22 @@ import OCI
 import SystemIO
 import Tar
 
-/// Another archive, from which blobs can be copied that a planned one needs.
+/// Another archive with blobs that a planned archive needs.
 ///
-/// It may be of any tool that writes an OCI layout with the registry's own blobs, as a plain tar or compressed. One whose layers are
-/// unpacked has none of those blobs.
+/// It may be of any tool that writes an OCI layout with the registry's own blobs, as a plain tar or compressed. An archive with
+/// unpacked layers has none of those blobs.
 package final class ReusableArchive: Sendable {
     private enum Access: Sendable {
-        /// Blobs are read where they lie.
+        /// Blobs are read in place.
         case indexed(ArchiveEntries)
-        /// What is compressed as a whole can only be read from its beginning to its end.
+        /// A compressed archive can only be read from beginning to end.
         case sequential
     }
 
     private let file: any RandomAccess
     private let access: Access
 
-    /// Opens the archive at `path`; nothing is unpacked.
+    /// Opens the archive at `path` without unpacking it.
     ///
     /// - Throws: `FileError`, or ``ArchiveError``.
     package init(_ path: String) throws {
@@ -27,20 +27,20 @@ package final class ReusableArchive: Sendable {
         access = try ArchiveOpening.index(file).map { .indexed($0) } ?? .sequential
     }
 
-    /// Whether ``copy(_:into:)`` works; else the archive is read as a whole.
+    /// Whether single blobs can be copied; if not, the archive is read from beginning to end.
     package var isIndexed: Bool {
         if case .indexed = access { true } else { false }
     }
 
-    /// Whether the archive has a blob of this digest, as far as that is known without reading all of it.
+    /// Whether an indexed archive has an entry for the blob.
     package func has(_ digest: Digest) -> Bool {
         if case .indexed(let entries) = access { entries[OCILayout.path(of: digest)] != nil } else { false }
     }
 
-    /// The blobs that the archive has by its names, and those that it leaves out itself as a delta archive. One that is compressed as
-    /// a whole is read through.
+    /// Returns the blobs that the archive has by its entries' names, and those that it omits as a delta archive. A compressed
+    /// archive is read to its end.
     ///
-    /// - Parameter name: what the archive is called.
+    /// - Parameter name: the name of the archive.
     package func blobs(called name: String) throws -> OmittedBlobs {
         var blobs = OmittedBlobs()
         switch access {
@@ -60,9 +60,9 @@ package final class ReusableArchive: Sendable {
         return blobs
     }
 
-    /// Copies a blob into its place in a planned archive.
+    /// Copies a blob to its place in a planned archive.
     ///
-    /// - Returns: whether it is there now, proven; `false` where this archive lacks it, or has something else under its name.
+    /// - Returns: whether the blob was copied and verified; `false` if this archive lacks it, or has other bytes under its name.
     package func copy(_ entry: ArchivePlan.Entry, into output: ArchiveOutput, _ journal: ArchiveJournal) throws -> Bool
     {
         guard case .indexed(let entries) = access, let blob = entry.blob,
@@ -80,9 +80,7 @@ package final class ReusableArchive: Sendable {
         return try Self.copy(try content.open(), entry, into: output, journal)
     }
 
-    /// Whether the archive has a blob, proven by its bytes, without a copy of it.
-    ///
-    /// - Returns: `false` too where the archive can only be read as a whole.
+    /// Whether an indexed archive has a blob, verified by its bytes, without copying it.
     package func holds(_ blob: Descriptor) throws -> Bool {
         guard case .indexed(let entries) = access, let content = entries[OCILayout.path(of: blob.digest)],
             content.size == blob.size
@@ -90,22 +88,22 @@ package final class ReusableArchive: Sendable {
         return try content.hasDigest(blob.digest)
     }
 
-    /// Reads the archive from its beginning to its end, without a copy of anything.
+    /// Reads the archive from beginning to end without copying.
     ///
     /// - Parameters:
-    ///   - sizes: of the blobs that are looked for.
-    ///   - found: told of each that is there, proven by its bytes.
+    ///   - sizes: the sizes of the wanted blobs.
+    ///   - found: called with each wanted blob, verified by its bytes.
     package func findAll(sizes: [Digest: Int64], found: (Digest) -> Void) throws {
         try forEachBlob(isWanted: { sizes[$0] == $1 }) { digest, content in
             if try content.hasDigest(digest) { found(digest) }
         }
     }
 
-    /// Reads the archive from its beginning to its end, and copies the blobs that are asked for.
+    /// Reads the archive from beginning to end, and copies the wanted blobs.
     ///
     /// - Parameters:
-    ///   - entry: gives the place of a blob that is wanted.
-    ///   - copied: told of each blob that is there now, proven.
+    ///   - entry: returns the entry of a wanted blob.
+    ///   - copied: called with each blob that was copied and verified.
     package func copyAll(
         into output: ArchiveOutput,
         _ journal: ArchiveJournal,
@@ -117,11 +115,11 @@ package final class ReusableArchive: Sendable {
         }
     }
 
-    /// Reads the archive from its beginning to its end, and hands over the blobs that are wanted.
+    /// Reads the archive from beginning to end, and passes the wanted blobs to `take`.
     ///
-    /// It ends early where none of the first blobs is wanted, as in an archive whose layers are unpacked.
+    /// It stops early if none of the first blobs is wanted, as in an archive with unpacked layers.
     ///
-    /// - Parameter isWanted: asked with a blob's digest and size.
+    /// - Parameter isWanted: called with a blob's digest and size.
     private func forEachBlob(
         isWanted: (Digest, Int64) -> Bool,
         take: (Digest, any ByteSource) throws -> Void
@@ -133,7 +131,7 @@ package final class ReusableArchive: Sendable {
             guard header.kind == .file, let digest = OCILayout.digest(ofPath: header.name) else { continue }
             guard isWanted(digest, header.contentSize) else {
                 passed += 1
-                guard hits > 0 || passed < Self.patience else { return }
+                guard hits > 0 || passed < Self.unwantedLimit else { return }
                 continue
             }
             hits += 1
@@ -141,8 +139,8 @@ package final class ReusableArchive: Sendable {
         }
     }
 
-    /// How many blobs in a row that nobody wants show that there are none that anybody wants.
-    private static let patience = 50
+    /// The number of unwanted blobs at the beginning after which the archive counts as one without wanted blobs.
+    private static let unwantedLimit = 50
 
     private static func copy(
         _ source: any ByteSource,
@@ -151,7 +149,7 @@ package final class ReusableArchive: Sendable {
         _ journal: ArchiveJournal
     ) throws -> Bool {
         guard let blob = entry.blob else { return false }
-        // Nothing of it is noted before it is proven: a damaged copy would be gone on with.
+        // The journal records the blob after its verification: a later run would resume a damaged copy.
         let writer = try ArchiveEntryWriter(entry, to: output)
         let hash = ContentHash(blob.digest.algorithm)
         var size: Int64 = 0

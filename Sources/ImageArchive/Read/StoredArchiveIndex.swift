@@ -6,11 +6,10 @@ import Tar
 ///
 /// Only headers are read: the length of a member follows from the entry's, so the next one is found by seeking.
 enum StoredArchiveIndex {
-    /// The entries of the archive in `file`.
+    /// Returns the entries of the archive in `file`.
     ///
-    /// - Returns: `nil` where the archive is not of this kind throughout: another program may have written other members behind
-    ///   a first one like these.
-    /// - Throws: ``ArchiveError/truncated`` where the file ends before an archive of this kind would.
+    /// - Returns: `nil` if not all members are of this kind: other programs may write other members after a first one like these.
+    /// - Throws: ``ArchiveError/truncated`` if the file ends before an archive of this kind would.
     static func entries(of file: any RandomAccess) throws -> ArchiveEntries? {
         let fileSize = try file.size
         guard try begins(file, at: 0, with: StoredGzipMember.header) else { return nil }
@@ -38,7 +37,7 @@ enum StoredArchiveIndex {
         return entries
     }
 
-    /// The next header, or nothing at the end of the tar.
+    /// Returns the next header; `nil` at the end of the tar.
     private static func nextEntry(
         _ parser: inout TarHeaderParser,
         in member: StoredGzipReader
@@ -55,14 +54,14 @@ enum StoredArchiveIndex {
         }
     }
 
-    /// The member that lies here, if it begins as ``ArchivePlan`` would have begun it and the file has all of it.
+    /// Returns the member at `offset`, if it begins as in an ``ArchivePlan`` and the file has all of it.
     private static func member(
         of contentLength: Int64,
         in file: any RandomAccess,
         at offset: Int64,
         _ fileSize: Int64
     ) throws -> StoredGzipMember {
-        // Of a length that a header only claims, that of the member could not even be computed.
+        // The length is that of a header, so the computation of the member's length might overflow.
         guard contentLength <= fileSize - offset else { throw ArchiveError.truncated }
         let member = StoredGzipMember(contentLength: contentLength)
         guard member.length <= fileSize - offset else { throw ArchiveError.truncated }

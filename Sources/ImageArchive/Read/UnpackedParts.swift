@@ -1,18 +1,18 @@
 import OCI
 import SystemIO
 
-/// What an image of which an archive has no manifest consists of, as the archive has it: nothing is compressed to know it.
+/// The configuration and the unpacked layers of an archived image without a manifest.
 package struct UnpackedParts: Sendable {
     /// The digest of the configuration, which is the image's ID, and its size in bytes.
     package let configuration: (digest: Digest, size: Int64)
-    /// What the configuration says.
+    /// The platform in the configuration.
     package let platform: Platform
-    /// The layers, lowest first: the digest of each one's uncompressed tar, and how many bytes its entry has.
+    /// The layers, lowest first: the digest of the uncompressed tar, and the size of the entry in bytes.
     package let layers: [(diffID: Digest, size: Int64)]
 }
 
 extension DockerArchive {
-    /// What an image without an ``Image/original`` consists of, without a proof of it.
+    /// Returns the configuration and the layers of an image without an ``Image/original``. The layers are not verified.
     ///
     /// - Throws: ``ArchiveError``, `FileError`.
     package func parts(of image: Image) throws -> UnpackedParts {
@@ -22,7 +22,7 @@ extension DockerArchive {
         guard let configuration = ImageConfiguration(bytes: bytes), let diffIDs = configuration.diffIDs,
             diffIDs.count == item.layers.count
         else {
-            throw ArchiveError.malformed(entry: item.configuration, problem: "it does not tell the image's layers")
+            throw ArchiveError.malformed(entry: item.configuration, problem: "it does not list the image's layers")
         }
         let layers = try zip(diffIDs, item.layers)
             .map { diffID, name in

@@ -1,6 +1,6 @@
 import OCI
 
-/// The entries of an `index.json` of an archive that this program has written.
+/// The entries of the `index.json` of an archive of this program.
 package struct ArchiveContents: Sendable {
     /// An image by its name, or by its digest if it has none.
     package struct Image: Sendable {
@@ -24,7 +24,7 @@ package struct ArchiveContents: Sendable {
 
     /// Reads an `index.json`.
     ///
-    /// - Throws: where it is not one that this program writes.
+    /// - Throws: if this program does not write such an index.
     init(index json: [UInt8]) throws {
         struct Index: Decodable {
             var manifests: [Descriptor]
@@ -49,14 +49,14 @@ package struct ArchiveContents: Sendable {
         }
     }
 
-    /// The reference by which an image without a name was saved: its repository and its digest. The annotations have the registry without
-    /// its port, which the names of other images may tell.
+    /// Returns the reference of an image that was saved without a name: its repository and its digest. The annotations have the
+    /// registry without its port, which the names of other images may have.
     private static func unnamed(_ entry: Descriptor, among names: [Reference]) -> Reference? {
         let sources = (entry.annotations ?? [:]).filter { $0.key.hasPrefix(OCILayout.sourceAnnotation) }
         for (key, paths) in sources.sorted(by: { $0.key < $1.key }) {
             let host = String(key.dropFirst(OCILayout.sourceAnnotation.count))
             let domain = names.map(\.domain).first { OCILayout.host(ofDomain: $0) == host }
-            // An image that was saved by a name too has the repository of that already.
+            // An image that was also saved by a name has the repository of that name too.
             let own = names.filter { OCILayout.host(ofDomain: $0.domain) == host }.map(\.path)
             let all = paths.split(separator: ",").map(String.init)
             guard let path = all.first(where: { !own.contains($0) }) ?? all.first else { continue }
@@ -70,8 +70,8 @@ package struct ArchiveContents: Sendable {
 }
 
 extension ArchiveSurvey {
-    /// What the damaged `index.json` may have said, by what is left of it, `manifest.json`, and the manifests among the blobs: the most
-    /// likely first. Each is still to be verified.
+    /// Returns the possible contents of the damaged `index.json`, the most likely first, from its readable entries, `manifest.json`,
+    /// and the manifests among the blobs. They are not verified.
     package func rebuiltContents() -> [ArchiveContents] {
         let rebuilding = IndexRebuilding(self)
         let first = rebuilding.contents { _ in false }
@@ -84,9 +84,9 @@ extension ArchiveSurvey {
 private struct IndexRebuilding {
     private let survey: ArchiveSurvey
     private let manifests: [Digest: Manifest]
-    /// Manifests that no index of the archive lists. Each has an entry.
+    /// The manifests that no index of the archive lists. Each has an entry.
     private let roots: Set<Digest>
-    /// The entries of the damaged text, in order; `nil` for one that is damaged.
+    /// The entries of the damaged text, in order; `nil` for a damaged entry.
     private let slots: [Descriptor?]
 
     init(_ survey: ArchiveSurvey) {
@@ -124,12 +124,12 @@ private struct IndexRebuilding {
         }
     }
 
-    /// The entries of a text that is damaged somewhere: each begins with its media type, as Go writes it.
+    /// Returns the entries of a damaged text: each begins with its media type, as Go writes it.
     private static func entries(in text: [UInt8]) -> [Descriptor?] {
         let text = String(decoding: text, as: UTF8.self)
         let start = #"{"mediaType":"#
         let pieces = text.split(separator: start, omittingEmptySubsequences: false)
-        // What is in front of the first entry is the index's own, unless the beginning of the first entry is damaged.
+        // The text before the first entry belongs to the index, unless the beginning of the first entry is damaged.
         let head = pieces[0].split(separator: #""manifests":["#, maxSplits: 1)
         return (head.count > 1 ? [nil] : [])
             + pieces.dropFirst()
@@ -137,13 +137,13 @@ private struct IndexRebuilding {
                 let piece = Array((start + piece).utf8)
                 let end = objectEnd(in: piece)
                 let entry = try? StrictJSON.decode(Descriptor.self, from: Array(piece[..<(end ?? 0)]))
-                // Where the beginning of an entry is damaged, it is behind the one before it.
+                // An entry with a damaged beginning is in the same piece as the entry before it.
                 let rest = piece[(end ?? piece.count)...].drop { [UInt8(ascii: ","), UInt8(ascii: "]")].contains($0) }
                 return rest.count > start.utf8.count ? [entry, nil] : [entry]
             }
     }
 
-    /// Where the JSON object ends that begins with the first byte; `nil` if it does not end.
+    /// Returns the end of the JSON object that begins with the first byte; `nil` if it does not end.
     private static func objectEnd(in json: [UInt8]) -> Int? {
         var depth = 0
         var isInText = false
@@ -177,14 +177,14 @@ private struct IndexRebuilding {
             }
     }
 
-    /// The names that may stand for an index, or for the image that it lists.
+    /// The names that may refer to an index, or to the image that it lists.
     var ambiguousNames: [Reference] {
         missing.filter { !roots.contains($0.principal.digest) && roots.count > 0 }.map(\.name)
     }
 
-    /// The entries, with the missing names in the places of damaged ones.
+    /// Returns the entries, with the missing names instead of damaged entries.
     ///
-    /// - Parameter isDirect: whether a name stands for the image itself, though an index lists it.
+    /// - Parameter isDirect: whether a name refers to the image itself, though an index lists it.
     func contents(where isDirect: (Reference) -> Bool) -> ArchiveContents? {
         var names = missing[...]
         func next() -> Descriptor? {
@@ -208,7 +208,7 @@ private struct IndexRebuilding {
         return contents
     }
 
-    /// Adds the manifests that refer to others and have no entry. They are in the repository of their subject.
+    /// Adds the referrers without an entry. They are in the repository of their subject.
     private func addReferrers(to contents: inout ArchiveContents) {
         var known = Set(contents.images.map(\.top.digest) + contents.referrers.map(\.manifest.digest))
         for digest in roots.sorted(by: { $0.description < $1.description }) where !known.contains(digest) {

@@ -4,11 +4,11 @@ import OCI
 import SystemIO
 import Tar
 
-/// Finds what entries there are in an archive of which parts are missing or damaged.
+/// Finds the entries of an archive with missing or damaged pieces.
 ///
-/// From an entry the next one follows. Where that is broken, the next entry is looked for: in a gzip of stored members by a member that
-/// begins with the header of a tar, in a plain tar by a header. Only archives as ``ArchivePlan`` lays them out are read. Whatever is
-/// found is proven by its digest before it counts.
+/// Each entry has the offset of the next one. If there is no entry at that offset, the next one is searched: in a gzip archive a
+/// member that begins with a tar header, in a plain tar a header. Only archives with the layout of an ``ArchivePlan`` are read.
+/// The caller verifies the digests of the entries.
 struct ArchiveSalvage {
     private let file: any RandomAccess
     private let size: Int64
@@ -18,9 +18,9 @@ struct ArchiveSalvage {
         size = try file.size
     }
 
-    /// The entries, with what is wrong with the archive.
+    /// Returns the entries, with the archive's defects.
     ///
-    /// - Returns: `nil` where there are none.
+    /// - Returns: `nil` if there are none.
     func entries() throws -> ArchiveEntries? {
         for kind in kinds {
             let entries = try entries(kind)
@@ -29,7 +29,7 @@ struct ArchiveSalvage {
         return nil
     }
 
-    /// What the archive may be: its first bytes tell, if they are there.
+    /// The possible forms of the archive, by its first bytes; both if these are missing.
     private var kinds: [Kind] {
         guard let start = try? bytes(StoredGzipMember.header.count, at: 0) else { return [.gzip, .tar] }
         return start == StoredGzipMember.header ? [.gzip] : [.tar]
@@ -41,28 +41,28 @@ struct ArchiveSalvage {
         var isFound = false
         try visit(kind) { found in
             isFound = true
-            // A copy of an entry in the content of another one is none of its own.
+            // A copy of an entry inside of another entry's content is not an entry.
             if !entries.has(found.header.name) { try entries.add(found.header, content: found.content) }
         } gap: { offset in
-            note(offset, in: &entries)
+            addDefect(at: offset, to: &entries)
         }
         return (entries, isFound)
     }
 
-    /// An entry, and where it is in the file.
+    /// An entry and its place in the file.
     struct Found: Sendable {
         let header: TarHeader
         let content: ArchivedContent
         let offset: Int64
-        /// How many bytes of the file the entry takes.
+        /// The length of the entry in the file, in bytes.
         let length: Int64
-        /// How many bytes of tar headers are in front of the content.
+        /// The length of the tar headers before the content, in bytes.
         let headerLength: Int64
     }
 
     /// Visits the entries in the order of the file.
     ///
-    /// - Parameter gap: called with each offset that has no entry though one should be there.
+    /// - Parameter gap: called with each offset at which an entry is missing.
     func visit(_ kind: Kind, entry: (Found) throws -> Void, gap: (Int64) -> Void) throws {
         var isFound = false
         var offset: Int64 = 0
@@ -83,8 +83,8 @@ struct ArchiveSalvage {
         }
     }
 
-    /// Notes that there is no entry where one should be, unless that is known of the part.
-    private func note(_ offset: Int64, in entries: inout ArchiveEntries) {
+    /// Records that the part at an offset is damaged, unless the part has a defect already.
+    private func addDefect(at offset: Int64, to entries: inout ArchiveEntries) {
         guard let path = (file as? SplitFile)?.paths(of: offset..<offset + 1).first,
             !entries.defects.contains(where: { $0.hasPrefix(path + " ") })
         else { return }
@@ -120,8 +120,7 @@ struct ArchiveSalvage {
         let endless = StoredGzipReader(StoredGzipMember(contentLength: .max / 2), in: file, at: offset)
         var parser = TarHeaderParser()
         guard let (header, dataOffset) = try parser.next({ try endless.read(into: $0, at: $1) }) else { return .end }
-        // An archive whose end is missing may end in an entry. Of a length that a header only claims, that of the member could not even
-        // be computed.
+        // A truncated archive may end in an entry. The computation of the member's length might overflow.
         guard parser.offset <= size - offset else { return .end }
         let member = StoredGzipMember(contentLength: parser.offset)
         let start = StoredGzipMember.header + member.blockHeader(at: 0)
@@ -161,7 +160,7 @@ struct ArchiveSalvage {
 
     // MARK: Searching
 
-    /// The first entry that begins at an offset or behind it.
+    /// Returns the offset of the first entry at or after `start`.
     private func search(_ kind: Kind, from start: Int64) throws -> Int64? {
         let pattern = kind == .gzip ? StoredGzipMember.header : Array("ustar".utf8)
         let patternOffset: Int64 = kind == .gzip ? 0 : 257
@@ -190,7 +189,7 @@ struct ArchiveSalvage {
                     if candidate >= start, try isEntry(kind, at: candidate) { return candidate }
                     from = found + 1
                 }
-                // A pattern may lie across two pieces.
+                // A pattern may cross the boundary of two pieces.
                 guard count == wanted, position + Int64(count) < region.upperBound else { break }
                 position += Int64(count - pattern.count + 1)
             }
@@ -198,7 +197,7 @@ struct ArchiveSalvage {
         return nil
     }
 
-    /// Whether an entry with a name of an archive of images begins here.
+    /// Whether an entry with a name of an archive of images begins at `offset`.
     private func isEntry(_ kind: Kind, at offset: Int64) throws -> Bool {
         guard case .entry(let found) = try next(kind, at: offset), found.header.kind == .file else { return false }
         return OCILayout.digest(ofPath: found.header.name) != nil || Self.tables.contains(found.header.name)
@@ -208,9 +207,9 @@ struct ArchiveSalvage {
 }
 
 extension TarHeaderParser {
-    /// The next entry; `nil` at the end of the tar.
+    /// Returns the next entry; `nil` at the end of the tar.
     ///
-    /// - Parameter read: fills a block from an offset on, and returns how many bytes it has.
+    /// - Parameter read: fills a block from an offset on, and returns its size in bytes.
     mutating func next(
         _ read: (UnsafeMutableRawBufferPointer, Int64) throws -> Int
     ) throws -> (header: TarHeader, dataOffset: Int64)? {
@@ -228,7 +227,7 @@ extension TarHeaderParser {
 }
 
 extension UnsafeRawBufferPointer {
-    /// Where a pattern begins for the first time at `start` or behind it.
+    /// Returns the offset of the first occurrence of `pattern` at or after `start`.
     fileprivate func firstRange(of pattern: [UInt8], from start: Int) -> Int? {
         guard let base = baseAddress else { return nil }
         var position = start

@@ -7,7 +7,7 @@ extension ArchiveSurvey {
     /// is the planned one.
     ///
     /// - Parameters:
-    ///   - isRebuilt: whether the plan's images are not those of a sound `index.json`, and nobody has named them.
+    ///   - isRebuilt: whether the plan's images are neither those of a sound `index.json` nor those of a list.
     ///   - hasReferrers: whether the plan has referrers, whose names only `index.json` has.
     /// - Throws: ``RepairRefusal``.
     package func verify(
@@ -27,7 +27,7 @@ extension ArchiveSurvey {
             if let digest = OCILayout.digest(ofPath: entry.header.name) { offsets[digest] = place.offset }
             isPlanned.insert(place.offset)
         }
-        // An entry with a damaged name is in the place of a planned one.
+        // An entry with a damaged name has the offset of a planned one.
         let uncovered = blobs.filter { offsets[$0.key] == nil && !isPlanned.contains($0.value.offset) }.count
         guard uncovered == 0 else { throw isOthers ? otherLayout : .uncovered(uncovered) }
         let planned = blobs.filter { offsets[$0.key] != nil }
@@ -38,7 +38,7 @@ extension ArchiveSurvey {
         var sound: Set<String> = []
         for (entry, place) in zip(layout.tables, plan.tables) {
             guard let found = tables[entry.header.name] else { continue }
-            // A damaged table can only be where it should be.
+            // A damaged table must have the planned offset.
             guard found.offset == place.offset, found.length == place.length else { throw otherLayout }
             if (try? VerifiedEntry.isIntact(place, in: file)) == true {
                 sound.insert(entry.header.name)
@@ -49,7 +49,7 @@ extension ArchiveSurvey {
         let unknown = Set(tables.keys).subtracting(layout.tables.map(\.header.name))
         guard unknown.isEmpty else { throw otherLayout }
         guard isRebuilt else { return }
-        // manifest.json has the names and fixes the length of index.json; the checksum of index.json proves all of it.
+        // manifest.json has the names and determines the length of index.json; the checksum of index.json verifies all of it.
         guard try sound.contains("manifest.json") && !hasReferrers || hasChecksum(ofTable: plan.tables[0]) else {
             throw RepairRefusal.noNames
         }
@@ -65,7 +65,7 @@ extension ArchiveSurvey {
         }
     }
 
-    /// Whether the bytes at the end of a planned table's place are its checksum.
+    /// Whether the bytes at the planned end of a table are its checksum.
     private func hasChecksum(ofTable table: ArchivePlan.Entry) throws -> Bool {
         guard let expected = table.trailer else { return false }
         let start = table.offset + table.length - Int64(expected.count)

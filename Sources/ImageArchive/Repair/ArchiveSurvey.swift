@@ -4,9 +4,9 @@ import OCI
 import SystemIO
 import Tar
 
-/// The entries of an archive of the default format that may be damaged anywhere, and what its tables say.
+/// The entries and tables of an archive of the default format that may be damaged anywhere.
 ///
-/// Only archives as ``ArchivePlan`` lays them out are read: gzip members of stored blocks, or a plain tar. Nothing is written.
+/// Only archives with the layout of an ``ArchivePlan`` are read: gzip members of stored blocks, or a plain tar. Nothing is written.
 package struct ArchiveSurvey: Sendable {
     package let path: String
     package let file: any RandomAccess
@@ -18,7 +18,7 @@ package struct ArchiveSurvey: Sendable {
     let items: [ManifestItem]?
     /// The text of a damaged `index.json`; `nil` if its header is damaged too.
     let damagedIndex: [UInt8]?
-    /// The blobs that the archive leaves out, if it is a delta archive.
+    /// The blobs that a delta archive omits.
     package let omitted: OmittedBlobs
     /// Whether every byte of the file belongs to an entry, so that the archive has no other entries than these.
     package let isGapless: Bool
@@ -32,7 +32,7 @@ package struct ArchiveSurvey: Sendable {
     package init(_ path: String) throws {
         self.path = path
         guard !File.isStream(path) else { throw RepairRefusal.notAFile }
-        if let whole = Self.wholeArchive(ofPart: path) { throw RepairRefusal.part(of: whole) }
+        if let archive = Self.archive(ofPart: path) { throw RepairRefusal.part(of: archive) }
         let file = try ArchiveLocation(path).open()
         guard try file.isRegular else { throw RepairRefusal.notAFile }
         self.file = file
@@ -82,12 +82,12 @@ package struct ArchiveSurvey: Sendable {
     /// Whether the archive has an entry with the header of a blob.
     package func has(_ digest: Digest) -> Bool { blobs[digest] != nil }
 
-    /// The configurations that `manifest.json` has for a name.
+    /// Returns the configurations that `manifest.json` lists for a name.
     package func configurations(of reference: Reference) -> Set<Digest> {
         Set((items ?? []).filter { $0.references.contains(reference) }.compactMap(\.configurationDigest))
     }
 
-    /// The manifest of a digest, verified.
+    /// Returns the manifest with a digest, verified.
     ///
     /// - Returns: `nil` if the archive lacks it, or it is damaged.
     package func manifest(_ digest: Digest, _ mediaType: MediaType? = nil) -> Manifest? {
@@ -98,7 +98,7 @@ package struct ArchiveSurvey: Sendable {
         return try? Manifest(bytes: bytes, digest: digest, servedAs: mediaType)
     }
 
-    /// The images and indexes among the blobs, each verified.
+    /// Returns the images and indexes among the blobs, verified.
     func manifests() -> [Digest: Manifest] {
         let small = blobs.filter { digest, found in
             guard found.content.size <= Manifest.sizeLimit, let source = try? found.content.open() else { return false }
@@ -107,14 +107,14 @@ package struct ArchiveSurvey: Sendable {
         return small.keys.reduce(into: [:]) { manifests, digest in manifests[digest] = manifest(digest) }
     }
 
-    /// Whether the name still has the file, unchanged.
+    /// Whether the path still names the same file, unchanged.
     package var isCurrent: Bool {
         guard let now = try? ArchiveLocation(path).open() else { return false }
         return FileIdentity.all(of: now) == identity
     }
 
-    /// `ARCHIVE` of `ARCHIVE.001`, if that is a part of an archive.
-    private static func wholeArchive(ofPart path: String) -> String? {
+    /// Returns `ARCHIVE` for `ARCHIVE.001`; `nil` if the file is not a part of an archive.
+    private static func archive(ofPart path: String) -> String? {
         let base = String(path.dropLast(4))
         guard let name = path.split(separator: "/").last, let baseName = base.split(separator: "/").last,
             let number = PartName.number(String(name), of: String(baseName)), File.exists(path)
@@ -123,11 +123,11 @@ package struct ArchiveSurvey: Sendable {
         return number > 1 || !others.isEmpty ? base : nil
     }
 
-    /// The form of the archive: its first bytes tell, or what is at its end.
+    /// Returns the form of the archive, by its first bytes, else by its last bytes.
     private static func kind(of file: any RandomAccess) throws -> ArchiveSalvage.Kind {
         let start = try? FileSection(of: file, at: 0, length: Int64(TarHeader.blockSize)).readBytes(TarHeader.blockSize)
         let header = StoredGzipMember.header
-        // Behind the header of a member, a stored block begins with 0, or with 1 if it is the last one.
+        // After the header of a member, a stored block begins with 0, or with 1 if it is the last one.
         if let start, start.starts(with: header), start.count > header.count, start[header.count] <= 1 { return .gzip }
         // The end of an archive is a member of two blocks of zeros.
         let end = StoredGzipMember(contentLength: Int64(TarHeader.endOfArchive.count))
@@ -140,7 +140,7 @@ package struct ArchiveSurvey: Sendable {
         return .tar
     }
 
-    /// Whether the checksum of an entry's gzip member is that of its content. A plain tar has no checksums.
+    /// Whether the checksum of an entry's gzip member matches its content. A plain tar has no checksums.
     private static func isSound(
         _ found: ArchiveSalvage.Found,
         in file: any RandomAccess,
@@ -159,7 +159,7 @@ package struct ArchiveSurvey: Sendable {
     }
 }
 
-/// Why an archive is not repaired. The file is unchanged.
+/// The reason that an archive is not repaired. The file is unchanged.
 package enum RepairRefusal: Error, Equatable, Sendable, CustomStringConvertible {
     /// A directory, a device or a pipe.
     case notAFile
@@ -167,7 +167,7 @@ package enum RepairRefusal: Error, Equatable, Sendable, CustomStringConvertible 
     case part(of: String)
     /// Not an archive that this program writes by default.
     case otherFormat
-    /// Nothing says which images the archive has.
+    /// The names of the images are unknown.
     case noNames
     /// Blobs of the archive belong to none of the images.
     case uncovered(Int)
@@ -176,7 +176,7 @@ package enum RepairRefusal: Error, Equatable, Sendable, CustomStringConvertible 
     /// The archive was replaced or changed meanwhile.
     case changed
 
-    /// What is wrong and what to do, to follow the archive's name.
+    /// The problem and advice, to be printed after the archive's name.
     package var description: String {
         switch self {
         case .notAFile: "it is not a regular file"

@@ -220,23 +220,7 @@ struct ImagePusher: Sendable {
 
         func open() throws -> any ByteSource {
             counter.restart()
-            return CountingSource(try content(), counter)
-        }
-    }
-
-    private final class CountingSource: ByteSource {
-        private let source: any ByteSource
-        private let counter: TransferCounter
-
-        init(_ source: any ByteSource, _ counter: TransferCounter) {
-            self.source = source
-            self.counter = counter
-        }
-
-        func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
-            let count = try source.read(into: buffer)
-            counter.add(count)
-            return count
+            return try content().observed { [counter] in counter.add($0.count) }
         }
     }
 }
