@@ -1,13 +1,13 @@
-/// The rules of the architecture. Each gives a sentence for each break.
+/// The rules of the architecture. Each returns one sentence for each violation.
 struct ArchitectureRules {
     let manifest: PackageManifest
     let sources: SourceTree
 
-    /// What the toolchain offers and the program may use. Foundation is not among it: it makes a static binary five times as
+    /// Modules of the toolchain that the program may import. Foundation is missing: it makes a static binary five times as
     /// large.
     static let toolchain: Set = ["Dispatch", "FoundationEssentials", "Glibc", "Synchronization"]
 
-    /// A module imports what its entry in the manifest names, all of that, and nothing else of the program.
+    /// A module imports exactly the modules that its entry in the manifest names.
     func arrows() -> [String] {
         var broken: [String] = []
         for module in manifest.layers + manifest.executables {
@@ -52,7 +52,7 @@ struct ArchitectureRules {
             + modules.subtracting(directories).sorted().map { "\($0) of Package.swift has no files" }
     }
 
-    /// Nobody imports Foundation.
+    /// No file imports Foundation.
     func foundation() -> [String] {
         sources.files.filter { $0.imports.contains("Foundation") }.map { "\($0.module)/\($0.name) imports Foundation" }
     }

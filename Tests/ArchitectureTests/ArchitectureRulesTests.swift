@@ -1,6 +1,6 @@
 import Testing
 
-/// Each rule tells when it is broken, on a program of three modules.
+/// Each rule reports its violations in a program of three modules.
 @Suite(.timeLimit(.minutes(5))) struct ArchitectureRulesTests {
     static let manifest = """
         /// layer("NotALayer") in a comment
@@ -63,7 +63,7 @@ import Testing
         #expect(SourceTree.File(module: "M", name: "F.swift", text: text).imports == modules)
     }
 
-    @Test func whatKeepsTheRules() {
+    @Test func programWithoutViolations() {
         let rules = Self.rules()
         #expect(
             rules.arrows() + rules.order() + rules.owners() + rules.directories() + rules.foundation() + rules.output()

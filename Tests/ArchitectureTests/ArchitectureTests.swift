@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Testing
 
-/// The program as it is keeps its own rules.
+/// The program follows its own rules.
 @Suite(.timeLimit(.minutes(5))) struct ArchitectureTests {
     private let rules: ArchitectureRules
     private let root: String
@@ -25,7 +25,7 @@ import Testing
 
     @Test func directoriesAndModulesAreTheSame() { #expect(rules.directories() == []) }
 
-    @Test func nobodyImportsFoundation() throws {
+    @Test func noFileImportsFoundation() throws {
         #expect(rules.foundation() == [])
         let tests = ArchitectureRules(manifest: rules.manifest, sources: try SourceTree(directory: "\(root)/Tests"))
         #expect(tests.foundation() == [])
@@ -34,7 +34,7 @@ import Testing
     @Test func onlyTheConsoleWrites() { #expect(rules.output() == []) }
 
     @Test func theManifestIsReadInFull() {
-        // Rules about nothing are kept by everything.
+        // Without modules and files, no rule would be violated.
         #expect(rules.manifest.systemLibraries.count >= 6)
         #expect(rules.manifest.layers.count >= 12)
         #expect(

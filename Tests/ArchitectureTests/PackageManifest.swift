@@ -1,4 +1,4 @@
-/// What the text of `Package.swift` says of the modules. It is read as text, so that its order counts.
+/// The modules in the text of `Package.swift`. The manifest is read as text because the order counts.
 struct PackageManifest {
     struct Module: Equatable {
         var name: String
@@ -24,7 +24,7 @@ struct PackageManifest {
             switch call {
             case "systemLibrary(": systemLibraries.append(name)
             case "layer(": layers.append(Module(name: name, dependencies: Array(strings.dropFirst())))
-            // What has a path of its own is no part of the program.
+            // A target with a path of its own is no part of the program.
             case _ where !arguments.contains("path:"):
                 executables.append(Module(name: name, dependencies: Array(strings.dropFirst())))
             default: break
@@ -46,7 +46,7 @@ struct PackageManifest {
                     if character == ")" { depth -= 1 }
                     return depth == 0
                 }
-            // A declaration of such a function is no call.
+            // A declaration is no call.
             let isDeclaration = rest[..<call.1.lowerBound].hasSuffix("func ")
             if !isDeclaration { calls.append((call.0, rest[call.1.upperBound..<(end ?? rest.endIndex)])) }
             rest = rest[call.1.upperBound...]

@@ -1,16 +1,16 @@
 import FoundationEssentials
 import Testing
 
-/// No test may run for ever: every suite has a time limit, and every test is in a suite.
+/// Every suite has a time limit, and every test is in a suite.
 @Suite(.timeLimit(.minutes(1))) struct TimeLimitTests {
     @Test(arguments: ["Tests", "compat-tests"])
-    func everySuiteHasOne(directory: String) throws {
+    func everySuiteHasATimeLimit(directory: String) throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().path
         let tree = try SourceTree(directory: "\(root)/\(directory)")
         let files = tree.files.filter { $0.lines.contains { $0.contains("@Test") } }
         #expect(!files.isEmpty)
-        #expect(files.flatMap(Self.breaks) == [])
+        #expect(files.flatMap(Self.violations) == [])
     }
 
     private static let rows: [(String, Int, String)] = [
@@ -18,19 +18,19 @@ import Testing
         ("@Suite(\n    .serialized,\n    .timeLimit(.minutes(1))\n)\nstruct A {}", 0, "on a line of its own"),
         ("@Suite struct A {}", 1, "none"),
         ("@Suite(.serialized) struct A {}\n@Suite(.timeLimit(.minutes(1))) struct B {}", 1, "another suite's"),
-        ("@Suite(\"timeLimit(\") struct A {} // .timeLimit(", 1, "words"),
+        ("@Suite(\"timeLimit(\") struct A {} // .timeLimit(", 1, "in a string literal"),
         ("struct A {}", 1, "no suite"),
-        ("extension A {}", 0, "the suite stands in another file"),
+        ("extension A {}", 0, "a suite of another file"),
     ]
 
     @Test(arguments: rows)
     func theRule(text: String, count: Int, reason: String) {
         let file = SourceTree.File(module: "ATests", name: "A.swift", text: text)
-        #expect(Self.breaks(of: file).count == count, "\(reason)")
+        #expect(Self.violations(of: file).count == count, "\(reason)")
     }
 
-    /// A sentence for each break in a file that has tests.
-    private static func breaks(of file: SourceTree.File) -> [String] {
+    /// One sentence for each violation in a file with tests.
+    private static func violations(of file: SourceTree.File) -> [String] {
         let code = file.lines.joined(separator: "\n")
         let suites = code.split(separator: "@Suite", omittingEmptySubsequences: false).dropFirst()
         guard !suites.isEmpty || code.contains("extension ") else {
