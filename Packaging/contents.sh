@@ -1,4 +1,4 @@
-# Tells what the executable has inside, from what the linker took; to be sourced after static.sh.
+# Lists the libraries inside the executable, from the linker's map; to be sourced after static.sh.
 
 # Prints the files that the linker took from outside the project, one a line.
 linked_files() {
@@ -39,9 +39,9 @@ linked_components() {
 
 swift_toolchain() { dirname "$(dirname "$(readlink -f "$(command -v swift)")")"; }
 
-# Prints the bill of materials of the executables in a folder, in SPDX 2.3.
+# Prints the bill of materials of the executables in a directory, in SPDX 2.3.
 #
-# USAGE: linked_components | bill_of_materials FOLDER; needs $version, $commit and $SOURCE_DATE_EPOCH.
+# USAGE: linked_components | bill_of_materials DIRECTORY; needs $version, $commit and $SOURCE_DATE_EPOCH.
 bill_of_materials() {
     local program executables=()
     for program in "${programs[@]}"; do
@@ -60,7 +60,7 @@ bill_of_materials() {
 licences() {
     local component version package name text sum
     declare -A printed
-    printf 'rancher-images is under the Apache License 2.0: see LICENSE beside this file.\n'
+    printf 'rancher-images is under the Apache License 2.0: see LICENSE in this directory.\n'
     printf 'Its executables have the following inside.\n'
     while IFS=$'\t' read -r component version package name; do
         text=/usr/share/doc/$package/copyright

@@ -11,9 +11,9 @@ read_version() {
     version=$( (exec -a "${programs[0]}" "$static/bin/$executable" --version) | grep -oEm 1 '[0-9]+\.[0-9]+\.[0-9]+')
 }
 
-# Lays out bin and share in a new folder.
+# Lays out bin and share in a new directory.
 #
-# USAGE: lay_out FOLDER
+# USAGE: lay_out DIRECTORY
 lay_out() {
     local bin=$1/bin share=$1/share notes=$1/share/doc/rancher-images program components
     mkdir -p "$bin" "$notes"

@@ -44,26 +44,26 @@ require_swift() {
     command -v swift >/dev/null || fail "Swift 6.2 or later is missing: see https://www.swift.org/install/linux"
 }
 
-# Prints where scripts/install records what it laid down in a prefix: paths below it, folders with a slash at their end.
+# Prints where scripts/install records what it laid down in a prefix: paths below it, directories with a slash at their end.
 installed_record() { printf '%s/share/rancher-images/installed' "$1"; }
 
 # Starts a registry on a free port of 127.0.0.1.
 #
-# USAGE: start_registry NAME FOLDER [HTTP]; sets NAME_port and NAME_pid. HTTP is more of the section `http` of its configuration.
-# The log is FOLDER/log.
+# USAGE: start_registry NAME DIRECTORY [HTTP]; sets NAME_port and NAME_pid. HTTP is more of the section `http` of its configuration.
+# The log is DIRECTORY/log.
 start_registry() {
-    local name=$1 folder=$2 port pid try wait
+    local name=$1 directory=$2 port pid try wait
     for try in 1 2 3 4 5 6 7 8 9 10; do
         port=$((20000 + (RANDOM * 32768 + RANDOM) % 12000))
-        mkdir -p "$folder/storage"
-        cat >"$folder/config.yml" <<END
+        mkdir -p "$directory/storage"
+        cat >"$directory/config.yml" <<END
 version: 0.1
 log: {level: error, accesslog: {disabled: true}}
-storage: {filesystem: {rootdirectory: "$folder/storage"}}
+storage: {filesystem: {rootdirectory: "$directory/storage"}}
 http: {addr: "127.0.0.1:$port"${3:+, $3}}
 validation: {manifests: {urls: {allow: ["^https?://"]}}}
 END
-        docker-registry serve "$folder/config.yml" >"$folder/log" 2>&1 &
+        docker-registry serve "$directory/config.yml" >"$directory/log" 2>&1 &
         pid=$!
         for wait in $(seq 100); do
             kill -0 "$pid" 2>/dev/null || break
@@ -76,7 +76,7 @@ END
         done
         kill "$pid" 2>/dev/null || true
     done
-    fail "no registry could be started; its last words: $(tail -n 3 "$folder/log")"
+    fail "no registry could be started; its log ends with: $(tail -n 3 "$directory/log")"
 }
 
 # Ends a process that a script started, by its id.

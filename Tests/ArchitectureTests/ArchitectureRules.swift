@@ -70,7 +70,8 @@ struct ArchitectureRules {
                         .first { identifier in
                             words.contains(identifier.name) && !identifier.isMember && !identifier.isDeclared
                                 // The one place that hands the process's own streams to the console.
-                                || descriptors.contains(identifier.name) && !file.name.hasSuffix("CommandLineTool.swift")
+                                || descriptors.contains(identifier.name)
+                                    && !file.name.hasSuffix("CommandLineTool.swift")
                         }
                     guard let used else { return nil }
                     return "\(file.module)/\(file.name):\(index + 1) uses \(used.name)"

@@ -70,7 +70,7 @@ enum WordRules {
             "network topology"
         ),
         Exception(#"\bin front of (a|the|its) (registry|registries|server|host)\b"#, "network topology"),
-        Exception(#"\b(proxy|proxies|cache|balancer|nginx) in front of\b"#, "network topology"),
+        Exception(#"\b(proxy|proxies|caches?|balancer|nginx|ingress) in front of\b"#, "network topology"),
         Exception(
             #"\bSEEK_HOLE\b|\bpunch(es|ed)? holes?\b|\bholes? in (a|the) (sparse )?file\b|\bsparse holes?\b"#,
             "the term of file systems"

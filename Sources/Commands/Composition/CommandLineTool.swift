@@ -20,7 +20,7 @@ package enum CommandLineTool {
             if let program = name.flatMap(Program.init(named:)) { runAndExit(program) }
         }
         fail(
-            "the name \(file ?? typed ?? "") does not tell whether to save or to load:"
+            "the name \(file ?? typed ?? "") does not say whether to save or to load:"
                 + " let it have rancher-save-images or rancher-load-images in it"
         )
     }
