@@ -28,7 +28,7 @@ struct FishCompletion {
             case .words(let words): " -x -a '\(words.joined(separator: " "))'"
             case .anything: " -x"
             }
-        let meaning = flag.meaning.map { "\\'".contains($0) ? "\\\($0)" : String($0) }.joined()
+        let meaning = flag.summary.map { "\\'".contains($0) ? "\\\($0)" : String($0) }.joined()
         return "-l \(flag.name)" + (flag.letter.map { " -s \($0)" } ?? "") + value + " -d '\(meaning)'"
     }
 }

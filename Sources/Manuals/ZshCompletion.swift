@@ -22,7 +22,7 @@ struct ZshCompletion {
         let others = flag.words.count > 1 ? "(\(flag.words.joined(separator: " ")))" : ""
         return flag.words.map { word in
             let text =
-                (flag.isRepeated ? "*" : others) + word + "[" + escape(flag.meaning, "[]:") + "]" + value(of: flag)
+                (flag.isRepeated ? "*" : others) + word + "[" + escape(flag.summary, "[]:") + "]" + value(of: flag)
             return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
         }
     }

@@ -11,7 +11,7 @@ import Testing
         #expect(chart.file == "./rancher-oci-charts/fleet-107.0.0+up0.13.0.tgz")
     }
 
-    /// What bash makes of `${i%:*}`, `${i##*:}` and the parts of the first.
+    /// The results of bash for `${i%:*}`, `${i##*:}` and the parts of the first.
     private static let oddReferences: [(reference: String, name: String, version: String, file: String)] = [
         ("rancher/charts/", "rancher/charts/", "rancher/charts/", "./rancher-oci-charts/-rancher/charts/.tgz"),
         ("rancher/charts/x", "rancher/charts/x", "rancher/charts/x", "./rancher-oci-charts/x-rancher/charts/x.tgz"),
@@ -22,7 +22,7 @@ import Testing
     ]
 
     @Test(arguments: oddReferences)
-    func referencesAreCutAsTheyStand(_ reference: String, _ name: String, _ version: String, _ file: String) {
+    func referencesAreSplitWithoutValidation(_ reference: String, _ name: String, _ version: String, _ file: String) {
         let chart = Chart(reference)
         #expect(chart.name == name)
         #expect(chart.version == version)

@@ -28,14 +28,14 @@ import Testing
         return (File(owning: ends[0], path: "pipe"), File(owning: ends[1], path: "standard output"))
     }
 
-    @Test func linesGoWhereTheyBelong() throws {
+    @Test func linesGoToTheirStreams() throws {
         let console = try console()
         console.print("one")
         console.notice("two")
         console.print("three\nfour")
         #expect(try directory.text("out") == "one\nthree\nfour\n")
         #expect(try directory.text("err") == "rancher-save-images.sh: two\n")
-        #expect(!console.outputFailed)
+        #expect(console.outputError == nil)
         #expect(console.output.path == directory.path("out"))
     }
 
@@ -44,20 +44,20 @@ import Testing
         #expect(try directory.text("err") == "x: a\\r\\u{1B}[2Jb\\n\\u{009B}é€\n")
     }
 
-    @Test func aLineHasALength() throws {
+    @Test func longLinesAreTruncated() throws {
         try console(programName: "x").notice("a" + String(repeating: "\u{301}", count: 100_000))
         let line = try directory.text("err")
         #expect(line.hasSuffix("...\n"))
         #expect(line.utf8.count < 9_000)
     }
 
-    @Test func aReaderThatGoesAwayIsAnErrorAndNotTheEnd() throws {
+    @Test func aClosedPipeIsAnError() throws {
         let (reading, writing) = try pipe()
         let console = try console(output: writing)
         try reading.close()
         console.print("lost")
         console.print("lost too")
-        #expect(console.outputFailed)
+        #expect(console.outputError != nil)
         #expect(console.outputError?.description == "cannot write standard output: Broken pipe")
         console.notice("still there")
         #expect(try directory.text("err") == "rancher-save-images.sh: still there\n")
@@ -69,7 +69,7 @@ import Testing
         #expect(console.outputError?.code == ENOSPC)
     }
 
-    @Test func standardErrorMayBeGone() throws {
+    @Test func standardErrorCanBeClosed() throws {
         let (reading, writing) = try pipe()
         let console = Console(
             output: try File(directory.path("out"), for: .creating),
@@ -80,10 +80,10 @@ import Testing
         console.notice("lost")
         console.print("line")
         #expect(try directory.text("out") == "line\n")
-        #expect(!console.outputFailed)
+        #expect(console.outputError == nil)
     }
 
-    @Test func aSlowReaderOfANonBlockingPipeGetsWholeLines() throws {
+    @Test func aSlowReaderOfANonBlockingPipeGetsCompleteLines() throws {
         let (reading, writing) = try pipe()
         #expect(fcntl(writing.descriptor, F_SETFL, O_NONBLOCK) == 0)
         let console = try console(output: writing)

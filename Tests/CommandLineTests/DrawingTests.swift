@@ -5,7 +5,7 @@ import SystemIO
 import TestSupport
 import Testing
 
-/// What is printed while something is drawn below it.
+/// Printing above lines that are drawn.
 @Suite(.timeLimit(.minutes(2))) struct DrawingTests {
     private let directory: TemporaryDirectory
     private let terminal: PseudoTerminal
@@ -27,7 +27,7 @@ import Testing
         return TerminalEmulation(terminal.text, columns: 40, rows: 10)
     }
 
-    @Test func linesOfBothStreamsStandAboveIt() throws {
+    @Test func linesOfBothStreamsAreAboveTheDrawing() throws {
         let console = try console()
         console.print("one")
         console.draw(["a picture", "of two lines"])
@@ -46,14 +46,14 @@ import Testing
         #expect(screen.unknown == [])
     }
 
-    @Test func aLowerPictureLeavesNothingOfAHigherOne() throws {
+    @Test func aLowerDrawingErasesAHigherOne() throws {
         let console = try console()
         console.draw(["a", "b", "c"])
         console.draw(["d"])
         #expect(try screen(console).lines == ["d"])
     }
 
-    @Test func itGoesForGood() throws {
+    @Test func nothingIsDrawnAfterTheEnd() throws {
         let console = try console()
         console.draw(["a", "b"])
         console.endDrawing()
@@ -63,7 +63,7 @@ import Testing
     }
 
     /// A `tee` prints what it has read while nothing is drawn.
-    @Test func aPipeIsGivenTimeToShowUpOnTheTerminal() throws {
+    @Test func theNextDrawingAfterAPipeIsSkipped() throws {
         var ends: [Int32] = [0, 0]
         try #require(pipe(&ends) == 0)
         let reading = File(owning: ends[0], path: "pipe")
@@ -77,7 +77,7 @@ import Testing
         #expect(try screen(console).lines == ["line", "next"])
     }
 
-    @Test func aFileIsWrittenWithoutTouchingThePicture() throws {
+    @Test func writingToAFileDoesNotRedraw() throws {
         let console = try console(output: File(directory.path("out"), for: .creating))
         console.draw(["picture"])
         console.print("line")
@@ -89,7 +89,7 @@ import Testing
         #expect(screen.pictures == [["picture"], ["next"]])
     }
 
-    @Test func nothingIsDrawnBehindHalfALine() throws {
+    @Test func nothingIsDrawnAfterAnIncompleteLine() throws {
         let console = try console()
         console.draw(["picture"])
         try Array("half".utf8).withUnsafeBytes(console.passOn)
@@ -101,7 +101,7 @@ import Testing
         #expect(!screen.pictures.contains(["half", "picture"]) && !screen.pictures.contains(["halfpicture"]))
     }
 
-    @Test func linesInPlaceOfStandardOutputStandAboveItToo() throws {
+    @Test func linesOnStandardErrorOnlyAreAboveTheDrawing() throws {
         let console = try console(output: File(directory.path("archive"), for: .creating))
         console.draw(["picture"])
         console.withoutOutput.print("line")
@@ -111,7 +111,7 @@ import Testing
         #expect(try directory.text("archive") == "")
     }
 
-    @Test func manyThreadsPrintWhileItIsDrawn() throws {
+    @Test func manyThreadsPrintDuringDrawing() throws {
         let console = try console()
         let lines = 300
         let group = DispatchGroup()
@@ -137,14 +137,14 @@ import Testing
         }
     }
 
-    @Test func theSizeIsThatOfTheTerminal() throws {
+    @Test func theTerminalReportsItsSize() throws {
         let stream = try terminal.stream()
-        #expect(Terminal(stream).isThere)
+        #expect(Terminal(stream).exists)
         #expect(Terminal(stream).size == Terminal.Size(columns: 40, rows: 10))
         terminal.resize(columns: 0, rows: 0)
         #expect(Terminal(stream).size == Terminal.Size(columns: 80, rows: 24))
         let file = try File(directory.path("file"), for: .creating)
-        #expect(!Terminal(file).isThere)
+        #expect(!Terminal(file).exists)
         #expect(Terminal(file).size == Terminal.Size(columns: 80, rows: 24))
     }
 }

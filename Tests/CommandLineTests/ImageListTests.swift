@@ -24,7 +24,7 @@ import Testing
         ("\na\n\nb", ["a", "b"], [2, 4], "D1: the last line has no newline"),
         ("a\r\nb\r\n", ["a", "b"], [1, 2], "D2: carriage returns"),
         ("a\r\r\n\r\nb\n", ["a", "b"], [1, 3], "D2: several, and alone"),
-        (" a\n\tb \n \nc\td\n", ["a", "b", "c\td"], [1, 2, 4], "D2: blanks around a name, not in it"),
+        (" a\n\tb \n \nc\td\n", ["a", "b", "c\td"], [1, 2, 4], "D2: spaces around a name, not in it"),
         ("a \r\n", ["a"], [1], "D2: both"),
         ("#a\n # b\nc#d\n", ["c#d"], [3], "D3: # at the beginning"),
         ("#a", [], [], "D3 at the end"),
@@ -46,7 +46,7 @@ import Testing
         ("a\nb\r\nc\rd", ["a", "b", "c", "d"], [1, 2, 3, 4], "three line ends"),
         ("a\r\r\nb", ["a", "b"], [1, 3], "CR, then CR LF"),
         ("a\n\rb", ["a", "b"], [1, 3], "LF, then CR"),
-        ("  \n a\t\n", ["a"], [2], "D2: blanks"),
+        ("  \n a\t\n", ["a"], [2], "D2: spaces"),
         ("# x\na\n", ["a"], [2], "D3: comments"),
         ("\u{FEFF}a\n", ["a"], [1], "a byte order mark of UTF-8"),
     ]
@@ -81,7 +81,7 @@ import Testing
         (.shell, "a", ["LIST: line 1, the last one, has no newline at its end, and was read all the same"], "D1"),
         (.powerShell, "a", [], "PowerShell reads the last line"),
         (
-            .shell, "a\n ", ["LIST: line 2 has blanks around the name, which were dropped"],
+            .shell, "a\n ", ["LIST: line 2 has spaces around the name, which were dropped"],
             "the last line names nothing"
         ),
         (.shell, "a\r\n", ["LIST: line 1 ends in a carriage return, which was dropped"], "D2, one line"),
@@ -91,10 +91,10 @@ import Testing
         ),
         (.powerShell, "a\r\n", [], "a line end in PowerShell"),
         (
-            .shell, "a\n b\n\tc\n", ["LIST: 2 lines have blanks around the name, which were dropped (first: line 2)"],
+            .shell, "a\n b\n\tc\n", ["LIST: 2 lines have spaces around the name, which were dropped (first: line 2)"],
             "D2"
         ),
-        (.powerShell, " a\n", ["LIST: line 1 has blanks around the name, which were dropped"], "D2"),
+        (.powerShell, " a\n", ["LIST: line 1 has spaces around the name, which were dropped"], "D2"),
         (.shell, "#\na\n#\n", ["LIST: 2 lines begin with # and were skipped (first: line 1)"], "D3"),
         (.powerShell, "#\na\n", ["LIST: line 1 begins with # and was skipped"], "D3"),
         (
@@ -110,7 +110,7 @@ import Testing
             [
                 "LIST: 2 lines end in a carriage return, which was dropped (first: line 1)",
                 "LIST: line 1 begins with # and was skipped",
-                "LIST: line 2 has blanks around the name, which were dropped",
+                "LIST: line 2 has spaces around the name, which were dropped",
             ],
             "one note for each kind, in the order of the lines"
         ),
@@ -164,14 +164,14 @@ import Testing
         }
     }
 
-    @Test func whatTheSystemRefusesIsTold() throws {
+    @Test func unreadableFilesAreReported() throws {
         let name = String(repeating: "x", count: 300)
         let error = #expect(throws: ImageListError.self) { try ImageList.read(name, mode: .shell) }
         #expect(error?.reason == .unreadable(FileError(operation: "open", path: name, code: ENAMETOOLONG)))
         #expect(error?.description == "cannot read the image list '\(name)': File name too long")
     }
 
-    @Test func sizesOfSeveralFilesAreAddedUp() throws {
+    @Test func theSizeLimitIsForAllFilesTogether() throws {
         let half = [UInt8](repeating: 0x61, count: 5 << 20)
         try directory.write(half, to: "half1")
         try directory.write(half, to: "half2")
@@ -198,11 +198,11 @@ import Testing
     @Test func zeroBytesAreDroppedAsBashDoes() throws {
         let list = try read(Array("a\0b\n\0\nc \0\n".utf8), .shell)
         #expect(list.images.map(\.reference) == ["ab", "c"])
-        #expect(list.notices.map(\.kind) == [.zeroBytes, .blanks])
+        #expect(list.notices.map(\.kind) == [.zeroBytes, .spaces])
         #expect(list.notices.first?.lines == 3)
     }
 
-    @Test func zeroBytesAreNoTextToPowerShell() {
+    @Test func zeroBytesAreAnErrorInPowerShell() {
         let error = #expect(throws: ImageListError.self) { try read([0x61, 0, 0x0A], .powerShell) }
         #expect(error?.reason == .noText)
         #expect(
@@ -210,7 +210,7 @@ import Testing
         )
     }
 
-    @Test func bytesThatAreNoUTF8Stay() throws {
+    @Test func bytesThatAreNotUTF8AreKept() throws {
         let list = try read([0x61, 0xFC, 0x0A, 0x23, 0xFC, 0x0A, 0x62, 0x0A], .shell)
         #expect(list.images.map(\.reference.nativeBytes) == [[0x61, 0xFC], [0x62]])
     }

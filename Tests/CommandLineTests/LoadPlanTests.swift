@@ -74,13 +74,13 @@ import Testing
         #expect(plan.notices == [], "\(reason)")
     }
 
-    @Test func stepsKnowTheirLine() throws {
+    @Test func stepsHaveTheirEntry() throws {
         let image = try #require(try plan(["a/b", "c/d"], []).steps.last).image
         #expect(image.reference == "c/d")
         #expect(image.line == 2)
     }
 
-    @Test func wholeReferencesAreCompared() throws {
+    @Test func entireReferencesAreCompared() throws {
         let longer = try plan(["rancher/pause:3.6-extra"], ["rancher/pause:3.6"])
         #expect(longer.steps.count == 2)
         #expect(
@@ -98,7 +98,7 @@ import Testing
         )
     }
 
-    /// The charts of the Linux list are pushed from files, so they have no steps; that only Windows has them is no less wrong.
+    /// The charts of the Linux list are pushed from files, so they have no steps. They count as entries of both lists.
     @Test func chartsInFiles() throws {
         let both = ["rancher/charts/a:1", "b/c:1"]
         let windows = both + ["rancher/charts/w:1"]

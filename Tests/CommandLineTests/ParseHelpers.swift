@@ -7,7 +7,7 @@ func parse(
     name: String = "rancher-images",
     environment: [String: String] = [:]
 ) -> Invocation {
-    Invocation(program, programName: name, words: words, environment: environment)
+    Invocation(program, programName: name, arguments: words, environment: environment)
 }
 
 /// The same under a name that ends in `.ps1`.

@@ -15,18 +15,18 @@ import Testing
 
     private static let valuesOfTheListRows: [([String], String?, String)] = [
         (["-l", "a", "-l", "b"], "a", "read from the last to the first, so the first one wins"),
-        (["-l", "a", "b"], "a", "the first word after the flag"),
-        (["-L", "a"], "a", "whatever the case"),
-        (["--Image-LIST", "a"], "a", "whatever the case"),
-        (["-l", "a", "--frobnicate"], "a", "an unknown flag is a word that is dropped"),
-        (["-l", "--frobnicate", "a"], "--frobnicate", "an unknown flag is a word like any other"),
+        (["-l", "a", "b"], "a", "the first argument after the flag"),
+        (["-L", "a"], "a", "in any case"),
+        (["--Image-LIST", "a"], "a", "in any case"),
+        (["-l", "a", "--frobnicate"], "a", "an unknown flag is dropped"),
+        (["-l", "--frobnicate", "a"], "--frobnicate", "an unknown flag is a value like any other"),
         (["-l", "-r", "a"], "-r", "-r is unknown to save"),
         (["-l", "--dry-run"], "--dry-run", "not built, so unknown"),
-        (["--image-list=a"], "rancher-windows-images.txt", "an unknown word"),
-        (["-l", ""], "", "an empty word is a value"),
+        (["--image-list=a"], "rancher-windows-images.txt", "an unknown argument"),
+        (["-l", ""], "", "an empty argument is a value"),
         (["-l"], nil, "a missing value is null"),
         (["-l", "-i", "a"], nil, "a flag is never a value"),
-        (["-l", "--strict", "a"], nil, "nor is one of our own; the words after it belong to none"),
+        (["-l", "--strict", "a"], nil, "nor is one of our own; the arguments after it belong to no flag"),
         (["-l", "-l", "b"], nil, "the first one wins, even without a value"),
     ]
 
@@ -37,7 +37,7 @@ import Testing
 
     private static let releaseIDRows: [([String], String?, String)] = [
         (["-o", "ltsc2022"], "ltsc2022", "given"),
-        (["-o"], nil, "null, which stands for nothing in a name"),
+        (["-o"], nil, "null, which adds nothing to a name"),
         (["-o", "", "x"], "", "empty, the same"),
     ]
 
@@ -46,7 +46,7 @@ import Testing
         #expect(parsePowerShell(.save, words).options?.osReleaseID == .some(id), "\(reason)")
     }
 
-    @Test func flagOfPowerShellAloneIsEnough() {
+    @Test func aFlagOfPowerShellAloneIsEnough() {
         let options = parse(.save, ["-L", "list.txt", "-o", "ltsc2022"]).options
         #expect(options?.mode == .powerShell)
         #expect(options?.imageList == "list.txt")
@@ -54,7 +54,7 @@ import Testing
     }
 
     private static let usageRows: [(Program, [String], Int32, String, String)] = [
-        (Program.save, ["-H"], 0, "USAGE: ", "whatever the case"),
+        (Program.save, ["-H"], 0, "USAGE: ", "in any case"),
         (.load, ["--help"], 0, "USAGE: ", "help comes before a missing registry"),
         (.save, ["-h", "--jobs", "0"], 0, "USAGE: ", "and before the values of our own flags"),
         (.save, ["-h", "--version"], 0, "USAGE: ", "and before the version"),
@@ -78,7 +78,7 @@ import Testing
         #expect(parsePowerShell(.load, ["--VERSION"]) == .version)
     }
 
-    @Test func ownFlagsAreReadInTheSameWay() throws {
+    @Test func extensionsAreParsedInTheSameWay() throws {
         let words = [
             "--jobs", "4", "x", "--STRICT", "--jobs", "5", "--platform", "linux/arm64", "--platform", "windows/amd64",
         ]

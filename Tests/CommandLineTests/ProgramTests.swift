@@ -10,7 +10,7 @@ import Testing
         ("C:RANCHER-SAVE-IMAGES.PS1", .save),
         ("/rancher-save-images/rancher-load-images", .load),
     ])
-    func theNameTells(_ path: String, _ program: Program) {
+    func theNameDecides(_ path: String, _ program: Program) {
         #expect(Program(named: path) == program)
     }
 
@@ -18,7 +18,7 @@ import Testing
     @Test(arguments: [
         "", "rancher-images", "load", "rancher-load-images/run", "rancher-save-images-and-rancher-load-images",
     ])
-    func aNameThatTellsNothingIsNoGuess(_ path: String) {
+    func anAmbiguousNameIsRejected(_ path: String) {
         #expect(Program(named: path) == nil)
     }
 }

@@ -15,7 +15,7 @@ import Testing
         return (settings.map(\.name), Dictionary(settings.map { ($0.name, $0.value) }) { first, _ in first })
     }
 
-    @Test func eachIsAsItCounts() throws {
+    @Test func valuesThatApply() throws {
         let words = [
             "--jobs", "9", "--patience", "1m", "-i", "x.tar.gz", "--insecure-registry", "a", "--insecure-registry", "b",
         ]
@@ -26,7 +26,7 @@ import Testing
         #expect(values["insecure-registry"] == .texts(["a", "b"]))
         #expect(values["patience"] == .text("1m"))
         #expect(values["images"] == .text("x.tar.gz"))
-        #expect(values["image-list"] == .text("rancher-images.txt"), "what it is by default")
+        #expect(values["image-list"] == .text("rancher-images.txt"), "the default")
         #expect(values["registry"] == .text("r:5000"), "the scripts' variable")
         #expect(values["failed-list"] == Setting.Value.none)
         #expect(values["verbose"] == .isOn(false))

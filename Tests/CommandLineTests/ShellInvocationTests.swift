@@ -22,11 +22,11 @@ import Testing
     private static let valuesOfTheListRows: [([String], String, String)] = [
         (["-l", "a", "-l", "b"], "b", "the last one wins"),
         (["--image-list", "a", "-l", "b"], "b", "both names are one flag"),
-        (["-l", "-i"], "-i", "the next word is the value, whatever it looks like"),
-        (["-l", ""], "", "an empty word is a value"),
+        (["-l", "-i"], "-i", "the next argument is the value, even if it looks like a flag"),
+        (["-l", ""], "", "an empty argument is a value"),
         (["-i", "x", "-l"], "", "a missing value is empty"),
         (["-l", "a", "-l"], "", "the last one wins, even without a value"),
-        (["-l", "--jobs", "--strict"], "--jobs", "our own flags are values too"),
+        (["-l", "--jobs", "--strict"], "--jobs", "flags of ours are values too"),
     ]
 
     @Test(arguments: valuesOfTheListRows)
@@ -35,11 +35,11 @@ import Testing
     }
 
     private static let usageRows: [(Program, [String], Int32, String)] = [
-        (Program.save, ["--frobnicate"], 1, "an unknown word"),
-        (.save, ["-h", "x"], 1, "it ends the reading, so the help before it has no effect"),
+        (Program.save, ["--frobnicate"], 1, "an unknown argument"),
+        (.save, ["-h", "x"], 1, "it ends the parsing, so the help before it has no effect"),
         (.save, ["--jobs", "0", "x"], 1, "nor has a value that is not allowed"),
         (.save, ["x", "-h"], 1, "nor what comes after it"),
-        (.save, [""], 1, "an empty word is unknown"),
+        (.save, [""], 1, "an empty argument is unknown"),
         (.save, ["--images=x"], 1, "a form that the scripts do not know"),
         (.save, ["-H"], 1, "the case matters"),
         (.save, ["-r", "r"], 1, "a flag of load"),
@@ -47,11 +47,11 @@ import Testing
         (.save, ["--dry-run"], 1, "not built"),
         (.save, ["--serve", "127.0.0.1:0"], 1, "not built"),
         (.load, ["-r", "r", "--split", "4G"], 1, "a flag of save"),
-        (.save, ["-l", "x", "--help"], 0, "help is looked at after all words"),
+        (.save, ["-l", "x", "--help"], 0, "help is checked after all arguments"),
         (.save, ["--help", "--jobs", "0"], 0, "and before the values of our own flags"),
         (.load, [], 1, "no registry"),
         (.load, ["-r", ""], 1, "an empty registry"),
-        (.load, ["-h"], 1, "the registry is looked at before help"),
+        (.load, ["-h"], 1, "the registry is checked before help"),
         (.load, ["--jobs", "0"], 1, "and before the values of our own flags"),
         (.load, ["-h", "-r", "r"], 0, "help with a registry"),
     ]
@@ -61,11 +61,11 @@ import Testing
         #expect(parse(program, words).usageStatus == status, "\(reason)")
     }
 
-    /// Variables that the scripts use without having set them.
+    /// Variables that the scripts use without setting them.
     private static let variableRows: [(Program, [String], [String: String], Int32?, String)] = [
         (.save, [], ["help": "x"], 0, "help counts"),
         (.save, [], ["help": ""], nil, "an empty one is none"),
-        (.load, [], ["help": "x"], 1, "the registry is looked at before"),
+        (.load, [], ["help": "x"], 1, "the registry is checked before"),
         (.load, [], ["help": "x", "target_registry": "r"], 0, "both"),
         (.load, ["-r", ""], ["target_registry": "r"], 1, "the flag beats the variable"),
         (.load, [], ["target_registry": ""], 1, "an empty registry"),
@@ -80,10 +80,13 @@ import Testing
         _ reason: String
     ) {
         #expect(parse(program, words, environment: environment).usageStatus == status, "\(reason)")
-        #expect(parsePowerShell(.save, [], environment: environment).usageStatus == nil, "no variable of PowerShell's")
+        #expect(
+            parsePowerShell(.save, [], environment: environment).usageStatus == nil,
+            "the PowerShell scripts have no such variable"
+        )
     }
 
-    @Test func theVariableOfTheRegistryIsTold() throws {
+    @Test func theVariableOfTheRegistryIsReported() throws {
         let environment = ["target_registry": "r:5000"]
         let options = try #require(parse(.load, [], environment: environment).options)
         #expect(options.registry == "r:5000")
@@ -99,7 +102,7 @@ import Testing
     private static let versionRows: [(Program, [String], String)] = [
         (Program.save, ["--version"], "a flag of our own"),
         (.load, ["--version"], "it asks for no registry"),
-        (.load, ["-h", "--version"], "it is no part of what the scripts read"),
+        (.load, ["-h", "--version"], "the scripts do not have it"),
     ]
 
     @Test(arguments: versionRows)
@@ -112,10 +115,10 @@ import Testing
         ("1809,ltsc2022", ["1809", "ltsc2022"], "in order"),
         ("", [], "none"),
         ("1809,", ["1809"], "bash adds nothing after the last comma"),
-        ("1809,,", ["1809", ""], "but for what stands between commas"),
+        ("1809,,", ["1809", ""], "but an empty version between commas counts"),
         (",1809", ["", "1809"], "also at the beginning"),
         (",", [""], "also alone"),
-        ("1809, \tltsc2022 ", ["1809", "ltsc2022"], "D11: without blanks"),
+        ("1809, \tltsc2022 ", ["1809", "ltsc2022"], "D11: without spaces"),
         ("1809\nltsc2022", ["1809"], "bash reads one line"),
     ]
 
@@ -127,11 +130,11 @@ import Testing
         )
     }
 
-    @Test func droppedBlanksAreTold() throws {
+    @Test func droppedSpacesAreReported() throws {
         let words = ["-r", "r", "--windows-versions", "1809, ltsc2022"]
-        let notices = ["the blanks in '1809, ltsc2022', the Windows versions, were dropped"]
+        let notices = ["the spaces in '1809, ltsc2022', the Windows versions, were dropped"]
         #expect(parse(.load, words + ["--windows-image-list", "w"]).options?.notices == notices)
-        #expect(parse(.load, words).options?.notices == [], "without a Windows list nobody looks at the versions")
+        #expect(parse(.load, words).options?.notices == [], "without a Windows list the versions are not used")
     }
 
     @Test func emptyWindowsListIsNone() {

@@ -35,16 +35,16 @@ extension Platform {
             ("-1G", nil), ("4Gi", nil), ("", nil),
         ] as [(String, Int64?)]
     )
-    func sizesOfParts(_ word: String, _ size: Int64?) throws {
-        let parsed = parse(.save, ["--split", word])
+    func sizesOfParts(_ text: String, _ size: Int64?) throws {
+        let parsed = parse(.save, ["--split", text])
         #expect(parsed.options?.extensions.partSize == size)
         #expect((parsed.options == nil) == (size == nil))
         #expect(try #require(parse(.save, []).options).extensions.partSize == nil)
         let refused = parse(.save, ["--split", "4G", "--repair", "a"])
-        #expect(refused == .invalid("--repair leaves an archive in the parts that it has: leave --split out"))
+        #expect(refused == .invalid("--repair keeps the parts of an archive: omit --split"))
     }
 
-    /// Of several archives the scripts' own rules tell the one that counts; a load in shell mode knows all.
+    /// The rules of the scripts select one of several archives; a load in shell mode keeps all of them.
     @Test func severalArchives() throws {
         let words = ["-i", "a", "--images", "b", "-i", "a", "-i", ""]
         let load = try #require(parse(.load, ["-r", "r"] + words).options)
@@ -56,8 +56,8 @@ extension Platform {
         #expect(try #require(parsePowerShell(.load, ["-r", "r"] + words).options).archives == [])
     }
 
-    /// A load pushes what the archive has, so it has no such flag.
-    @Test func referrersAreSavedWhereTheyAreWanted() throws {
+    /// A load pushes the referrers of the archive, so it has no such flag.
+    @Test func referrersAreSavedOnRequest() throws {
         #expect(try !#require(parse(.save, []).options).extensions.withReferrers)
         #expect(try #require(parse(.save, ["--with-referrers"]).options).extensions.withReferrers)
         let environment = ["RANCHER_IMAGES_WITH_REFERRERS": "yes"]
@@ -67,7 +67,7 @@ extension Platform {
     }
 
     @Test(arguments: Program.allCases)
-    func bothProgramsHaveThemAll(_ program: Program) throws {
+    func bothProgramsHaveTheseFlags(_ program: Program) throws {
         let registry = program == .load ? ["-r", "r"] : []
         let words = [
             "--engine", "registry", "--jobs", "256", "--platform", "linux/arm/v7", "--strict", "--archive-format",
@@ -97,19 +97,19 @@ extension Platform {
         #expect(unpacked.sentence?.contains("--archive-format") == true)
     }
 
-    @Test func aRepairIsNoCheck() {
+    @Test func repairAndCheckExcludeEachOther() {
         #expect(parse(.save, ["--repair", "a", "--check"]).sentence?.contains("give one of them") == true)
         #expect(parse(.save, ["--repair", "a"]).options?.extensions.repair == "a")
     }
 
     @Test(arguments: [["--check"], ["--repair", "a"]], [["--report", "r"], ["--checksum"]])
-    func whatMovesNothingHasNoReport(_ mode: [String], _ words: [String]) {
-        #expect(parse(.save, mode + words).sentence?.hasPrefix("--report and --checksum are of a run") == true)
+    func runsThatMoveNothingHaveNoReport(_ mode: [String], _ words: [String]) {
+        #expect(parse(.save, mode + words).sentence?.hasPrefix("--report and --checksum are for a run") == true)
         let variables = ["RANCHER_IMAGES_REPORT": "r", "RANCHER_IMAGES_CHECKSUM": "1"]
         #expect(parse(.save, mode, environment: variables).options != nil)
     }
 
-    @Test func aVariableForTheOtherProgramIsNone() {
+    @Test func variablesOfTheOtherProgramAreIgnored() {
         let variables = ["RANCHER_IMAGES_SINCE": "a"]
         #expect(parse(.save, [], environment: variables).sentence != nil)
         #expect(parse(.load, ["-r", "r"], environment: variables).options?.extensions.since == [])
@@ -122,8 +122,8 @@ extension Platform {
             ("-1", nil), ("1.5m", nil), ("9999999999999999h", nil),
         ] as [(String, Int?)]
     )
-    func durations(word: String, seconds: Int?) {
-        let parsed = parse(.save, ["--patience", word])
+    func durations(text: String, seconds: Int?) {
+        let parsed = parse(.save, ["--patience", text])
         #expect(parsed.options?.extensions.patience == seconds.map { .seconds($0) })
     }
 
@@ -136,13 +136,13 @@ extension Platform {
             ("10 M", nil), ("10MB", nil), ("1001G", nil), ("inf", nil),
         ] as [(String, Int64?)]
     )
-    func rates(word: String, bytesPerSecond: Int64?) {
-        let parsed = parse(.load, ["-r", "x", "--limit-rate", word])
+    func rates(text: String, bytesPerSecond: Int64?) {
+        let parsed = parse(.load, ["-r", "x", "--limit-rate", text])
         #expect(parsed.options?.extensions.bytesPerSecond == bytesPerSecond)
         #expect((parsed.sentence == nil) == (bytesPerSecond != nil))
     }
 
-    @Test func variablesSetThem() throws {
+    @Test func variablesSetOptions() throws {
         let environment = [
             "RANCHER_IMAGES_ENGINE": "docker", "RANCHER_IMAGES_JOBS": "7",
             "RANCHER_IMAGES_PLATFORM": "linux/arm64, linux/amd64",
@@ -162,11 +162,11 @@ extension Platform {
             #expect(extensions.insecureRegistries == ["a", "b:5000"])
             #expect(extensions.compressionLevel == 1)
             #expect(extensions.verbose)
-            #expect(mode.options?.imageList != "no.txt", "the scripts' flags have no variable")
+            #expect(mode.options?.imageList != "no.txt", "flags of the scripts have no variable")
         }
     }
 
-    @Test func onlyALoadMakesProjects() throws {
+    @Test func onlyALoadCreatesProjects() throws {
         let registry = ["-r", "r"]
         #expect(parse(.load, registry + ["--create-projects"]).options?.extensions.createsProjects == true)
         #expect(parsePowerShell(.load, registry + ["--create-projects"]).options?.extensions.createsProjects == true)
@@ -202,7 +202,7 @@ extension Platform {
     }
 
     private static let platformsRows: [([String], PlatformChoice, String)] = [
-        (["linux/arm64", "all"], PlatformChoice.all, "all beats any other"),
+        (["linux/arm64", "all"], PlatformChoice.all, "all overrides any other"),
         (["linux/arm64", "linux/arm64"], .platforms([.linux("arm64")]), "each once"),
         (["Linux/ARM64"], .platforms([.linux("arm64")]), "in small letters"),
     ]
@@ -281,7 +281,7 @@ extension Platform {
         (":5000", false, "no host"),
         ("::1", false, "IPv6 without brackets"),
         ("[]", false, "nothing between the brackets"),
-        ("a b", false, "a blank"),
+        ("a b", false, "a space"),
     ]
 
     @Test(arguments: insecureRegistriesRows)

@@ -9,14 +9,23 @@ import Testing
             lines.prefix(6) == [
                 "USAGE: ./save.sh [--image-list rancher-images.txt] [--images rancher-images.tar.gz]",
                 "  -l, --image-list PATH",
-                "        text file that lists the images, one a line",
+                "        read the names of the images from this text file, one per line",
                 "        (default: rancher-images.txt)",
                 "  -i, --images PATH",
-                "        archive of the images, as docker save writes it, in one file or in parts",
+                "        use this archive, in the format of docker save. It can be one file or",
             ]
         )
         #expect(lines.dropFirst().allSatisfy { $0.count <= 80 })
         #expect(lines.last?.isEmpty == false)
+    }
+
+    /// A completion shows the first sentence; the manual ends the text with a period.
+    @Test func meaningsBeginWithAShortSentence() {
+        for flag in Flag.table {
+            #expect(flag.summary.count <= 70, "\(flag.name)")
+            #expect(flag.meaning.first?.isLowercase == true)
+            #expect(!flag.meaning.hasSuffix(".") || flag.meaning.hasSuffix("..."))
+        }
     }
 
     private static let rows: [(Program, ScriptMode, [String], [String])] = [

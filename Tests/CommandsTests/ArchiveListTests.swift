@@ -175,6 +175,6 @@ import Testing
     @Test func listAndCheckAreTwoThings() async throws {
         let outcome = try await list("archive", ["--check"])
         #expect(outcome.status == 1)
-        #expect(outcome.errors.contains("--check and --list are two different things: give one of them"))
+        #expect(outcome.errors.contains("--check and --list exclude each other: give one of them"))
     }
 }

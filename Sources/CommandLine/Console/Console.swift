@@ -2,12 +2,11 @@ import Glibc
 import Synchronization
 import SystemIO
 
-/// The two streams that people and other programs read. Nothing else of the program writes to them, but for child processes
-/// that get them.
+/// Standard output and standard error. Only the console and child processes write to them.
 ///
-/// A line is written whole, under a lock and without a buffer, so lines of several threads and of child processes never mix, and
-/// above whatever is drawn on the terminal (``draw(_:)``). A reader that goes away does not end the run: what cannot be written is
-/// dropped, and the first error is kept.
+/// Each line is written with one call, under a lock and without a buffer, so that lines of several threads and of child processes do not
+/// mix. Printed lines are above the lines that are drawn on the terminal (``draw(_:)``). A reader that closes its pipe does not end the
+/// run: later lines are dropped, and the first error is kept.
 package final class Console: Sendable {
     /// Standard output, for child processes that write to it.
     package let output: File
@@ -16,70 +15,62 @@ package final class Console: Sendable {
     private let prefix: String
     private let isQuiet: Bool
     private let screen: Screen
-    private let outputReach: Screen.Reach
-    /// `nil` if lines are written by whoever prints them.
-    private let delivery: Delivery?
+    private let destination: Screen.Destination
+    /// `nil` if lines are written on the thread that prints them.
+    private let background: BackgroundWriter?
     private let firstOutputError = Mutex<FileError?>(nil)
 
-    /// Takes over two open streams. SIGPIPE is ignored from now on in the whole process, so that a stream without a reader is
-    /// an error and not the end.
+    /// Uses two open streams. SIGPIPE is ignored from now on in the process, so that a stream without a reader is an error.
     ///
-    /// - Parameter programName: the program as it was typed; its last part begins every notice.
+    /// - Parameter programName: `$0` of the scripts; its last path component begins every notice.
     package convenience init(output: File, errors: File, programName: String) {
         self.init(
             output: output,
             prefix: lastPathComponent(programName) + ": ",
             isQuiet: false,
             screen: Screen(errors),
-            delivery: nil
+            background: nil
         )
         signal(SIGPIPE, SIG_IGN)
     }
 
-    private init(output: File, prefix: String, isQuiet: Bool, screen: Screen, delivery: Delivery?) {
-        self.delivery = delivery
+    private init(output: File, prefix: String, isQuiet: Bool, screen: Screen, background: BackgroundWriter?) {
+        self.background = background
         self.output = output
         self.errors = screen.stream
         self.prefix = prefix
         self.isQuiet = isQuiet
         self.screen = screen
-        outputReach = Screen.Reach(of: output)
+        destination = Screen.Destination(of: output)
     }
 
-    /// The same streams, without remarks.
+    /// A console for the same streams that drops remarks.
     package var quiet: Console {
-        Console(output: output, prefix: prefix, isQuiet: true, screen: screen, delivery: delivery)
+        Console(output: output, prefix: prefix, isQuiet: true, screen: screen, background: background)
     }
 
-    /// The same standard error, which gets the lines of standard output too.
+    /// A console that prints to standard error only.
     package var withoutOutput: Console {
-        Console(output: errors, prefix: prefix, isQuiet: isQuiet, screen: screen, delivery: delivery)
+        Console(output: errors, prefix: prefix, isQuiet: isQuiet, screen: screen, background: background)
     }
 
-    /// The same streams, written to in the background, so that a reader who does not read holds up nothing but the lines.
+    /// A console for the same streams that writes in the background, so that a slow reader does not block the run.
     ///
     /// Call ``finish()`` before the end of the program, and before another console writes.
     package var inBackground: Console {
-        Console(output: output, prefix: prefix, isQuiet: isQuiet, screen: screen, delivery: Delivery())
+        Console(output: output, prefix: prefix, isQuiet: isQuiet, screen: screen, background: BackgroundWriter())
     }
 
-    /// Waits until everything is written that was printed in the background.
-    package func finish() async { await delivery?.finish() }
+    /// Waits until all printed lines are written.
+    package func finish() async { await background?.finish() }
 
-    /// The first reason for which a line could not be written to standard output.
-    package var outputError: FileError? {
-        firstOutputError.withLock(\.self)
-    }
+    /// The error of the first line that could not be written to standard output.
+    package var outputError: FileError? { firstOutputError.withLock(\.self) }
 
-    /// Whether standard output has lost a line.
-    package var outputFailed: Bool {
-        outputError != nil
-    }
-
-    /// Writes a line of the scripts, or several with newlines between them, to standard output.
+    /// Prints a line of the scripts, or several with newlines between them, to standard output.
     package func print(_ line: String) {
         deliver { [self] in
-            screen.write(reaching: outputReach) {
+            screen.write(to: destination) {
                 firstOutputError.withLock { firstError in
                     guard firstError == nil else { return }
                     do throws(FileError) {
@@ -93,67 +84,65 @@ package final class Console: Sendable {
     }
 
     private func deliver(_ write: @escaping @Sendable () -> Void) {
-        guard let delivery else { return write() }
-        delivery.add(write)
+        guard let background else { return write() }
+        background.add(write)
     }
 
-    /// Writes a sentence to standard error, after the program's name. Control characters and invisible ones, which could come from a
-    /// list or a registry, are escaped instead of being sent to the terminal; so are bytes that are not UTF-8. A sentence longer than
-    /// ``longestSentence`` is cut.
+    /// Prints a sentence to standard error, after the program's name. Control characters, invisible characters and bytes that are not UTF-8
+    /// are escaped, since lists and registries can contain them. A sentence longer than ``longestSentence`` is truncated.
     package func notice(_ sentence: String) {
         let shown = sentence.prefix(utf8Bytes: Self.longestSentence)
         let line = prefix + String(shown).visible + (shown.endIndex < sentence.endIndex ? "...\n" : "\n")
         deliver { [self] in
-            screen.write(reaching: .terminal) {
-                // Where standard error cannot be written to, there is no other place to say so.
+            screen.write(to: .terminal) {
+                // There is no stream for an error of standard error.
                 try? errors.write(line)
             }
         }
     }
 
-    /// Writes a sentence, as ``notice(_:)`` does, that nobody needs who asks for quiet: it tells neither of a failure nor of the end.
+    /// Prints a sentence as ``notice(_:)`` does, unless the console is quiet. It is neither a failure nor the final count.
     package func remark(_ sentence: String) {
         if !isQuiet { notice(sentence) }
     }
 
-    /// Hands on what a command has written to standard error.
+    /// Writes output of a command to standard error.
     ///
     /// - Throws: `FileError`.
     package func passOn(_ bytes: UnsafeRawBufferPointer) throws {
-        delivery?.finish()
+        background?.finish()
         let endsLine = bytes.last.map { $0 == UInt8(ascii: "\n") } ?? true
         var result = Result<Void, any Error>.success(())
-        screen.write(reaching: .terminal, endsLine: endsLine) { result = Result { try errors.write(bytes) } }
+        screen.write(to: .terminal, endsLine: endsLine) { result = Result { try errors.write(bytes) } }
         try result.get()
     }
 
-    /// In bytes of UTF-8, much more than any sentence of this program's own.
+    /// Bytes of UTF-8, much more than any sentence of this program has.
     private static let longestSentence = 8 << 10
 }
 
 // MARK: Drawing
 
 extension Console {
-    /// Draws lines below everything else, in the place of those drawn before. They stay there until ``endDrawing()``, whatever is
-    /// printed meanwhile.
+    /// Draws lines below the printed lines, and replaces the lines drawn before. They stay there until ``endDrawing()``.
     ///
-    /// - Parameter lines: without control characters, each shorter than the terminal is wide.
+    /// - Parameter lines: lines without control characters, each shorter than the terminal is wide.
     package func draw(_ lines: [String]) { screen.draw(lines) }
 
-    /// Takes away what is drawn, for good.
+    /// Erases the drawn lines, and ignores later calls of ``draw(_:)``.
     package func endDrawing() { screen.end() }
 
-    /// Nothing is drawn from now on: a command gets standard output, and may draw on the terminal itself.
+    /// Stops drawing while a command has standard output, since it may draw on the terminal.
     package func lendOutput() {
-        delivery?.finish()
-        if outputReach != .elsewhere { screen.lend() }
+        background?.finish()
+        if destination != .file { screen.lend() }
     }
 
-    /// The command of ``lendOutput()`` has ended.
+    /// Resumes drawing after the command of ``lendOutput()`` has ended.
     package func takeOutputBack() {
-        if outputReach != .elsewhere { screen.takeBack() }
+        if destination != .file { screen.takeBack() }
     }
 
-    /// Whether a command has the terminal that is drawn on.
+    /// Whether a command has standard output.
     package var isLent: Bool { screen.isLent }
 }

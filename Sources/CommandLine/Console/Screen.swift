@@ -2,52 +2,48 @@ import Glibc
 import Synchronization
 import SystemIO
 
-/// A stream that is drawn on: lines that are written stand above, and what is drawn below them, at the end.
+/// Draws lines on a terminal below the lines that are printed.
 ///
-/// The cursor stands at the beginning of the line below what is drawn. So the terminal is left as it was found, however the run
-/// ends, and what others write in between, be it an echoed key, tears no line.
+/// The cursor is at the beginning of the line below the drawn lines. So the terminal is usable however the run ends, and output of other
+/// processes and echoed keys do not break a line. `state`'s lock is held while something is written.
 final class Screen: Sendable {
-    /// Where the lines of a stream may show up.
-    enum Reach {
-        /// On the terminal.
+    /// The destination of a stream.
+    enum Destination {
         case terminal
-        /// Perhaps on the terminal a little later, as of a pipe into `tee`.
-        case perhaps
-        /// In a file.
-        case elsewhere
+        /// A pipe whose reader may print to the terminal, such as `tee`.
+        case pipe
+        case file
 
-        /// The reach of a stream of this process.
         init(of stream: File) {
             var status = stat()
             guard fstat(stream.descriptor, &status) == 0 else {
-                self = .elsewhere
+                self = .file
                 return
             }
             switch status.st_mode & S_IFMT {
-            case S_IFREG, S_IFBLK: self = .elsewhere
-            case S_IFCHR: self = isatty(stream.descriptor) != 0 ? .terminal : .elsewhere
-            default: self = .perhaps
+            case S_IFREG, S_IFBLK: self = .file
+            case S_IFCHR: self = isatty(stream.descriptor) != 0 ? .terminal : .file
+            default: self = .pipe
             }
         }
     }
 
     private struct State {
-        /// What is drawn, or stood there before it was taken away for a moment.
+        /// The lines that are drawn, or were drawn last.
         var lines: [String] = []
-        /// How many lines above the cursor are drawn.
+        /// The number of drawn lines above the cursor.
         var height = 0
-        /// Whether the next picture is left out, to let others write who read from a pipe.
+        /// Whether to skip the next drawing, so that the reader of a pipe can print.
         var skipsNext = false
         /// Whether the cursor is at the beginning of a line.
         var isAtStart = true
-        /// How many commands may write to the terminal themselves.
+        /// The number of commands that write to the terminal.
         var borrowers = 0
         var hasEnded = false
-        /// How often the process had been stopped and gone on when something was drawn.
-        var resumptions = 0
+        /// ``ContinueSignals/count`` at the last change.
+        var continueSignals = 0
     }
 
-    /// What is drawn on.
     let stream: File
     private let state = Mutex(State())
 
@@ -55,20 +51,20 @@ final class Screen: Sendable {
         self.stream = stream
     }
 
-    /// Has something written where nothing is drawn, and draws again below it.
+    /// Erases the drawn lines, calls `body`, which writes to the destination, and draws the lines again.
     ///
-    /// - Parameter endsLine: whether what is written ends in a newline.
-    func write(reaching reach: Reach, endsLine: Bool = true, _ body: () -> Void) {
+    /// - Parameter endsLine: whether the written text ends in a newline.
+    func write(to destination: Destination, endsLine: Bool = true, _ body: () -> Void) {
         locked { state in
-            guard reach != .elsewhere else { return body() }
+            guard destination != .file else { return body() }
             let lines = state.height > 0 ? state.lines : []
             erase(&state)
             body()
-            if reach == .terminal { state.isAtStart = endsLine }
-            switch reach {
-            case .terminal where !lines.isEmpty: show(lines, &state)
-            case .perhaps: state.skipsNext = true
-            default: break
+            switch destination {
+            case .terminal:
+                state.isAtStart = endsLine
+                if !lines.isEmpty { show(lines, &state) }
+            case .pipe, .file: state.skipsNext = true
             }
         }
     }
@@ -83,7 +79,7 @@ final class Screen: Sendable {
         }
     }
 
-    /// Takes away what is drawn, for good.
+    /// Erases the drawn lines, and ignores later calls of ``draw(_:)``.
     func end() {
         locked { state in
             erase(&state)
@@ -104,11 +100,11 @@ final class Screen: Sendable {
 
     var isLent: Bool { state.withLock { $0.borrowers > 0 } }
 
-    /// Puts lines in the place of those that are drawn, in one piece, so that nothing flickers.
+    /// Replaces the drawn lines with one write, so that nothing flickers.
     private func show(_ lines: [String], _ state: inout State) {
         guard !state.hasEnded, state.borrowers == 0, state.isAtStart else { return }
-        let text = Self.upwards(state.height) + lines.map { $0 + Self.eraseLine + "\n" }.joined() + Self.eraseBelow
-        // What cannot be drawn is no loss.
+        let text = Self.cursorUp(state.height) + lines.map { $0 + Self.eraseLine + "\n" }.joined() + Self.eraseBelow
+        // An error is ignored: the lines are only informational.
         try? stream.write(text)
         state.lines = lines
         state.height = lines.count
@@ -116,23 +112,23 @@ final class Screen: Sendable {
 
     private func erase(_ state: inout State) {
         guard state.height > 0 else { return }
-        try? stream.write(Self.upwards(state.height) + Self.eraseBelow)
+        try? stream.write(Self.cursorUp(state.height) + Self.eraseBelow)
         state.height = 0
     }
 
-    /// While the process was stopped, the shell has written below what was drawn: that stays there then.
+    /// Calls `body` with the lock held. If the process was stopped, the shell has written below the drawn lines, which then stay.
     private func locked(_ body: (inout State) -> Void) {
         state.withLock { state in
-            let resumptions = Resumptions.count
-            if resumptions != state.resumptions { state.height = 0 }
-            state.resumptions = resumptions
+            let signals = ContinueSignals.count
+            if signals != state.continueSignals { state.height = 0 }
+            state.continueSignals = signals
             body(&state)
         }
     }
 
     // Control sequences of ECMA-48, 8.3: CUU, EL and ED.
 
-    private static func upwards(_ lines: Int) -> String { lines > 0 ? "\r\u{1B}[\(lines)A" : "" }
+    private static func cursorUp(_ lines: Int) -> String { lines > 0 ? "\r\u{1B}[\(lines)A" : "" }
     private static let eraseLine = "\u{1B}[K"
     private static let eraseBelow = "\u{1B}[J"
 }

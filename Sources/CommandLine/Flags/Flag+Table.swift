@@ -4,34 +4,34 @@ extension Flag {
         letter: "l",
         .value("PATH"),
         defaults: [.shell: "rancher-images.txt", .powerShell: "rancher-windows-images.txt"],
-        meaning: "text file that lists the images, one a line"
+        meaning: "read the names of the images from this text file, one per line"
     )
     static let images = Flag(
         script: "images",
         letter: "i",
         .value("PATH"),
         defaults: [.shell: "rancher-images.tar.gz", .powerShell: "rancher-windows-images.tar.gz"],
-        meaning: "archive of the images, as docker save writes it, in one file or in parts"
+        meaning: "use this archive, in the format of docker save. It can be one file or several parts"
     )
     static let sourceRegistry = Flag(
         script: "source-registry",
         letter: "s",
         .value("HOST[:PORT][/PATH]"),
-        meaning: "registry in front of the names that the images have, or get, in the archive"
+        meaning: "prepend this registry to the image names in the archive"
     )
     static let registry = Flag(
         script: "registry",
         letter: "r",
         .value("HOST[:PORT][/PATH]"),
         programs: [.load],
-        meaning: "registry that the images are pushed to (required, but for --list and --check)"
+        meaning: "push the images to this registry. It is required except with --list and --check"
     )
     static let windowsImageList = Flag(
         script: "windows-image-list",
         .value("PATH"),
         programs: [.load],
         modes: [.shell],
-        meaning: "text file that lists the Windows images; without it there are none"
+        meaning: "read the names of the Windows images from this text file. Without it there are none"
     )
     static let windowsVersions = Flag(
         script: "windows-versions",
@@ -39,7 +39,7 @@ extension Flag {
         programs: [.load],
         modes: [.shell],
         defaults: [.shell: "1809"],
-        meaning: "Windows releases that the Windows images are there for"
+        meaning: "include images of these Windows releases in manifest lists"
     )
     static let osReleaseID = Flag(
         script: "os-release-id",
@@ -47,7 +47,7 @@ extension Flag {
         .value("ID"),
         modes: [.powerShell],
         defaults: [.powerShell: "1809"],
-        meaning: "Windows release of the images: 1809, ltsc2022, ..."
+        meaning: "set the Windows release of the images: 1809, ltsc2022, ..."
     )
     static let help = Flag(script: "help", letter: "h", .none, meaning: "print this text")
 
@@ -56,73 +56,77 @@ extension Flag {
         .value("auto|docker|registry"),
         defaults: both("auto"),
         meaning:
-            "who moves the images: the docker command, or this program by itself; auto is docker in shell mode where a"
-            + " daemon answers, else registry",
+            "choose what moves the images: docker commands or this program. auto uses docker in shell mode if a"
+            + " daemon responds, else the registry engine, which needs no docker",
         allowed: "auto, docker or registry"
     )
     static let jobs = Flag(
         extension: "jobs",
         .value("N"),
-        meaning: "transfers at a time (default: chosen for the machine)",
+        meaning: "limit the number of concurrent transfers. The default depends on the machine",
         allowed: "a whole number from 1 to \(ToolOptions.mostJobs)"
     )
     static let platform = Flag(
         extension: "platform",
         .values("OS/ARCH[/VARIANT]|all"),
         defaults: [.shell: "linux/amd64", .powerShell: "windows/amd64"],
-        meaning: "which image of a multi-platform name; may be repeated",
+        meaning: "select the platform of a multi-platform image. The flag can be repeated",
         allowed: "OS/ARCH, OS/ARCH/VARIANT or all, for instance linux/arm64"
     )
     static let strict = Flag(
         extension: "strict",
         .none,
-        meaning: "exit with 1 where any image fails",
+        meaning: "exit with status 1 if any image fails",
         allowed: Self.boolean
     )
     static let archiveFormat = Flag(
         extension: "archive-format",
         .value("containerd|docker|legacy"),
         defaults: both("containerd"),
-        meaning: "what docker save writes with its containerd store, since docker 25, and before docker 25",
+        meaning:
+            "choose the format of the archive. The formats are those of docker save: with the containerd image"
+            + " store, since docker 25 without it, and before docker 25",
         allowed: "containerd, docker or legacy"
     )
     static let failedList = Flag(
         extension: "failed-list",
         .value("FILE"),
-        meaning: "write the references that failed into FILE, a list to run again",
+        meaning: "write the references that failed to FILE, as a list for another run",
         allowed: "the path of a file"
     )
     static let report = Flag(
         extension: "report",
         .value("FILE"),
-        meaning: "write what became of each image into FILE: as JUnit XML where the name ends in .xml, else as JSON",
+        meaning: "write the result of each image to FILE. The format is JUnit XML if the name ends in .xml, else JSON",
         allowed: "the path of a file"
     )
     static let checksum = Flag(
         extension: "checksum",
         .none,
         programs: [.save],
-        meaning: "write the archive's SHA-256 beside it, into ARCHIVE.sha256, for sha256sum -c",
+        meaning: "write the archive's SHA-256 to ARCHIVE.sha256, for sha256sum -c",
         allowed: Self.boolean
     )
     static let insecureRegistry = Flag(
         extension: "insecure-registry",
         .values("HOST[:PORT]"),
         meaning:
-            "registry without a valid certificate or without TLS, beside those of docker's settings; may be repeated",
+            "allow this registry without TLS or without a valid certificate. Docker's insecure registries are"
+            + " allowed too. The flag can be repeated",
         allowed: "HOST or HOST:PORT without scheme and path, for instance registry.example.com:5000"
     )
     static let caFile = Flag(
         extension: "ca-file",
         .value("FILE"),
-        meaning: "certificates of authorities, PEM or DER, that are believed beside the system's",
+        meaning: "trust the CA certificates in FILE too, PEM or DER",
         allowed: "the path of a file"
     )
     static let username = Flag(
         extension: "username",
         .value("USER"),
         meaning:
-            "user at the registry that --registry, or else --source-registry, names; goes before docker's and podman's logins",
+            "log in to the registry as USER. The registry is that of --registry, else of --source-registry. The"
+            + " login takes precedence over docker's and podman's",
         allowed: "a name"
     )
     static let passwordStdin = Flag(
@@ -130,35 +134,38 @@ extension Flag {
         .none,
         // RANCHER_IMAGES_PASSWORD has the password itself.
         hasVariable: false,
-        meaning: "read the password of --username from standard input; without it RANCHER_IMAGES_PASSWORD has it"
+        meaning:
+            "read the password of --username from standard input. Without this flag RANCHER_IMAGES_PASSWORD is the"
+            + " password"
     )
     static let createProjects = Flag(
         extension: "create-projects",
         .none,
         programs: [.load],
         meaning:
-            "make the projects (Harbor) or repositories (Amazon ECR, with the keys of AWS_ACCESS_KEY_ID) that are missing,"
-            + " before the first push",
+            "create missing projects or repositories before the first push. This works for projects of Harbor, and"
+            + " for repositories of Amazon ECR with the keys of AWS_ACCESS_KEY_ID",
         allowed: Self.boolean
     )
     static let compressionLevel = Flag(
         extension: "compression-level",
         .value("1-9"),
         defaults: both("6"),
-        meaning: "of what gzip compresses: 1 is the fastest, 9 the smallest",
+        meaning: "set the level of gzip compression. 1 is the fastest, 9 the smallest",
         allowed: "a whole number from 1 to 9"
     )
     static let patience = Flag(
         extension: "patience",
         .value("DURATION"),
         defaults: both("5m"),
-        meaning: "how long a registry is tried again that fails or sends nothing",
+        meaning: "retry a registry that fails or sends nothing for this long",
         allowed: "seconds, or a number with s, m or h, for instance 90s, 5m or 1h, up to 24h"
     )
     static let limitRate = Flag(
         extension: "limit-rate",
         .value("RATE"),
-        meaning: "most bytes a second of all transfers together, such as 500k or 10M; k, M and G are powers of 1000",
+        meaning:
+            "limit all transfers together to RATE bytes a second. k, M and G are powers of 1000, as in 500k or 10M",
         allowed: "a number of bytes, 1k or more, with k, M or G, for instance 500k, 1.5M or 10M"
     )
     static let reuse = Flag(
@@ -166,7 +173,8 @@ extension Flag {
         .values("ARCHIVE"),
         programs: [.save],
         meaning:
-            "older archive to copy from what need not be fetched, beside the one that is replaced; may be repeated",
+            "copy blobs from an older archive instead of downloading them. The archive that is replaced is always"
+            + " used. The flag can be repeated",
         allowed: "the path of an archive"
     )
     static let since = Flag(
@@ -174,8 +182,9 @@ extension Flag {
         .values("ARCHIVE"),
         programs: [.save],
         meaning:
-            "older archive, or the JSON that --list prints of it, whose blobs are left out: a delta, for registries that have"
-            + " the older one's images; docker cannot load it; may be repeated",
+            "write a delta archive, without the blobs of an older archive. ARCHIVE can also be the JSON that --list"
+            + " prints for it. The registry must have the images of the older archive. docker cannot load a delta"
+            + " archive. The flag can be repeated",
         allowed: "the path of an archive, or of a list of one"
     )
     static let repair = Flag(
@@ -183,9 +192,7 @@ extension Flag {
         .value("ARCHIVE"),
         hasVariable: false,
         programs: [.save],
-        meaning:
-            "save nothing, but prove every digest of an archive that was saved here, and fetch anew what is damaged or"
-            + " missing",
+        meaning: "verify a saved archive and download corrupt or missing blobs again. No other images are saved",
         allowed: "the path of an archive"
     )
     static let split = Flag(
@@ -193,39 +200,38 @@ extension Flag {
         .value("SIZE"),
         programs: [.save],
         meaning:
-            "write the archive in parts of this size, ARCHIVE.001 and so on, with their checksums in ARCHIVE.sha256; k, M and G"
-            + " are powers of 1000",
+            "write the archive in parts of SIZE bytes: ARCHIVE.001 and so on. The checksums of the parts are in"
+            + " ARCHIVE.sha256. k, M and G are powers of 1000",
         allowed: "a size of 1M or more, for instance 700M, 4G or 4.7G"
     )
     static let fresh = Flag(
         extension: "fresh",
         .none,
         programs: [.save],
-        meaning: "drop what a stopped run has left, and begin anew",
+        meaning: "discard the data of an interrupted run and start over",
         allowed: Self.boolean
     )
     static let withReferrers = Flag(
         extension: "with-referrers",
         .none,
         programs: [.save],
-        meaning:
-            "save what refers to the images too: signatures, attestations, bills of materials; a load pushes what the archive"
-            + " has",
+        meaning: "save signatures, attestations and SBOMs of the images too. A load pushes those that the archive has",
         allowed: Self.boolean
     )
     static let check = Flag(
         extension: "check",
         .none,
-        meaning: "look at everything that the run needs, and move nothing; exit with 1 where anything would fail",
+        meaning:
+            "check everything that the run needs and transfer nothing. The exit status is 1 if anything would fail",
         allowed: Self.boolean
     )
     static let list = Flag(
         extension: "list",
         .none,
-        // A variable of this name would too easily be meant for the image list, and would stop every run.
+        // A variable of this name would be mistaken for the image list, and would stop every run.
         hasVariable: false,
         programs: [.load],
-        meaning: "print what the archive holds, and load nothing"
+        meaning: "print the contents of the archive and load nothing"
     )
     static let format = Flag(
         extension: "format",
@@ -233,7 +239,7 @@ extension Flag {
         hasVariable: false,
         programs: [.load],
         defaults: both("table"),
-        meaning: "how --list prints it",
+        meaning: "set the output format of --list",
         allowed: "table or json"
     )
     static let progress = Flag(
@@ -241,29 +247,28 @@ extension Flag {
         .value("auto|terminal|plain|none"),
         defaults: both("auto"),
         meaning:
-            "how far the run is, on standard error: lines that are drawn anew on a terminal, or a plain line every 30"
-            + " seconds; auto is terminal where standard error is one, else plain",
+            "show the progress on standard error. terminal redraws lines, plain prints a line every 30 seconds. auto"
+            + " is terminal if standard error is one, else plain",
         allowed: "auto, terminal, plain or none"
     )
     static let quiet = Flag(
         extension: "quiet",
         .none,
-        meaning: "on standard error, tell failures and the count at the end, and no more",
+        meaning: "print only failures and the final count to standard error",
         allowed: Self.boolean
     )
     static let verbose = Flag(
         extension: "verbose",
         .none,
-        meaning:
-            "tell on standard error of every request, login and decision, in lines with a >; no secret is among it",
+        meaning: "log every request, login and decision to standard error. The lines begin with > and have no secrets",
         allowed: Self.boolean
     )
     static let version = Flag(
         extension: "version",
         .none,
-        // A variable of this name is too easily meant for something else, and would stop every run.
+        // A variable of this name is easily set for another purpose, and would stop every run.
         hasVariable: false,
-        meaning: "print the version, and those of the libraries inside"
+        meaning: "print the version of the program and of its libraries"
     )
 
     /// Every flag, in the order of the usage text.
@@ -279,7 +284,7 @@ extension Flag {
         table.filter { $0.programs.contains(program) && $0.modes.contains(mode) }
     }
 
-    /// What a variable of a flag without a value must be.
+    /// The values that the variable of a flag without a value can have.
     private static let boolean = "1, true, yes or on, else 0, false, no, off or empty"
 
     private static func both(_ value: String) -> [ScriptMode: String] {

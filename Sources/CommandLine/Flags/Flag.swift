@@ -1,35 +1,34 @@
-/// A row of the table of flags, from which both readers, the environment, the usage text and the manuals are derived.
+/// A row of the table of flags. The parsers, the environment variables, the usage text and the manuals are derived from the table.
 package struct Flag: Sendable {
-    /// What follows a flag.
+    /// The argument of a flag, with its placeholder in the usage text.
     package enum Argument: Sendable {
-        /// Nothing: the flag is on where it stands.
+        /// No argument: the flag is a switch.
         case none
-        /// One value. Of several flags one counts.
+        /// One value. If the flag is repeated, one of the values counts.
         case value(String)
-        /// One value. All of several flags count; the environment variable separates them with commas.
+        /// A list of values: the flag can be repeated. The environment variable separates the values with commas.
         case values(String)
     }
 
-    /// The long name without its dashes, which also tells the flags apart.
+    /// The long name without its dashes, which is unique.
     package let name: String
     /// The short name without its dash.
-    package let letter: String?
-    /// What follows, with the word that stands for it in the usage text.
+    package private(set) var letter: String?
     package let argument: Argument
-    /// Whether no script knows it.
-    package let isExtension: Bool
-    /// Whether an environment variable sets it too.
-    let hasVariable: Bool
-    /// The programs that know it.
+    /// Whether the flag is an addition to the scripts' flags.
+    package private(set) var isExtension = false
+    /// Whether an environment variable sets the flag too.
+    private var hasVariable = false
+    /// The programs that have the flag.
     package let programs: Set<Program>
-    /// The modes in which it is known.
-    package let modes: Set<ScriptMode>
-    /// The value of a flag that is not given.
+    /// The modes that have the flag.
+    package private(set) var modes = Set(ScriptMode.allCases)
+    /// The values that apply if the flag is not given.
     package let defaults: [ScriptMode: String]
-    /// For the usage text.
+    /// The text for the usage and the manuals: a sentence of at most 70 characters, then details. It has no final period.
     package let meaning: String
-    /// What a value, or the variable's, must be, as it reads after "it must be"; empty where no value can be wrong.
-    package let allowed: String
+    /// The allowed values, to follow "it must be"; empty if every value is allowed.
+    package private(set) var allowed = ""
 
     /// A flag of the official scripts.
     init(
@@ -44,16 +43,13 @@ package struct Flag: Sendable {
         self.name = name
         self.letter = letter
         self.argument = argument
-        self.isExtension = false
-        self.hasVariable = false
         self.programs = programs
         self.modes = modes
         self.defaults = defaults
         self.meaning = meaning
-        self.allowed = ""
     }
 
-    /// A flag that no script knows.
+    /// A flag that the scripts do not have.
     init(
         extension name: String,
         _ argument: Argument,
@@ -63,25 +59,19 @@ package struct Flag: Sendable {
         meaning: String,
         allowed: String = ""
     ) {
-        self.name = name
-        self.letter = nil
-        self.argument = argument
-        self.isExtension = true
+        self.init(script: name, argument, programs: programs, defaults: defaults, meaning: meaning)
+        isExtension = true
         self.hasVariable = hasVariable
-        self.programs = programs
-        self.modes = Set(ScriptMode.allCases)
-        self.defaults = defaults
-        self.meaning = meaning
         self.allowed = allowed
     }
 
     /// `--name`.
     package var long: String { "--" + name }
 
-    /// The words that are this flag: `-l` and `--image-list`.
+    /// The spellings of the flag: `-l` and `--image-list`.
     package var words: [String] { (letter.map { ["-" + $0] } ?? []) + [long] }
 
-    /// What stands for the value in the usage text; empty for a flag without one.
+    /// The placeholder of the value in the usage text; empty for a switch.
     package var placeholder: String {
         switch argument {
         case .none: ""
@@ -89,19 +79,22 @@ package struct Flag: Sendable {
         }
     }
 
-    /// The words with what stands for the value: `-l, --image-list PATH`.
+    /// The spellings with the placeholder: `-l, --image-list PATH`.
     ///
-    /// - Parameter mark: what is made of each word.
+    /// - Parameter mark: adds markup to each spelling.
     package func synopsis(_ mark: (String) -> String = { $0 }) -> String {
         words.map(mark).joined(separator: ", ") + (takesValue ? " " + placeholder : "")
     }
 
-    /// Whether the flag takes the next word.
-    package var takesValue: Bool {
-        if case .none = argument { false } else { true }
+    /// The first sentence of ``meaning``, for completions.
+    package var summary: String {
+        String(meaning.prefix(upTo: meaning.firstRange(of: ". ")?.lowerBound ?? meaning.endIndex))
     }
 
-    /// `RANCHER_IMAGES_` and the name in capitals, dashes as underscores; `nil` for a flag that has none.
+    /// Whether the next argument is the flag's value.
+    package var takesValue: Bool { !placeholder.isEmpty }
+
+    /// `RANCHER_IMAGES_` and the name in capitals, dashes as underscores; `nil` if no variable sets the flag.
     package var variable: String? {
         hasVariable
             ? "RANCHER_IMAGES_" + String(name.uppercased().map { $0 == "-" ? "_" : $0 })

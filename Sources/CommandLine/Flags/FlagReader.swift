@@ -1,50 +1,36 @@
-/// A flag or variable with a value that is not allowed.
+/// A flag or variable with a value that is not allowed, or flags that exclude each other.
 struct InvalidSetting: Error, Equatable {
-    /// One sentence: which flag or variable, its value, and what it must be.
+    /// One sentence for standard error.
     let sentence: String
 }
 
-/// Reads the values of flags that no script knows: from the command line, else from the environment, else the default.
+/// Reads the values of flags: from the command line, else from the environment, else from the defaults.
 struct FlagReader {
     let given: ParsedFlags
     let environment: [String: String]
 
-    /// The value of a flag that has one always, given or by default.
-    func one<Value>(_ flag: Flag, _ read: (String) -> Value?) throws(InvalidSetting) -> Value {
-        guard let value = try optional(flag, read) else {
-            throw InvalidSetting(flag.long, nil, allowed: flag.allowed)
-        }
-        return value
+    /// Parses the value of a flag that has a default in every mode.
+    func one<Value>(_ flag: Flag, _ parse: (String) -> Value?) throws(InvalidSetting) -> Value {
+        try all(flag, parse)[0]
     }
 
-    /// The value of a flag, `nil` where it is not given and has no default.
-    func optional<Value>(_ flag: Flag, _ read: (String) -> Value?) throws(InvalidSetting) -> Value? {
-        if given.contains(flag) {
-            return try Self.read(given.value(flag), of: flag.long, flag, read)
-        }
-        if let (variable, text) = variable(flag), !text.isEmpty {
-            return try Self.read(text, of: variable, flag, read)
-        }
-        return try flag.defaults[given.mode]
-            .map { text throws(InvalidSetting) in
-                try Self.read(text, of: flag.long, flag, read)
-            }
+    /// Parses the value of a flag.
+    ///
+    /// - Returns: `nil` if the flag is not set and has no default.
+    func optional<Value>(_ flag: Flag, _ parse: (String) -> Value?) throws(InvalidSetting) -> Value? {
+        try all(flag, parse).first
     }
 
-    /// The values of a flag that may be repeated, in the order given.
-    func all<Value>(_ flag: Flag, _ read: (String) -> Value?) throws(InvalidSetting) -> [Value] {
-        var source = flag.long
-        var texts: [String?] = flag.defaults[given.mode].map { [$0] } ?? []
-        if let values = given.all(flag) {
-            texts = values
-        } else if let (variable, text) = self.variable(flag) {
-            let values = text.split(separator: ",").map(trimmingBlanks).filter { !$0.isEmpty }
-            if !values.isEmpty { (source, texts) = (variable, values) }
+    /// Parses the values of a flag that can be repeated, in the order given.
+    func all<Value>(_ flag: Flag, _ parse: (String) -> Value?) throws(InvalidSetting) -> [Value] {
+        let (source, texts) = texts(of: flag)
+        return try texts.map { text throws(InvalidSetting) in
+            if let text, !text.isEmpty, let value = parse(text) { return value }
+            throw InvalidSetting(source, text ?? "", allowed: flag.allowed)
         }
-        return try texts.map { text throws(InvalidSetting) in try Self.read(text, of: source, flag, read) }
     }
 
-    /// Whether a flag without a value is given, or its variable says so.
+    /// Whether a switch is given, or its variable turns it on.
     func isOn(_ flag: Flag) throws(InvalidSetting) -> Bool {
         if given.contains(flag) { return true }
         guard let (variable, text) = variable(flag) else { return false }
@@ -55,34 +41,47 @@ struct FlagReader {
         }
     }
 
-    /// The variable of a flag and its value; `nil` where it is not set, or the program does not know the flag.
+    /// Every flag of the program with its value, in the order of the usage text, except flags that only print.
+    ///
+    /// - Parameter known: values that are determined in another way, by the name of the flag.
+    /// - Throws: for a switch whose variable has a value that is not allowed.
+    func settings(_ known: [String: Setting.Value]) throws(InvalidSetting) -> [Setting] {
+        try Flag.table(for: given.program, in: given.mode)
+            .filter { ![Flag.help.name, Flag.version.name].contains($0.name) }
+            .map { flag throws(InvalidSetting) in
+                let value = if let value = known[flag.name] { value } else { try setting(flag) }
+                return Setting(name: flag.name, value: value)
+            }
+    }
+
+    private func setting(_ flag: Flag) throws(InvalidSetting) -> Setting.Value {
+        switch flag.argument {
+        case .none: .isOn(try isOn(flag))
+        case .value: .init(texts(of: flag).texts.compactMap(\.self).first)
+        case .values: .texts(texts(of: flag).texts.compactMap(\.self))
+        }
+    }
+
+    /// The unparsed values of a flag, and the flag or variable that they are from. A value is `nil` if it is missing in PowerShell mode.
+    private func texts(of flag: Flag) -> (source: String, texts: [String?]) {
+        let isList = if case .values = flag.argument { true } else { false }
+        if let values = given.all(flag) { return (flag.long, isList ? values : [given.value(flag)]) }
+        if let (variable, text) = variable(flag) {
+            let texts = (isList ? text.split(separator: ",").map(trimmingSpaces) : [text]).filter { !$0.isEmpty }
+            if !texts.isEmpty { return (variable, texts) }
+        }
+        return (flag.long, flag.defaults[given.mode].map { [$0] } ?? [])
+    }
+
+    /// The name and the value of a flag's variable; `nil` if it is not set, or the program does not have the flag.
     private func variable(_ flag: Flag) -> (name: String, text: String)? {
         guard flag.programs.contains(given.program), let name = flag.variable else { return nil }
         return environment[name].map { (name, $0) }
     }
-
-    private static func read<Value>(
-        _ text: String?,
-        of source: String,
-        _ flag: Flag,
-        _ read: (String) -> Value?
-    ) throws(InvalidSetting) -> Value {
-        guard let text, !text.isEmpty, let value = read(text) else {
-            throw InvalidSetting(source, text, allowed: flag.allowed)
-        }
-        return value
-    }
 }
 
 extension InvalidSetting {
-    /// - Parameters:
-    ///   - source: the flag or the variable.
-    ///   - text: its value; `nil` and an empty one are none.
-    fileprivate init(_ source: String, _ text: String?, allowed: String) {
-        let value = text ?? ""
-        sentence =
-            value.isEmpty
-            ? "\(source) has no value: it must be \(allowed)"
-            : "\(source) is '\(value)': it must be \(allowed)"
+    fileprivate init(_ source: String, _ value: String, allowed: String) {
+        sentence = "\(source) \(value.isEmpty ? "has no value" : "is '\(value)'"): it must be \(allowed)"
     }
 }

@@ -1,14 +1,11 @@
 /// The two executables.
 package enum Program: String, Sendable, Hashable, CaseIterable {
-    /// `rancher-save-images`: from registries into an archive.
+    /// Saves images from registries to an archive.
     case save = "rancher-save-images"
-    /// `rancher-load-images`: from an archive into a registry.
+    /// Loads an archive and pushes its images to a registry.
     case load = "rancher-load-images"
 
-    /// The program that a file is by its name; `nil` where the name has neither name in it, or both.
-    ///
-    /// - Parameter path: with or without directories. What stands before or behind a program's name, such as `.ps1` or a version,
-    ///   does not matter, nor does case.
+    /// The program that a file name contains, in any case; `nil` if it contains neither name, or both.
     package init?(named path: String) {
         let name = lastPathComponent(path).lowercased()
         let named = Self.allCases.filter { name.contains($0.rawValue) }

@@ -1,112 +1,102 @@
 import OCI
 
-/// What the flags that no script knows, or their environment variables, ask for.
+/// The options that the scripts do not have.
 package struct ToolOptions: Sendable, Equatable {
-    /// Who moves the images.
     package enum Engine: String, Sendable {
-        /// Docker in shell mode where a daemon answers, else the registry engine.
+        /// Docker in shell mode if a daemon responds, else the registry engine.
         case auto
         /// The docker commands of the scripts.
         case docker
-        /// This program itself, without docker.
+        /// This program, without docker.
         case registry
     }
 
-    /// What a saved archive looks like.
+    /// The formats of docker save.
     package enum ArchiveFormat: String, Sendable {
-        /// As docker writes it with the containerd image store.
+        /// With the containerd image store.
         case containerd
-        /// As docker 25 and later write it with a graph driver.
+        /// With a graph driver, docker 25 and later.
         case docker
-        /// As docker wrote it before 25.
+        /// Before docker 25.
         case legacy
     }
 
-    /// How it is told what an archive holds.
+    /// The output formats of `--list`.
     package enum ListFormat: String, Sendable {
-        /// For people.
         case table
-        /// For programs (docs/archive-list.md).
+        /// docs/archive-list.md describes it.
         case json
     }
 
-    /// How the progress of a run is told on standard error.
+    /// The displays of the progress on standard error.
     package enum Progress: String, Sendable {
-        /// Drawn on a terminal, else in plain lines.
+        /// `terminal` if standard error is one, else `plain`.
         case auto
-        /// Drawn, wherever standard error leads.
+        /// Lines that are redrawn.
         case terminal
-        /// In plain lines.
+        /// A line now and then.
         case plain
-        /// Not at all.
         case none
     }
 
-    /// The most transfers at a time that can be asked for.
+    /// The largest allowed number of concurrent transfers.
     static let mostJobs = 256
 
-    /// Who moves the images.
     package var engine: Engine
-    /// Transfers at a time, from 1 to 256; `nil`: to be chosen for the machine.
+    /// Concurrent transfers, from 1 to 256; `nil` for a number that depends on the machine.
     package var jobs: Int?
-    /// Which image of a multi-platform name.
+    /// The platforms to select of a multi-platform image.
     package var platforms: PlatformChoice
     /// Whether any failure is exit status 1.
     package var strict: Bool
-    /// What a saved archive looks like.
     package var archiveFormat: ArchiveFormat
-    /// Where the references that failed are written.
+    /// The file for the references that failed.
     package var failedList: String?
-    /// Where it is written what became of each image.
+    /// The file for the report.
     package var report: String?
-    /// Whether the archive's SHA-256 is written beside it.
+    /// Whether the archive's SHA-256 is written to a file.
     package var checksum: Bool
-    /// Registries, `HOST[:PORT]`, that may be without TLS or without a valid certificate.
+    /// Registries, `HOST[:PORT]`, that can be without TLS or without a valid certificate.
     package var insecureRegistries: [String]
-    /// A file of certificates of authorities that are believed beside the system's.
+    /// A file of CA certificates that are trusted in addition to the system's.
     package var caFile: String?
-    /// The user at the one registry that the command names.
+    /// The user for the registry of the command line.
     package var username: String?
     /// Whether the password of ``username`` is read from standard input.
     package var readsPassword: Bool
-    /// Whether projects and repositories that the registry wants are made before the first push.
+    /// Whether missing projects and repositories are created before the first push.
     package var createsProjects: Bool
-    /// gzip's level, 1 to 9.
+    /// The level of gzip, 1 to 9.
     package var compressionLevel: Int
-    /// How long a registry is tried again that fails or sends nothing: a second to a day.
+    /// The time that a failing or silent registry is retried: a second to a day.
     package var patience: Duration
-    /// The most bytes that all transfers together move in a second, 1,000 or more; `nil` for any number.
+    /// The bandwidth limit of all transfers together, 1,000 or more; `nil` if there is none.
     package var bytesPerSecond: Int64?
-    /// Archives that blobs are copied from, beside the one that is replaced.
+    /// Archives that blobs are copied from, in addition to the archive that is replaced.
     package var reuse: [String]
-    /// Archives whose blobs are left out of the one that is saved.
+    /// Archives whose blobs are omitted.
     package var since: [String]
-    /// The size in bytes of the parts that the archive is written in, 1,000,000 or more; `nil` for one file.
+    /// The size of the archive's parts in bytes, 1,000,000 or more; `nil` for one file.
     package var partSize: Int64?
-    /// The archive that is to be mended, in place of saving one.
+    /// The archive to repair.
     package var repair: String?
-    /// Whether what a stopped run has left is dropped.
+    /// Whether the data of an interrupted run is discarded.
     package var fresh: Bool
-    /// Whether it is only looked at what the run needs.
+    /// Whether the run only checks what it needs.
     package var check: Bool
-    /// Whether it is only told what the archive holds.
+    /// Whether the run only lists the archive.
     package var list: Bool
-    /// How that is told.
     package var format: ListFormat
-    /// How the progress is told.
     package var progress: Progress
-    /// Whether only failures and the count at the end are told on standard error; beats ``progress`` and ``verbose``.
+    /// Whether standard error gets only failures and the final count; overrides ``progress`` and ``verbose``.
     package var quiet: Bool
-    /// Whether what refers to the images, such as signatures, is saved too.
+    /// Whether referrers of the images, such as signatures, are saved too.
     package var withReferrers: Bool
-    /// Whether more is told on standard error.
+    /// Whether requests, logins and decisions are logged.
     package var verbose: Bool
 
-    /// Reads flags and variables; a flag beats its variable.
-    ///
-    /// - Throws: the sentence for the first value that is not allowed.
-    init(_ given: ParsedFlags, environment: [String: String]) throws(InvalidSetting) {
-        let flags = FlagReader(given: given, environment: environment)
+    /// - Throws: for the first value that is not allowed, and for flags that exclude each other.
+    init(_ flags: FlagReader) throws(InvalidSetting) {
         engine = try flags.one(.engine, Engine.init(rawValue:))
         jobs = try flags.optional(.jobs) { wholeNumber($0, in: 1...Self.mostJobs) }
         platforms = try flags.platforms
@@ -130,39 +120,36 @@ package struct ToolOptions: Sendable, Equatable {
         fresh = try flags.isOn(.fresh)
         check = try flags.isOn(.check)
         list = try flags.isOn(.list)
-        format = try flags.one(.format) { ListFormat(rawValue: $0) }
+        format = try flags.one(.format, ListFormat.init(rawValue:))
         progress = try flags.one(.progress, Progress.init(rawValue:))
         quiet = try flags.isOn(.quiet)
         withReferrers = try flags.isOn(.withReferrers)
         verbose = try flags.isOn(.verbose)
-        guard repair == nil || !check else {
-            throw InvalidSetting(sentence: "--repair writes and --check does not: give one of them")
+        if let conflict = conflict(flags.given) { throw InvalidSetting(sentence: conflict) }
+    }
+
+    /// A sentence about flags that exclude each other.
+    private func conflict(_ given: ParsedFlags) -> String? {
+        if repair != nil, check { return "--repair writes and --check does not: give one of them" }
+        if repair != nil, given.contains(.split) {
+            return "--repair keeps the parts of an archive: omit --split"
         }
-        guard repair == nil || !given.contains(.split) else {
-            throw InvalidSetting(sentence: "--repair leaves an archive in the parts that it has: leave --split out")
+        // Their variables are for all runs, and have no effect on these.
+        if check || list || repair != nil, given.contains(.report) || given.contains(.checksum) {
+            return "--report and --checksum are for a run that moves images: omit them, or --check, --list and --repair"
         }
-        // Their variables are for all runs, and have no effect on those.
-        guard !(check || list || repair != nil) || !(given.contains(.report) || given.contains(.checksum)) else {
-            throw InvalidSetting(
-                sentence:
-                    "--report and --checksum are of a run that moves images: leave them or --check, --list and --repair out"
-            )
+        if !since.isEmpty, !given.contains(.images) {
+            return "--since writes a delta archive, which docker cannot load: give it a name of its own with --images"
         }
-        guard since.isEmpty || given.contains(.images) else {
-            throw InvalidSetting(
-                sentence: "--since makes a delta, which docker cannot load: give it a name of its own with --images"
-            )
+        if !since.isEmpty, archiveFormat != .containerd {
+            return "--since needs the blobs of the registry: omit --archive-format"
         }
-        guard since.isEmpty || archiveFormat == .containerd else {
-            throw InvalidSetting(
-                sentence: "--since needs the blobs of the registry: leave --archive-format out"
-            )
-        }
+        return check && list ? "--check and --list exclude each other: give one of them" : nil
     }
 }
 
 extension FlagReader {
-    /// The platforms that are asked for, each once; `all` beats any other.
+    /// The platforms of `--platform`, each once; `all` overrides any other.
     fileprivate var platforms: PlatformChoice {
         get throws(InvalidSetting) {
             var platforms: [Platform] = []
@@ -174,33 +161,31 @@ extension FlagReader {
         }
     }
 
-    private static func platformChoice(_ word: String) -> PlatformChoice? {
-        word == "all" ? .all : Platform(word).map { .platforms([$0]) }
+    private static func platformChoice(_ text: String) -> PlatformChoice? {
+        text == "all" ? .all : Platform(text).map { .platforms([$0]) }
     }
 }
 
-/// A number written with decimal digits alone.
-private func wholeNumber(_ word: String, in range: ClosedRange<Int>) -> Int? {
-    guard word.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains), let number = Int(word) else {
-        return nil
-    }
-    return range.contains(number) ? number : nil
+/// Parses a number of decimal digits only.
+private func wholeNumber(_ text: String, in range: ClosedRange<Int>) -> Int? {
+    guard text.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains) else { return nil }
+    return Int(text).flatMap { range.contains($0) ? $0 : nil }
 }
 
-/// A number of seconds, or of what `s`, `m` or `h` says, from a second to a day.
-private func duration(_ word: String) -> Duration? {
+/// Parses a number of seconds, or of the unit `s`, `m` or `h`, from a second to a day.
+private func duration(_ text: String) -> Duration? {
     let units: [Character: Int] = ["s": 1, "m": 60, "h": 3600]
-    let unit = word.last.flatMap { units[$0] }
-    let number = unit == nil ? word : String(word.dropLast())
+    let unit = text.last.flatMap { units[$0] }
+    let number = unit == nil ? text : String(text.dropLast())
     let seconds = wholeNumber(number, in: 1...86_400).map { $0 * (unit ?? 1) }
     return seconds.flatMap { $0 <= 86_400 ? .seconds($0) : nil }
 }
 
-/// A number of bytes, or of what `k`, `M` or `G` in any case says in powers of 1000.
-private func byteCount(_ word: String, in range: ClosedRange<Double>) -> Int64? {
+/// Parses a number of bytes, or of the unit `k`, `M` or `G` in any case, which are powers of 1000.
+private func byteCount(_ text: String, in range: ClosedRange<Double>) -> Int64? {
     let units: [Character: Double] = ["k": 1e3, "m": 1e6, "g": 1e9]
-    let unit = word.lowercased().last.flatMap { units[$0] }
-    let number = unit == nil ? word[...] : word.dropLast()
+    let unit = text.lowercased().last.flatMap { units[$0] }
+    let number = unit == nil ? text[...] : text.dropLast()
     let parts = number.split(separator: ".", omittingEmptySubsequences: false)
     guard (1...2).contains(parts.count), parts.allSatisfy({ wholeNumber(String($0), in: 0...999_999_999_999) != nil }),
         let value = Double(number)
@@ -209,12 +194,12 @@ private func byteCount(_ word: String, in range: ClosedRange<Double>) -> Int64? 
     return range.contains(bytes) ? Int64(bytes) : nil
 }
 
-/// Whether a word is a host name, an IPv4 address or an IPv6 address in brackets, with a port or without.
-private func isHostAndPort(_ word: String) -> Bool {
-    var host = word[...]
-    if let colon = word.lastIndex(of: ":"), word.last != "]" {
-        guard wholeNumber(String(word[word.index(after: colon)...]), in: 1...65535) != nil else { return false }
-        host = word[..<colon]
+/// Whether `text` is a host name, an IPv4 address or an IPv6 address in brackets, with a port or without.
+private func isHostAndPort(_ text: String) -> Bool {
+    var host = text[...]
+    if let colon = text.lastIndex(of: ":"), text.last != "]" {
+        guard wholeNumber(String(text[text.index(after: colon)...]), in: 1...65535) != nil else { return false }
+        host = text[..<colon]
     }
     let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
     if isBracketed { host = host.dropFirst().dropLast() }

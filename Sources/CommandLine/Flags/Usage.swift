@@ -1,8 +1,8 @@
-/// The usage text: the scripts' first line, then the flags in our own words (D15).
+/// The usage text: the scripts' first line, then a list of flags (D15).
 package enum Usage {
-    /// Lines without a newline after the last one.
+    /// The lines of the text, without a newline after the last one.
     ///
-    /// - Parameter programName: the program as it was typed.
+    /// - Parameter programName: `$0` of the scripts.
     package static func text(_ program: Program, _ mode: ScriptMode, programName: String) -> String {
         let flags = Flag.table(for: program, in: mode)
         let own = flags.filter(\.isExtension)
@@ -26,7 +26,7 @@ package enum Usage {
         ]
     }
 
-    /// The flag's words and what stands for its value, then the meaning, indented and broken into lines.
+    /// The flag's spellings and placeholder, then the meaning, indented and broken into lines.
     private static func entry(_ flag: Flag, _ mode: ScriptMode) -> [String] {
         let standard = flag.defaults[mode].map { ["(default: \($0))"] } ?? []
         let words = flag.meaning.split(separator: " ").map(String.init) + standard

@@ -1,16 +1,16 @@
-/// An OCI Helm chart of a list, as the scripts handle it with helm: by the text of its reference, whatever that is.
+/// An OCI Helm chart of a list. As in the scripts, every value is derived from the text of the reference, which is not validated.
 package struct Chart: Sendable, Equatable {
-    /// The directory that charts are saved in and loaded from, below the current one.
+    /// The directory for charts, relative to the current directory.
     package static let directory = "./rancher-oci-charts"
 
-    /// The reference up to its last colon, `rancher/charts/fleet`; all of it where there is none.
+    /// The reference up to its last colon, `rancher/charts/fleet`; the entire reference if it has no colon.
     package let name: String
-    /// What stands behind the colon that ends the name; all of the reference where there is none.
+    /// The text after the last colon; the entire reference if it has no colon.
     package let tag: String
-    /// Whether the scripts take another version, since they look for the first colon, and a registry may have a port (D12).
+    /// Whether the scripts read another version, since they split at the first colon, which can be that of a port (D12).
     package let hasOtherVersionInScripts: Bool
 
-    /// Reads a chart's reference.
+    /// Parses a chart's reference.
     package init(_ reference: String) {
         let colon = UInt8(ascii: ":")
         let last = reference.utf8.lastIndex(of: colon)
@@ -19,19 +19,19 @@ package struct Chart: Sendable, Equatable {
         hasOtherVersionInScripts = last != reference.utf8.firstIndex(of: colon)
     }
 
-    /// The chart's version: the tag with `+` for `_`, since no tag may have a `+`.
+    /// The chart's version: the tag with `+` for `_`, since a tag cannot have a `+`.
     package var version: String {
         var scalars = String.UnicodeScalarView()
         for scalar in tag.unicodeScalars { scalars.append(scalar == "_" ? "+" : scalar) }
         return String(scalars)
     }
 
-    /// What `helm pull` pulls: `oci://rancher/charts/fleet`.
+    /// The argument of `helm pull`: `oci://rancher/charts/fleet`.
     package var url: String { "oci://" + name }
 
-    /// Where `helm push` pushes to: `oci://REGISTRY/rancher/charts`.
+    /// The target of `helm push`: `oci://REGISTRY/rancher/charts`.
     ///
-    /// - Parameter registry: as it was typed; one slash at its end is dropped.
+    /// - Parameter registry: the value of `--registry`; one trailing slash is dropped.
     package func namespaceURL(in registry: String) -> String {
         let namespace = lastSlash.map { String(name[..<$0]) } ?? name
         return "oci://\(Self.withoutSlash(registry))/\(namespace)"
@@ -43,7 +43,7 @@ package struct Chart: Sendable, Equatable {
         return "\(Self.directory)/\(last)-\(version).tgz"
     }
 
-    /// Whether `helm push` gets `--plain-http`, by the beginning of the registry as the scripts look at it.
+    /// Whether `helm push` gets `--plain-http`, by the scripts' rule: the beginning of the registry decides.
     package static func usesPlainHTTP(registry: String) -> Bool {
         var host = withoutSlash(registry)[...]
         for scheme in ["http://", "https://"] where host.hasPrefix(scheme) { host = host.dropFirst(scheme.count) }

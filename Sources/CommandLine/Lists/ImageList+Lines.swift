@@ -2,9 +2,9 @@ import Engine
 import SystemIO
 
 extension ImageList {
-    /// The images that a list's bytes name.
+    /// Parses the bytes of a list.
     ///
-    /// - Throws: ``ImageListError`` with the reason ``ImageListError/Reason/noText`` for bytes that are no text to PowerShell.
+    /// - Throws: ``ImageListError`` with the reason ``ImageListError/Reason/noText`` for zero bytes in PowerShell mode.
     init(_ bytes: [UInt8], file: String, mode: ScriptMode) throws(ImageListError) {
         let text = mode == .powerShell ? decodedAsPowerShellDoes(bytes) : bytes
         guard mode == .shell || !text.contains(0) else { throw ImageListError(path: file, reason: .noText) }
@@ -27,8 +27,8 @@ extension ImageList {
             }
             if name.last == carriageReturn { notice(.carriageReturn, line.number) }
             name = name.trimmingSuffix { $0 == carriageReturn }
-            let trimmed = name.trimming(while: isBlankOrReturn)
-            if trimmed.count < name.count { notice(.blanks, line.number) }
+            let trimmed = name.trimming(while: isSpaceOrReturn)
+            if trimmed.count < name.count { notice(.spaces, line.number) }
             guard let first = trimmed.first else { continue }
             if first == UInt8(ascii: "#") {
                 notice(.comment, line.number)
@@ -58,7 +58,7 @@ private struct Lines {
         self.mode = mode
     }
 
-    /// The next line, and whether something ends it.
+    /// The next line, and whether it has a line end.
     mutating func next() -> (text: ArraySlice<UInt8>, number: Int, hasEnd: Bool)? {
         guard position < bytes.count else { return nil }
         number += 1
@@ -77,6 +77,6 @@ private let newline = UInt8(ascii: "\n")
 private let carriageReturn = UInt8(ascii: "\r")
 private let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
-private func isBlankOrReturn(_ byte: UInt8) -> Bool {
-    isBlank(byte) || byte == carriageReturn
+private func isSpaceOrReturn(_ byte: UInt8) -> Bool {
+    isSpace(byte) || byte == carriageReturn
 }

@@ -1,31 +1,28 @@
 extension ImageList {
     /// A deliberate difference that applied to a list, for standard error.
     package struct Notice: Sendable, Equatable, CustomStringConvertible {
-        /// Which difference.
         package enum Kind: Sendable, Hashable, CaseIterable {
             /// The last line has no newline (D1).
             case noFinalNewline
             /// Lines end in a carriage return (D2).
             case carriageReturn
-            /// Names have blanks around them (D2).
-            case blanks
+            /// Names have spaces or tabs around them (D2).
+            case spaces
             /// Lines begin with `#` (D3).
             case comment
-            /// A byte order mark is part of the first name in shell mode, as it is in the scripts.
+            /// A byte order mark is part of the first name in shell mode, as in the scripts.
             case byteOrderMark
-            /// Lines have zero bytes, which are dropped, as bash does it.
+            /// Lines have zero bytes, which are dropped, as in bash.
             case zeroBytes
-            /// The list can be read only once, where the scripts that know charts read it twice (D17).
+            /// The list can be read only once, and scripts that handle charts read it twice (D17).
             case stream
         }
 
-        /// Which difference.
         package let kind: Kind
-        /// The file it applied to.
         package let file: String
-        /// How many lines it applied to.
+        /// The number of lines that the difference applied to.
         package internal(set) var lines: Int
-        /// The first of them, from 1.
+        /// The first of these lines, from 1.
         package let firstLine: Int
 
         /// One sentence.
@@ -39,8 +36,8 @@ extension ImageList {
                 return "\(file): \(place), the last one, has no newline at its end, and was read all the same"
             case .carriageReturn:
                 return "\(file): \(place) \(isOne ? "ends" : "end") in a carriage return, which was dropped\(first)"
-            case .blanks:
-                return "\(file): \(place) \(isOne ? "has" : "have") blanks around the name, which were dropped\(first)"
+            case .spaces:
+                return "\(file): \(place) \(isOne ? "has" : "have") spaces around the name, which were dropped\(first)"
             case .comment:
                 return "\(file): \(place) \(isOne ? "begins" : "begin") with # and \(verb) skipped\(first)"
             case .byteOrderMark:

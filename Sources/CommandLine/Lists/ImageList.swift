@@ -2,18 +2,18 @@ import Engine
 import Glibc
 import SystemIO
 
-/// The images and charts that a list names, in its order, duplicates kept.
+/// The entries of an image list, in its order and with duplicates.
 package struct ImageList: Sendable, Equatable {
     package let images: [ImageListEntry]
-    /// What was read otherwise than the scripts read it (D1, D2, D3, D17), one notice for each kind and file.
+    /// Deliberate differences from the scripts (D1, D2, D3, D17), one notice for each kind and file.
     package let notices: [Notice]
 
     /// Reads a list.
     ///
-    /// In PowerShell mode the path may hold wildcards and backslashes, and the text may be UTF-16 or UTF-32 with a byte order
-    /// mark. There, bytes that are no UTF-8 are read as U+FFFD; in shell mode they stay as they are.
+    /// In PowerShell mode the path can have wildcards and backslashes, and the text can be UTF-16 or UTF-32 with a byte order mark. Bytes
+    /// that are not UTF-8 become U+FFFD in PowerShell mode; in shell mode they are kept.
     ///
-    /// - Parameter path: `nil` where PowerShell has null.
+    /// - Parameter path: `nil` if PowerShell has null.
     package static func read(_ path: String?, mode: ScriptMode) throws(ImageListError) -> ImageList {
         guard let path, !path.isEmpty else { throw ImageListError(path: "", reason: .noPath) }
         var files = [path]
@@ -21,12 +21,12 @@ package struct ImageList: Sendable, Equatable {
             files = PowerShellPath(path).files
             if files.isEmpty { throw ImageListError(path: path, reason: .missing) }
         }
-        var room = Self.sizeLimit
+        var limit = Self.sizeLimit
         var images: [ImageListEntry] = []
         var notices: [Notice] = []
         for file in files {
-            let (bytes, isRegular) = try readFile(file, atMost: room)
-            room -= bytes.count
+            let (bytes, isRegular) = try readFile(file, atMost: limit)
+            limit -= bytes.count
             let list = try ImageList(bytes, file: file, mode: mode)
             images += list.images
             if mode == .shell, !isRegular, let last = list.images.last {
@@ -43,29 +43,25 @@ package struct ImageList: Sendable, Equatable {
     }
 }
 
-/// Why a list cannot be read.
+/// The reason that a list cannot be read.
 package struct ImageListError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// What is wrong.
     package enum Reason: Equatable, Sendable {
-        /// No list is named: the path is empty or null.
+        /// The path is empty or null.
         case noPath
-        /// There is no such file.
+        /// The file does not exist.
         case missing
-        /// It is a directory.
         case directory
-        /// The operating system refuses to open or to read it.
+        /// The operating system cannot open or read the file.
         case unreadable(FileError)
-        /// It is larger than any list.
+        /// The file is larger than any list.
         case tooLarge
-        /// It is no text, or a text in an encoding that is not known here.
+        /// The file is not a text in a supported encoding.
         case noText
-        /// It names no image, and the run is strict.
+        /// The list has no images.
         case empty
     }
 
-    /// The list as the caller named it.
     package let path: String
-    /// What is wrong.
     package let reason: Reason
 
     package init(path: String, reason: Reason) {
@@ -90,10 +86,10 @@ package struct ImageListError: Error, Equatable, Sendable, CustomStringConvertib
 }
 
 extension ImageList {
-    /// How much all files of a list may have together; Rancher's lists have some 100 KB.
+    /// The largest allowed size of all files of a list together. Rancher's lists have about 100 KB.
     static let sizeLimit = 8 << 20
 
-    /// The bytes of a list, and whether they can be read again: it may be a pipe, such as `<(grep …)` of a shell.
+    /// Reads the bytes of a list, and determines whether they can be read again. A pipe such as `<(grep …)` of a shell cannot.
     static func readFile(
         _ path: String,
         atMost limit: Int

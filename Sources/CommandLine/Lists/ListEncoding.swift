@@ -1,8 +1,8 @@
-/// Decodes a text file as PowerShell's `Get-Content` does: a byte order mark tells UTF-8, UTF-16 or UTF-32, else it is UTF-8.
+/// Decodes a text file as PowerShell's `Get-Content` does: a byte order mark decides between UTF-8, UTF-16 and UTF-32.
 ///
-/// - Returns: UTF-8 without the mark; what cannot be decoded is U+FFFD.
+/// - Returns: UTF-8 without the mark, with U+FFFD for invalid code units.
 func decodedAsPowerShellDoes(_ bytes: [UInt8]) -> [UInt8] {
-    // The mark of UTF-16 begins that of UTF-32, so the longer ones come first.
+    // The mark of UTF-32 begins with that of UTF-16, so the longer ones come first.
     if bytes.starts(with: [0xFF, 0xFE, 0, 0]) {
         return utf8(ofUTF32: units(of: bytes.dropFirst(4), littleEndian: true))
     }
@@ -19,7 +19,7 @@ func decodedAsPowerShellDoes(_ bytes: [UInt8]) -> [UInt8] {
     return bytes
 }
 
-/// Code units of two or four bytes. Bytes at the end that are too few for a unit are dropped.
+/// Returns code units of two or four bytes. An incomplete unit at the end is dropped.
 private func units<Unit: FixedWidthInteger & UnsignedInteger>(
     of bytes: ArraySlice<UInt8>,
     littleEndian: Bool

@@ -1,8 +1,8 @@
 import Engine
 
-/// What `load` does with the lists, in order, after the archive is loaded.
+/// The steps of a load after the archive is loaded.
 package struct LoadPlan: Sendable {
-    /// The architecture of what both lists have, beside Windows.
+    /// The architecture of images in both lists.
     private static let linux = "linux-amd64"
 
     /// The steps, in the scripts' order.
@@ -13,10 +13,9 @@ package struct LoadPlan: Sendable {
     /// Plans a load.
     ///
     /// - Parameters:
-    ///   - images: of the list, with its charts.
-    ///   - chartsInFiles: the charts that are pushed from files. Those of the Linux list have no steps, but are none that only
-    ///     Windows has.
-    ///   - windowsImages: of the Windows list of shell mode; empty where there is none.
+    ///   - images: the entries of the list, with charts.
+    ///   - windowsImages: the entries of the Windows list of shell mode; empty if there is none.
+    ///   - chartsInFiles: the charts that are pushed from files. They have no steps, but count as entries of the Linux list.
     package init(
         _ options: Options,
         images: [ImageListEntry],
@@ -45,7 +44,7 @@ package struct LoadPlan: Sendable {
             + Self.notices(linuxNames, "Linux", beginningOf: windowsNames, "Windows")
     }
 
-    /// The names of one list that the scripts would take to be in another, because they begin a name there (D10).
+    /// Notices about names of one list that the scripts find in another list because they begin a name there (D10).
     private static func notices(
         _ names: Set<String>,
         _ list: String,
@@ -55,7 +54,7 @@ package struct LoadPlan: Sendable {
         let sorted = others.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         return names.subtracting(others).sorted()
             .compactMap { name in
-                // Among sorted names, those that begin with a name come right after it.
+                // In sorted order, the names that begin with `name` follow it directly.
                 guard let longer = sorted.first(notBefore: name), longer.utf8.starts(with: name.utf8) else {
                     return nil
                 }
@@ -66,7 +65,7 @@ package struct LoadPlan: Sendable {
 }
 
 extension [String] {
-    /// The first of sorted texts that does not come before `text`, found by halving.
+    /// Finds the first of sorted texts that does not come before `text`, by binary search.
     fileprivate func first(notBefore text: String) -> String? {
         var range = startIndex..<endIndex
         while !range.isEmpty {

@@ -1,13 +1,12 @@
 import Engine
 
-/// How a list's names become the references that are pulled, tagged and pushed.
+/// Converts the names of a list to the references that are pulled, tagged and pushed.
 package struct Naming: Sendable, Equatable {
     private let mode: ScriptMode
     private let sourcePrefix: String
     private let targetPrefix: String
     private let suffix: String
 
-    /// The rules for a run.
     package init(_ options: Options) {
         mode = options.mode
         let source = options.sourceRegistry ?? ""
@@ -25,13 +24,12 @@ package struct Naming: Sendable, Equatable {
         }
     }
 
-    /// SOURCE: what `save` pulls and saves, and `load` tags.
+    /// The name that `save` pulls and saves, and that `load` tags.
     package func source(_ image: ImageListEntry) -> ImageName {
         ImageName(sourcePrefix + image.reference + suffix)
     }
 
-    /// TARGET: what `load` pushes. A name without a slash goes under `rancher/`; PowerShell's script looks for a slash with
-    /// something on both sides.
+    /// The name that `load` pushes. A name without a slash gets `rancher/`; PowerShell's script expects text on both sides of the slash.
     package func target(_ image: ImageListEntry) -> ImageName {
         let reference = image.reference + suffix
         let hasSlash =

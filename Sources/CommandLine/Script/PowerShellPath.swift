@@ -1,17 +1,14 @@
 import Glibc
 import SystemIO
 
-/// A path as PowerShell's `-Path` takes it on Linux: a backslash is a slash, and each part may hold wildcards.
+/// A path as PowerShell's `-Path` reads it on Linux: a backslash is a slash, and each component can have wildcards.
 package struct PowerShellPath: Sendable {
     private let path: String
 
-    /// The path as it was typed.
-    package init(_ path: String) {
-        self.path = path
-    }
+    package init(_ path: String) { self.path = path }
 
-    /// The files and directories that are there under this path, in the order of their names whatever the case; none where there
-    /// is no such file. This is what `Test-Path` looks at, and what `Get-Content -Path` reads.
+    /// The existing files and directories that the path matches, in the order of their names without regard to case. `Test-Path` and
+    /// `Get-Content -Path` use these.
     package var files: [String] {
         let slashes = String(path.map { $0 == "\\" ? "/" : $0 })
         var found = [slashes.hasPrefix("/") ? "/" : ""]
@@ -29,7 +26,7 @@ package struct PowerShellPath: Sendable {
             .filter { !$0.isEmpty && access($0.nativeCString, F_OK) == 0 }
     }
 
-    /// The names in a directory, `""` being the current one; none where it cannot be read.
+    /// The names in a directory, or in the current one for `""`; none if the directory cannot be read.
     private static func names(in directory: String) -> [String] {
         (try? Directory.names(in: directory.isEmpty ? "." : directory)) ?? []
     }

@@ -1,7 +1,7 @@
 import Engine
 import SystemIO
 
-/// Every line of standard output, to the byte, without its newline. Nothing else is printed there.
+/// The lines that are printed to standard output, byte for byte, without their newlines.
 package enum ScriptLines {}
 
 // MARK: Both families
@@ -9,7 +9,7 @@ package enum ScriptLines {}
 extension ScriptLines {
     /// The first line of the usage text.
     ///
-    /// - Parameter programName: the program as it was typed.
+    /// - Parameter programName: `$0` of the scripts.
     package static func usage(_ program: Program, _ mode: ScriptMode, programName: String) -> String {
         let source = " [--source-registry index.docker.io]"
         let flags =
@@ -31,10 +31,10 @@ extension ScriptLines {
     /// An image was pulled.
     package static func pullSuccess(_ reference: String) -> String { "Image pull success: \(reference)" }
 
-    /// An image was neither pulled nor in the local store.
+    /// An image was not pulled, and is not in the local store.
     package static func pullFailed(_ reference: String) -> String { "Image pull failed: \(reference)" }
 
-    /// There is nothing to save.
+    /// No image can be saved.
     package static func skipping(_ archive: String) -> String { "No docker images pulled; skipping \(archive)." }
 
     /// The archive is about to be written.
@@ -44,7 +44,7 @@ extension ScriptLines {
 // MARK: rancher-load-images.sh
 
 extension ScriptLines {
-    /// A manifest list is about to be made.
+    /// A manifest list is about to be created.
     package static func preparingManifest(_ target: String, architectures: [String]) -> String {
         "Preparing manifest \(target), list[\(architectures.joined(separator: " "))]"
     }
@@ -57,7 +57,7 @@ extension ScriptLines {
     package static let helmFallback =
         "WARNING: Docker is not using the containerd snapshotter; falling back to helm CLI for OCI Helm charts."
 
-    /// Why charts cannot be handled.
+    /// Charts cannot be handled.
     package static func chartsNotSupported(_ error: ChartSupportError) -> [String] {
         switch error {
         case .noHelm: noHelm
@@ -100,9 +100,9 @@ extension ScriptLines {
 
     /// A chart could not be pulled.
     ///
-    /// - Parameter output: what helm has written to both streams.
+    /// - Parameter output: helm's output on both streams.
     package static func chartPullFailed(_ reference: String, output: [UInt8]) -> [String] {
-        // As the shell's `$(…)` does.
+        // The shell's `$(…)` drops these bytes.
         let text = output.filter { $0 != 0 }.trimmingSuffix { $0 == UInt8(ascii: "\n") }
         return [
             "Chart pull FAILED: \(reference)",
@@ -130,13 +130,13 @@ extension ScriptLines {
     /// A chart is about to be pushed.
     ///
     /// - Parameters:
-    ///   - file: the chart's path below the current directory.
+    ///   - file: the chart's path, relative to the current directory.
     ///   - destination: `oci://REGISTRY/NAMESPACE`.
     package static func chartPush(_ file: String, to destination: String) -> String {
         "Helm chart push: \(file) -> \(destination)"
     }
 
-    /// A chart's file is not there.
+    /// A chart's file is missing.
     package static func chartMissing(_ file: String) -> [String] {
         [
             "ERROR: Chart file missing: \(file)",
@@ -150,7 +150,7 @@ extension ScriptLines {
 // MARK: rancher-save-images.ps1
 
 extension ScriptLines {
-    /// The list is not there; usage follows.
+    /// The list does not exist; usage follows.
     package static func listNotFound(_ list: String) -> String { "Could not find '\(list)' file" }
 
     /// An image is about to be pulled.
@@ -165,10 +165,10 @@ extension ScriptLines {
 // MARK: rancher-load-images.ps1
 
 extension ScriptLines {
-    /// There is no registry to push to; usage follows.
+    /// No registry is given; usage follows.
     package static let registryRequired = "Registry address is required"
 
-    /// The archive is not there; usage follows.
+    /// The archive does not exist; usage follows.
     package static func archiveNotFound(_ archive: String) -> String { "Could not find '\(archive)'" }
 
     /// The archive could not be loaded.
@@ -181,37 +181,37 @@ extension ScriptLines {
 // MARK: docker, when its output is no terminal
 
 extension ScriptLines {
-    /// `docker load`: an image of the archive that has a name.
+    /// `docker load`: an image with a name.
     package static func loaded(_ familiarReference: String) -> String { "Loaded image: \(familiarReference)" }
 
-    /// `docker load`: an image of the archive that has no name.
+    /// `docker load`: an image without a name.
     package static func loaded(id: String) -> String { "Loaded image ID: \(id)" }
 
     /// `docker push`: the first line.
     ///
-    /// - Parameter repository: with its registry, without a tag.
+    /// - Parameter repository: the repository with its registry.
     package static func pushing(to repository: String) -> String { "The push refers to repository [\(repository)]" }
 
-    /// `docker push`: a blob was sent.
+    /// `docker push`: a blob was uploaded.
     package static func pushed(_ shortID: String) -> String { "\(shortID): Pushed" }
 
-    /// `docker push`: the repository has the blob.
+    /// `docker push`: the repository already had the blob.
     package static func alreadyExists(_ shortID: String) -> String { "\(shortID): Layer already exists" }
 
-    /// `docker push`: the registry took the blob from another of its repositories.
+    /// `docker push`: the registry mounted the blob from another repository.
     package static func mounted(_ shortID: String, from repository: String) -> String {
         "\(shortID): Mounted from \(repository)"
     }
 
     /// `docker push`: the last line.
     ///
-    /// - Parameter size: of the manifest, in bytes.
+    /// - Parameter size: the size of the manifest in bytes.
     package static func pushed(tag: String, digest: String, size: Int64) -> String {
         "\(tag): digest: \(digest) size: \(size)"
     }
 
     /// `docker manifest create`.
     ///
-    /// - Parameter reference: the full one, with its registry.
+    /// - Parameter reference: the full reference, with its registry.
     package static func createdManifestList(_ reference: String) -> String { "Created manifest list \(reference)" }
 }

@@ -1,5 +1,4 @@
-/// A name with PowerShell's wildcards: `*`, `?` and `[a-z]`; a backtick takes a wildcard's meaning away. The case of letters
-/// makes no difference, on Linux either.
+/// A pattern with PowerShell's wildcards: `*`, `?` and `[a-z]`. A backtick escapes a wildcard. Case does not matter, also on Linux.
 struct WildcardPattern: Sendable {
     private enum Token: Sendable {
         case anything
@@ -8,9 +7,9 @@ struct WildcardPattern: Sendable {
 
     private var tokens: [Token] = []
 
-    /// Reads a pattern.
+    /// Parses a pattern.
     ///
-    /// - Returns: `nil` where there is no wildcard in it.
+    /// - Returns: `nil` if the text has no wildcard.
     init?(_ text: String) {
         var hasWildcard = false
         var rest = Array(text.lowercased().unicodeScalars)[...]
@@ -38,7 +37,7 @@ struct WildcardPattern: Sendable {
         guard hasWildcard else { return nil }
     }
 
-    /// A name that is no pattern, without the backticks before characters.
+    /// Removes the backticks of a name without wildcards.
     static func unescaped(_ text: String) -> String {
         var result = ""
         var rest = text[...]
@@ -48,10 +47,10 @@ struct WildcardPattern: Sendable {
         return result
     }
 
-    /// Whether the pattern fits all of a name.
+    /// Whether the pattern matches an entire name.
     ///
-    /// Only the last `*` before a mismatch is tried again, with one character more, so no pattern takes more steps than its
-    /// length times the name's.
+    /// After a mismatch only the last `*` is extended by one character, so the number of steps is at most the length of the pattern times
+    /// the length of the name.
     func matches(_ name: String) -> Bool {
         let name = Array(name.lowercased().unicodeScalars)
         var position = 0
@@ -75,7 +74,7 @@ struct WildcardPattern: Sendable {
         return tokens[token...].allSatisfy { if case .anything = $0 { true } else { false } }
     }
 
-    /// What stands between brackets: characters, and ranges of them.
+    /// Parses the text between brackets: characters, and ranges of characters.
     private static func ranges(_ set: ArraySlice<Unicode.Scalar>) -> [ClosedRange<Unicode.Scalar>] {
         var ranges: [ClosedRange<Unicode.Scalar>] = []
         var rest = set

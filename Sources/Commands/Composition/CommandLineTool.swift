@@ -42,7 +42,7 @@ package enum CommandLineTool {
                         .map { (String(text[..<$0]), String(text[text.utf8.index(after: $0)...])) }
                 }
         ) { $1 }
-        Resumptions.begin()
+        ContinueSignals.startCounting()
         let run = Mutex<Task<Void, Never>?>(nil)
         // Without descriptors for it, signals end the program as they do by default.
         try? TerminationSignals.handleFirst(timeToEnd: timeToStop) { _ in run.withLock(\.self)?.cancel() }
@@ -111,7 +111,7 @@ package enum CommandLineTool {
         let invocation = Invocation(
             program,
             programName: programName,
-            words: Array(arguments.dropFirst()),
+            arguments: Array(arguments.dropFirst()),
             environment: environment
         )
         let status: Int32
@@ -168,7 +168,7 @@ package enum CommandLineTool {
         let style = ProgressStyle(
             options.extensions,
             environment: environment,
-            isTerminal: Terminal(console.errors).isThere
+            isTerminal: Terminal(console.errors).exists
         )
         let items = options.program == .save ? "images" : "pushes"
         return await ProgressDisplay(style, of: counters, items: items, on: console)

@@ -164,7 +164,7 @@ struct CompositionRoot: Sendable {
 
     /// The words that the shell makes of the archive's path, which stands in the scripts without quotes; PowerShell leaves it as it is.
     func paths(_ archive: String) -> [String] {
-        options.mode == .shell ? ShellPath(archive).words : [archive]
+        options.mode == .shell ? ShellPath(archive).arguments : [archive]
     }
 
     /// The one file that the archive's path stands for.

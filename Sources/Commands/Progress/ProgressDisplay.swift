@@ -88,12 +88,12 @@ final class ProgressDisplay: Sendable {
     func tell(_ state: ProgressState) {
         switch style {
         case .drawn(let isUTF8):
-            if !terminal.isInOtherHands {
+            if !terminal.isInBackground {
                 console.draw(ProgressFrame(words: words, isUTF8: isUTF8).lines(state, terminal.size))
             }
         case .sentences:
             // Docker draws on the terminal meanwhile.
-            if !(console.isLent && terminal.isThere), let sentence = words.sentence(state) { console.remark(sentence) }
+            if !(console.isLent && terminal.exists), let sentence = words.sentence(state) { console.remark(sentence) }
         case .none:
             return
         }

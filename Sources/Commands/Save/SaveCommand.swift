@@ -143,10 +143,10 @@ struct SaveCommand: Sendable {
     /// - Returns: the images by the names that the script gives `docker save`, which for some names are others.
     private func announce(_ pulled: [PullRequest], _ archive: String, _ lines: Console) -> [PullRequest] {
         let names = pulled.map(\.source.text)
-        let saved = SaveWords(names)
+        let saved = DockerSaveArguments(names)
         lines.print(ScriptLines.creating(archive, count: saved.count))
-        guard saved.words != names, let first = pulled.first else { return pulled }
-        return saved.words.map { PullRequest(image: first.image, source: ImageName($0)) }
+        guard saved.arguments != names, let first = pulled.first else { return pulled }
+        return saved.arguments.map { PullRequest(image: first.image, source: ImageName($0)) }
     }
 
     /// Pulls all images, and the charts among them, in the order of the list.

@@ -27,7 +27,7 @@ import Testing
     @Test(arguments: rows.indices)
     func styles(row: Int) throws {
         let row = Self.rows[row]
-        let invocation = Invocation(.save, programName: "x", words: row.words, environment: [:])
+        let invocation = Invocation(.save, programName: "x", arguments: row.words, environment: [:])
         guard case .run(let options) = invocation else {
             Issue.record("\(invocation)")
             return

@@ -1,37 +1,37 @@
 #compdef rancher-load-images.ps1
 # Made by make-manuals from the table of flags: change that.
 _arguments \
-    '(-l --image-list)-l[text file that lists the images, one a line]:PATH:_files' \
-    '(-l --image-list)--image-list[text file that lists the images, one a line]:PATH:_files' \
-    '(-i --images)-i[archive of the images, as docker save writes it, in one file or in parts]:PATH:_files' \
-    '(-i --images)--images[archive of the images, as docker save writes it, in one file or in parts]:PATH:_files' \
-    '(-s --source-registry)-s[registry in front of the names that the images have, or get, in the archive]:HOST[\:PORT][/PATH]: ' \
-    '(-s --source-registry)--source-registry[registry in front of the names that the images have, or get, in the archive]:HOST[\:PORT][/PATH]: ' \
-    '(-r --registry)-r[registry that the images are pushed to (required, but for --list and --check)]:HOST[\:PORT][/PATH]: ' \
-    '(-r --registry)--registry[registry that the images are pushed to (required, but for --list and --check)]:HOST[\:PORT][/PATH]: ' \
-    '(-o --os-release-id)-o[Windows release of the images\: 1809, ltsc2022, ...]:ID: ' \
-    '(-o --os-release-id)--os-release-id[Windows release of the images\: 1809, ltsc2022, ...]:ID: ' \
+    '(-l --image-list)-l[read the names of the images from this text file, one per line]:PATH:_files' \
+    '(-l --image-list)--image-list[read the names of the images from this text file, one per line]:PATH:_files' \
+    '(-i --images)-i[use this archive, in the format of docker save]:PATH:_files' \
+    '(-i --images)--images[use this archive, in the format of docker save]:PATH:_files' \
+    '(-s --source-registry)-s[prepend this registry to the image names in the archive]:HOST[\:PORT][/PATH]: ' \
+    '(-s --source-registry)--source-registry[prepend this registry to the image names in the archive]:HOST[\:PORT][/PATH]: ' \
+    '(-r --registry)-r[push the images to this registry]:HOST[\:PORT][/PATH]: ' \
+    '(-r --registry)--registry[push the images to this registry]:HOST[\:PORT][/PATH]: ' \
+    '(-o --os-release-id)-o[set the Windows release of the images\: 1809, ltsc2022, ...]:ID: ' \
+    '(-o --os-release-id)--os-release-id[set the Windows release of the images\: 1809, ltsc2022, ...]:ID: ' \
     '(-h --help)-h[print this text]' \
     '(-h --help)--help[print this text]' \
-    '--engine[who moves the images\: the docker command, or this program by itself; auto is docker in shell mode where a daemon answers, else registry]:auto|docker|registry:(auto docker registry)' \
-    '--jobs[transfers at a time (default\: chosen for the machine)]:N: ' \
-    '*--platform[which image of a multi-platform name; may be repeated]:OS/ARCH[/VARIANT]|all:(all)' \
-    '--strict[exit with 1 where any image fails]' \
-    '--archive-format[what docker save writes with its containerd store, since docker 25, and before docker 25]:containerd|docker|legacy:(containerd docker legacy)' \
-    '--failed-list[write the references that failed into FILE, a list to run again]:FILE:_files' \
-    '--report[write what became of each image into FILE\: as JUnit XML where the name ends in .xml, else as JSON]:FILE:_files' \
-    '*--insecure-registry[registry without a valid certificate or without TLS, beside those of docker'\''s settings; may be repeated]:HOST[\:PORT]: ' \
-    '--ca-file[certificates of authorities, PEM or DER, that are believed beside the system'\''s]:FILE:_files' \
-    '--username[user at the registry that --registry, or else --source-registry, names; goes before docker'\''s and podman'\''s logins]:USER: ' \
-    '--password-stdin[read the password of --username from standard input; without it RANCHER_IMAGES_PASSWORD has it]' \
-    '--create-projects[make the projects (Harbor) or repositories (Amazon ECR, with the keys of AWS_ACCESS_KEY_ID) that are missing, before the first push]' \
-    '--compression-level[of what gzip compresses\: 1 is the fastest, 9 the smallest]:1-9: ' \
-    '--patience[how long a registry is tried again that fails or sends nothing]:DURATION: ' \
-    '--limit-rate[most bytes a second of all transfers together, such as 500k or 10M; k, M and G are powers of 1000]:RATE: ' \
-    '--check[look at everything that the run needs, and move nothing; exit with 1 where anything would fail]' \
-    '--list[print what the archive holds, and load nothing]' \
-    '--format[how --list prints it]:table|json:(table json)' \
-    '--progress[how far the run is, on standard error\: lines that are drawn anew on a terminal, or a plain line every 30 seconds; auto is terminal where standard error is one, else plain]:auto|terminal|plain|none:(auto terminal plain none)' \
-    '--quiet[on standard error, tell failures and the count at the end, and no more]' \
-    '--verbose[tell on standard error of every request, login and decision, in lines with a >; no secret is among it]' \
-    '--version[print the version, and those of the libraries inside]'
+    '--engine[choose what moves the images\: docker commands or this program]:auto|docker|registry:(auto docker registry)' \
+    '--jobs[limit the number of concurrent transfers]:N: ' \
+    '*--platform[select the platform of a multi-platform image]:OS/ARCH[/VARIANT]|all:(all)' \
+    '--strict[exit with status 1 if any image fails]' \
+    '--archive-format[choose the format of the archive]:containerd|docker|legacy:(containerd docker legacy)' \
+    '--failed-list[write the references that failed to FILE, as a list for another run]:FILE:_files' \
+    '--report[write the result of each image to FILE]:FILE:_files' \
+    '*--insecure-registry[allow this registry without TLS or without a valid certificate]:HOST[\:PORT]: ' \
+    '--ca-file[trust the CA certificates in FILE too, PEM or DER]:FILE:_files' \
+    '--username[log in to the registry as USER]:USER: ' \
+    '--password-stdin[read the password of --username from standard input]' \
+    '--create-projects[create missing projects or repositories before the first push]' \
+    '--compression-level[set the level of gzip compression]:1-9: ' \
+    '--patience[retry a registry that fails or sends nothing for this long]:DURATION: ' \
+    '--limit-rate[limit all transfers together to RATE bytes a second]:RATE: ' \
+    '--check[check everything that the run needs and transfer nothing]' \
+    '--list[print the contents of the archive and load nothing]' \
+    '--format[set the output format of --list]:table|json:(table json)' \
+    '--progress[show the progress on standard error]:auto|terminal|plain|none:(auto terminal plain none)' \
+    '--quiet[print only failures and the final count to standard error]' \
+    '--verbose[log every request, login and decision to standard error]' \
+    '--version[print the version of the program and of its libraries]'

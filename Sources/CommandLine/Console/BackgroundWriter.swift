@@ -1,13 +1,12 @@
 import Dispatch
 import Synchronization
 
-/// Writes lines on a thread of its own, in the order in which they come: whoever has something to say does not wait for a terminal or
-/// a pipe that is not read.
-final class Delivery: Sendable {
+/// Writes lines in order on a background queue, so that the callers do not wait for a terminal or a pipe that is not read.
+final class BackgroundWriter: Sendable {
     private let queue = DispatchQueue(label: "console")
     private let waiting = Atomic<Int>(0)
 
-    /// Far more lines than a run prints while nobody reads; with more, those who print wait.
+    /// Callers wait if more lines than this are queued, which is far more than a run prints.
     private static let limit = 100_000
 
     func add(_ write: @escaping @Sendable () -> Void) {
@@ -19,12 +18,12 @@ final class Delivery: Sendable {
         if count > Self.limit { finish() }
     }
 
-    /// Waits until everything is written that has been added.
+    /// Waits until all added lines are written.
     func finish() {
         queue.sync {}
     }
 
-    /// Waits until everything is written that has been added.
+    /// Waits until all added lines are written.
     func finish() async {
         await withCheckedContinuation { continuation in
             queue.async { continuation.resume() }
