@@ -70,8 +70,8 @@ package struct DockerSaver: SaveEngine {
     /// Pulls one image after the other.
     ///
     /// - Throws: also where there are more images than one `docker save` takes, before any is pulled; ``DockerAbsence`` if there is no
-    ///   docker, before anything is reported to `observer`.
-    package func pull(_ images: [PullRequest], observer: any PullObserver) async throws {
+    ///   docker, before the first event.
+    package func pull(_ images: [PullRequest], onEvent: @escaping @Sendable (SaveEvent) -> Void) async throws {
         try ArgumentSpace.ofSystem.require(
             saveCommand(images, intoFile: true),
             images: images.count,
@@ -79,7 +79,7 @@ package struct DockerSaver: SaveEngine {
         )
         counters.plan(items: images.count)
         for request in images {
-            observer.willPull(request)
+            onEvent(.started(request))
             let start = ContinuousClock.now
             let result: PullOutcome.Result
             do {
@@ -91,7 +91,7 @@ package struct DockerSaver: SaveEngine {
             _ = try await output.opened()
             var outcome = PullOutcome(request, result)
             outcome.statistics = TransferStatistics(duration: start.duration(to: .now), tries: nil)
-            observer.didPull(outcome)
+            onEvent(.finished(outcome))
             counters.finishItem()
         }
     }
@@ -173,7 +173,8 @@ package struct DockerSaver: SaveEngine {
         do {
             try await stream(images) { try gzip.write($0) }
         } catch {
-            gzip.abort()
+            // Aborting joins threads. A cancelled task does not wait for work on a thread, so another task waits.
+            await Task.detached { try? await onThread { gzip.abort() } }.value
             throw error
         }
         _ = try await onThread { try gzip.finish() }

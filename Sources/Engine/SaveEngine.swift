@@ -1,27 +1,36 @@
 import OCI
 
-/// Where images come from and how they get into an archive: one implementation runs docker, another asks registries.
+/// Pulls images and writes them into an archive: one implementation runs docker, another talks to registries.
 ///
-/// An engine is made for one archive; making it throws where that archive cannot be written.
+/// An engine is made for one archive. Its initializer throws if the archive cannot be written.
 package protocol SaveEngine: ChartEngine {
-    /// Pulls images, duplicates as often as they are named.
+    /// Pulls images. A duplicate entry gets the outcome of the first one.
     ///
-    /// - Parameter observer: told in the order of `images`, of each as soon as it and those before it are known.
-    /// - Throws: only what ends the run, such as cancellation, or ``ChartFailure`` from an engine that saves charts as files too; an
-    ///   image that fails is an outcome.
-    func pull(_ images: [PullRequest], observer: any PullObserver) async throws
+    /// - Parameter onEvent: called in the order of `images`, for each image as soon as the outcomes of the image and of those before it
+    ///   are known. One call is made at a time.
+    /// - Throws: only errors that end the run, such as cancellation, or ``ChartFailure`` from an engine that also saves charts as files;
+    ///   an image that fails is an outcome.
+    func pull(_ images: [PullRequest], onEvent: @escaping @Sendable (SaveEvent) -> Void) async throws
 
-    /// Writes images that were pulled into the archive, which appears under its name only when it is whole.
+    /// Writes images that were pulled into the archive, which appears under its name when it is complete.
     func save(_ images: [PullRequest]) async throws
 
-    /// Gives the archive up: what was under its name stays.
+    /// Discards the archive. An older archive of the same name is unchanged.
     ///
-    /// - Returns: how many bytes were kept that the next run for the same archive can go on with.
+    /// - Returns: the number of bytes that the next run for the same archive can resume with.
     @discardableResult
     func discard() -> Int64
 }
 
-/// An image to be pulled: a line of the list, and the name it has at its source.
+/// An event of a save.
+package enum SaveEvent: Sendable {
+    /// The output of a pull starts.
+    case started(PullRequest)
+    /// A pull has ended.
+    case finished(PullOutcome)
+}
+
+/// An image to pull: an entry of the image list, and the image's name at its source.
 package struct PullRequest: Sendable, Hashable {
     package let image: ImageListEntry
     package let source: ImageName
@@ -32,38 +41,29 @@ package struct PullRequest: Sendable, Hashable {
     }
 }
 
-/// Gets what becomes of the images that are pulled.
-package protocol PullObserver: Sendable {
-    /// The pull of an image begins, as far as its output is concerned.
-    func willPull(_ request: PullRequest)
-    /// The pull of an image has ended.
-    func didPull(_ outcome: PullOutcome)
-}
-
-/// What became of an image that was to be pulled.
+/// The outcome of a pull.
 package struct PullOutcome: Sendable, Hashable {
     package enum Result: Sendable, Hashable {
-        /// It was pulled.
         case pulled
-        /// A registry refused it for this reason, but docker's local store has it, and it is saved from there.
+        /// The registry refused the image for this reason, but docker's local store has the image, which is saved.
         case foundLocally(cause: String)
-        /// It is neither in a registry nor in the local store, for this reason.
+        /// Neither a registry nor the local store has the image, for this reason.
         case failed(cause: String)
     }
 
     package let request: PullRequest
     package let result: Result
-    /// The manifest or index that the name leads to; `nil` where the pull failed, or docker pulled the image.
+    /// The manifest or index that the name resolves to; `nil` if the pull failed, or docker pulled the image.
     package var manifest: Descriptor?
-    /// The platforms of the images that are saved under the name; empty where ``manifest`` is `nil`.
+    /// The platforms of the images that are saved under the name; empty if ``manifest`` is `nil`.
     package var platforms: [Platform] = []
-    /// The blobs of those images, each once; empty where ``manifest`` is `nil`.
+    /// The blobs of those images without duplicates; empty if ``manifest`` is `nil`.
     package var blobs: [BlobOutcome] = []
-    /// What it took; `nil` where that is not known.
+    /// `nil` if unknown.
     package var statistics: TransferStatistics?
-    /// How many signatures, attestations and other referrers are saved with it.
+    /// The number of signatures, attestations and other referrers that are saved with the image.
     package var referrers = 0
-    /// Their blobs, each once.
+    /// The blobs of the referrers without duplicates.
     package var referrerBlobs: [BlobOutcome] = []
     package var notices: [Notice] = []
 
@@ -71,4 +71,12 @@ package struct PullOutcome: Sendable, Hashable {
         self.request = request
         self.result = result
     }
+
+    /// Whether the image cannot be saved.
+    package var isFailure: Bool {
+        if case .failed = result { true } else { false }
+    }
+
+    /// Whether a referrer of the image is omitted.
+    package var lacksReferrers: Bool { notices.contains { $0.kind == .referrerLeftOut } }
 }

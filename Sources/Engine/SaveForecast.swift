@@ -4,9 +4,8 @@ import SystemIO
 package protocol SaveChecker: Sendable {
     /// Looks for everything that a save of these images needs.
     ///
-    /// - Parameter observer: told in the order of `images` of each whether it could be pulled.
-    /// - Throws: what would end the run before anything is moved.
-    func check(_ images: [PullRequest], observer: any PullObserver) async throws -> SaveForecast
+    /// - Throws: an error that would end the run before anything is transferred.
+    func check(_ images: [PullRequest], onEvent: @escaping @Sendable (SaveEvent) -> Void) async throws -> SaveForecast
 }
 
 /// What a save would come to.

@@ -114,13 +114,8 @@ import Testing
         let docker = try FakeDocker("touch \"$(dirname \"$0\")/called\"")
         let saver = try Self.saver(docker, to: docker.directory.path("archive"))
         let requests = (0...ArgumentSpace.ofSystem.limit / 20).map { Self.request("registry/image:\($0)") }
-        await #expect(throws: EngineError.self) { try await saver.pull(requests, observer: Nobody()) }
+        await #expect(throws: EngineError.self) { try await saver.pull(requests) { _ in } }
         #expect(!docker.directory.exists("bin/called"))
-    }
-
-    private struct Nobody: PullObserver {
-        func willPull(_ request: PullRequest) {}
-        func didPull(_ outcome: PullOutcome) {}
     }
 }
 
@@ -177,7 +172,7 @@ import Testing
             .map { name in
                 PullRequest(image: ImageListEntry(reference: name, file: "list", line: 1), source: ImageName(name))
             }
-        try await saver.pull(requests, observer: Nobody())
+        try await saver.pull(requests) { _ in }
         let error = await #expect(throws: SavedArchiveError.self) { try await saver.save(requests) }
         saver.discard()
         #expect(
@@ -186,10 +181,5 @@ import Testing
         )
         #expect(try docker.directory.text("archive") == "old")
         #expect(try docker.directory.names() == ["archive", "bin", "errors", "output"])
-    }
-
-    private struct Nobody: PullObserver {
-        func willPull(_ request: PullRequest) {}
-        func didPull(_ outcome: PullOutcome) {}
     }
 }

@@ -103,7 +103,7 @@ final class EngineFixture: Sendable {
     func save(_ names: [String], with saver: any SaveEngine) async throws -> [PullEvents.Event] {
         let events = PullEvents(prefix: "\(source.authority)/")
         do {
-            try await saver.pull(names.map(request), observer: events)
+            try await saver.pull(names.map(request), onEvent: events.take)
             let pulled = events.pulled
             if pulled.isEmpty { saver.discard() } else { try await saver.save(pulled) }
         } catch {
@@ -196,11 +196,11 @@ final class EngineFixture: Sendable {
     }
 }
 
-/// What was told of a pull.
-final class PullEvents: PullObserver {
+/// The recorded events of a pull.
+final class PullEvents: Sendable {
     struct Event: Equatable {
         var name: String
-        /// Why the name failed; `nil` where it did not.
+        /// The reason that the name failed; `nil` if it succeeded.
         var cause: String?
     }
 
@@ -216,16 +216,16 @@ final class PullEvents: PullObserver {
     /// The images that have not failed.
     var pulled: [PullRequest] { zip(outcomes, all).filter { $1.cause == nil }.map(\.0.request) }
 
-    func willPull(_ request: PullRequest) {
-        state.withLock { $0.announced = request }
-    }
-
-    func didPull(_ outcome: PullOutcome) {
+    func take(_ event: SaveEvent) {
         state.withLock { state in
+            guard case .finished(let outcome) = event else {
+                if case .started(let request) = event { state.announced = request }
+                return
+            }
             let name = outcome.request.source.text
             var event = Event(name: name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name)
             if case .failed(let cause) = outcome.result { event.cause = cause }
-            // One that was not announced shows up under another name.
+            // An outcome without a start event gets another name.
             if state.announced != outcome.request { event.name = "unannounced \(event.name)" }
             state.announced = nil
             state.events.append(event)

@@ -15,7 +15,7 @@ import Testing
     private func order(_ sizes: [Int64], jobs: Int) -> [Int64] {
         var schedule = FetchSchedule(blobs(sizes), jobs: jobs)
         var order: [Int64] = []
-        while let blob = schedule.begin() { order.append(blob.size) }
+        while let blob = schedule.start() { order.append(blob.size) }
         return order
     }
 
@@ -69,11 +69,11 @@ import Testing
     @Test func whatIsTakenOutIsNotBegun() {
         let blobs = blobs([10, 20, 30, 1000])
         var schedule = FetchSchedule(blobs, jobs: 1)
-        let first = schedule.begin()
+        let first = schedule.start()
         let removed = schedule.remove([blobs[1].digest, blobs[3].digest, first?.digest ?? blobs[0].digest])
         #expect(removed.allSatisfy { $0.digest != first?.digest })
         var rest: [Int64] = []
-        while let blob = schedule.begin() { rest.append(blob.size) }
+        while let blob = schedule.start() { rest.append(blob.size) }
         #expect(removed.count + rest.count + 1 == 4)
         #expect(!rest.contains(1000) && !rest.contains(20))
     }

@@ -284,7 +284,7 @@ import Testing
             ),
             format: format
         )
-        .check(names.map(fixture.request), observer: PullEvents(prefix: ""))
+        .check(names.map(fixture.request), onEvent: { _ in })
         let before = fixture.source.requests.count
         let output = try ArchiveOutput(path: fixture.archive, continues: true)
         let events = try await fixture.save(names, as: format, wrapping: wrapping, output: output)

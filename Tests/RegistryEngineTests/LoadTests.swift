@@ -72,7 +72,7 @@ import Testing
         let names = ["rancher/tiny:v1", "busybox:1"]
         let saved = PullEvents(prefix: "")
         let saver = RegistrySaver(try fixture.setup())
-        try await saver.pull(names.map(fixture.request), observer: saved)
+        try await saver.pull(names.map(fixture.request), onEvent: saved.take)
         let fetched = saved.outcomes.flatMap(\.blobs)
         // Both images have the same first layer.
         let sizes = Dictionary(fetched.map { ($0.blob.digest, $0.transferredBytes) }) { first, _ in first }

@@ -23,7 +23,7 @@ import Testing
     {
         let events = PullEvents(prefix: "")
         let saver = RegistrySaver(try fixture.setup(choice, includesReferrers: true))
-        try await saver.pull(names.map(fixture.request), observer: events)
+        try await saver.pull(names.map(fixture.request), onEvent: events.take)
         try await saver.save(events.pulled)
         return events.outcomes
     }

@@ -236,7 +236,7 @@ import Testing
         let saver = RegistrySaver(try fixture.setup())
         let events = PullEvents(prefix: "")
         let task = Task { [fixture] in
-            try await saver.pull([fixture.request("busybox:1")], observer: events)
+            try await saver.pull([fixture.request("busybox:1")], onEvent: events.take)
         }
         while !fixture.source.requests.contains(where: { $0.path.contains("manifests") }) {
             try await Task.sleep(for: .milliseconds(2))

@@ -17,18 +17,18 @@ import Testing
         blob = Descriptor(mediaType: .dockerLayer, digest: digest, size: 3 << 20)
     }
 
-    private func sample(least: Int64) async throws -> Double? {
+    private func sample(minimum: Int64) async throws -> Double? {
         let repository = try Reference("\(registry.authority)/rancher/x:v1").repository
-        return await ThroughputProbe.bytesPerSecond([blob], by: fixture.client, least: least) { _ in repository }
+        return await ThroughputProbe.bytesPerSecond([blob], by: fixture.client, minimum: minimum) { _ in repository }
     }
 
     @Test func theSpeedOfATransfer() async throws {
-        let rate = try #require(try await sample(least: 1 << 20))
+        let rate = try #require(try await sample(minimum: 1 << 20))
         #expect(rate > 1_000_000 && rate < 8_000_000, "\(rate)")
     }
 
     @Test func littleIsNotWorthIt() async throws {
-        #expect(try await sample(least: 4 << 20) == nil)
+        #expect(try await sample(minimum: 4 << 20) == nil)
         #expect(registry.requests.isEmpty)
     }
 }

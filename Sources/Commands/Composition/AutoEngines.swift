@@ -57,8 +57,8 @@ struct AutoSaver: SaveEngine {
         try await engines.perform { try await $0.chartHandling() }
     }
 
-    func pull(_ images: [PullRequest], observer: any PullObserver) async throws {
-        try await engines.perform { try await $0.pull(images, observer: observer) }
+    func pull(_ images: [PullRequest], onEvent: @escaping @Sendable (SaveEvent) -> Void) async throws {
+        try await engines.perform { try await $0.pull(images, onEvent: onEvent) }
     }
 
     /// Saves the images. If docker writes something else, the registry engine pulls and saves them.
@@ -68,11 +68,12 @@ struct AutoSaver: SaveEngine {
         } catch let error as SavedArchiveError where engines.isDocker && error.leavesNothing {
             engines.current.discard()
             let registry = try await engines.change(error.problem, besideDocker: true)
-            let failure = FirstFailure()
-            try await registry.pull(images, observer: failure)
-            if let outcome = failure.outcome {
-                throw CommandError("\(error.problem), and \(outcome.name): \(outcome.cause)")
+            let failure = Mutex<String?>(nil)
+            try await registry.pull(images) { event in
+                guard case .finished(let outcome) = event, case .failed(let cause) = outcome.result else { return }
+                failure.withLock { $0 = $0 ?? "\(outcome.request.source): \(cause)" }
             }
+            if let failure = failure.withLock(\.self) { throw CommandError("\(error.problem), and \(failure)") }
             try await registry.save(images)
         }
     }
@@ -99,19 +100,5 @@ struct AutoLoader: LoadEngine {
 
     func perform(_ steps: [LoadStep], observer: any LoadObserver) async throws {
         try await engines.current.perform(steps, observer: observer)
-    }
-}
-
-/// Keeps the first failure of images that are pulled again.
-private final class FirstFailure: PullObserver {
-    private let first = Mutex<(name: String, cause: String)?>(nil)
-
-    var outcome: (name: String, cause: String)? { first.withLock(\.self) }
-
-    func willPull(_ request: PullRequest) {}
-
-    func didPull(_ outcome: PullOutcome) {
-        guard case .failed(let cause) = outcome.result else { return }
-        first.withLock { $0 = $0 ?? (outcome.request.source.text, cause) }
     }
 }

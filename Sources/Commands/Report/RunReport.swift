@@ -147,19 +147,6 @@ final class RunReport: Sendable {
 }
 
 /// Has a report told of the outcomes that another observer gets.
-struct RecordedPulls: PullObserver {
-    let report: RunReport
-    let observer: any PullObserver
-
-    func willPull(_ request: PullRequest) { observer.willPull(request) }
-
-    func didPull(_ outcome: PullOutcome) {
-        report.settle(outcome)
-        observer.didPull(outcome)
-    }
-}
-
-/// Has a report told of the outcomes that another observer gets.
 struct RecordedSteps: LoadObserver {
     let report: RunReport
     let observer: any LoadObserver

@@ -3,7 +3,7 @@ import Engine
 import Glibc
 import SystemIO
 
-/// The charts that lie in files of a directory beside the archive.
+/// The charts that are files of a directory next to the archive.
 struct ChartFiles: Sendable {
     private let mover: any ChartMover
     private let console: Console
@@ -16,7 +16,7 @@ struct ChartFiles: Sendable {
         self.console = console
     }
 
-    /// How many charts there are in the directory; the shell's `*.tgz` finds no hidden ones.
+    /// The number of charts in the directory; the shell's `*.tgz` finds no hidden ones.
     static var count: Int { ShellPath("\(Chart.directory)/*.tgz").matches.count }
 
     /// Whether a chart's file is there.
@@ -25,7 +25,7 @@ struct ChartFiles: Sendable {
         return stat(chart.file.nativeCString, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
-    /// Makes the directory. Where that fails, the run goes on until a chart fails, as in the script.
+    /// Creates the directory. If that fails, the run continues until a chart fails, as in the script.
     static func makeDirectory(_ console: Console) {
         if mkdir(Chart.directory, 0o777) != 0, errno != EEXIST {
             console.notice("\(FileError(operation: "make the directory", path: Chart.directory, code: errno))")
@@ -43,7 +43,7 @@ struct ChartFiles: Sendable {
         let chart = Chart(reference)
         if chart.hasOtherVersionInScripts {
             console.remark(
-                "\(reference): the version of the chart is \(chart.version), which stands behind the last colon"
+                "\(reference): the version of the chart is \(chart.version), which follows the last colon"
             )
         }
         return chart
@@ -51,7 +51,7 @@ struct ChartFiles: Sendable {
 
     /// Pushes a chart from the directory.
     ///
-    /// - Parameter registry: as it was typed.
+    /// - Parameter registry: as typed by the user.
     func push(_ chart: Chart, to registry: String) async throws {
         let plainHTTP = Chart.usesPlainHTTP(registry: registry)
         try await mover.push(chart.file, to: chart.namespaceURL(in: registry), plainHTTP: plainHTTP)

@@ -3,7 +3,7 @@ import Engine
 import ImageArchive
 import SystemIO
 
-/// The files that a run writes at its end, beside the archive. They are verified at the start: after hours of transfers it is too late to
+/// The files that a run writes at its end, in addition to the archive. They are verified at the start: after hours of transfers it is too late to
 /// learn that a directory is missing.
 struct OutputFiles: Sendable {
     private typealias Output = (flag: String, path: String)

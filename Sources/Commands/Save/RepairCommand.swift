@@ -52,7 +52,7 @@ struct RepairCommand: Sendable {
         }
     }
 
-    /// - Parameter kept: how many bytes of the repaired copy the next repair can resume with.
+    /// - Parameter kept: the number of bytes of the repaired copy that the next repair can resume with.
     private func refuse(_ error: any Error, kept: Int64 = 0) -> Int32 {
         let resuming =
             kept == 0
@@ -66,7 +66,7 @@ struct RepairCommand: Sendable {
         return 1
     }
 
-    /// The images of the list, if somebody has named it and it is needed.
+    /// The images of the list, if the command line names it and the archive has no index.
     private func named(_ survey: ArchiveSurvey) async throws -> ArchiveRepair.NamedImages? {
         guard survey.index == nil, options.namesImageList else { return nil }
         let naming = Naming(options)

@@ -3,14 +3,13 @@ import Engine
 import Synchronization
 import SystemIO
 
-/// `rancher-save-images --check`: everything that a save needs is looked at, and nothing is moved. The result is a table on standard
-/// output.
+/// `rancher-save-images --check`: a dry run of a save, which transfers no blob and changes no file. Prints a table on standard output.
 struct SaveCheckCommand: Sendable {
     let options: Options
     let engines: CompositionRoot
     let console: Console
 
-    /// - Returns: the exit status: 0 where the save would be whole.
+    /// - Returns: the exit status: 0 if the save would be complete.
     func run() async -> Int32 {
         do {
             let images = try await ImageList.read(options.imageList, options, console: console)
@@ -19,10 +18,14 @@ struct SaveCheckCommand: Sendable {
             }
             let naming = Naming(options)
             let requests = images.map { PullRequest(image: $0, source: naming.source($0)) }
-            let reporter = Reporter(console: console)
+            let outcomes = Mutex<[PullOutcome]>([])
             let checker = try await engines.saveChecker(archive: archive, console: console)
-            let forecast = try await checker.check(requests, observer: reporter)
-            return await finish(forecast, reporter.outcomes)
+            let forecast = try await checker.check(requests) { event in
+                guard case .finished(let outcome) = event else { return }
+                print(outcome)
+                outcomes.withLock { $0.append(outcome) }
+            }
+            return await finish(forecast, outcomes.withLock(\.self))
         } catch is CancellationError {
             console.notice("stopped; nothing was changed")
             return 1
@@ -40,7 +43,7 @@ struct SaveCheckCommand: Sendable {
         for problem in forecast.problems { console.notice(problem) }
         for need in forecast.spaceNeeds where !need.isMet {
             console.notice(
-                "\(need.path) takes \(ByteCount(need.needed)) more, and \(ByteCount(need.available)) are free there: make room,"
+                "\(need.path) takes \(ByteCount(need.needed)) more, and \(ByteCount(need.available)) are available there: free some space,"
                     + " or name another directory"
             )
         }
@@ -51,9 +54,9 @@ struct SaveCheckCommand: Sendable {
             )
         }
         let status = await FailedList.write(failed, to: options.extensions.failedList, console: console)
-        let isStrictlyWhole = !options.extensions.strict || !outcomes.contains(where: \.lacksReferrers)
-        let isWhole = failed.isEmpty && !outcomes.isEmpty && forecast.isPossible && isStrictlyWhole
-        return max(status, isWhole ? 0 : 1)
+        let hasReferrers = !options.extensions.strict || !outcomes.contains(where: \.lacksReferrers)
+        let isComplete = failed.isEmpty && !outcomes.isEmpty && forecast.isPossible && hasReferrers
+        return max(status, isComplete ? 0 : 1)
     }
 
     private func rows(_ forecast: SaveForecast, _ found: Int, of count: Int) -> [[String]] {
@@ -87,7 +90,7 @@ struct SaveCheckCommand: Sendable {
 
     private static func sentence(_ pulls: SaveForecast.HubPulls) -> String {
         let needed = "\(pulls.needed) pulls needed"
-        guard let left = pulls.left else { return "\(needed); it does not tell how many are left" }
+        guard let left = pulls.left else { return "\(needed); it does not report how many are left" }
         let window = left.seconds.map { " in \(duration($0))" } ?? ""
         return "\(needed), \(left.remaining) left of \(left.limit)\(window), after those of this check"
     }
@@ -103,26 +106,13 @@ struct SaveCheckCommand: Sendable {
         }
     }
 
-    /// Tells why images cannot be pulled, and keeps what was found out.
-    private final class Reporter: PullObserver {
-        private let console: Console
-        private let kept = Mutex<[PullOutcome]>([])
-
-        init(console: Console) { self.console = console }
-
-        var outcomes: [PullOutcome] { kept.withLock(\.self) }
-
-        func willPull(_ request: PullRequest) {}
-
-        func didPull(_ outcome: PullOutcome) {
-            switch outcome.result {
-            case .pulled: break
-            case .foundLocally(let cause):
-                console.notice("\(outcome.request.source): \(cause); docker's local store has the image")
-            case .failed(let cause): console.notice("\(outcome.request.source): \(cause)")
-            }
-            for notice in outcome.notices { console.notice(notice.description) }
-            kept.withLock { $0.append(outcome) }
+    private func print(_ outcome: PullOutcome) {
+        switch outcome.result {
+        case .pulled: break
+        case .foundLocally(let cause):
+            console.notice("\(outcome.request.source): \(cause); docker's local store has the image")
+        case .failed(let cause): console.notice("\(outcome.request.source): \(cause)")
         }
+        for notice in outcome.notices { console.notice(notice.description) }
     }
 }

@@ -1,9 +1,10 @@
 import CommandLine
 import Engine
 import ImageArchive
+import Synchronization
 import SystemIO
 
-/// `rancher-save-images`: a list of images into an archive, in the order of the scripts.
+/// `rancher-save-images`: saves a list of images into an archive, in the order of the scripts.
 struct SaveCommand: Sendable {
     let options: Options
     let engines: CompositionRoot
@@ -41,7 +42,9 @@ struct SaveCommand: Sendable {
         }
     }
 
-    /// Ends the run without an archive.
+    /// Prints and reports the cause of a failed run.
+    ///
+    /// - Returns: the exit status.
     private func fail(_ cause: String) -> Int32 {
         report.fail(cause)
         console.notice(cause)
@@ -53,7 +56,7 @@ struct SaveCommand: Sendable {
         return images.map { PullRequest(image: $0, source: naming.source($0)) }
     }
 
-    /// Where the archive goes to standard output, nothing else may.
+    /// The console for the scripts' lines, which prints nothing if the archive goes to standard output.
     private func lines(beside archive: String) -> Console {
         File.isStandardOutput(archive) ? console.withoutOutput : console
     }
@@ -65,10 +68,17 @@ struct SaveCommand: Sendable {
         lines: Console
     ) async -> Int32 {
         let trace = Trace(options, console: console)
-        let reporter = PullReporter(mode: options.mode, lines: lines, console: console, trace: trace)
+        let printer = PullPrinter(mode: options.mode, lines: lines, console: console, trace: trace)
+        let finished = Mutex<[PullOutcome]>([])
         do {
-            let charts = try await pull(images, with: engine, reporter: reporter, lines: lines)
-            let outcomes = reporter.outcomes
+            let charts = try await pull(requests(images), with: engine, lines: lines) { [report] event in
+                if case .finished(let outcome) = event {
+                    report.settle(outcome)
+                    finished.withLock { $0.append(outcome) }
+                }
+                printer.print(event)
+            }
+            let outcomes = finished.withLock(\.self)
             let pulled = outcomes.filter { !$0.isFailure }.map(\.request)
             var status: Int32 = 0
             var failure: (any Error)?
@@ -88,7 +98,7 @@ struct SaveCommand: Sendable {
                     failure = error
                 }
             }
-            // The script ends with these lines whatever has become of the archive.
+            // The script prints these lines even if the archive was not written.
             if charts.files != nil {
                 for line in ScriptLines.chartsSaved(count: ChartFiles.count) { lines.print(line) }
             }
@@ -99,7 +109,7 @@ struct SaveCommand: Sendable {
                 )
             }
             engines.notices.close()
-            if options.extensions.partSize != nil, !pulled.isEmpty { tellParts(archive) }
+            if options.extensions.partSize != nil, !pulled.isEmpty { printParts(archive) }
             if options.extensions.withReferrers {
                 console.notice(Summary.sentence(referrers: Self.referrers(of: outcomes), "saved"))
             }
@@ -115,19 +125,19 @@ struct SaveCommand: Sendable {
         } catch let error as ChartSupportError {
             for line in ScriptLines.chartsNotSupported(error) { lines.print(line) }
             _ = fail("\(error)")
-            return giveUp(engine, "\(archive) was not written; what was there before is as it was")
+            return giveUp(engine, "\(archive) was not written; an older archive is unchanged")
         } catch let failure as ChartFailure {
             for line in ScriptLines.chartPullFailed(failure.name, output: failure.error.output) { lines.print(line) }
             _ = fail("\(failure.name): \(failure.error)")
-            return giveUp(engine, "\(archive) was not written; what was there before is as it was")
+            return giveUp(engine, "\(archive) was not written; an older archive is unchanged")
         } catch {
             _ = fail("\(error)")
-            return giveUp(engine, "\(archive) was not written; what was there before is as it was")
+            return giveUp(engine, "\(archive) was not written; an older archive is unchanged")
         }
     }
 
-    /// Tells what the archive is called, which is in parts.
-    private func tellParts(_ archive: String) {
+    /// Prints the names of the archive's parts.
+    private func printParts(_ archive: String) {
         let count = ArchiveLocation(archive).partCount
         let names =
             count == 1
@@ -138,9 +148,9 @@ struct SaveCommand: Sendable {
         )
     }
 
-    /// Tells how many images are saved, by the script's count.
+    /// Prints the number of images that are saved, as the script counts them.
     ///
-    /// - Returns: the images by the names that the script gives `docker save`, which for some names are others.
+    /// - Returns: the images by the names that the script passes to `docker save`, which splits some names.
     private func announce(_ pulled: [PullRequest], _ archive: String, _ lines: Console) -> [PullRequest] {
         let names = pulled.map(\.source.text)
         let saved = DockerSaveArguments(names)
@@ -151,17 +161,15 @@ struct SaveCommand: Sendable {
 
     /// Pulls all images, and the charts among them, in the order of the list.
     ///
-    /// - Returns: what became of the charts.
+    /// - Returns: the outcome of the charts.
     private func pull(
-        _ images: [ImageListEntry],
+        _ requests: [PullRequest],
         with engine: any SaveEngine,
-        reporter: PullReporter,
-        lines: Console
+        lines: Console,
+        onEvent: @escaping @Sendable (SaveEvent) -> Void
     ) async throws -> ChartSaveResult {
-        let requests = requests(images)
-        let observer = RecordedPulls(report: report, observer: reporter)
         var handling = ChartHandling.images
-        if images.contains(where: { $0.isChart && options.mode == .shell }) {
+        if requests.contains(where: { $0.image.isChart && options.mode == .shell }) {
             handling = try await engine.chartHandling()
         }
         if handling.isHelm { lines.print(ScriptLines.helmFallback) }
@@ -169,15 +177,15 @@ struct SaveCommand: Sendable {
         var ordered = requests
         switch handling {
         case .images:
-            try await engine.pull(requests, observer: observer)
+            try await engine.pull(requests, onEvent: onEvent)
             return ChartSaveResult()
         case .imagesAndFiles:
             ChartFiles.makeDirectory(console)
-            try await engine.pull(requests, observer: observer)
+            try await engine.pull(requests, onEvent: onEvent)
             return ChartSaveResult(areInBoth: true)
         case .files(let mover):
             files = ChartFiles(mover, console: console)
-            // What ends the run comes first; and the registry engine pulls all its images at once.
+            // A chart that fails ends the run, so charts come first. The registry engine pulls all images at once.
             ordered = requests.filter(\.source.isChart) + requests.filter { !$0.source.isChart }
             report.plan(ordered.map { ReportEntry($0) })
         case .helm(let mover):
@@ -185,10 +193,10 @@ struct SaveCommand: Sendable {
         }
         ChartFiles.makeDirectory(console)
         var charts = 0
-        // From here on, the script looks at the name with its registry.
+        // From here on, the script decides by the name with its registry.
         for run in ordered.chunked(by: \.source.isChart) {
             guard run.first?.source.isChart == true else {
-                try await engine.pull(run, observer: observer)
+                try await engine.pull(run, onEvent: onEvent)
                 continue
             }
             for name in run.map(\.source.text) {
@@ -207,15 +215,15 @@ struct SaveCommand: Sendable {
         return ChartSaveResult(files: charts)
     }
 
-    /// What became of the charts of a list.
+    /// The outcome of the charts of a list.
     private struct ChartSaveResult {
-        /// How many became files; `nil` where they were saved like images.
+        /// The number of charts that were saved as files only; `nil` if they were saved like images.
         var files: Int?
-        /// Whether they were saved like images and became files.
+        /// Whether the charts were saved both like images and as files.
         var areInBoth = false
     }
 
-    /// How many referrers are saved; a name that stands in the list twice counts once.
+    /// The number of referrers that are saved; a name that occurs twice in the list counts once.
     private static func referrers(of outcomes: [PullOutcome]) -> Int {
         var seen: Set<ImageName> = []
         return outcomes.filter { seen.insert($0.request.source).inserted }.reduce(0) { $0 + $1.referrers }
@@ -232,14 +240,14 @@ struct SaveCommand: Sendable {
         }
     }
 
-    /// Ends a run without an archive, and tells how to go on where that is possible.
+    /// Ends a run without an archive, and prints how to resume if possible.
     private func giveUp(_ engine: any SaveEngine, _ sentence: String) -> Int32 {
         let kept = engine.discard()
         console.notice(
             kept == 0
                 ? sentence
-                : "\(sentence); \(ByteCount(kept)) of it are kept: run the same command again to go on,"
-                    + " or with --fresh to begin anew"
+                : "\(sentence); \(ByteCount(kept)) of it are kept: run the same command again to resume,"
+                    + " or with --fresh to start over"
         )
         return 1
     }
@@ -257,7 +265,7 @@ struct SaveCommand: Sendable {
 }
 
 extension Array {
-    /// Runs of elements for which the same is true, in order.
+    /// The longest runs of elements with the same value of `property`, in order.
     fileprivate func chunked(by property: (Element) -> Bool) -> [[Element]] {
         var runs: [[Element]] = []
         var last: Bool?

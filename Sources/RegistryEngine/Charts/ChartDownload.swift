@@ -3,14 +3,14 @@ import OCI
 import Registry
 import SystemIO
 
-/// Writes charts into files.
+/// Downloads charts into files.
 struct ChartDownload: Sendable {
     let supply: BlobFetcher
     let counters: TransferCounters
 
-    /// Writes a chart's file, and its signature beside it where there is one, each under its name only when it is whole.
+    /// Writes a chart's file and its provenance file, if the chart has one. Each file appears under its name when it is complete.
     ///
-    /// - Parameter path: of the chart's file; the signature has `.prov` behind it.
+    /// - Parameter path: the path of the chart's file; the provenance file has the suffix `.prov`.
     /// - Returns: the files by the digests of their blobs.
     func write(_ content: ChartContent, from repository: Repository, to path: String) async throws -> [Digest: String] {
         var files: [Digest: String] = [:]
@@ -33,12 +33,12 @@ struct ChartDownload: Sendable {
     }
 }
 
-/// What a manifest lists as Helm 3 reads it: the chart's file, and its signature where there is one.
+/// The blobs of a chart as Helm 3 reads its manifest: the chart's file, and the provenance file if the chart has one.
 struct ChartContent: Sendable {
     let chart: Descriptor
     let provenance: Descriptor?
 
-    /// - Returns: `nil` where the manifest is no chart's.
+    /// - Returns: `nil` if the manifest is not the manifest of a chart.
     init?(_ manifest: Manifest) {
         guard case .image(let configuration, let layers) = manifest.content,
             configuration.mediaType == .helmConfiguration,

@@ -2,16 +2,17 @@ import Engine
 import ImageArchive
 import OCI
 
-/// Writes the charts among the images of a save into files of their own, before anything else is fetched: a chart that fails ends
-/// the run, and whoever has no docker with the containerd store loads the files.
+/// Writes the charts among the images of a save into files, for loads by a docker without the containerd image store.
+///
+/// Charts are downloaded before everything else, since a chart that fails ends the run.
 struct ChartExporter: Sendable {
     let setup: SaveSetup
     let requests: [PullRequest]
 
-    /// Writes each chart once, a few at a time.
+    /// Writes each chart once, several charts at a time.
     ///
-    /// - Returns: the files by the digests of their blobs, for the archive to be filled from.
-    /// - Throws: ``ChartFailure`` for the first one in the list that fails.
+    /// - Returns: the files by the digests of their blobs, from which the archive gets these blobs.
+    /// - Throws: ``ChartFailure`` for the first chart of the list that fails.
     func write(_ found: [ImageSearch<SavedImage>.Found], outcomes: OrderedOutcomes) async throws -> [Digest: String] {
         guard let path = setup.chartFile else { return [:] }
         try check(outcomes)
@@ -37,7 +38,7 @@ struct ChartExporter: Sendable {
         return files
     }
 
-    /// - Throws: ``ChartFailure`` for the first chart in the list that has failed.
+    /// - Throws: ``ChartFailure`` for the first chart of the list that failed.
     func check(_ outcomes: OrderedOutcomes) throws {
         guard setup.chartFile != nil else { return }
         for request in requests where request.image.isChart {
@@ -46,7 +47,8 @@ struct ChartExporter: Sendable {
         }
     }
 
-    /// Nothing is written where a name that the scripts take for a chart's leads to something else, which is an image to docker too.
+    /// Writes a chart. No file is written if a name that the scripts treat as a chart's resolves to something else, which docker treats
+    /// as an image.
     private func write(
         _ chart: ImageSearch<SavedImage>.Found,
         to path: String,
@@ -66,7 +68,7 @@ struct ChartExporter: Sendable {
 }
 
 extension ChartError {
-    /// What the scripts' users see of an error that no command has told.
+    /// An error without the output of a command; the scripts' lines show its description instead.
     init(_ cause: any Error) { self.init("\(cause)") }
 
     init(_ cause: String) { self.init(cause, status: 1, output: Array(cause.utf8)) }

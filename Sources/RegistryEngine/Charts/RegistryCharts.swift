@@ -4,14 +4,14 @@ import OCI
 import Registry
 import SystemIO
 
-/// Charts without helm: pulled into the files that `helm pull` writes, and pushed as `helm push` of Helm 3 does it.
+/// Moves charts without helm: pulls the files that `helm pull` writes, and pushes as `helm push` of Helm 3 does.
 package struct RegistryCharts: ChartMover {
     private let client: RegistryClient
     private let projects: RepositoryProvisioner?
     private let counters: TransferCounters
     private let notice: NoticeHandler
 
-    /// - Parameter projects: makes what a registry wants to be there before a push; `nil` where that is not wanted.
+    /// - Parameter projects: creates the projects or repositories that a registry requires before a push; `nil` to create none.
     package init(
         client: RegistryClient,
         projects: RepositoryProvisioner? = nil,
@@ -25,7 +25,7 @@ package struct RegistryCharts: ChartMover {
     }
 
     package func pull(_ url: String, version: String, into directory: String) async throws {
-        try await telling {
+        try await convertingErrors {
             let name = Self.name(url)
             let reference = try Reference("\(name):\(ChartPackage.tag(of: version))")
             let manifest = try await client.manifest(ManifestName(reference), in: reference.repository)
@@ -40,10 +40,10 @@ package struct RegistryCharts: ChartMover {
         }
     }
 
-    /// The name and the version in the chart decide what it is called in the registry. Whether that is reached without TLS is decided
-    /// as for images.
+    /// Pushes a chart under the name and version in its metadata. As for images, the configuration decides whether the registry is
+    /// reached over plain HTTP.
     package func push(_ file: String, to url: String, plainHTTP: Bool) async throws {
-        try await telling {
+        try await convertingErrors {
             let chart: ChartPackage
             do {
                 chart = try await onThread { try ChartPackage(file) }
@@ -64,11 +64,11 @@ package struct RegistryCharts: ChartMover {
         _ = try await client.upload(blob.descriptor, from: Source(blob: blob), to: repository, mountingFrom: nil)
     }
 
-    /// What stands behind `oci://`.
+    /// The part of `url` after `oci://`.
     private static func name(_ url: String) -> Substring { url.hasPrefix("oci://") ? url.dropFirst(6) : url[...] }
 
-    /// Turns what went wrong into the error that commands expect.
-    private func telling(_ work: () async throws -> Void) async throws {
+    /// Runs `work` and converts its errors to ``ChartError``.
+    private func convertingErrors(_ work: () async throws -> Void) async throws {
         do {
             try await work()
         } catch let error as CancellationError {

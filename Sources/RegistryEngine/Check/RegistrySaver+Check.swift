@@ -6,9 +6,11 @@ import Synchronization
 import SystemIO
 
 extension RegistrySaver: SaveChecker {
-    /// Plans the archive as ``pull(_:observer:)`` does, and looks at what it would need. The output is one that is only looked at.
-    package func check(_ requests: [PullRequest], observer: any PullObserver) async throws -> SaveForecast {
-        let outcomes = OrderedOutcomes(requests, observer: observer, counters: setup.counters)
+    /// Plans the archive as ``pull(_:onEvent:)`` does, and looks at what it would need. The output is one that is only looked at.
+    package func check(_ requests: [PullRequest], onEvent: @escaping @Sendable (SaveEvent) -> Void) async throws
+        -> SaveForecast
+    {
+        let outcomes = OrderedOutcomes(requests, counters: setup.counters, onEvent: onEvent)
         let plan = try await plan(requests, outcomes: outcomes)
         for verdict in plan.ledger.forecasts { outcomes.settle(verdict.name, verdict.outcome) }
         let findings = try await BlobReuseCheck(
@@ -36,10 +38,12 @@ extension RegistrySaver: SaveChecker {
 }
 
 extension GraphDriverSaver: SaveChecker {
-    /// Finds the images as ``pull(_:observer:)`` does. How large the archive will be is known only once the layers are unpacked and
+    /// Finds the images as ``pull(_:onEvent:)`` does. How large the archive will be is known only once the layers are unpacked and
     /// deflated anew, so the compressed layers stand for it, as when it is begun.
-    package func check(_ requests: [PullRequest], observer: any PullObserver) async throws -> SaveForecast {
-        let outcomes = OrderedOutcomes(requests, observer: observer, counters: setup.counters)
+    package func check(_ requests: [PullRequest], onEvent: @escaping @Sendable (SaveEvent) -> Void) async throws
+        -> SaveForecast
+    {
+        let outcomes = OrderedOutcomes(requests, counters: setup.counters, onEvent: onEvent)
         let ledger = ImageCompletionTracker(try await find(requests, outcomes: outcomes))
         for verdict in ledger.forecasts { outcomes.settle(verdict.name, verdict.outcome) }
         let remaining = try await layersLeft(of: ledger)

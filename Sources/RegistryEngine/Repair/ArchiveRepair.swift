@@ -69,8 +69,10 @@ package final class ArchiveRepair: Sendable {
                 let listed = ImageListEntry(reference: name, file: survey.path, line: number + 1)
                 return PullRequest(image: listed, source: ImageName(name))
             }
-        let observer = Observer()
-        let outcomes = OrderedOutcomes(requests, observer: observer, counters: counters)
+        let finished = Mutex<[PullOutcome]>([])
+        let outcomes = OrderedOutcomes(requests, counters: counters) { event in
+            if case .finished(let outcome) = event { finished.withLock { $0.append(outcome) } }
+        }
         let found = zip(requests, images)
             .map {
                 ImageSearch<SavedImage>.Found(name: $0.source, reference: $1.reference, image: $1, refusal: nil)
@@ -92,7 +94,7 @@ package final class ArchiveRepair: Sendable {
         setup.repair = source
         let fill = try await onThread { [setup] in try OCIArchiveBuilder(plan, setup, outcomes: outcomes) }
         try await fill.run()
-        let results = observer.outcomes
+        let results = finished.withLock(\.self)
         let causes = results.compactMap { outcome -> String? in
             guard case .failed(let cause) = outcome.result else {
                 // A repair keeps everything that was in the archive.
@@ -137,16 +139,6 @@ package final class ArchiveRepair: Sendable {
         } deliver: { _, _ in
         }
         return RepairSource(survey: survey, plan: plan, sound: sound.withLock(\.self))
-    }
-
-    private final class Observer: PullObserver {
-        private let state = Mutex<[PullOutcome]>([])
-
-        var outcomes: [PullOutcome] { state.withLock(\.self) }
-
-        func willPull(_ request: PullRequest) {}
-
-        func didPull(_ outcome: PullOutcome) { state.withLock { $0.append(outcome) } }
     }
 }
 

@@ -27,8 +27,8 @@ package final class GraphDriverSaver: SaveEngine {
     }
 
     /// Resolves the names, fetches the configurations, which tell what the layers unpack to, and moves each layer into the archive.
-    package func pull(_ requests: [PullRequest], observer: any PullObserver) async throws {
-        let outcomes = OrderedOutcomes(requests, observer: observer, counters: setup.counters)
+    package func pull(_ requests: [PullRequest], onEvent: @escaping @Sendable (SaveEvent) -> Void) async throws {
+        let outcomes = OrderedOutcomes(requests, counters: setup.counters, onEvent: onEvent)
         let found = try await find(requests, outcomes: outcomes)
         let fill = try await onThread { [setup, format] in
             try GraphDriverArchiveBuilder(found, format, setup, outcomes: outcomes)

@@ -69,7 +69,7 @@ final class OCIArchiveBuilder: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<setup.jobs {
                 group.addTask { [self] in
-                    while let blob = state.withLock({ $0.schedule.begin() }) { try await fetch(blob, isLast: false) }
+                    while let blob = state.withLock({ $0.schedule.start() }) { try await fetch(blob, isLast: false) }
                 }
             }
             try await group.waitForAll()

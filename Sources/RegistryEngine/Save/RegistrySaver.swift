@@ -106,8 +106,8 @@ package final class RegistrySaver: SaveEngine {
 
     /// Resolves the names, writes the charts' files, plans the archive, and fetches what it lacks. An image is pulled when all its
     /// blobs are verified and in their places.
-    package func pull(_ requests: [PullRequest], observer: any PullObserver) async throws {
-        let outcomes = OrderedOutcomes(requests, observer: observer, counters: setup.counters)
+    package func pull(_ requests: [PullRequest], onEvent: @escaping @Sendable (SaveEvent) -> Void) async throws {
+        let outcomes = OrderedOutcomes(requests, counters: setup.counters, onEvent: onEvent)
         let omitted = try await blobsToOmit()
         let found = try await search(requests, outcomes: outcomes)
         let charts = ChartExporter(setup: setup, requests: requests)

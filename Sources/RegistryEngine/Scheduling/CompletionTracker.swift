@@ -1,6 +1,6 @@
-/// Which of the things that others wait for are done: a blob in a repository, a name in the registry.
+/// The completion of uploads that others wait for: a blob of a repository, or a name of the registry.
 ///
-/// A blob goes over the wire once: later images mount it from the repository that got it first, and wait until that one has it.
+/// A blob is uploaded once: later images wait until the first repository has the blob, and mount it from there.
 actor CompletionTracker<Key: Hashable & Sendable> {
     private enum Entry {
         case pending([CheckedContinuation<Bool, Never>])
@@ -9,7 +9,9 @@ actor CompletionTracker<Key: Hashable & Sendable> {
 
     private var entries: [Key: Entry] = [:]
 
-    /// Waits until it is settled whether something was done.
+    /// Waits for the completion of `key`.
+    ///
+    /// - Returns: whether the upload succeeded.
     func isDone(_ key: Key) async -> Bool {
         if case .settled(let isDone) = entries[key] { return isDone }
         return await withCheckedContinuation { continuation in
@@ -19,7 +21,7 @@ actor CompletionTracker<Key: Hashable & Sendable> {
         }
     }
 
-    /// Settles whether something was done, and tells those who wait. What has been settled stays as it is.
+    /// Records whether the upload succeeded, and resumes the waiting tasks. Later results of `key` are ignored.
     func settle(_ key: Key, _ isDone: Bool) {
         switch entries[key] {
         case .settled: return

@@ -1,4 +1,4 @@
-/// Lets so many callers do something at a time; the others wait in order.
+/// Limits the number of concurrent operations. Further callers wait in order.
 actor Limiter {
     private var free: Int
     private var waiting: [(id: Int, continuation: CheckedContinuation<Void, any Error>)] = []
@@ -8,7 +8,9 @@ actor Limiter {
         free = limit
     }
 
-    /// Does `work` when it is the caller's turn. A caller that is cancelled while it waits loses its place.
+    /// Runs `work` when it is the caller's turn.
+    ///
+    /// - Throws: `CancellationError` if the caller is cancelled while it waits; errors of `work`.
     nonisolated func run<Result: Sendable>(_ work: @Sendable () async throws -> Result) async throws -> Result {
         try await enter()
         do {

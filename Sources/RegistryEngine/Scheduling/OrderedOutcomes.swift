@@ -1,38 +1,45 @@
 import Engine
 import Synchronization
 
-/// Tells what becomes of the images of a list in the list's order: each as soon as it and those before it are known.
+/// Reports the outcomes of an image list in the order of the list: each as soon as it and those before it are known.
 ///
 /// A name that occurs again in the list has the outcome of the first one.
 final class OrderedOutcomes: Sendable {
-    /// What is known of a name, told again for each line that has it.
+    /// Returns the outcome of a name for one of the entries that have the name.
     typealias Outcome = @Sendable (PullRequest) -> PullOutcome
 
     private struct State {
         var known: [ImageName: Outcome] = [:]
-        var begun: [ImageName: ContinuousClock.Instant] = [:]
+        var starts: [ImageName: ContinuousClock.Instant] = [:]
         var retries: [ImageName: Int] = [:]
-        var told = 0
+        /// The number of requests whose outcomes were reported.
+        var reported = 0
+        /// Whether a caller of ``settle(_:_:)`` reports outcomes.
+        var isReporting = false
     }
 
     private let requests: [PullRequest]
-    private let observer: any PullObserver
+    private let onEvent: @Sendable (SaveEvent) -> Void
     private let counters: TransferCounters
     private let state = Mutex(State())
 
-    init(_ requests: [PullRequest], observer: any PullObserver, counters: TransferCounters) {
+    init(
+        _ requests: [PullRequest],
+        counters: TransferCounters,
+        onEvent: @escaping @Sendable (SaveEvent) -> Void
+    ) {
         self.requests = requests
-        self.observer = observer
+        self.onEvent = onEvent
         self.counters = counters
         counters.plan(items: requests.count)
     }
 
-    /// Takes note that the search for a name begins; the first time counts.
+    /// Records the start of the first request for a name.
     func begin(_ name: ImageName) {
-        state.withLock { $0.begun[name] = $0.begun[name] ?? .now }
+        state.withLock { $0.starts[name] = $0.starts[name] ?? .now }
     }
 
-    /// Takes note of requests or transfers that were made again for names.
+    /// Records retries of requests or transfers for names.
     func add(retries: Int, for names: [ImageName]) {
         guard retries > 0 else { return }
         state.withLock { state in
@@ -40,34 +47,54 @@ final class OrderedOutcomes: Sendable {
         }
     }
 
-    /// Takes note of what became of a name; the first outcome of a name counts.
+    /// Records the outcome of a name; later outcomes of the name are ignored.
     func settle(_ name: ImageName, _ outcome: @escaping Outcome) {
         state.withLock { state in
             guard state.known[name] == nil else { return }
-            let statistics = state.begun[name]
+            let statistics = state.starts[name]
                 .map { TransferStatistics(duration: $0.duration(to: .now), tries: 1 + state.retries[name, default: 0]) }
             state.known[name] = { request in
                 var outcome = outcome(request)
                 outcome.statistics = statistics
                 return outcome
             }
-            while state.told < requests.count, let outcome = state.known[requests[state.told].source] {
-                let request = requests[state.told]
-                observer.willPull(request)
-                observer.didPull(outcome(request))
-                counters.finishItem()
-                state.told += 1
-            }
+        }
+        report()
+    }
+
+    /// Reports the outcomes that are due, outside of the lock. If another caller is reporting, that caller reports these outcomes too.
+    private func report() {
+        var isContinued = false
+        while let (request, outcome) = state.withLock({ state in Self.next(&state, requests, isContinued) }) {
+            isContinued = true
+            onEvent(.started(request))
+            onEvent(.finished(outcome(request)))
+            counters.finishItem()
         }
     }
 
-    /// Why a name has failed; `nil` where it has not, or nothing is known of it yet.
+    private static func next(
+        _ state: inout State,
+        _ requests: [PullRequest],
+        _ isContinued: Bool
+    ) -> (PullRequest, Outcome)? {
+        guard isContinued || !state.isReporting else { return nil }
+        guard state.reported < requests.count, let outcome = state.known[requests[state.reported].source] else {
+            state.isReporting = false
+            return nil
+        }
+        state.isReporting = true
+        defer { state.reported += 1 }
+        return (requests[state.reported], outcome)
+    }
+
+    /// The reason that a name failed; `nil` if the name did not fail or its outcome is not known yet.
     func cause(of request: PullRequest) -> String? {
         guard let outcome = state.withLock({ $0.known[request.source] }) else { return nil }
         return if case .failed(let cause) = outcome(request).result { cause } else { nil }
     }
 
-    /// Takes note that a name has failed.
+    /// Records that a name failed.
     func fail(_ name: ImageName, _ cause: String) {
         settle(name) { PullOutcome($0, .failed(cause: cause)) }
     }

@@ -2,38 +2,40 @@ import OCI
 import Registry
 import SystemIO
 
-/// How fast one transfer from a registry is, measured on the beginning of a blob, of which nothing is kept.
+/// Measures the speed of one transfer from a registry by the beginning of a blob, which is discarded.
 enum ThroughputProbe {
-    /// A measurement ends after so long, or so many bytes.
-    private static let longest = Duration.seconds(2)
-    private static let most = 32 << 20
-    /// Fewer bytes are not worth a measurement: they are there before anybody waits for them.
-    private static let leastMissing: Int64 = 256 << 20
+    /// The limits of a measurement: its duration, and a size in bytes.
+    private static let maximumDuration = Duration.seconds(2)
+    private static let maximumSize = 32 << 20
+    /// The size in bytes below which a download takes too little time to be measured.
+    private static let minimumMissing: Int64 = 256 << 20
 
+    /// Measures the speed of the download of the largest missing blob.
+    ///
     /// - Parameters:
-    ///   - missing: what is to be fetched.
-    ///   - repository: gives a repository that has a blob.
-    ///   - least: how many missing bytes are worth a measurement.
-    /// - Returns: bytes a second, from the first byte on; `nil` where little is missing, or nothing came.
+    ///   - missing: the blobs to download.
+    ///   - minimum: the size in bytes of the missing blobs from which the speed is measured.
+    ///   - repository: returns a repository that has a blob.
+    /// - Returns: bytes per second, from the first byte on; `nil` if less is missing, or nothing arrived.
     static func bytesPerSecond(
         _ missing: [Descriptor],
         by client: RegistryClient,
-        least: Int64 = leastMissing,
+        minimum: Int64 = minimumMissing,
         from repository: (Digest) -> Repository?
     ) async -> Double? {
-        guard missing.saturatedSum(of: \.size) >= least,
+        guard missing.saturatedSum(of: \.size) >= minimum,
             let largest = missing.filter({ !$0.isForeignLayer }).max(by: { $0.size < $1.size }),
             let repository = repository(largest.digest)
         else { return nil }
         let meter = Meter()
-        // The meter ends the transfer by an error, and a registry that fails is told of by the save.
+        // The meter ends the transfer with an error. The save itself reports a registry that fails.
         try? await client.download(largest, from: repository, to: meter)
         return meter.bytesPerSecond
     }
 
     private struct Enough: Error {}
 
-    /// One transfer at a time has it, on one thread, which is what `@unchecked` stands for.
+    /// `@unchecked Sendable`: one transfer at a time uses the meter, on one thread.
     private final class Meter: ByteSink, @unchecked Sendable {
         private var start: ContinuousClock.Instant?
         private var count = 0
@@ -48,13 +50,13 @@ enum ThroughputProbe {
 
         func append(_ bytes: UnsafeRawBufferPointer) throws {
             guard let start else {
-                // What comes with the answer's head has been under way for an unknown time.
+                // The transfer of the bytes that arrive with the response head started at an unknown time.
                 self.start = .now
                 return
             }
             count += bytes.count
             elapsed = start.duration(to: .now)
-            guard elapsed < ThroughputProbe.longest, count < ThroughputProbe.most else { throw Enough() }
+            guard elapsed < ThroughputProbe.maximumDuration, count < ThroughputProbe.maximumSize else { throw Enough() }
         }
 
         func restart() throws { throw Enough() }
