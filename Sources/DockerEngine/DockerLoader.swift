@@ -78,11 +78,11 @@ package struct DockerLoader: LoadEngine {
     }
 
     /// Does one step after the other; docker prints what it does itself.
-    package func perform(_ steps: [LoadStep], observer: any LoadObserver) async throws {
+    package func perform(_ steps: [LoadStep], onEvent: @escaping @Sendable (LoadEvent) -> Void) async throws {
         counters.plan(items: steps.count)
         var failedTargets: Set<ImageName> = []
         for step in steps {
-            observer.willPerform(step)
+            onEvent(.started(step))
             let start = ContinuousClock.now
             var outcome: LoadOutcome
             switch step.action {
@@ -97,7 +97,7 @@ package struct DockerLoader: LoadEngine {
             }
             if outcome.cause != nil { failedTargets.insert(step.target) }
             outcome.statistics = TransferStatistics(duration: start.duration(to: .now), tries: nil)
-            observer.didPerform(outcome)
+            onEvent(.finished(outcome))
             counters.finishItem()
         }
     }

@@ -1,20 +1,20 @@
 import OCI
 import SystemIO
 
-/// What an archive holds.
-package struct ArchiveListing: Sendable {
+/// An image of an archive, by one of its names.
+package struct ImageSummary: Sendable {
     /// A blob, a manifest or an unpacked layer.
-    package struct Part: Sendable, Hashable {
+    package struct Component: Sendable, Hashable {
         package enum Kind: String, Sendable, Hashable {
             case index, manifest, configuration, layer
         }
 
         package let kind: Kind
-        /// Of the bytes as a registry had them; of an unpacked layer, that of its tar.
+        /// The digest of the bytes as the registry served them; the digest of the tar for an unpacked layer.
         package let digest: Digest
-        /// In bytes, as the archive has it.
+        /// The size in the archive, in bytes.
         package let size: Int64
-        /// Whether a delta archive leaves it out, since another archive has it.
+        /// Whether a delta archive omits the blob because another archive has it.
         package let isOmitted: Bool
 
         package init(_ kind: Kind, _ digest: Digest, size: Int64, isOmitted: Bool = false) {
@@ -25,60 +25,61 @@ package struct ArchiveListing: Sendable {
         }
     }
 
-    /// An image by a name that it has.
-    package struct Image: Sendable {
-        /// `nil` where it was saved without a name.
-        package let reference: Reference?
-        /// The digest of its manifest or index, else of its configuration.
-        package let digest: Digest
-        package let platforms: [Platform]
-        /// Whether the archive has no manifest of the image, but its layers, as docker's graph drivers keep them.
-        package let isUnpacked: Bool
-        /// Each once.
-        package let parts: [Part]
-        /// Why more of it cannot be told; `nil` where it is whole.
-        package let problem: String?
+    /// `nil` if the image was saved without a name.
+    package let reference: Reference?
+    /// The digest of the manifest or index, or of the configuration if the archive has neither.
+    package let digest: Digest
+    package let platforms: [Platform]
+    /// Whether the archive has unpacked layers, as docker's graph drivers keep them, and no manifest.
+    package let isUnpacked: Bool
+    /// The components without duplicates.
+    package let components: [Component]
+    /// The reason that the image cannot be read or loaded; `nil` if it is complete.
+    package var problem: String?
 
-        package init(
-            reference: Reference?,
-            digest: Digest,
-            platforms: [Platform] = [],
-            isUnpacked: Bool = false,
-            parts: [Part] = [],
-            problem: String? = nil
-        ) {
-            self.reference = reference
-            self.digest = digest
-            self.platforms = platforms
-            self.isUnpacked = isUnpacked
-            self.parts = parts
-            self.problem = problem
-        }
-
-        /// In bytes.
-        package var size: Int64 { parts.saturatedSum(of: \.size) }
+    package init(
+        reference: Reference?,
+        digest: Digest,
+        platforms: [Platform] = [],
+        isUnpacked: Bool = false,
+        components: [Component] = [],
+        problem: String? = nil
+    ) {
+        self.reference = reference
+        self.digest = digest
+        self.platforms = platforms
+        self.isUnpacked = isUnpacked
+        self.components = components
+        self.problem = problem
     }
 
-    /// In the order of the archive.
-    package let images: [Image]
+    /// The size of the components, in bytes.
+    package var size: Int64 { components.saturatedSum(of: \.size) }
+}
+
+/// The content of an archive.
+package struct ArchiveListing: Sendable {
+    /// The images in the order of the archive.
+    package let images: [ImageSummary]
+    /// The number of images that have a component.
     private let owners: [Digest: Int]
 
-    package init(_ images: [Image]) {
+    package init(_ images: [ImageSummary]) {
         self.images = images
         var owners: [Digest: Int] = [:]
-        for part in images.flatMap(\.parts) { owners[part.digest, default: 0] += 1 }
+        for component in images.flatMap(\.components) { owners[component.digest, default: 0] += 1 }
         self.owners = owners
     }
 
-    /// What of an image other images of the archive have too, in bytes.
-    package func sharedSize(of image: Image) -> Int64 {
-        image.parts.saturatedSum { owners[$0.digest, default: 0] > 1 ? $0.size : 0 }
+    /// Returns the size of the components that `image` shares with other images, in bytes.
+    package func sharedSize(of image: ImageSummary) -> Int64 {
+        image.components.saturatedSum { owners[$0.digest, default: 0] > 1 ? $0.size : 0 }
     }
 
-    /// What the archive has of all images, each part counted once, in bytes.
+    /// The size of all components, each counted once, in bytes.
     package var size: Int64 {
         var seen: Set<Digest> = []
-        return images.flatMap(\.parts).filter { !$0.isOmitted }
+        return images.flatMap(\.components).filter { !$0.isOmitted }
             .saturatedSum { seen.insert($0.digest).inserted ? $0.size : 0 }
     }
 }

@@ -1,68 +1,64 @@
 import OCI
 
-/// Where the images of an archive go: one implementation runs docker, another talks to registries.
+/// Loads an archive and pushes its images: one implementation runs docker, another talks to registries.
 package protocol LoadEngine: ChartEngine {
     /// Reads the archive.
     ///
-    /// - Throws: what ends the run.
+    /// - Throws: an error that ends the run.
     func load() async throws -> LoadedArchive
 
-    /// Does the steps.
+    /// Performs the steps.
     ///
-    /// - Parameter observer: told in the order of `steps`, of each as soon as it and those before it are known.
-    /// - Throws: only what ends the run, such as cancellation; a step that fails is an outcome.
-    func perform(_ steps: [LoadStep], observer: any LoadObserver) async throws
+    /// - Parameter onEvent: called in the order of `steps`, for each step as soon as the outcomes of the step and of the steps before it
+    ///   are known.
+    /// - Throws: only errors that end the run, such as cancellation; a step that fails is an outcome.
+    func perform(_ steps: [LoadStep], onEvent: @escaping @Sendable (LoadEvent) -> Void) async throws
 }
 
-/// What an archive has.
+/// An event of a load.
+package enum LoadEvent: Sendable {
+    /// The output of a step starts.
+    case started(LoadStep)
+    /// A step has ended.
+    case finished(LoadOutcome)
+}
+
+/// The images of a loaded archive.
 package struct LoadedArchive: Sendable {
-    /// An image of the archive.
-    package struct Image: Sendable {
-        /// `nil` where it was saved without a name.
-        package let reference: Reference?
-        /// The digest of its manifest, else of its configuration.
-        package let id: Digest
-
-        package init(reference: Reference?, id: Digest) {
-            self.reference = reference
-            self.id = id
-        }
-    }
-
-    /// In the order of the archive; empty where docker has told of them itself.
-    package let images: [Image]
-    /// Why the archive could not be loaded, where the run goes on all the same: docker may have the images already.
+    /// The images in the order of the archive; empty if docker has printed them itself.
+    package let images: [ImageSummary]
+    /// The reason that the archive could not be loaded, if the run continues nevertheless: docker may have the images already.
     package let cause: String?
-    /// Whether the archive could not be loaded because there is none.
+    /// Whether the archive could not be loaded because it does not exist.
     package let isMissing: Bool
 
-    package init(images: [Image] = [], cause: String? = nil, isMissing: Bool = false) {
+    package init(images: [ImageSummary] = [], cause: String? = nil, isMissing: Bool = false) {
         self.images = images
         self.cause = cause
         self.isMissing = isMissing
     }
 
-    /// Whether the archive has what a name leads to.
+    /// Whether the archive has the image that `name` resolves to.
     package func has(_ name: ImageName) -> Bool {
         guard let reference = try? name.reference else { return false }
-        if let digest = reference.digest { return images.contains { $0.id == digest } }
+        if let digest = reference.digest { return images.contains { $0.digest == digest } }
         return images.contains { $0.reference == reference }
     }
 }
 
-/// One thing that a load script does with the target registry.
+/// One operation of a load script on the target registry.
 package struct LoadStep: Sendable, Hashable {
     package enum Action: Sendable, Hashable {
         /// `docker tag SOURCE TARGET` and `docker push TARGET`.
         case push(source: ImageName)
-        /// `docker manifest create TARGET MEMBER… --amend` and `docker manifest push TARGET --purge`, where a member is
+        /// `docker manifest create TARGET MEMBER… --amend` and `docker manifest push TARGET --purge`; a member is
         /// `TARGET-ARCHITECTURE`.
         case manifestList(architectures: [String], members: [ImageName])
     }
 
-    /// The line of the list that the step is for.
+    /// The entry of the image list that the step is for.
     package let image: ImageListEntry
-    /// The name that the step makes in the registry.
+    /// The name that the step creates in the registry.
     package let target: ImageName
     package let action: Action
 
@@ -73,7 +69,7 @@ package struct LoadStep: Sendable, Hashable {
         action = .push(source: source)
     }
 
-    /// A step that makes a manifest list of one image for each architecture.
+    /// A step that creates a manifest list of one image for each architecture.
     package init(manifestList target: ImageName, of architectures: [String], for image: ImageListEntry) {
         self.image = image
         self.target = target
@@ -84,29 +80,21 @@ package struct LoadStep: Sendable, Hashable {
     }
 }
 
-/// Gets what becomes of the steps of a load.
-package protocol LoadObserver: Sendable {
-    /// A step begins, as far as its output is concerned.
-    func willPerform(_ step: LoadStep)
-    /// A step has ended.
-    func didPerform(_ outcome: LoadOutcome)
-}
-
-/// What became of a step of a load.
+/// The outcome of a load step.
 package struct LoadOutcome: Sendable {
-    /// What a push brought into the registry.
+    /// The result of a push.
     package struct Push: Sendable, Hashable {
-        /// The name that was pushed, normalised.
+        /// The normalized name that was pushed.
         package let target: Reference
         /// The manifest or index in the archive.
         package let source: Descriptor
-        /// What became of the blobs, in the order of the manifests; empty where one of them failed.
+        /// The outcomes of the blobs, in the order of the manifests; empty if one of them failed.
         package var blobs: [BlobOutcome] = []
-        /// The manifest or index that the target now leads to; `nil` where the push failed.
+        /// The manifest or index that the target now resolves to; `nil` if the push failed.
         package var manifest: Descriptor?
-        /// The platforms of what was pushed, as its index tells them; empty where it is an image.
+        /// The platforms in the pushed index; empty for an image.
         package var platforms: [Platform] = []
-        /// How many signatures, attestations and other referrers were pushed with it.
+        /// The number of signatures, attestations and other referrers that were pushed with the image.
         package var referrers = 0
 
         package init(target: Reference, source: Descriptor) {
@@ -115,26 +103,26 @@ package struct LoadOutcome: Sendable {
         }
     }
 
-    /// What the step made.
+    /// The object that the step created.
     package enum Product: Sendable {
-        /// Docker has told of it itself, or the step failed before it began.
-        case untold
+        /// Unknown: docker has printed it itself, or the step failed early.
+        case unknown
         case push(Push)
-        /// A manifest list of this digest.
+        /// A manifest list with this digest.
         case manifestList(Reference, Digest)
     }
 
     package let step: LoadStep
     package let product: Product
     package let notices: [Notice]
-    /// Why the step failed; `nil` where it did not.
+    /// The reason that the step failed; `nil` if it succeeded.
     package let cause: String?
-    /// What it took; `nil` where that is not known.
+    /// `nil` if unknown.
     package var statistics: TransferStatistics?
-    /// Whether the registry, asked once more, had what was pushed; `nil` where it was not asked.
+    /// Whether the registry confirmed the pushed manifest in a second request; `nil` if it was not asked.
     package var isConfirmed: Bool?
 
-    package init(_ step: LoadStep, _ product: Product = .untold, notices: [Notice] = [], cause: String? = nil) {
+    package init(_ step: LoadStep, _ product: Product = .unknown, notices: [Notice] = [], cause: String? = nil) {
         self.step = step
         self.product = product
         self.notices = notices

@@ -5,12 +5,12 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct ArchiveListingTests {
     @Test func absurdSizesAreListed() throws {
-        let parts = (0..<9_000)
+        let components = (0..<9_000)
             .map { number in
                 let bytes = [UInt8](repeating: 1, count: 30) + [UInt8(number / 256), UInt8(number % 256)]
-                return ArchiveListing.Part(.layer, Digest(.sha256, bytes: bytes), size: Descriptor.sizeLimit)
+                return ImageSummary.Component(.layer, Digest(.sha256, bytes: bytes), size: Descriptor.sizeLimit)
             }
-        let image = ArchiveListing.Image(reference: nil, digest: parts[0].digest, parts: parts)
+        let image = ImageSummary(reference: nil, digest: components[0].digest, components: components)
         let listing = ArchiveListing([image, image])
         #expect(image.size == .max)
         #expect(listing.size == .max)

@@ -143,12 +143,12 @@ final class EngineFixture: Sendable {
             pushes.map { push in
                 push.blobs.filter(\.isLayer)
                     .map { blob in
-                        let fate =
+                        let result =
                             switch blob.result {
                             case .mounted(let repository): "mounted from \(repository.path)"
                             default: "\(blob.result)"
                             }
-                        return "\(blob.blob.digest.short) \(fate)"
+                        return "\(blob.blob.digest.short) \(result)"
                     }
             }
         }
@@ -173,7 +173,7 @@ final class EngineFixture: Sendable {
         let loader = loader(jobs: jobs, in: run)
         _ = try await loader.load()
         let events = LoadEvents(steps)
-        try await loader.perform(steps, observer: events)
+        try await loader.perform(steps, onEvent: events.take)
         return Loaded(outcomes: events.all)
     }
 
@@ -234,23 +234,23 @@ final class PullEvents: Sendable {
     }
 }
 
-/// What was told of a load: every step in order, once.
-final class LoadEvents: LoadObserver {
+/// The outcomes of a load, in the order of the steps.
+final class LoadEvents: Sendable {
     private let steps: [LoadStep]
-    private let state = Mutex((outcomes: [LoadOutcome](), begun: LoadStep?.none))
+    private let state = Mutex((outcomes: [LoadOutcome](), started: LoadStep?.none))
 
     init(_ steps: [LoadStep]) { self.steps = steps }
 
     var all: [LoadOutcome] { state.withLock(\.outcomes) }
 
-    func willPerform(_ step: LoadStep) {
-        state.withLock { $0.begun = step }
-    }
-
-    func didPerform(_ outcome: LoadOutcome) {
+    func take(_ event: LoadEvent) {
         state.withLock { state in
-            let isInOrder = state.begun == outcome.step && steps[state.outcomes.count] == outcome.step
-            state.outcomes.append(isInOrder ? outcome : LoadOutcome(outcome.step, cause: "it was told out of order"))
+            switch event {
+            case .started(let step): state.started = step
+            case .finished(let outcome):
+                let isInOrder = state.started == outcome.step && steps[state.outcomes.count] == outcome.step
+                state.outcomes.append(isInOrder ? outcome : LoadOutcome(outcome.step, cause: "out of order"))
+            }
         }
     }
 }

@@ -26,7 +26,7 @@ import Testing
         #expect(put.mediaType == MediaType.ociManifest.rawValue)
         #expect(
             outcome.notices == [
-                "\(fixture.target.authority)/\(Self.name): its list 945051d4fc2d is not whole in the archive: the one image in it is pushed"
+                "\(fixture.target.authority)/\(Self.name): its list 945051d4fc2d is incomplete in the archive: the one image in it is pushed"
             ]
         )
     }

@@ -91,7 +91,7 @@ import Testing
         try await fixture.save(names)
         let directory = try TemporaryDirectory()
         let loader = fixture.loader(in: directory)
-        #expect(try await loader.proveArchive().count == 2)
+        #expect(try await loader.verifyArchive().images.count == 2)
         let blobs = try DockerArchive(path: fixture.archive).blobs
         let bytes = try blobs.reduce(0) { $0 + (try #require(EngineFixture.samples.content($1)?.count)) }
         var snapshot = fixture.counters.snapshot

@@ -45,7 +45,7 @@ import Testing
         #expect(
             loaded.notices == [
                 "\(fixture.target.authority)/\(name): the registry takes no OCI manifests; it was pushed as docker's schema 2,"
-                    + " so its digest is \(manifest.digest) in the place of \(original)"
+                    + " so its digest is \(manifest.digest) instead of \(original)"
             ]
         )
     }

@@ -98,7 +98,7 @@ struct AutoLoader: LoadEngine {
         try await engines.perform { try await $0.load() }
     }
 
-    func perform(_ steps: [LoadStep], observer: any LoadObserver) async throws {
-        try await engines.current.perform(steps, observer: observer)
+    func perform(_ steps: [LoadStep], onEvent: @escaping @Sendable (LoadEvent) -> Void) async throws {
+        try await engines.current.perform(steps, onEvent: onEvent)
     }
 }

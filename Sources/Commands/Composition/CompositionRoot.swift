@@ -245,9 +245,7 @@ struct CompositionRoot: Sendable {
     }
 
     private func namedRegistryLoader(_ archive: String, console: Console) async throws -> RegistryLoader {
-        guard !archive.isEmpty else {
-            throw CommandError("no archive is named: give --images the path of the file to load")
-        }
+        _ = try options.archive(to: "load")
         return try await registryLoader(archive, console: console)
     }
 
@@ -310,8 +308,8 @@ struct CompositionRoot: Sendable {
         return try await registrySaver(output, local: local, console: console)
     }
 
-    /// What finds out what a load would come to. It asks the registry itself, whatever engine the load would have.
-    func loadChecker(archive: String, console: Console) async throws -> any LoadChecker {
+    /// Returns the loader for `--check`, which uses the registry engine, also if docker would load the archive.
+    func loadChecker(archive: String, console: Console) async throws -> RegistryLoader {
         tellOfChecks(console)
         return try await registryLoader(archive, console: console)
     }

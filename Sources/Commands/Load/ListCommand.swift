@@ -3,18 +3,16 @@ import Engine
 import OCI
 import RegistryEngine
 
-/// `rancher-load-images --list`: what an archive holds, on standard output.
+/// `rancher-load-images --list`: prints the content of an archive on standard output.
 struct ListCommand: Sendable {
     let options: Options
     let engines: CompositionRoot
     let console: Console
 
-    /// - Returns: the exit status: 1 where the archive cannot be read, or lacks parts of its images.
+    /// - Returns: the exit status: 1 if the archive cannot be read, or lacks parts of its images.
     func run() async -> Int32 {
-        do {
-            guard let archive = options.images, !archive.isEmpty else {
-                throw CommandError("no archive is named: give --images the path of the file to list")
-            }
+        await console.run {
+            let archive = try options.archive(to: "list")
             let listing = try await engines.lister(archive: archive, console: console).list()
             switch options.extensions.format {
             case .table: for line in Self.table(listing).lines { console.print(line) }
@@ -24,19 +22,7 @@ struct ListCommand: Sendable {
                     String(decoding: listing.json(archive: archives.joined(separator: " and ")), as: UTF8.self)
                 )
             }
-            var status: Int32 = 0
-            for image in listing.images {
-                guard let problem = image.problem else { continue }
-                console.notice("\(image.reference?.familiar ?? image.digest.description): \(problem)")
-                status = 1
-            }
-            return status
-        } catch is CancellationError {
-            console.notice("stopped")
-            return 1
-        } catch {
-            console.notice("\(error)")
-            return 1
+            return console.noticeProblems(of: listing.images) == 0 ? 0 : 1
         }
     }
 
@@ -54,7 +40,7 @@ struct ListCommand: Sendable {
 extension ArchiveListing {
     /// The JSON that docs/archive-list.md describes.
     ///
-    /// - Parameter archive: what the archive was called.
+    /// - Parameter archive: the archive's path.
     func json(archive: String) -> [UInt8] {
         let images = images.map { image -> GoJSON in
             .object([
@@ -65,7 +51,7 @@ extension ArchiveListing {
                 ("problem", Self.text(image.problem)),
                 ("size", .integer(image.size)),
                 ("sharedSize", .integer(sharedSize(of: image))),
-                ("blobs", .array(image.parts.map(Self.json))),
+                ("blobs", .array(image.components.map(Self.json))),
             ])
         }
         return
@@ -80,12 +66,12 @@ extension ArchiveListing {
 
     private static func text(_ value: String?) -> GoJSON { value.map { .string($0) } ?? .null }
 
-    private static func json(_ part: Part) -> GoJSON {
+    private static func json(_ component: ImageSummary.Component) -> GoJSON {
         .object([
-            ("kind", .string(part.kind.rawValue)),
-            ("digest", .string(part.digest.description)),
-            ("size", .integer(part.size)),
-            ("omitted", .boolean(part.isOmitted)),
+            ("kind", .string(component.kind.rawValue)),
+            ("digest", .string(component.digest.description)),
+            ("size", .integer(component.size)),
+            ("omitted", .boolean(component.isOmitted)),
         ])
     }
 }

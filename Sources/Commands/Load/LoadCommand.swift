@@ -2,8 +2,9 @@ import CommandLine
 import Engine
 import ImageArchive
 import OCI
+import Synchronization
 
-/// `rancher-load-images`: an archive into a registry, in the order of the scripts.
+/// `rancher-load-images`: loads an archive into a registry, in the order of the scripts.
 struct LoadCommand: Sendable {
     let options: Options
     let engines: CompositionRoot
@@ -34,13 +35,13 @@ struct LoadCommand: Sendable {
         return 1
     }
 
-    /// The shell script goes on if the archive cannot be loaded: docker may have the images already. A run that is strict does not, and
-    /// none does without an archive (D18).
+    /// The shell script continues if the archive cannot be loaded: docker may have the images already. A strict run stops, as does a run
+    /// without an archive (D18).
     private func runAsShell() async throws -> Int32 {
         let images = try await readList(options.imageList)
         var windowsImages: [ImageListEntry] = []
         if let list = options.windowsImageList { windowsImages = try await readList(list) }
-        // A run that ends before it is known which charts are files has this in its report.
+        // The report of a run that ends before the charts are planned.
         self.plan(images, windowsImages)
         let engine = try await engines.loadEngine(archive: options.images ?? "", console: console)
         var handling = ChartHandling.images
@@ -48,15 +49,15 @@ struct LoadCommand: Sendable {
         if handling.isHelm { console.print(ScriptLines.helmFallback) }
         let areAllCharts = (images + windowsImages).allSatisfy(\.isChart)
         let archive = try await load(engine, mayBeMissing: areAllCharts, handling)
-        tell(archive)
+        printImages(of: archive)
         let charts = fileCharts(of: images, handling, archive)
         let plan = self.plan(images, windowsImages, chartsInFiles: charts)
-        // A save of charts that are files writes no archive.
+        // A save that writes all charts to files writes no archive.
         let needsArchive = !plan.steps.isEmpty || charts.isEmpty
         if let cause = archive.cause {
             if !needsArchive {
                 console.notice(cause)
-            } else if !goesOn(without: archive, cause) {
+            } else if !continues(without: archive, cause) {
                 return await endWithoutPushing(plan, charts, because: cause)
             }
         }
@@ -69,11 +70,11 @@ struct LoadCommand: Sendable {
         )
     }
 
-    /// The archive as sentences name it.
+    /// The archive's name in messages.
     private var archiveName: String { options.images.flatMap { $0.isEmpty ? nil : $0 } ?? "the archive" }
 
-    /// Whether the images are pushed although the archive was not loaded, which is told and reported.
-    private func goesOn(without archive: LoadedArchive, _ cause: String) -> Bool {
+    /// Whether the images are pushed although the archive was not loaded. Prints and reports the cause.
+    private func continues(without archive: LoadedArchive, _ cause: String) -> Bool {
         if archive.isMissing {
             _ = fail("\(cause); there is no archive \(archiveName), so nothing is pushed: name it with --images")
             return false
@@ -107,11 +108,9 @@ struct LoadCommand: Sendable {
         return await max(1, finish(outcomes, chartOutcome))
     }
 
-    /// PowerShell's script ends where the archive is not there or cannot be loaded, and only loads where there is no list.
+    /// PowerShell's script ends if the archive is missing or cannot be loaded, and pushes nothing if the list is missing.
     private func runAsPowerShell() async throws -> Int32 {
-        guard let archive = options.images, !archive.isEmpty else {
-            throw CommandError("no archive is named: give --images the path of the file to load")
-        }
+        let archive = try options.archive(to: "load")
         guard !PowerShellPath(archive).files.isEmpty || ArchiveLocation(archive).isInParts else {
             console.print(ScriptLines.archiveNotFound(archive))
             console.print(Usage.text(options.program, options.mode, programName: options.programName))
@@ -134,9 +133,9 @@ struct LoadCommand: Sendable {
         return await finish(try await perform(plan(images, []), with: engine), ChartOutcome())
     }
 
-    /// What is to be done, which the report tells from now on.
+    /// Plans the load and records the plan in the report.
     ///
-    /// - Parameter charts: those that are pushed from files.
+    /// - Parameter charts: the charts to push from files.
     @discardableResult
     private func plan(
         _ images: [ImageListEntry],
@@ -152,11 +151,13 @@ struct LoadCommand: Sendable {
         return plan
     }
 
-    /// Loads the archive; in PowerShell's script it makes no difference why that fails.
+    /// Loads the archive. In PowerShell's script, all errors have the same effect.
+    ///
+    /// - Returns: the reason that the archive was not loaded; `nil` if it was.
     private func load(_ engine: any LoadEngine) async throws -> String? {
         do {
             let archive = try await engine.load()
-            tell(archive)
+            printImages(of: archive)
             return archive.cause
         } catch let error as CancellationError {
             throw error
@@ -165,12 +166,12 @@ struct LoadCommand: Sendable {
         }
     }
 
-    /// What docker prints of an archive that it has loaded.
-    private func tell(_ archive: LoadedArchive) {
+    /// Prints docker's lines for a loaded archive.
+    private func printImages(of archive: LoadedArchive) {
         for image in archive.images {
             console.print(
                 image.reference.map { ScriptLines.loaded($0.familiar) }
-                    ?? ScriptLines.loaded(id: image.id.description)
+                    ?? ScriptLines.loaded(id: image.digest.description)
             )
         }
     }
@@ -182,14 +183,23 @@ struct LoadCommand: Sendable {
     private func perform(_ plan: LoadPlan, with engine: any LoadEngine) async throws -> [LoadOutcome] {
         for notice in plan.notices { console.remark(notice) }
         let trace = Trace(options, console: console)
-        let reporter = StepReporter(mode: options.mode, console: console, notices: engines.notices, trace: trace)
-        try await engine.perform(plan.steps, observer: RecordedSteps(report: report, observer: reporter))
-        return reporter.outcomes
+        let printer = StepPrinter(mode: options.mode, console: console, notices: engines.notices, trace: trace)
+        let outcomes = Mutex<[LoadOutcome]>([])
+        try await engine.perform(plan.steps) { [report] event in
+            switch event {
+            case .started(let step): printer.printStart(of: step)
+            case .finished(let outcome):
+                report.settle(outcome)
+                printer.print(outcome)
+                outcomes.withLock { $0.append(outcome) }
+            }
+        }
+        return outcomes.withLock(\.self)
     }
 
-    /// An image of which a step failed has failed.
+    /// Prints the summary. An image has failed if one of its steps has.
     ///
-    /// - Parameter isUnloaded: whether the images are not the archive's, since that was not loaded.
+    /// - Parameter isUnloaded: whether the archive was not loaded, so that docker's local store provided the images.
     private func finish(
         _ outcomes: [LoadOutcome],
         _ chartOutcome: ChartOutcome,
@@ -219,17 +229,17 @@ struct LoadCommand: Sendable {
 // MARK: Charts
 
 extension LoadCommand {
-    /// What became of the charts.
+    /// The outcome of the charts.
     private struct ChartOutcome {
-        /// How many there are.
+        /// The number of charts.
         var count = 0
-        /// The references of those that failed.
+        /// The references of the failed charts.
         var failed: [String] = []
-        /// The status that the script would end with: that of its last command.
+        /// The exit status of the script, which is that of its last command.
         var status: Int32 = 0
     }
 
-    /// Loads the archive. A list of charts alone may have none: a save that makes files of them writes no archive.
+    /// Loads the archive. A list of charts alone needs none: a save that writes all charts to files writes no archive.
     private func load(
         _ engine: any LoadEngine,
         mayBeMissing: Bool,
@@ -243,7 +253,7 @@ extension LoadCommand {
         }
     }
 
-    /// The charts of a list that are pushed from files.
+    /// Returns the charts of a list that are pushed from files.
     private func fileCharts(
         of images: [ImageListEntry],
         _ handling: ChartHandling,
@@ -258,14 +268,14 @@ extension LoadCommand {
         }
     }
 
-    /// 1 where a chart failed that this program pushed like an image.
+    /// Returns 1 if a chart failed that this program pushed like an image, else 0.
     private func chartStatus(_ outcomes: [LoadOutcome], _ handling: ChartHandling) -> Int32 {
         guard case .imagesAndFiles = handling else { return 0 }
         return outcomes.contains { $0.cause != nil && $0.step.image.isChart } ? 1 : 0
     }
 
-    /// Pushes charts of a list from their files. One whose file is missing ends that, as in the script; so does one that this program
-    /// cannot push.
+    /// Pushes charts of a list from their files. Stops at a chart whose file is missing, as the script does, and at a chart that this
+    /// program cannot push.
     private func pushCharts(
         _ charts: [ImageListEntry],
         of images: [ImageListEntry],
@@ -302,16 +312,16 @@ extension LoadCommand {
                 outcome.status = error.status
             }
         }
-        // In the script, to pass over an image is a command that succeeds.
+        // In the script, skipping an image is a command that succeeds.
         if images.last?.isChart == false { outcome.status = 0 }
         return outcome
     }
 
-    /// Ends the pushing of charts with one that failed.
+    /// Returns the outcome after a failed chart.
     ///
     /// - Parameters:
-    ///   - rest: those that are not pushed; the first is the one that failed.
-    ///   - cause: why it did.
+    ///   - rest: the failed chart and the charts after it, which are not pushed.
+    ///   - cause: the reason of the failure.
     private func end(
         _ outcome: ChartOutcome,
         without rest: ArraySlice<ImageListEntry>,

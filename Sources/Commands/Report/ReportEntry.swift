@@ -119,7 +119,7 @@ extension ReportEntry {
         cause = outcome.cause
         result = outcome.cause == nil ? .loaded : .failed
         switch outcome.product {
-        case .untold: break
+        case .unknown: break
         case .manifestList(_, let digest): targetDigest = digest
         case .push(let push):
             sourceDigest = push.source.digest

@@ -145,16 +145,3 @@ final class RunReport: Sendable {
         }
     }
 }
-
-/// Has a report told of the outcomes that another observer gets.
-struct RecordedSteps: LoadObserver {
-    let report: RunReport
-    let observer: any LoadObserver
-
-    func willPerform(_ step: LoadStep) { observer.willPerform(step) }
-
-    func didPerform(_ outcome: LoadOutcome) {
-        report.settle(outcome)
-        observer.didPerform(outcome)
-    }
-}

@@ -5,89 +5,154 @@ import Registry
 import Synchronization
 import SystemIO
 
-extension RegistryLoader: LoadChecker {
-    /// Opens the archive as ``load()`` does, hashes all that it calls by a digest, and plans each image as if it were pushed.
-    package func proveArchive() async throws -> [ProvenImage] {
-        if let cause = try await load().cause { throw EngineError(cause) }
-        guard let opened = source.withLock(\.self) else { return [] }
-        let omitted = opened.omitted
-        if !omitted.isEmpty {
-            let archives = omitted.archives.joined(separator: " and ")
+// The dry run of a load (`--check`): the steps are planned as for a load, and the registry gets read-only requests.
+
+/// The forecast of a load step.
+package struct StepForecast: Sendable {
+    package let step: LoadStep
+    /// The digest that the target resolves to in the registry; `nil` if the registry does not have the target.
+    package var existing: Digest?
+    /// The digest that the step would push; `nil` for a manifest list, whose members may have to be pushed first.
+    package var planned: Digest?
+    /// The bytes to upload for this step: blobs that are not present, not mountable and not uploaded by an earlier step.
+    package var bytes: Int64 = 0
+    /// The reason that the step would fail; `nil` if it would succeed.
+    package var cause: String?
+}
+
+extension RegistryLoader {
+    /// Opens the archives, verifies every digest in them and selects the manifests of each image.
+    ///
+    /// - Returns: the images; the problem of an image is the reason that it cannot be loaded.
+    package func verifyArchive() async throws -> LoadedArchive {
+        let archive = try await load()
+        if let cause = archive.cause { throw EngineError(cause) }
+        guard let opened = source.withLock(\.self) else { return archive }
+        if !opened.omitted.isEmpty {
+            let archives = opened.omitted.archives.joined(separator: " and ")
             notice(Notice(.delta, "\(path) is a delta: the registry has to have what \(archives) has"))
         }
-        let damaged = try await damagedBlobs(of: opened)
-        findings.withLock { $0 = damaged }
+        let corrupt = try await corruptBlobs(of: opened)
+        findings.withLock { $0 = corrupt }
         return try await onThread {
-            opened.images.map { image in
-                ProvenImage(
-                    reference: image.image.reference,
-                    id: image.image.id,
-                    problem: Self.problem(of: image, damaged)
-                )
-            }
+            LoadedArchive(
+                images: opened.images.map { image in
+                    var summary = image.summary
+                    do {
+                        let descriptors = try image.select().manifests.flatMap(\.descriptors)
+                        summary.problem = descriptors.lazy.compactMap { corrupt[$0.digest] }.first
+                    } catch {
+                        summary.problem = "\(error)"
+                    }
+                    return summary
+                }
+            )
         }
     }
 
-    package func has(_ name: ImageName) -> Bool {
-        guard let reference = try? name.reference else { return false }
-        return source.withLock(\.self)?.image(reference) != nil
-    }
-
-    /// Plans the steps as ``perform(_:observer:)`` does, and asks the registry what it has, a few steps at a time.
-    package func check(_ steps: [LoadStep]) async throws -> [StepForecast] {
-        let opened = source.withLock(\.self)
-        let planner = PushPlanner(opened, path: path, omitted: try await omittedBlobs(of: steps, in: opened))
-        let works = try await onThread { steps.map { planner.work(for: $0) } }
-        let check = PushCheck(
-            client: client,
-            width: jobs,
-            damaged: findings.withLock(\.self),
-            counters: counters
-        )
-        return try await check.run(works)
-    }
-
-    /// What is wrong with each blob whose bytes are not what its name says.
-    private func damagedBlobs(of archives: ArchiveSet) async throws -> [Digest: String] {
-        let damaged = Mutex<[Digest: String]>([:])
+    /// Returns the problem of each blob whose bytes do not match its digest.
+    private func corruptBlobs(of archives: ArchiveSet) async throws -> [Digest: String] {
+        var corrupt: [Digest: String] = [:]
         counters.enter(.proving, planned: archives.blobs.saturatedSum(of: \.content.size))
         defer { counters.enter(nil) }
-        try await slidingWindow(over: archives.blobs, width: jobs) { [counters] digest, content in
-            let place = content.parts.isEmpty ? "" : ", in \(content.parts.joined(separator: " and ")),"
-            let problem: String?
+        try await slidingWindow(over: archives.blobs, width: jobs) { [counters] digest, content -> String? in
+            let parts = content.parts.isEmpty ? "" : ", in \(content.parts.joined(separator: " and ")),"
             do {
-                let isSound = try await onThread {
+                let matches = try await onThread {
                     try content.hasDigest(digest) { counters.advance(by: Int64($0)) }
                 }
-                problem =
-                    isSound
-                    ? nil : "its blob \(digest)\(place) has other bytes: copy the archive again, or save it again"
+                return matches
+                    ? nil : "its blob \(digest)\(parts) has other bytes: copy the archive again, or save it again"
             } catch {
                 try Task.checkCancellation()
-                problem = "its blob \(digest)\(place) cannot be read: \(error)"
+                return "its blob \(digest)\(parts) cannot be read: \(error)"
             }
-            if let problem { damaged.withLock { $0[digest] = problem } }
-        } deliver: { _, _ in
+        } deliver: {
+            corrupt[archives.blobs[$0].digest] = $1
         }
-        return damaged.withLock(\.self)
+        return corrupt
     }
 
-    private static func problem(
-        of image: ArchiveSet.Image,
-        _ damaged: [Digest: String]
-    ) -> String? {
-        do {
-            let selection = try image.select()
-            return selection.manifests.flatMap(\.parts).lazy.compactMap { damaged[$0.digest] }.first
-        } catch {
-            return "\(error)"
+    /// Plans the steps as ``perform(_:onEvent:)`` does, and requests from the registry whether they can be performed.
+    ///
+    /// - Returns: the forecasts in the order of `steps`.
+    /// - Throws: `CancellationError`; any other error is the cause of a step.
+    package func check(_ steps: [LoadStep]) async throws -> [StepForecast] {
+        let planner = try await planner(for: steps)
+        let planned = try await onThread { steps.indices.map { planner.plan($0) } }
+        counters.enter(.asking, planned: Int64(steps.count))
+        defer { counters.enter(nil) }
+        let refusals = try await refusals(of: Set(planned.compactMap { $0.target?.repository }))
+        let pushed = Set(planned.compactMap(\.push?.target))
+        let corrupt = findings.withLock(\.self)
+        var forecasts: [StepForecast] = []
+        try await slidingWindow(over: planned, width: jobs) { step in
+            do {
+                if let cause = step.target.flatMap({ refusals[$0.repository] }) { throw EngineError(cause) }
+                return try await self.forecast(step, pushed: pushed, corrupt: corrupt)
+            } catch {
+                try Task.checkCancellation()
+                return StepForecast(step: step.step, cause: "\(error)")
+            }
+        } deliver: { [counters] in
+            counters.advance()
+            forecasts.append($1)
         }
+        return forecasts
+    }
+
+    /// Returns the reasons that repositories cannot be pushed to.
+    private func refusals(of repositories: Set<Repository>) async throws -> [Repository: String] {
+        let repositories = Array(repositories)
+        var refusals: [Repository: String] = [:]
+        try await slidingWindow(over: repositories, width: jobs) { [client] repository -> String? in
+            do {
+                try await client.checkPush(to: repository)
+                return nil
+            } catch {
+                try Task.checkCancellation()
+                return "\(error)"
+            }
+        } deliver: {
+            refusals[repositories[$0]] = $1
+        }
+        return refusals
+    }
+
+    /// - Parameter pushed: the names that the run pushes.
+    private func forecast(
+        _ planned: PlannedStep,
+        pushed: Set<Reference>,
+        corrupt: [Digest: String]
+    ) async throws -> StepForecast {
+        var forecast = StepForecast(step: planned.step)
+        if let target = planned.target {
+            forecast.existing = try await client.digest(of: ManifestName(target), in: target.repository)
+        }
+        switch planned.content {
+        case .failure(let cause): forecast.cause = cause
+        case .push(let push):
+            forecast.planned = push.selection.top.digest
+            for blob in push.allBlobs where blob.isFirst && blob.elsewhere == nil {
+                if try await !client.hasBlob(blob.blob.digest, size: blob.blob.size, in: blob.repository) {
+                    forecast.bytes = forecast.bytes.addingSaturated(blob.blob.size)
+                }
+            }
+            let problem = push.allBlobs.lazy.compactMap { corrupt[$0.blob.digest] }.first
+            forecast.cause = problem ?? push.notices.first?.description
+        case .manifestList(_, let members, _):
+            for member in members where !pushed.contains(member) {
+                guard try await client.digest(of: ManifestName(member), in: member.repository) == nil else { continue }
+                throw ManifestListError.missing([member])
+            }
+        }
+        return forecast
     }
 }
 
 extension Manifest {
-    /// The configuration and the layers of an image; of an index nothing.
-    fileprivate var parts: [Descriptor] {
+    /// The configuration and the layers of an image; empty for an index.
+    fileprivate var descriptors: [Descriptor] {
         guard case .image(let configuration, let layers) = content else { return [] }
         return [configuration] + layers
     }

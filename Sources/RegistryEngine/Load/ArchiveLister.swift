@@ -3,13 +3,12 @@ import ImageArchive
 import OCI
 import SystemIO
 
-/// Tells what archives hold, by their tables, manifests and configurations. Layers are not read, unless all of the archive has to
-/// be unpacked.
+/// Lists the content of archives from their tables, manifests and configurations. Layers are read only if the archive has to be unpacked.
 package struct ArchiveLister: Sendable {
     private let locations: [ArchiveLocation]
     private let opener: ArchiveOpener
 
-    /// - Parameter temporaryDirectory: where an archive is unpacked that has to be.
+    /// - Parameter temporaryDirectory: the directory for unpacked archives.
     package init(
         _ locations: [ArchiveLocation],
         temporaryDirectory: String,
@@ -20,7 +19,7 @@ package struct ArchiveLister: Sendable {
         opener = ArchiveOpener(temporaryDirectory: temporaryDirectory, counters: counters, notice: notice)
     }
 
-    /// - Throws: where the archive cannot be read; `CancellationError`.
+    /// - Throws: ``EngineError`` if an archive cannot be read; `CancellationError`.
     package func list() async throws -> ArchiveListing {
         try await onThread { [self] in
             let archives = try locations.map(open)
@@ -40,62 +39,65 @@ package struct ArchiveLister: Sendable {
         return archive
     }
 
-    private static func describe(_ image: DockerArchive.Image, in archive: DockerArchive) -> ArchiveListing.Image {
+    private static func describe(_ image: DockerArchive.Image, in archive: DockerArchive) -> ImageSummary {
         do {
-            guard let original = image.original else { return try describeParts(of: image, in: archive) }
+            guard let original = image.original else { return try describeUnpacked(of: image, in: archive) }
             let selection = try PushSelection(of: original, in: archive)
             let tops =
                 selection.top.digest == original.digest ? [] : [original].filter { archive.blob($0.digest) != nil }
             var seen: Set<Digest> = []
-            return ArchiveListing.Image(
+            return ImageSummary(
                 reference: image.reference,
                 digest: image.id,
                 platforms: selection.manifests.compactMap { platform(of: $0, in: archive) },
-                parts: (tops.map { part(of: $0) } + selection.manifests.flatMap { parts(of: $0, in: archive) })
+                components: (tops.map { component(of: $0) }
+                    + selection.manifests.flatMap { components(of: $0, in: archive) })
                     .filter { seen.insert($0.digest).inserted }
             )
         } catch {
-            return ArchiveListing.Image(reference: image.reference, digest: image.id, problem: "\(error)")
+            return ImageSummary(reference: image.reference, digest: image.id, problem: "\(error)")
         }
     }
 
-    private static func describeParts(
+    private static func describeUnpacked(
         of image: DockerArchive.Image,
         in archive: DockerArchive
-    ) throws -> ArchiveListing.Image {
+    ) throws -> ImageSummary {
         let parts = try archive.parts(of: image)
         var seen: Set<Digest> = []
         let layers = parts.layers.filter { seen.insert($0.diffID).inserted }
-        return ArchiveListing.Image(
+        return ImageSummary(
             reference: image.reference,
             digest: image.id,
             platforms: [parts.platform],
             isUnpacked: true,
-            parts: [ArchiveListing.Part(.configuration, parts.configuration.digest, size: parts.configuration.size)]
-                + layers.map { ArchiveListing.Part(.layer, $0.diffID, size: $0.size) }
+            components: [
+                ImageSummary.Component(.configuration, parts.configuration.digest, size: parts.configuration.size)
+            ]
+                + layers.map { ImageSummary.Component(.layer, $0.diffID, size: $0.size) }
         )
     }
 
-    private static func part(of manifest: Descriptor) -> ArchiveListing.Part {
-        ArchiveListing.Part(manifest.mediaType.isIndex ? .index : .manifest, manifest.digest, size: manifest.size)
+    private static func component(of manifest: Descriptor) -> ImageSummary.Component {
+        ImageSummary.Component(manifest.mediaType.isIndex ? .index : .manifest, manifest.digest, size: manifest.size)
     }
 
-    /// The manifest itself, and the blobs that the archive has of it, or leaves out since another has them.
-    private static func parts(of manifest: Manifest, in archive: DockerArchive) -> [ArchiveListing.Part] {
-        let itself = archive.blob(manifest.digest) == nil ? [] : [part(of: manifest.descriptor)]
+    /// Returns the manifest and its blobs that the archive has, or omits because another archive has them.
+    private static func components(of manifest: Manifest, in archive: DockerArchive) -> [ImageSummary.Component] {
+        let itself = archive.blob(manifest.digest) == nil ? [] : [component(of: manifest.descriptor)]
         guard case .image(let configuration, let layers) = manifest.content else { return itself }
         let blobs =
             ([(configuration, .configuration)] + layers.map { ($0, .layer) })
-            as [(Descriptor, ArchiveListing.Part.Kind)]
+            as [(Descriptor, ImageSummary.Component.Kind)]
         return itself
             + blobs.filter { archive.blob($0.0.digest) != nil || archive.omitted[$0.0.digest] != nil }
             .map { blob, kind in
                 let isOmitted = archive.blob(blob.digest) == nil
-                return ArchiveListing.Part(kind, blob.digest, size: blob.size, isOmitted: isOmitted)
+                return ImageSummary.Component(kind, blob.digest, size: blob.size, isOmitted: isOmitted)
             }
     }
 
-    /// What the configuration says; `nil` for an index, and for what is no image of a platform, such as a chart.
+    /// Returns the platform in the configuration; `nil` for an index, and for a manifest without a platform, such as a chart's.
     private static func platform(of manifest: Manifest, in archive: DockerArchive) -> Platform? {
         guard case .image(let configuration, _) = manifest.content,
             let content = archive.blob(configuration.digest),

@@ -1,40 +1,37 @@
+import Engine
 import ImageArchive
 import OCI
 
-/// The archives of a load, open. A blob that one of them lacks may be in another.
+/// The open archives of a load. Each archive can use the blobs of the others.
 ///
-/// Where two have an image of one name, the later one's counts, as after two `docker load`.
+/// If two archives have an image with the same name, the later archive wins, as after two `docker load`.
 struct ArchiveSet: Sendable {
-    /// An image, and the archive that has it.
+    /// An image with its archive.
     struct Image: Sendable {
         let image: DockerArchive.Image
         let archive: DockerArchive
-        private let composer: ImageComposer
+        fileprivate let composer: ImageComposer
 
-        fileprivate init(_ image: DockerArchive.Image, _ archive: DockerArchive, _ composer: ImageComposer) {
-            self.image = image
-            self.archive = archive
-            self.composer = composer
-        }
+        var summary: ImageSummary { ImageSummary(reference: image.reference, digest: image.id) }
 
-        /// What of it can be pushed; an image that has to be composed is composed now.
+        /// Returns the manifests to push. Builds the image first if the archive has no manifest of it.
         func select() throws -> PushSelection { try PushSelection(of: image, in: archive, composer) }
     }
 
-    /// In the order in which docker would tell of them.
+    /// The images in the order in which docker would print them.
     let images: [Image]
-    /// What refers to the images.
+    /// The referrers of the images.
     let referrers: [ArchivedReferrer]
-    /// The blobs that an archive leaves out and no other one has.
+    /// The blobs that an archive omits and no other archive has.
     let omitted: OmittedBlobs
-    /// What is missing of archives in parts, or cannot be read: a sentence each.
+    /// One sentence for each part of a split archive that is missing or cannot be read.
     let defects: [String]
-    /// Every digest that an archive calls something by, with the first that does.
+    /// The blobs of all archives without duplicates.
     let blobs: [(digest: Digest, content: ArchivedContent)]
-    private let byName: [String: Image]
+    private let byName: [Reference: Image]
     private let byDigest: [Digest: Image]
 
-    /// - Parameter archives: in the order of the command line.
+    /// - Parameter archives: the archives in the order of the command line.
     init(_ archives: [(archive: DockerArchive, composer: ImageComposer)]) {
         let joined = archives.indices.map { index in
             archives[index].archive
@@ -42,7 +39,7 @@ struct ArchiveSet: Sendable {
         }
         images = zip(joined, archives)
             .flatMap { archive, opened in
-                archive.images.map { Image($0, archive, opened.composer) }
+                archive.images.map { Image(image: $0, archive: archive, composer: opened.composer) }
             }
         referrers = joined.flatMap(\.referrers)
         var omitted = OmittedBlobs()
@@ -54,12 +51,12 @@ struct ArchiveSet: Sendable {
             archive.blobs.filter { seen.insert($0).inserted }
                 .compactMap { digest in archive.blob(digest).map { (digest, $0) } }
         }
-        byName = Dictionary(images.compactMap { image in image.image.reference.map { ($0.description, image) } }) { $1 }
+        byName = Dictionary(images.compactMap { image in image.image.reference.map { ($0, image) } }) { $1 }
         byDigest = Dictionary(images.map { ($0.image.id, $0) }) { first, _ in first }
     }
 
-    /// The image of a name, or by the digest in it.
+    /// Returns the image with the digest of `source`, or with its name if it has no digest.
     func image(_ source: Reference) -> Image? {
-        source.digest.map { byDigest[$0] } ?? byName[source.description]
+        source.digest.map { byDigest[$0] } ?? byName[source]
     }
 }

@@ -3,9 +3,9 @@ import OCI
 import Registry
 
 extension ImagePusher {
-    /// Pushes what refers to an image that is there.
+    /// Pushes the referrers of an image that is in the registry.
     ///
-    /// - Returns: a notice of each referrer that was not pushed.
+    /// - Returns: a notice for each referrer that was not pushed.
     func pushReferrers(of push: ImagePush) async -> [Notice] {
         var lost: [Notice] = []
         for referrer in push.referrers {
@@ -19,7 +19,7 @@ extension ImagePusher {
         return lost
     }
 
-    /// Settles the blobs of the referrers of an image that was not pushed, since other images may wait for them.
+    /// Settles the blobs of the referrers of an image that was not pushed, because other images may wait for them.
     func abandonReferrers(of push: ImagePush) async {
         for blob in push.referrers.flatMap(\.blobs) where !blob.isRepeated {
             if blob.isFirst { counters.plan(bytes: -blob.blob.size) }
@@ -38,8 +38,8 @@ extension ImagePusher {
         }
     }
 
-    /// Adds a referrer to the list of its subject, which a registry without the referrers API has under a tag (distribution-spec 1.1,
-    /// "Pushing Manifests with Subject").
+    /// Adds a referrer to the referrers tag of its subject, for a registry without the referrers API (distribution-spec 1.1, "Pushing
+    /// Manifests with Subject").
     private func list(_ referral: SubjectDescriptor, in repository: Repository) async throws {
         let tag = referral.subject.referrersTag
         try await referrerLists.run {

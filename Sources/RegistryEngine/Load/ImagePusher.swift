@@ -4,53 +4,54 @@ import OCI
 import Registry
 import SystemIO
 
-/// Carries out what was planned for the steps of a load.
+/// Performs the planned steps of a load.
 struct ImagePusher: Sendable {
     let client: RegistryClient
-    /// The lists of referrers, which are read and written again, one at a time.
+    /// Limits updates of referrers tags to one at a time: each reads and rewrites a list.
     let referrerLists = Limiter(1)
     private let transfers: Limiter
     private let temporaryDirectory: String
     let counters: TransferCounters
     let placed = CompletionTracker<BlobLocation>()
     private let names = CompletionTracker<Reference>()
-    private let confirmation: PushVerifier
+    private let verifier: PushVerifier
 
     /// - Parameters:
-    ///   - jobs: how many blobs are asked for or sent at a time.
-    ///   - temporaryDirectory: where a blob is kept that goes from one repository to another by way of this machine.
+    ///   - jobs: the number of concurrent blob checks and uploads.
+    ///   - temporaryDirectory: the directory for blobs that are downloaded from one repository and uploaded to another.
     init(client: RegistryClient, jobs: Int, temporaryDirectory: String, counters: TransferCounters) {
         self.temporaryDirectory = temporaryDirectory
         self.client = client
         self.transfers = Limiter(jobs)
         self.counters = counters
-        confirmation = PushVerifier(client: client)
+        verifier = PushVerifier(client: client)
     }
 
-    func perform(_ work: PlannedStep) async -> LoadOutcome {
+    func perform(_ planned: PlannedStep) async -> LoadOutcome {
         let start = ContinuousClock.now
-        let tally = RetryCounter()
-        var outcome = await RetryCounter.$current.withValue(tally) { await carryOut(work) }
-        outcome.statistics = TransferStatistics(duration: start.duration(to: .now), tries: 1 + tally.count)
+        let retries = RetryCounter()
+        var outcome = await RetryCounter.$current.withValue(retries) { await self.outcome(of: planned) }
+        outcome.statistics = TransferStatistics(duration: start.duration(to: .now), tries: 1 + retries.count)
         return outcome
     }
 
-    private func carryOut(_ work: PlannedStep) async -> LoadOutcome {
-        switch work.content {
+    private func outcome(of planned: PlannedStep) async -> LoadOutcome {
+        let step = planned.step
+        switch planned.content {
         case .failure(let cause):
-            return LoadOutcome(work.step, cause: cause)
+            return LoadOutcome(step, cause: cause)
         case .push(let push):
-            let outcome = await perform(push, for: work.step)
+            let outcome = await perform(push, for: step)
             await names.settle(push.target, outcome.cause == nil)
             return outcome
         case .manifestList(let target, let members, let after):
             for member in after { _ = await names.isDone(member) }
             do {
                 let (digest, notices) = try await ManifestListBuilder(client: client).build(target, of: members)
-                let outcome = LoadOutcome(work.step, .manifestList(target, digest), notices: notices)
-                return await confirmation.of(digest, at: target, outcome)
+                let outcome = LoadOutcome(step, .manifestList(target, digest), notices: notices)
+                return await verifier.verify(digest, at: target, outcome)
             } catch {
-                return LoadOutcome(work.step, cause: "\(error)")
+                return LoadOutcome(step, cause: "\(error)")
             }
         }
     }
@@ -78,7 +79,7 @@ struct ImagePusher: Sendable {
             let lost = await pushReferrers(of: push)
             product.referrers = push.referrers.count - lost.count
             let outcome = LoadOutcome(step, .push(product), notices: notices + lost)
-            return await confirmation.of(manifest.digest, at: push.target, outcome)
+            return await verifier.verify(manifest.digest, at: push.target, outcome)
         } catch {
             await abandonReferrers(of: push)
             return LoadOutcome(step, .push(product), notices: notices, cause: "\(error)")
@@ -105,24 +106,24 @@ struct ImagePusher: Sendable {
                 Notice(
                     .pushedAsSchema2,
                     "\(target): the registry takes no OCI manifests; it was pushed as docker's schema 2, so its digest is"
-                        + " \(put.digest) in the place of \(planned.digest)"
+                        + " \(put.digest) instead of \(planned.digest)"
                 )
             )
         }
         return notices
     }
 
-    /// Brings all blobs of an image to its repository.
+    /// Uploads or mounts the blobs of an image.
     ///
-    /// Each is settled in the ledger whatever becomes of it, since other images may wait for it.
+    /// Settles every blob, also a failed one, because other images may wait for it.
     func place(_ blobs: [PlannedBlob]) async throws -> [BlobOutcome] {
         try await withThrowingTaskGroup(of: (Int, BlobOutcome).self) { group in
             for (index, planned) in blobs.enumerated() {
                 group.addTask {
                     do {
-                        let fate = try await place(planned)
+                        let result = try await place(planned)
                         await placed.settle(planned.location, true)
-                        return (index, BlobOutcome(planned.blob, isLayer: planned.isLayer, fate))
+                        return (index, BlobOutcome(planned.blob, isLayer: planned.isLayer, result))
                     } catch {
                         if !planned.isRepeated { await placed.settle(planned.location, false) }
                         throw error
@@ -135,12 +136,12 @@ struct ImagePusher: Sendable {
         }
     }
 
-    /// Brings a blob to its repository. Its bytes have been planned where it is the first in the registry.
+    /// Uploads or mounts a blob. The bytes of the first in the registry have been added to the counters.
     private func place(_ planned: PlannedBlob) async throws -> BlobOutcome.Result {
         do {
-            let fate = try await move(planned)
-            if planned.isFirst, fate != .uploaded { counters.skip(bytes: planned.blob.size) }
-            return fate
+            let result = try await move(planned)
+            if planned.isFirst, result != .uploaded { counters.skip(bytes: planned.blob.size) }
+            return result
         } catch {
             if planned.isFirst { counters.plan(bytes: -planned.blob.size) }
             throw error
@@ -151,14 +152,14 @@ struct ImagePusher: Sendable {
         if planned.isRepeated, await placed.isDone(planned.location) { return .existing }
         var sibling: Repository?
         if let owner = planned.sibling {
-            let isThere = await placed.isDone(BlobLocation(digest: planned.blob.digest, repository: owner))
-            sibling = isThere ? owner : nil
+            let exists = await placed.isDone(BlobLocation(digest: planned.blob.digest, repository: owner))
+            sibling = exists ? owner : nil
         }
         return try await transfers.run { [sibling] in
-            if try await isThere(planned) { return .existing }
+            if try await exists(planned) { return .existing }
             if let content = planned.content {
                 do {
-                    return try await send(planned, mountingFrom: sibling, size: content.size) { try content.open() }
+                    return try await upload(planned, mountingFrom: sibling, size: content.size) { try content.open() }
                 } catch let error as RegistryError where error.code == .damaged && !content.parts.isEmpty {
                     throw EngineError("\(error); it lies in \(content.parts.joined(separator: " and "))")
                 }
@@ -166,21 +167,21 @@ struct ImagePusher: Sendable {
             guard let owner = planned.elsewhere ?? sibling else {
                 throw EngineError("the archive lacks the blob \(planned.blob.digest)")
             }
-            return try await take(planned, from: owner)
+            return try await mountOrCopy(planned, from: owner)
         }
     }
 
-    private func isThere(_ planned: PlannedBlob) async throws -> Bool {
+    private func exists(_ planned: PlannedBlob) async throws -> Bool {
         do {
             return try await client.hasBlob(planned.blob.digest, size: planned.blob.size, in: planned.repository)
         } catch let error as RegistryError where [.unauthorized, .denied].contains(error.code) {
-            // The question has an answer without a body, which tells nothing of why. The answer to the upload does.
+            // The response to HEAD has no body with a reason. The response to the upload has.
             guard planned.content != nil else { throw error }
             return false
         }
     }
 
-    private func send(
+    private func upload(
         _ planned: PlannedBlob,
         mountingFrom sibling: Repository?,
         size: Int64,
@@ -191,8 +192,8 @@ struct ImagePusher: Sendable {
         defer { counter.end() }
         let source = CountedBlob(size: size, content: open, counter: counter)
         do {
-            let way = try await client.upload(blob, from: source, to: planned.repository, mountingFrom: sibling)
-            if case .mounted(let repository) = way { return .mounted(from: repository) }
+            let result = try await client.upload(blob, from: source, to: planned.repository, mountingFrom: sibling)
+            if case .mounted(let repository) = result { return .mounted(from: repository) }
             if !planned.isFirst { counters.plan(bytes: blob.size) }
             return .uploaded
         } catch {
@@ -201,18 +202,18 @@ struct ImagePusher: Sendable {
         }
     }
 
-    /// Takes a blob from another repository of the registry: mounted, or fetched and sent where the registry does not mount.
-    private func take(_ planned: PlannedBlob, from owner: Repository) async throws -> BlobOutcome.Result {
+    /// Mounts a blob from another repository of the registry, or downloads and uploads it if the registry does not mount.
+    private func mountOrCopy(_ planned: PlannedBlob, from owner: Repository) async throws -> BlobOutcome.Result {
         if try await client.mount(planned.blob.digest, from: owner, in: planned.repository) {
             return .mounted(from: owner)
         }
         let file = try File(temporaryIn: temporaryDirectory)
         try await client.download(planned.blob, from: owner, to: FileSink(file))
         let size = planned.blob.size
-        return try await send(planned, mountingFrom: nil, size: size) { FileSection(of: file, at: 0, length: size) }
+        return try await upload(planned, mountingFrom: nil, size: size) { FileSection(of: file, at: 0, length: size) }
     }
 
-    /// A blob that is counted while it is sent.
+    /// A blob whose bytes are counted during the upload.
     private struct CountedBlob: BlobSource {
         let size: Int64
         let content: @Sendable () throws -> any ByteSource

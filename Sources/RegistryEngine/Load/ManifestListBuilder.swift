@@ -2,13 +2,13 @@ import Engine
 import OCI
 import Registry
 
-/// Makes a manifest list of images that are in the registry, as `docker manifest create` and `push` do.
+/// Creates a manifest list of images that are in the registry, as `docker manifest create` and `push` do.
 struct ManifestListBuilder: Sendable {
     let client: RegistryClient
 
-    /// Reads the members' platforms, and puts the list under `target`.
+    /// Reads the platforms of the members and puts the list under `target`.
     ///
-    /// - Returns: the list's digest, and what is odd about the members.
+    /// - Returns: the digest of the list, and notices about the members.
     /// - Throws: `RegistryError`, or ``ManifestListError``, which names all members that are missing.
     func build(_ target: Reference, of members: [Reference]) async throws -> (digest: Digest, notices: [Notice]) {
         var entries: [Descriptor] = []
@@ -27,7 +27,7 @@ struct ManifestListBuilder: Sendable {
         return (list.digest, notices)
     }
 
-    /// The platform of an entry is that of the image's configuration, whatever list the image came from.
+    /// Returns the entry of a member, with the platform in the image's configuration.
     private func entry(for member: Reference, _ notices: inout [Notice]) async throws -> Descriptor {
         let manifest = try await client.manifest(member, noting: { notices.append($0) })
         guard case .image(let configuration, _) = manifest.content else { throw ManifestListError.list(member) }
@@ -44,7 +44,7 @@ struct ManifestListBuilder: Sendable {
         return entry
     }
 
-    /// The order in which docker lists the members of a list: that of the files in which it keeps them.
+    /// Returns the members in docker's order, which is the order of the names of docker's files for them.
     static func order(_ members: [Reference]) -> [Reference] {
         let fileName = { (reference: Reference) in
             reference.description.utf8.map { byte in
@@ -59,13 +59,13 @@ struct ManifestListBuilder: Sendable {
     }
 }
 
-/// Why a manifest list cannot be made.
+/// The reason that a manifest list cannot be created.
 enum ManifestListError: Error, CustomStringConvertible {
-    /// These members are not in the registry.
+    /// The registry does not have these members.
     case missing([Reference])
     /// A member is a list itself.
     case list(Reference)
-    /// A member's configuration tells no platform.
+    /// The configuration of a member has no platform.
     case noPlatform(Reference)
 
     var description: String {

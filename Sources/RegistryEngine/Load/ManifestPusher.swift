@@ -1,12 +1,12 @@
 import OCI
 import Registry
 
-/// Puts the manifests of a push, once its blobs are in the repository: what is listed before what lists it.
+/// Puts the manifests of a push after its blobs are in the repository; an index follows its entries.
 ///
-/// Each is put to the byte. What the registry refuses for its form is put in another form, if it has one, and what lists it names
-/// that.
+/// The bytes of a manifest stay unchanged unless the registry refuses its form. Then the manifest is put in another form, and the
+/// indexes that list it name the new digest.
 struct ManifestPusher {
-    /// How what was put differs from what was planned.
+    /// A difference between the planned and the pushed manifests.
     enum Change: Hashable {
         /// Foreign layers became ordinary ones.
         case ordinaryLayers
@@ -16,11 +16,11 @@ struct ManifestPusher {
 
     private let client: RegistryClient
     private let push: ImagePush
-    /// What is in the repository, by the digest of what was planned.
+    /// The manifests in the repository, by the digest of the planned manifest.
     private var placed: [Digest: Manifest] = [:]
-    /// How what was put differs from what was planned.
+    /// The differences between the planned and the pushed manifests.
     private(set) var changes: Set<Change> = []
-    /// Whether the target had the manifest already, and the registry keeps tags as they are.
+    /// Whether the target had the manifest already and its tag is immutable.
     private(set) var wasThere = false
 
     init(client: RegistryClient, push: ImagePush) {
@@ -28,7 +28,7 @@ struct ManifestPusher {
         self.push = push
     }
 
-    /// - Returns: what got the name.
+    /// - Returns: the manifest that got the name.
     mutating func put() async throws -> Manifest {
         let selection = push.selection
         for child in selection.manifests where child.digest != selection.top.digest {
@@ -55,7 +55,7 @@ struct ManifestPusher {
         }
     }
 
-    /// The form that a registry may take which refuses this one; it is never refused for the same reason.
+    /// Returns another form of a refused manifest, which cannot be refused for the same reason; `nil` if there is none.
     private mutating func otherForm(of manifest: Manifest, after refusal: RegistryError) async throws -> Manifest? {
         if Self.mayBeForURLs(refusal), let content = manifest.content.withOrdinaryLayers, hasLayers(of: content) {
             changes.insert(.ordinaryLayers)
@@ -74,7 +74,7 @@ struct ManifestPusher {
         }
     }
 
-    /// The same as docker's schema 2. A list of docker's has nothing of OCI in it, so what it lists becomes schema 2 too.
+    /// Returns a manifest converted to docker's schema 2. The OCI entries of a list are converted and put too.
     private mutating func schema2(of manifest: Manifest) async throws -> Manifest {
         var content = manifest.content
         if case .index(let entries) = content {
@@ -94,7 +94,7 @@ struct ManifestPusher {
         return try Manifest(pushing: converted.content, as: converted.mediaType)
     }
 
-    /// Whether the registry has looked at the manifest and does not want it; a server in trouble (502, 503, 504) has not.
+    /// Whether the registry has read and rejected the manifest; a server that fails (502, 503, 504) has not read it.
     static func mayBeForURLs(_ error: RegistryError) -> Bool {
         guard let status = error.status else { return false }
         return status == 500 || (400...499).contains(status) && ![401, 403, 404, 408, 429].contains(status)
@@ -105,7 +105,7 @@ struct ManifestPusher {
         return layers.allSatisfy { push.selection.content(of: $0.digest) != nil }
     }
 
-    /// An index with what was put in the place of what was planned; a manifest that lists nothing else stays as it is.
+    /// Returns an index with the digests of the pushed entries; a manifest without changed entries is returned unchanged.
     private func replacing(in manifest: Manifest) throws -> Manifest {
         let isOther = { (entry: Descriptor) in placed[entry.digest].map { $0.digest != entry.digest } ?? false }
         guard case .index(let entries) = manifest.content, entries.contains(where: isOther) else { return manifest }
@@ -114,7 +114,7 @@ struct ManifestPusher {
         )
     }
 
-    /// The entry of a list for a manifest in the place of the one that it names.
+    /// Returns the entry of a list for a manifest that replaces the manifest of `entry`.
     private static func entry(_ entry: Descriptor, for other: Manifest) -> Descriptor {
         guard other.digest != entry.digest else { return entry }
         var changed = other.descriptor

@@ -2,34 +2,24 @@ import Engine
 import OCI
 import Registry
 
-/// Finds the blobs that a delta archive leaves out in the registry that it is loaded into, before anything is pushed.
+/// Searches the target registry for the blobs that a delta archive omits, before the first push.
 struct OmittedBlobLocator: Sendable {
     let client: RegistryClient
-    /// How many questions are asked at a time.
+    /// The number of concurrent requests.
     let width: Int
     let counters: TransferCounters
 
-    /// Where the registry has the blobs.
+    /// The repositories that have the blobs.
     struct Findings: Sendable {
-        /// Findings that no blob is missing of, for a plan that comes before the search.
-        static let everywhere = Findings(isEverywhere: true)
-
         fileprivate var owners: [BlobLocation: Result<Repository, any Error>] = [:]
-        private var isEverywhere = false
-
-        /// Nothing was searched, or nothing was found.
-        init() {}
-
-        private init(isEverywhere: Bool) { self.isEverywhere = isEverywhere }
 
         /// Whether the blob is in the registry.
         func has(_ location: BlobLocation) -> Bool { owners[location] != nil }
 
-        /// The repository that has a blob which is wanted at a location.
+        /// Returns the repository that has the blob needed at `location`.
         ///
         /// - Parameter older: the archive that has the blob.
         func repository(with location: BlobLocation, of older: String) throws -> Repository {
-            if isEverywhere { return location.repository }
             guard let owner = owners[location] else {
                 throw EngineError(
                     "the registry lacks the blob \(location.digest), which this delta leaves out: load \(older) first"
@@ -39,8 +29,8 @@ struct OmittedBlobLocator: Sendable {
         }
     }
 
-    /// In how many other repositories each of so many blobs is looked for: few blobs everywhere, many in a few.
-    static func mostOthers(for blobs: Int) -> Int { max(8, 2_000 / max(1, blobs)) }
+    /// Returns the number of other repositories to search for each of `blobs` blobs; the more blobs, the fewer repositories.
+    static func repositoryLimit(for blobs: Int) -> Int { max(8, 2_000 / max(1, blobs)) }
 
     /// A blob in any repository of a registry.
     private struct RegistryBlob: Hashable, Sendable {
@@ -53,10 +43,9 @@ struct OmittedBlobLocator: Sendable {
         }
     }
 
-    /// Looks for each blob where it is wanted, else in a few other repositories of the same registry that blobs are wanted in: those
-    /// in which most of the blobs were found.
+    /// Searches for each blob in the repository that needs it, then in a few of the other repositories: those with most of the blobs.
     ///
-    /// - Throws: `CancellationError`; what else goes wrong is found, and thrown where the blob is asked for.
+    /// - Throws: `CancellationError`; other errors are thrown by ``Findings/repository(with:of:)``.
     func run(_ wanted: [BlobLocation]) async throws -> Findings {
         var seen: Set<BlobLocation> = []
         let locations = wanted.filter { seen.insert($0).inserted }
@@ -64,7 +53,7 @@ struct OmittedBlobLocator: Sendable {
         defer { counters.enter(nil) }
         var findings = Findings()
         try await slidingWindow(over: locations, width: width) {
-            try await look(for: $0)
+            try await search(for: $0)
         } deliver: {
             findings.owners[locations[$0]] = $1
             counters.advance()
@@ -77,19 +66,19 @@ struct OmittedBlobLocator: Sendable {
             owners[RegistryBlob(location)] = .success(repository)
             counts[repository, default: 0] += 1
         }
-        // Where the registry has none of them, the older archive was not loaded, and there is nothing to look for.
+        // If the registry has none of the blobs, the older archive was not loaded, and a search would find nothing.
         guard !owners.isEmpty else { return findings }
         let repositories = counts.sorted { ($1.value, $0.key.description) < ($0.value, $1.key.description) }.map(\.key)
         let missing = locations.filter { findings.owners[$0] == nil }
         let blobs = Set(missing.map { RegistryBlob($0) }).subtracting(owners.keys)
             .sorted { $0.digest.hex < $1.digest.hex }
-        let limit = Self.mostOthers(for: blobs.count)
+        let limit = Self.repositoryLimit(for: blobs.count)
         counters.enter(.searching, planned: Int64(blobs.count))
         try await slidingWindow(over: blobs, width: width) { [seen] blob -> Result<Repository, any Error>? in
             let others = repositories.filter { $0.domain == blob.domain }
                 .filter { !seen.contains(BlobLocation(digest: blob.digest, repository: $0)) }
             for repository in others.prefix(limit) {
-                let owner = try await look(for: BlobLocation(digest: blob.digest, repository: repository))
+                let owner = try await search(for: BlobLocation(digest: blob.digest, repository: repository))
                 if let owner { return owner }
             }
             return nil
@@ -102,7 +91,7 @@ struct OmittedBlobLocator: Sendable {
     }
 
     /// - Returns: `nil` if the repository lacks the blob.
-    private func look(for location: BlobLocation) async throws -> Result<Repository, any Error>? {
+    private func search(for location: BlobLocation) async throws -> Result<Repository, any Error>? {
         do {
             return try await client.hasBlob(location.digest, in: location.repository)
                 ? .success(location.repository) : nil
@@ -110,13 +99,5 @@ struct OmittedBlobLocator: Sendable {
             try Task.checkCancellation()
             return .failure(error)
         }
-    }
-}
-
-extension PlannedStep {
-    /// Where the blobs are wanted that the archive leaves out.
-    var omittedBlobs: [BlobLocation] {
-        guard case .push(let push) = content else { return [] }
-        return push.allBlobs.filter { $0.elsewhere != nil }.map(\.location)
     }
 }

@@ -2,7 +2,7 @@ import Engine
 import Registry
 
 extension ProvisioningReport {
-    /// What there is to tell of it, in a sentence for each matter and not for each project.
+    /// The notices of the report: one for each kind of result, not one for each project.
     var notices: [Notice] { sentences.map { Notice(.projects, $0) } }
 
     private var sentences: [String] {
@@ -15,7 +15,7 @@ extension ProvisioningReport {
                 "\(domain) is neither Harbor nor ECR: such registries make repositories themselves, nothing is made"
             ]
         case .unknown(let cause):
-            return ["nothing was made in \(domain), which did not tell whether it is Harbor: \(cause)"]
+            return ["nothing was made in \(domain), which did not show whether it is Harbor: \(cause)"]
         case .harbor, .ecr:
             let told = made.isEmpty ? [] : ["made the \(noun(made)) in \(domain)\(kind == .harbor ? ", private" : "")"]
             return told.isEmpty && failed.isEmpty ? ["\(domain) has all it needs, nothing is made"] : told + failed

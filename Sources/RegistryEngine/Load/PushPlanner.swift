@@ -1,204 +1,253 @@
 import Engine
 import ImageArchive
 import OCI
+import Registry
 import SystemIO
 
-/// What the steps of a load have to bring into the registry, planned one after the other.
+/// Plans the steps of a load in their order.
 ///
-/// Who sends a blob and who mounts it follows from the order of the steps alone, so the output is the same in every run. An image
-/// that the archive has in parts is composed when its step is planned, which can take minutes.
+/// The order of the steps alone decides which step uploads a blob and which steps mount it, so the output is the same in every run. The
+/// manifests of an image are read once, by ``init(_:from:path:)``. An image without a manifest is built when its step is planned, which can
+/// take minutes.
 ///
-/// Used from one thread at a time, which is what `@unchecked` stands for.
+/// `@unchecked Sendable`: no lock; the loader calls the planner from one thread at a time.
 final class PushPlanner: @unchecked Sendable {
+    private let steps: [LoadStep]
     private let archives: ArchiveSet?
     private let path: String
-    /// Where the registry has the blobs that the archive leaves out.
-    private let omitted: OmittedBlobLocator.Findings
-    /// By what they refer to.
-    let referrers: [Digest: [ArchivedReferrer]]
+    private let referrers: [Digest: [ArchivedReferrer]]
+    /// The blobs that the archives omit and the registry has.
+    var omitted = OmittedBlobLocator.Findings()
+    /// The pushes by the index of their step, without blobs; removed when the step is planned. An image to be built has none.
+    private var selected: [Int: Result<ImagePush, any Error>] = [:]
     /// The first repository of each registry that gets a blob.
     private var owners: [String: [Digest: Repository]] = [:]
     private var placed: Set<BlobLocation> = []
     private var pushed: Set<Reference> = []
 
+    /// Selects the manifests of all steps.
+    ///
     /// - Parameters:
-    ///   - archives: `nil` where none could be opened: every push then fails.
-    ///   - path: what they are called.
-    ///   - omitted: where the registry has the blobs that the archive leaves out.
-    init(
-        _ archives: ArchiveSet?,
-        path: String,
-        omitted: OmittedBlobLocator.Findings = OmittedBlobLocator.Findings()
-    ) {
-        self.omitted = omitted
+    ///   - archives: `nil` if no archive could be opened: every push then fails.
+    ///   - path: the paths of the archives, for errors.
+    init(_ steps: [LoadStep], from archives: ArchiveSet?, path: String) {
+        self.steps = steps
         self.archives = archives
         self.path = path
         referrers = Dictionary(grouping: archives?.referrers ?? [], by: \.subject)
-    }
-
-    /// How many bytes the blobs of the images have that need not be composed, each counted once.
-    func size(of steps: [LoadStep]) -> Int64 {
-        var seen: Set<Digest> = []
-        return steps.saturatedSum { step in
-            guard let image = image(for: step), image.image.original != nil,
-                (try? step.target.reference)?.digest == nil, let selection = try? image.select()
-            else { return 0 }
-            return selection.blobs.saturatedSum { seen.insert($0.blob.digest).inserted ? $0.blob.size : 0 }
+        for (index, step) in steps.enumerated() where !isBuilt(step) {
+            guard case .push(let source) = step.action else { continue }
+            selected[index] = Result { try select(source.reference, as: step.target.reference) }
         }
     }
 
-    /// Whether planning a step may take long.
-    func composes(_ step: LoadStep) -> Bool {
-        image(for: step).map { $0.image.original == nil } ?? false
+    /// The blobs that the archives omit, in the repositories of the selected pushes.
+    var omittedBlobs: [BlobLocation] {
+        steps.indices.compactMap { try? selected[$0]?.get() }
+            .flatMap { push in
+                let selections = [push.selection] + push.referrers.map(\.selection)
+                return selections.flatMap(\.omittedBlobs)
+                    .map { BlobLocation(digest: $0, repository: push.target.repository) }
+            }
     }
 
-    private func image(for step: LoadStep) -> ArchiveSet.Image? {
-        guard case .push(let source) = step.action, let reference = try? source.reference else { return nil }
-        return archives?.image(reference)
+    /// The size of the selected pushes' blobs, each counted once, in bytes.
+    var size: Int64 {
+        var seen: Set<Digest> = []
+        return steps.indices.saturatedSum { index in
+            guard let push = try? selected[index]?.get() else { return 0 }
+            let blobs = push.selection.blobs + push.referrers.flatMap(\.selection.blobs)
+            return blobs.saturatedSum { seen.insert($0.blob.digest).inserted ? $0.blob.size : 0 }
+        }
     }
 
-    /// Plans the next step.
-    func work(for step: LoadStep) -> PlannedStep {
+    /// Whether the archive has no manifest for the image of `step`, so that it has to be built.
+    func isBuilt(_ step: LoadStep) -> Bool {
+        guard case .push(let source) = step.action, let reference = try? source.reference else { return false }
+        return archives?.image(reference).map { $0.image.original == nil } ?? false
+    }
+
+    /// Plans the step at `index`; called in the order of the steps.
+    func plan(_ index: Int) -> PlannedStep {
+        let step = steps[index]
         do {
             let target = try step.target.reference
             switch step.action {
             case .push(let source):
-                return PlannedStep(step, .push(try push(try source.reference, to: target)))
+                let result = selected.removeValue(forKey: index)
+                var push = try result?.get() ?? select(try source.reference, as: target)
+                push.blobs = try place(push.selection, in: target.repository)
+                placeReferrers(of: &push)
+                pushed.insert(target)
+                return PlannedStep(step: step, content: .push(push))
             case .manifestList(_, let members):
                 let members = try members.map { try $0.reference }
-                return PlannedStep(step, .manifestList(target, of: members, after: members.filter(pushed.contains)))
+                let pushed = members.filter(pushed.contains)
+                return PlannedStep(step: step, content: .manifestList(target, of: members, after: pushed))
             }
         } catch {
-            return PlannedStep(step, .failure(cause: "\(error)"))
+            return PlannedStep(step: step, content: .failure(cause: "\(error)"))
         }
     }
 
-    private func push(_ source: Reference, to target: Reference) throws -> ImagePush {
+    private func select(_ source: Reference, as target: Reference) throws -> ImagePush {
         guard let archives else { throw EngineError("\(path) could not be read") }
         guard target.digest == nil else { throw EngineError("refusing to create a tag with a digest reference") }
         guard let image = archives.image(source) else {
             throw EngineError("\(path) has no image called \(source.familiar)")
         }
-        let selection = try image.select()
-        let blobs = try blobs(of: selection, in: target.repository, image.archive)
-        var push = ImagePush(target: target, selection: selection, blobs: blobs)
-        addReferrers(to: &push, from: source.repository, in: image.archive)
-        pushed.insert(target)
+        var push = ImagePush(target: target, selection: try image.select())
+        selectReferrers(of: &push, from: source.repository, in: image.archive)
         return push
     }
 
-    /// What has to be in a repository for manifests, each once.
-    func blobs(
-        of selection: PushSelection,
-        in repository: Repository,
-        _ archive: DockerArchive
-    ) throws -> [PlannedBlob] {
-        let blobs = try selection.blobs.map { blob, isLayer -> WantedBlob in
-            var wanted = WantedBlob(blob: blob, isLayer: isLayer, content: selection.content(of: blob.digest))
-            if wanted.content == nil, let older = archive.omitted[blob.digest] {
-                let location = BlobLocation(digest: blob.digest, repository: repository)
-                wanted.elsewhere = try omitted.repository(with: location, of: older)
+    /// Adds the referrers of an image that the archive has, subjects first.
+    ///
+    /// - Parameter source: the repository of the image in the archive.
+    private func selectReferrers(of push: inout ImagePush, from source: Repository, in archive: DockerArchive) {
+        // An incomplete list is not pushed, but its referrers are valid once the list is in the registry.
+        var subjects = [push.selection.source.digest] + push.selection.manifests.map(\.digest)
+        var seenSubjects: Set<Digest> = []
+        var seen: Set<String> = []
+        var budget = ReferrerBudget()
+        var next = 0
+        while next < subjects.count {
+            let subject = subjects[next]
+            next += 1
+            guard seenSubjects.insert(subject).inserted else { continue }
+            for referrer in referrers[subject] ?? [] where (referrer.repository ?? source) == source {
+                guard seen.insert("\(referrer.manifest.digest) \(referrer.tag ?? "")").inserted else { continue }
+                do {
+                    let selection = try PushSelection(of: referrer, in: archive)
+                    guard budget.take(selection.manifests) else {
+                        throw EngineError(budget.exhausted ?? "")
+                    }
+                    let name: ManifestName = referrer.tag.map { .tag($0) } ?? .digest(referrer.manifest.digest)
+                    push.referrers.append(ReferrerPush(name: name, selection: selection))
+                    subjects += selection.manifests.map(\.digest)
+                } catch {
+                    if budget.exhausted == nil { budget.fail("\(error)") }
+                    push.notices.append(Notice(ofReferrerTo: push.target, cause: budget.exhausted ?? "\(error)"))
+                    if budget.exhausted != nil { return }
+                }
             }
-            return wanted
         }
-        // Nothing can fail any more: others wait for what is placed here.
-        return blobs.map { place($0, in: repository) }
     }
 
-    /// A blob that an image needs.
-    private struct WantedBlob {
-        let blob: Descriptor
-        let isLayer: Bool
-        let content: ArchivedContent?
-        var elsewhere: Repository?
+    /// Plans the blobs of the referrers. A referrer with a blob that the registry lacks is left out.
+    private func placeReferrers(of push: inout ImagePush) {
+        let referrers = push.referrers
+        push.referrers = []
+        for var referrer in referrers {
+            do {
+                referrer.blobs = try place(referrer.selection, in: push.target.repository)
+                push.referrers.append(referrer)
+            } catch {
+                push.notices.append(Notice(ofReferrerTo: push.target, cause: "\(error)"))
+            }
+        }
     }
 
-    private func place(_ wanted: WantedBlob, in repository: Repository) -> PlannedBlob {
-        let blob = wanted.blob
-        let owner = owners[repository.domain]?[blob.digest]
-        if owner == nil { owners[repository.domain, default: [:]][blob.digest] = repository }
-        let location = BlobLocation(digest: blob.digest, repository: repository)
-        return PlannedBlob(
-            blob: blob,
-            isLayer: wanted.isLayer,
-            content: wanted.content,
-            repository: repository,
-            sibling: owner == repository ? nil : owner,
-            isRepeated: !placed.insert(location).inserted,
-            elsewhere: wanted.elsewhere
-        )
+    /// Returns the blobs that the manifests of `selection` require in `repository`, without duplicates.
+    private func place(_ selection: PushSelection, in repository: Repository) throws -> [PlannedBlob] {
+        var elsewhere: [Digest: Repository] = [:]
+        for digest in selection.omittedBlobs {
+            let location = BlobLocation(digest: digest, repository: repository)
+            elsewhere[digest] = try omitted.repository(with: location, of: selection.archive.omitted[digest] ?? path)
+        }
+        // No errors from here on: later steps wait for the blobs that are recorded here.
+        return selection.blobs.map { blob, isLayer in
+            let owner = owners[repository.domain]?[blob.digest]
+            if owner == nil { owners[repository.domain, default: [:]][blob.digest] = repository }
+            let location = BlobLocation(digest: blob.digest, repository: repository)
+            return PlannedBlob(
+                blob: blob,
+                isLayer: isLayer,
+                content: selection.content(of: blob.digest),
+                repository: repository,
+                sibling: owner == repository ? nil : owner,
+                isRepeated: !placed.insert(location).inserted,
+                elsewhere: elsewhere[blob.digest]
+            )
+        }
     }
 }
 
-/// What a step of a load comes to.
+/// The planned work of one load step.
 struct PlannedStep: Sendable {
     enum Content: Sendable {
         case push(ImagePush)
-        /// A list of images in the registry, once the pushes of this run that some of them come from have ended.
+        /// A list of images in the registry, created after the pushes of this run that push some of the members.
         case manifestList(Reference, of: [Reference], after: [Reference])
-        /// The step cannot be done.
+        /// The step cannot be performed.
         case failure(cause: String)
     }
 
     let step: LoadStep
     let content: Content
 
-    /// How many bytes the blobs have that no step before this one sends.
-    var size: Int64 {
-        guard case .push(let push) = content else { return 0 }
-        return push.blobs.saturatedSum { $0.isFirst ? $0.blob.size : 0 }
+    var push: ImagePush? {
+        if case .push(let push) = content { push } else { nil }
     }
 
-    /// The same of what refers to the image.
-    var referrerSize: Int64 {
-        guard case .push(let push) = content else { return 0 }
-        return push.referrers.flatMap(\.blobs).saturatedSum { $0.isFirst ? $0.blob.size : 0 }
+    /// The name that the step creates; `nil` if it cannot be performed.
+    var target: Reference? {
+        switch content {
+        case .push(let push): push.target
+        case .manifestList(let target, _, _): target
+        case .failure: nil
+        }
     }
 
-    init(_ step: LoadStep, _ content: Content) {
-        self.step = step
-        self.content = content
-    }
+    /// The size of the blobs that no earlier step uploads, in bytes.
+    var size: Int64 { (push?.allBlobs ?? []).saturatedSum { $0.isFirst ? $0.blob.size : 0 } }
 }
 
-/// An image, or several and their index, on the way to a name.
+/// A push of an image, or of an index with its images.
 struct ImagePush: Sendable {
     let target: Reference
-    /// What of the archive gets the name.
     let selection: PushSelection
-    /// Its blobs, each once.
-    let blobs: [PlannedBlob]
-    /// What refers to it, to be pushed once it is there: what something refers to before it.
+    /// The blobs of the image without duplicates.
+    var blobs: [PlannedBlob] = []
+    /// Referrers to push after the image; subjects precede their referrers.
     var referrers: [ReferrerPush] = []
-    /// What the user should know of those.
+    /// Notices about the referrers.
     var notices: [Notice] = []
 
-    /// Its blobs, and those of its referrers.
+    /// The blobs of the image and of its referrers.
     var allBlobs: [PlannedBlob] { blobs + referrers.flatMap(\.blobs) }
 }
 
-/// A blob that has to be in a repository.
+/// A push of a referrer to the repository of its subject.
+struct ReferrerPush: Sendable {
+    let name: ManifestName
+    let selection: PushSelection
+    /// The blobs without duplicates.
+    var blobs: [PlannedBlob] = []
+}
+
+/// A blob that a repository needs.
 struct PlannedBlob: Sendable {
     let blob: Descriptor
     /// Whether docker prints a line for the blob.
     let isLayer: Bool
-    /// `nil` where the archive lacks it.
+    /// `nil` if the archive lacks the blob.
     let content: ArchivedContent?
     let repository: Repository
-    /// The first repository of the same registry that gets the blob in this run, if that is another one.
+    /// The first repository of the same registry that gets the blob in this run, unless it is ``repository``.
     let sibling: Repository?
-    /// Whether an earlier step places the blob in the same repository.
+    /// Whether an earlier step uploads or mounts the blob in the same repository.
     let isRepeated: Bool
-    /// For a blob that the archive leaves out, a repository of the same registry that has it, which may be this one.
+    /// A repository of the same registry that has the blob, which the archive omits; may be ``repository``.
     let elsewhere: Repository?
 
-    /// Whether no earlier step of this run places it in the registry.
+    /// Whether no earlier step of this run brings the blob into the registry.
     var isFirst: Bool { sibling == nil && !isRepeated }
 
     var location: BlobLocation { BlobLocation(digest: blob.digest, repository: repository) }
 }
 
-/// A blob in a repository. That a blob exists is true of a repository only, never of a registry.
+/// A blob in a repository.
 struct BlobLocation: Hashable, Sendable {
     let digest: Digest
     let repository: Repository

@@ -2,24 +2,24 @@ import Engine
 import ImageArchive
 import OCI
 
-/// What of an image in an archive can be pushed.
+/// The manifests and blobs of an archived image that can be pushed.
 ///
-/// An archive usually has one image of a multi-platform name. A registry takes an index only with all that it lists, so then
-/// the image itself gets the name, as docker does it (Docker 28, containerd store). Where several images are there, but not
-/// all, an index of those is made.
+/// An archive usually has one image of a multi-platform name. A registry accepts an index only with everything that it lists, so the
+/// image itself gets the name, as docker does it (Docker 28, containerd store). If the archive has several images of the index, but
+/// not all, an index of those is made.
 struct PushSelection: Sendable {
-    /// The manifest or index that the name leads to in the archive.
+    /// The manifest or index that the name resolves to in the archive.
     let source: Descriptor
-    /// What gets the name in the registry.
+    /// The manifest that gets the name in the registry.
     let top: Manifest
-    /// ``top`` and all below it, what is listed before what lists it.
+    /// ``top`` and all manifests below it; an index follows its entries.
     let manifests: [Manifest]
-    /// What the user should know of the choice, to follow the name.
+    /// A notice about the choice, to follow the name; `nil` if the image is complete.
     let notice: String?
-    private let archive: DockerArchive
-    private let composed: [Digest: ArchivedContent]
+    let archive: DockerArchive
+    private let builtBlobs: [Digest: ArchivedContent]
 
-    /// - Parameter composer: makes the image where the archive has only parts of it.
+    /// - Parameter composer: builds the image if the archive has no manifest of it.
     init(of image: DockerArchive.Image, in archive: DockerArchive, _ composer: ImageComposer) throws {
         if let descriptor = image.original {
             try self.init(of: descriptor, in: archive)
@@ -33,27 +33,27 @@ struct PushSelection: Sendable {
         top = composition.manifest
         manifests = [top]
         notice = nil
-        composed = composition.blobs
+        builtBlobs = composition.blobs
         self.archive = archive
     }
 
-    /// - Parameter descriptor: the manifest or index that the archive has of an image.
+    /// - Parameter descriptor: the manifest or index of an image in the archive.
     init(of descriptor: Descriptor, in archive: DockerArchive) throws {
         self.archive = archive
         source = descriptor
-        composed = [:]
+        builtBlobs = [:]
         var reader = TreeReader(archive: archive)
         guard let tree = try reader.tree(descriptor) else {
             throw EngineError("the archive lacks its manifest \(descriptor.digest)")
         }
         let images = tree.images
-        if let image = images.first, images.count == 1, !tree.isWhole {
+        if let image = images.first, images.count == 1, !tree.isComplete {
             top = image
             manifests = [image]
-            notice = "its list \(descriptor.digest.short) is not whole in the archive: the one image in it is pushed"
+            notice = "its list \(descriptor.digest.short) is incomplete in the archive: the one image in it is pushed"
         } else if images.isEmpty {
             throw EngineError("the archive has none of its images")
-        } else if tree.isWhole {
+        } else if tree.isComplete {
             top = tree.manifest
             manifests = tree.manifests
             notice = nil
@@ -61,12 +61,12 @@ struct PushSelection: Sendable {
             top = try Manifest(listing: tree.imageEntries)
             manifests = images + [top]
             notice =
-                "its list \(descriptor.digest.short) is not whole in the archive: a list of the \(images.count) images in it is pushed"
+                "its list \(descriptor.digest.short) is incomplete in the archive: a list of the \(images.count) images in it is pushed"
         }
     }
 
-    /// The blobs that a registry has to have, each once, the layers of an image before its configuration: all but the foreign layers
-    /// that are not in the archive.
+    /// The blobs without duplicates; the layers of an image precede its configuration. Foreign layers that are not in the archive are
+    /// left out.
     var blobs: [(blob: Descriptor, isLayer: Bool)] {
         var seen: Set<Digest> = []
         return
@@ -78,38 +78,43 @@ struct PushSelection: Sendable {
             .filter { !$0.blob.isForeignLayer || content(of: $0.blob.digest) != nil }
     }
 
-    /// The platforms of what is pushed, as its index tells them; empty where it is an image.
+    /// The blobs that the archive omits.
+    var omittedBlobs: [Digest] {
+        blobs.map(\.blob.digest).filter { content(of: $0) == nil && archive.omitted[$0] != nil }
+    }
+
+    /// The platforms in the indexes; empty for an image.
     var platforms: [Platform] {
         manifests.flatMap { manifest -> [Platform] in
             if case .index(let entries) = manifest.content { entries.compactMap(\.platform) } else { [] }
         }
     }
 
-    /// A referrer, which can only be pushed whole.
+    /// Selects a referrer, which can only be pushed if it is complete.
     init(of referrer: ArchivedReferrer, in archive: DockerArchive) throws {
         self.archive = archive
         source = referrer.manifest
-        composed = [:]
+        builtBlobs = [:]
         notice = nil
         var reader = TreeReader(archive: archive)
-        guard let tree = try reader.tree(referrer.manifest), tree.isWhole else {
+        guard let tree = try reader.tree(referrer.manifest), tree.isComplete else {
             throw EngineError("the archive lacks a part of \(referrer.manifest.digest)")
         }
         top = tree.manifest
         manifests = tree.manifests
     }
 
-    /// The content of a blob; `nil` where the archive lacks it.
-    func content(of digest: Digest) -> ArchivedContent? { composed[digest] ?? archive.blob(digest) }
+    /// The content of a blob; `nil` if the archive lacks it.
+    func content(of digest: Digest) -> ArchivedContent? { builtBlobs[digest] ?? archive.blob(digest) }
 
-    /// A manifest, and what the archive has of what it lists.
+    /// A manifest with the manifests below it that the archive has.
     private struct Tree {
         let manifest: Manifest
         var children: [(entry: Descriptor, tree: Tree)] = []
-        /// Whether nothing below is missing.
-        var isWhole = true
+        /// Whether no manifest or blob below is missing.
+        var isComplete = true
 
-        /// Each once, however often it is listed.
+        /// The manifests without duplicates; an index follows its entries.
         var manifests: [Manifest] {
             var seen: Set<Digest> = []
             return (children.flatMap(\.tree.manifests) + [manifest]).filter { seen.insert($0.digest).inserted }
@@ -117,13 +122,13 @@ struct PushSelection: Sendable {
 
         var images: [Manifest] { manifests.filter(\.mediaType.isManifest) }
 
-        /// How the images below are listed, those of inner indexes too.
+        /// The index entries of the images below, including those of nested indexes.
         var imageEntries: [Descriptor] {
             children.flatMap { $0.tree.manifest.mediaType.isIndex ? $0.tree.imageEntries : [$0.entry] }
         }
     }
 
-    /// Reads each manifest once, however often it is listed.
+    /// Reads each manifest once.
     private struct TreeReader {
         let archive: DockerArchive
         private var manifests: [Digest: Manifest] = [:]
@@ -131,9 +136,9 @@ struct PushSelection: Sendable {
 
         init(archive: DockerArchive) { self.archive = archive }
 
-        /// - Returns: `nil` where the archive lacks the manifest, or one of its blobs.
+        /// - Returns: `nil` if the archive lacks the manifest or one of its blobs.
         mutating func tree(_ descriptor: Descriptor, depth: Int = 0) throws -> Tree? {
-            // Lists that name the same lists again and again grow beyond all bounds.
+            // Lists that refer to the same lists repeatedly grow without limit.
             count += 1
             guard depth < 16, count <= 10_000 else {
                 throw EngineError("its manifest list has lists in lists without end")
@@ -147,7 +152,7 @@ struct PushSelection: Sendable {
                         !$0.isForeignLayer && archive.blob($0.digest) == nil && archive.omitted[$0.digest] == nil
                     }
                 if let missing {
-                    // Docker leaves out the images of a list of which it has not all blobs; an image of its own must be whole.
+                    // Docker leaves out the incomplete images of a list; a single image must be complete.
                     guard depth > 0 else { throw EngineError("the archive lacks its blob \(missing.digest)") }
                     return nil
                 }
@@ -155,9 +160,9 @@ struct PushSelection: Sendable {
                 for entry in entries {
                     if let child = try self.tree(entry, depth: depth + 1) {
                         tree.children.append((entry, child))
-                        tree.isWhole = tree.isWhole && child.isWhole
+                        tree.isComplete = tree.isComplete && child.isComplete
                     } else {
-                        tree.isWhole = false
+                        tree.isComplete = false
                     }
                 }
             }

@@ -3,23 +3,24 @@ import OCI
 import Registry
 import Synchronization
 
-/// Asks the registry once more for what was pushed, so that an outcome tells what arrived.
+/// Verifies pushed manifests with a second request to the registry.
 final class PushVerifier: Sendable {
     private let client: RegistryClient
-    private let given = Mutex<[Reference: Set<Digest>]>([:])
+    /// The digests that this run has pushed under each name.
+    private let pushed = Mutex<[Reference: Set<Digest>]>([:])
 
     init(client: RegistryClient) {
         self.client = client
     }
 
-    /// The outcome of a step, a failure where its name leads to something else. A registry that does not tell, to a user who may only
-    /// push for instance, is no failure: it has taken the manifest.
+    /// Returns the verified outcome of a step: a failure if the registry resolves the name to another digest. A registry that refuses the
+    /// request, for instance to a user who may only push, is no failure, because it has accepted the manifest.
     ///
     /// - Parameters:
-    ///   - digest: what the name got.
-    ///   - outcome: of the step, a success.
-    func of(_ digest: Digest, at target: Reference, _ outcome: LoadOutcome) async -> LoadOutcome {
-        given.withLock { _ = $0[target, default: []].insert(digest) }
+    ///   - digest: the digest that was pushed as `target`.
+    ///   - outcome: the successful outcome of the step.
+    func verify(_ digest: Digest, at target: Reference, _ outcome: LoadOutcome) async -> LoadOutcome {
+        pushed.withLock { _ = $0[target, default: []].insert(digest) }
         let name = ManifestName(target)
         do {
             let found = try await client.confirm(digest, as: name, in: target.repository)
@@ -27,15 +28,15 @@ final class PushVerifier: Sendable {
             guard let found else {
                 return outcome.refuted("the registry took the manifest \(digest), but does not have \(target.familiar)")
             }
-            // Another line of the list may have the same name.
-            guard given.withLock({ $0[target]?.contains(found) != true }) else { return outcome.confirmed(false) }
+            // Another entry of the list may have the same name.
+            guard pushed.withLock({ $0[target]?.contains(found) != true }) else { return outcome.confirmed(false) }
             return outcome.refuted(
-                "the registry took the manifest \(digest), but \(target.familiar) leads to \(found) there"
+                "the registry took the manifest \(digest), but \(target.familiar) resolves to \(found) there"
             )
         } catch {
             var notices = outcome.notices
             notices.append(
-                Notice(.unconfirmed, "\(outcome.step.target): pushed, but the registry does not tell that: \(error)")
+                Notice(.unconfirmed, "\(outcome.step.target): pushed, but the registry does not confirm it: \(error)")
             )
             return LoadOutcome(outcome.step, outcome.product, notices: notices).confirmed(false)
         }

@@ -3,11 +3,11 @@ import OCI
 import Registry
 
 extension RegistryClient {
-    /// Fetches what a name leads to.
+    /// Downloads the manifest that a reference resolves to.
     ///
     /// - Parameters:
-    ///   - name: what is asked for in the place of the reference's own tag or digest.
-    ///   - notice: told where the registry announces another digest than that of what it sends.
+    ///   - name: the name to request instead of the reference's own tag or digest.
+    ///   - notice: called if the registry announces a digest that does not match the manifest.
     func manifest(
         _ reference: Reference,
         as name: ManifestName? = nil,

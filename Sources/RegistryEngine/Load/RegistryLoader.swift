@@ -5,10 +5,11 @@ import Registry
 import Synchronization
 import SystemIO
 
-/// Pushes the images of an archive straight to a registry: what it lacks, from where it lies in the archive.
+/// Pushes images from archives to a registry. Blobs are read directly from the archives; only blobs that the registry lacks are
+/// uploaded.
 package final class RegistryLoader: LoadEngine {
     private let locations: [ArchiveLocation]
-    /// What the archives are called.
+    /// The paths of the archives, for messages.
     let path: String
     let client: RegistryClient
     let jobs: Int
@@ -16,7 +17,7 @@ package final class RegistryLoader: LoadEngine {
     private let projects: RepositoryProvisioner?
     let counters: TransferCounters
     let notice: NoticeHandler
-    /// What is wrong with blobs of the archive, once it has been proven.
+    /// The problems of corrupt blobs; empty until ``verifyArchive()``.
     let findings = Mutex<[Digest: String]>([:])
     /// `nil` until the archives are open.
     let source = Mutex<ArchiveSet?>(nil)
@@ -24,9 +25,9 @@ package final class RegistryLoader: LoadEngine {
     /// - Parameters:
     ///   - locations: the archives, one or more.
     ///   - client: its threads should be twice `jobs`.
-    ///   - jobs: how many blobs are sent at a time.
-    ///   - temporaryDirectory: where an archive is unpacked that has to be.
-    ///   - projects: makes what the registry wants to be there before the first push; `nil` where that is not wanted.
+    ///   - jobs: the number of concurrent uploads.
+    ///   - temporaryDirectory: the directory for unpacked archives.
+    ///   - projects: creates projects or repositories before the first push; `nil` if none are to be created.
     package init(
         archives locations: [ArchiveLocation],
         client: RegistryClient,
@@ -51,8 +52,8 @@ package final class RegistryLoader: LoadEngine {
         .imagesAndFiles(RegistryCharts(client: client, projects: projects, counters: counters, notice: notice))
     }
 
-    /// Opens the archives; one that has to be unpacked can take minutes. Where there are several, one that cannot be opened does not
-    /// end the run.
+    /// Opens the archives, which can take minutes if one has to be unpacked. If one of several archives cannot be opened, the run
+    /// continues.
     package func load() async throws -> LoadedArchive {
         var opened: [(archive: DockerArchive, composer: ImageComposer)] = []
         var causes: [String] = []
@@ -70,7 +71,7 @@ package final class RegistryLoader: LoadEngine {
         }
         source.withLock { $0 = archives }
         return LoadedArchive(
-            images: archives.images.map { LoadedArchive.Image(reference: $0.image.reference, id: $0.image.id) },
+            images: archives.images.map(\.summary),
             cause: causes.isEmpty ? nil : causes.joined(separator: "; ")
         )
     }
@@ -84,49 +85,44 @@ package final class RegistryLoader: LoadEngine {
         }
     }
 
-    /// Makes the projects, if that is wanted, and does several steps at a time. An image that has to be composed is composed while
-    /// those before it are pushed.
-    package func perform(_ steps: [LoadStep], observer: any LoadObserver) async throws {
+    /// Creates the projects if required, and performs several steps at a time. An image that has to be built is built during the pushes
+    /// of the images before it.
+    package func perform(_ steps: [LoadStep], onEvent: @escaping @Sendable (LoadEvent) -> Void) async throws {
         if let projects {
             let targets = steps.compactMap { try? $0.target.reference.repository }
             for report in try await projects.make(for: targets) { report.notices.forEach(notice) }
         }
-        let opened = source.withLock(\.self)
-        let planner = PushPlanner(opened, path: path, omitted: try await omittedBlobs(of: steps, in: opened))
+        let planner = try await planner(for: steps)
         let pusher = ImagePusher(client: client, jobs: jobs, temporaryDirectory: temporaryDirectory, counters: counters)
-        counters.plan(bytes: try await onThread { planner.size(of: steps) })
-        counters.plan(items: steps.count)
-        try await stagedWindow(over: steps, width: jobs * 2) { [counters] step in
+        counters.plan(items: steps.count, bytes: try await onThread { planner.size })
+        try await stagedWindow(over: Array(steps.indices), width: jobs * 2) { [counters] index in
             try await onThread {
-                let preparation = planner.composes(step) ? counters.begin("\(step.target)", size: 0) : nil
-                defer { preparation?.end() }
-                let work = planner.work(for: step)
-                counters.plan(bytes: work.referrerSize.addingSaturated(preparation == nil ? 0 : work.size))
-                return work
+                guard planner.isBuilt(steps[index]) else { return planner.plan(index) }
+                let preparation = counters.begin("\(steps[index].target)", size: 0)
+                defer { preparation.end() }
+                let planned = planner.plan(index)
+                counters.plan(bytes: planned.size)
+                return planned
             }
-        } work: { work in
-            let outcome = await pusher.perform(work)
+        } work: { planned in
+            let outcome = await pusher.perform(planned)
             try Task.checkCancellation()
             return outcome
         } deliver: { [counters] outcome in
-            observer.willPerform(outcome.step)
-            observer.didPerform(outcome)
+            onEvent(.started(outcome.step))
+            onEvent(.finished(outcome))
             counters.finishItem()
         }
     }
 
-    /// Looks where the registry has the blobs that the archive leaves out, and tells what is nowhere.
-    func omittedBlobs(
-        of steps: [LoadStep],
-        in opened: ArchiveSet?
-    ) async throws -> OmittedBlobLocator.Findings {
-        guard let opened, !opened.omitted.isEmpty else { return OmittedBlobLocator.Findings() }
-        let wanted = try await onThread { [path] in
-            let planner = PushPlanner(opened, path: path, omitted: .everywhere)
-            return steps.flatMap { planner.work(for: $0).omittedBlobs }
-        }
-        let findings = try await OmittedBlobLocator(client: client, width: jobs * 2, counters: counters).run(wanted)
-        let missing = Set(wanted.filter { !findings.has($0) }.map(\.digest))
+    /// Returns the planner of the steps. Searches the registry for the blobs that the archives omit, and reports those that it lacks.
+    func planner(for steps: [LoadStep]) async throws -> PushPlanner {
+        let opened = source.withLock(\.self)
+        let planner = try await onThread { [path] in PushPlanner(steps, from: opened, path: path) }
+        guard let opened, !opened.omitted.isEmpty else { return planner }
+        let needed = planner.omittedBlobs
+        planner.omitted = try await OmittedBlobLocator(client: client, width: jobs * 2, counters: counters).run(needed)
+        let missing = Set(needed.filter { !planner.omitted.has($0) }.map(\.digest))
         if !missing.isEmpty {
             let archives = opened.omitted.among(missing).archives.joined(separator: " and ")
             notice(
@@ -136,6 +132,6 @@ package final class RegistryLoader: LoadEngine {
                 )
             )
         }
-        return findings
+        return planner
     }
 }

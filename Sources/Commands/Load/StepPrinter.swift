@@ -1,28 +1,15 @@
 import CommandLine
 import Engine
 import OCI
-import Synchronization
 
-/// Prints the scripts' lines for each step of a load, and what docker would print where it has not; keeps which steps failed.
-final class StepReporter: LoadObserver {
-    private let mode: ScriptMode
-    private let console: Console
-    private let notices: NoticeAggregator
-    private let trace: Trace?
-    private let kept = Mutex<[LoadOutcome]>([])
+/// Prints the scripts' lines for each step of a load, and docker's lines if docker has not printed them.
+struct StepPrinter: Sendable {
+    let mode: ScriptMode
+    let console: Console
+    let notices: NoticeAggregator
+    let trace: Trace?
 
-    /// - Parameter trace: gets what became of the blobs.
-    init(mode: ScriptMode, console: Console, notices: NoticeAggregator, trace: Trace? = nil) {
-        self.mode = mode
-        self.console = console
-        self.notices = notices
-        self.trace = trace
-    }
-
-    /// What became of the steps, in their order.
-    var outcomes: [LoadOutcome] { kept.withLock(\.self) }
-
-    func willPerform(_ step: LoadStep) {
+    func printStart(of step: LoadStep) {
         switch step.action {
         case .push:
             if mode == .powerShell { console.print(ScriptLines.tagging(step.target.text)) }
@@ -31,20 +18,19 @@ final class StepReporter: LoadObserver {
         }
     }
 
-    func didPerform(_ outcome: LoadOutcome) {
+    func print(_ outcome: LoadOutcome) {
         if case .push(let push) = outcome.product { trace?.tell(push.blobs, of: outcome.step.target.text) }
         for line in ScriptLines.product(outcome.product) { console.print(line) }
         for notice in outcome.notices { notices.take(notice) }
         if let cause = outcome.cause { console.notice("\(outcome.step.image.reference): \(cause)") }
-        kept.withLock { $0.append(outcome) }
     }
 }
 
 extension ScriptLines {
-    /// What docker prints of what a step has made.
+    /// The lines that docker prints for the product of a step.
     fileprivate static func product(_ product: LoadOutcome.Product) -> [String] {
         switch product {
-        case .untold: []
+        case .unknown: []
         case .push(let push): self.push(push)
         case .manifestList(let target, let digest): [createdManifestList(target.description), digest.description]
         }
