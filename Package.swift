@@ -44,12 +44,11 @@ let package = Package(
         .systemLibrary(name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
         .systemLibrary(name: "CBZip2", providers: [.apt(["libbz2-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
-        .systemLibrary(name: "CSpawn"),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CBuild"),
 
         // The layers, lowest first.
-        layer("SystemIO", ["CLinux", "CSpawn"]),
+        layer("SystemIO", ["CLinux"]),
         layer("OCI", ["SystemIO", "CCrypto"]),
         layer("Tar", ["SystemIO"]),
         layer("Compression", ["SystemIO", "CZlib", "CLibdeflate", "CLZMA", "CBZip2", "CZstd"]),

@@ -14,7 +14,7 @@ enum ChartAnnotations {
             "title": chart.name,
             "version": chart.version,
             "url": chart.home,
-            "created": Timestamp(milliseconds: created * 1000).wholeSeconds,
+            "created": Timestamp(seconds: created).goText,
             "source": chart.sources.first ?? "",
             "authors": chart.maintainers.map(author).joined(separator: ", "),
         ]

@@ -1,3 +1,5 @@
+import SystemIO
+
 /// A scalar of a YAML document, typed as go-yaml 2 does it, which Helm reads charts with (YAML 1.1).
 struct YAMLScalar: Sendable {
     enum Value: Sendable, Equatable {
@@ -67,7 +69,7 @@ struct YAMLScalar: Sendable {
             if rest.first == UInt8(ascii: "-") || rest.first == UInt8(ascii: "+") { rest = rest.dropFirst() }
         }
         func skipDigits() -> Int {
-            let count = rest.prefix(while: \.isDecimalDigit).count
+            let count = rest.prefix(while: \.isDigit).count
             rest = rest.dropFirst(count)
             return count
         }
@@ -88,9 +90,7 @@ struct YAMLScalar: Sendable {
 }
 
 extension UInt8 {
-    fileprivate var isDecimalDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
-
     fileprivate var isNumberStart: Bool {
-        isDecimalDigit || [UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: ".")].contains(self)
+        isDigit || [UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: ".")].contains(self)
     }
 }

@@ -96,7 +96,7 @@ struct HelmVersion: Equatable {
         let newline = UInt8(ascii: "\n")
         let numbers = output.split(separator: newline)
             .filter { $0.first == UInt8(ascii: "v") }
-            .map { $0.dropFirst().prefix { $0 == dot || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } }
+            .map { $0.dropFirst().prefix { $0 == dot || $0.isDigit } }
         let text = Array(numbers.joined(separator: [newline])).trimmingSuffix { $0 == newline }
         guard !text.isEmpty else { return nil }
         let behindDot = text.firstIndex(of: dot).map { text[($0 + 1)...] } ?? text

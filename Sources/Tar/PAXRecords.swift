@@ -1,3 +1,5 @@
+import SystemIO
+
 /// The records of extended headers that change how an entry is read (POSIX.1-2017, pax, "pax Extended Header").
 struct PAXRecords: Equatable, Sendable {
     /// The keys of records that take the place of a header's field.
@@ -75,8 +77,7 @@ func paxSeconds(_ text: String) -> Int64? {
         .split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
     guard let seconds = Int64(asciiDigits: parts[0], radix: 10) else { return nil }
     let fraction = parts.count == 2 ? parts[1] : parts[0].prefix(0)
-    let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
-    guard fraction.allSatisfy(digits.contains) else { return nil }
+    guard fraction.allSatisfy(\.isDigit) else { return nil }
     guard isNegative else { return seconds }
     return fraction.contains { $0 != UInt8(ascii: "0") } ? -seconds - 1 : -seconds
 }

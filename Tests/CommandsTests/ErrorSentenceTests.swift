@@ -244,7 +244,7 @@ import Testing
         let sentence = "\(error)"
         #expect(
             sentence == """
-                cannot write /usb/images.tar.gz: No space left on device: it takes 1000000 bytes, and 1000 are free; make room there, \
+                cannot write /usb/images.tar.gz: No space left on device: it takes 1000000 bytes, and 1000 are free; free space there, \
                 or name an archive on another disk
                 """
         )

@@ -160,7 +160,7 @@ import Testing
         let error = #expect(throws: StagedFileError.self) { try file.space(for: .max)?.require() }
         let prefix = "cannot write \(path): No space left on device: it takes 9223372036854775807 bytes, and "
         #expect(try #require(error).description.hasPrefix(prefix))
-        let suffix = " are free; make room there, or name an archive on another disk"
+        let suffix = " are free; free space there, or name an archive on another disk"
         #expect(try #require(error).description.hasSuffix(suffix))
     }
 

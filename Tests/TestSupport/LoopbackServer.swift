@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import SystemIO
 
 /// A small HTTP/1.1 server on a free port of 127.0.0.1, with a thread for each connection, that can misbehave.
 ///
@@ -11,7 +12,7 @@ public final class LoopbackServer: Sendable {
     private struct State {
         var requests: [LoopbackRequest] = []
         var sockets: [Int: Int32] = [:]
-        var threads: [TestThread] = []
+        var threads: [WorkerThread] = []
         var accepted = 0
         var isStopped = false
     }
@@ -33,7 +34,9 @@ public final class LoopbackServer: Sendable {
         self.handler = handler
         self.bytesPerSecond = bytesPerSecond
         (listener, port) = try Self.listen()
-        let accepting = try TestThread { [self] in acceptAll() }
+        guard let accepting = WorkerThread({ [self] in acceptAll() }) else {
+            throw TestSupportError("no thread can be started")
+        }
         state.withLock { $0.threads.append(accepting) }
     }
 
@@ -110,7 +113,7 @@ public final class LoopbackServer: Sendable {
         state.withLock { state in
             let number = state.accepted
             state.accepted += 1
-            let thread = state.isStopped ? nil : try? TestThread { [self] in converse(socket, number) }
+            let thread = state.isStopped ? nil : WorkerThread { [self] in converse(socket, number) }
             guard let thread else {
                 close(socket)
                 return

@@ -14,7 +14,7 @@ public final class PseudoTerminal: Sendable {
     private let master: File
     private let slave: File
     private let state: Mutex<State>
-    private let reader: Mutex<TestThread?> = Mutex(nil)
+    private let reader: Mutex<WorkerThread?> = Mutex(nil)
 
     // TIOCSPTLCK and TIOCGPTN of ioctl_tty(2), which are macros that Swift does not import.
     private static let setLock: UInt = 0x4004_5431
@@ -35,7 +35,9 @@ public final class PseudoTerminal: Sendable {
         slave = File(owning: slaveDescriptor, path: path)
         state = Mutex(State(size: (columns, rows)))
         resize(columns: columns, rows: rows)
-        let thread = try TestThread { [self] in keepAll() }
+        guard let thread = WorkerThread({ [self] in keepAll() }) else {
+            throw TestSupportError("no thread can be started")
+        }
         reader.withLock { $0 = thread }
     }
 

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import SystemIO
 
 /// A directory of a test's own, which is removed with all it holds when the object goes.
 public final class TemporaryDirectory: Sendable {
@@ -8,7 +9,7 @@ public final class TemporaryDirectory: Sendable {
 
     /// Creates the directory below `TMPDIR`, or below `/tmp` where that is not set.
     public init() throws {
-        let base = ProcessInfo.processInfo.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+        let base = ProcessInfo.processInfo.environment.temporaryDirectory
         var template = Array("\(base)/rancher-images-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw TestSupportError("no directory can be made in \(base)", errno) }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)

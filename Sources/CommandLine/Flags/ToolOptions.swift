@@ -1,4 +1,5 @@
 import OCI
+import SystemIO
 
 /// The options that the scripts do not have.
 package struct ToolOptions: Sendable, Equatable {
@@ -168,7 +169,7 @@ extension FlagReader {
 
 /// Parses a number of decimal digits only.
 private func wholeNumber(_ text: String, in range: ClosedRange<Int>) -> Int? {
-    guard text.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains) else { return nil }
+    guard text.utf8.allSatisfy(\.isDigit) else { return nil }
     return Int(text).flatMap { range.contains($0) ? $0 : nil }
 }
 
@@ -206,11 +207,8 @@ private func isHostAndPort(_ text: String) -> Bool {
     return !host.isEmpty
         && host.utf8.allSatisfy { byte in
             switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"):
-                true
-            default:
-                isBracketed && byte == UInt8(ascii: ":")
+            case UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"): true
+            default: byte.isAlphanumeric || (isBracketed && byte == UInt8(ascii: ":"))
             }
         }
 }

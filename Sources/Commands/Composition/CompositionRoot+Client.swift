@@ -20,7 +20,7 @@ extension CompositionRoot {
     /// A client that reaches registries as docker and podman on this host would: with their logins, certificates, proxies
     /// and mirrors.
     func client(_ console: Console) async throws -> RegistryClient {
-        try ProcessLimits.requireThreads(besidesTasks: jobs * 2)
+        try ProcessLimits.requireThreads(inAdditionToTasks: jobs * 2)
         let (daemon, authorities) = try await onThread { [options, environment] in
             let authorities = CertificateAuthorities(environment: environment)
             return (

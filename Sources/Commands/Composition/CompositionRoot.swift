@@ -364,6 +364,6 @@ struct CompositionRoot: Sendable {
 
     /// Where an archive is unpacked that has to be, and where layers wait that go into a stream.
     private var temporaryDirectory: String {
-        environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+        environment.temporaryDirectory
     }
 }

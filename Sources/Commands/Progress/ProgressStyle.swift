@@ -1,4 +1,5 @@
 import CommandLine
+import SystemIO
 
 /// How the progress of a run is told.
 enum ProgressStyle: Equatable {
@@ -27,7 +28,7 @@ enum ProgressStyle: Equatable {
 
     /// Whether the locale's characters are UTF-8 (POSIX.1-2017, 8.2: the first of these variables that is set counts).
     private static func isUTF8(_ environment: [String: String]) -> Bool {
-        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap(environment.value).first ?? ""
         let name = locale.lowercased()
         return name.hasSuffix("utf-8") || name.hasSuffix("utf8")
     }

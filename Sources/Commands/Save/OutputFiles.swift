@@ -88,10 +88,10 @@ struct OutputFiles: Sendable {
         let base = (archive.split(separator: "/").last.map(String.init) ?? archive) + "."
         let name = path.split(separator: "/").last.map(String.init) ?? path
         guard name.hasPrefix(base),
-            File.areSame(StagedFile.directory(of: path), StagedFile.directory(of: archive))
+            File.areSame(File.directory(of: path), File.directory(of: archive))
         else { return false }
         let suffix = name.dropFirst(base.count)
-        let isPart = suffix.utf8.count == 3 && suffix.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains)
+        let isPart = suffix.utf8.count == 3 && suffix.utf8.allSatisfy(\.isDigit)
         return isPart || ["unfinished", "repair", "sha256", "parts.unfinished"].contains(where: suffix.hasPrefix)
     }
 }

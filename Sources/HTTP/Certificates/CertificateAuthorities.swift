@@ -37,14 +37,14 @@ package struct CertificateAuthorities: Sendable, Hashable {
 
     init(environment: [String: String], builtIn: String?, exists: (String) -> Bool) {
         let file: String?
-        if let named = Self.value("SSL_CERT_FILE", environment) {
+        if let named = environment.value(of: "SSL_CERT_FILE") {
             file = named
         } else if let builtIn, exists(builtIn) {
             file = nil
         } else {
             file = Self.usualFiles.first(where: exists)
         }
-        let directories = Self.value("SSL_CERT_DIR", environment)?.split(separator: ":").map(String.init) ?? []
+        let directories = environment.value(of: "SSL_CERT_DIR")?.split(separator: ":").map(String.init) ?? []
         guard !directories.isEmpty else {
             self.init(file: file)
             return
@@ -136,10 +136,6 @@ package struct CertificateAuthorities: Sendable, Hashable {
         guard shim_easy_getinfo_string(handle, CURLINFO_CAINFO, &path) == CURLE_OK, let path else { return nil }
         return String(cString: path)
     }()
-
-    private static func value(_ name: String, _ environment: [String: String]) -> String? {
-        environment[name].flatMap { $0.isEmpty ? nil : $0 }
-    }
 }
 
 /// Certificates that are read once, when a connection wants them: a system has some hundred files of them.

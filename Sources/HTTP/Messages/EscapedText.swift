@@ -1,3 +1,5 @@
+import SystemIO
+
 /// Bytes in a text that may have any of them escaped: as JSON, HTML, URLs and forms do.
 enum EscapedText {
     /// Whether bytes that begin with `first` may be where the text has `byte`.
@@ -77,11 +79,7 @@ enum EscapedText {
     private static func number(_ text: [UInt8], _ start: Int, digits: Int) -> UInt32? {
         guard start + digits <= text.count else { return nil }
         let digits = text[start..<start + digits]
-        guard
-            digits.allSatisfy({
-                ($0 | 0x20 >= UInt8(ascii: "a") && $0 | 0x20 <= UInt8(ascii: "f")) || (0x30...0x39).contains($0)
-            })
-        else { return nil }
+        guard digits.allSatisfy(\.isHexDigit) else { return nil }
         return UInt32(String(decoding: digits, as: UTF8.self), radix: 16)
     }
 }

@@ -1,3 +1,5 @@
+import SystemIO
+
 /// Which hosts are reached by which proxy, by the rules of Go's `net/http` (`golang.org/x/net/http/httpproxy`), which are
 /// docker's.
 package struct ProxySettings: Sendable {
@@ -60,12 +62,12 @@ package struct ProxySettings: Sendable {
     package init(environment: [String: String], file: File?) {
         func value(_ name: String, _ inFile: String?, called key: String) -> (text: String, source: String)? {
             for variable in [name, name.lowercased()] {
-                if let text = environment[variable], !text.isEmpty { return (text, variable) }
+                if let text = environment.value(of: variable) { return (text, variable) }
             }
             guard let file, let inFile, !inFile.isEmpty else { return nil }
             return (inFile, "\(key) in \(file.path)")
         }
-        let isCGI = environment["REQUEST_METHOD"]?.isEmpty == false
+        let isCGI = environment.value(of: "REQUEST_METHOD") != nil
         http = Choice(isCGI ? nil : value("HTTP_PROXY", file?.http, called: "http-proxy"))
         https = Choice(value("HTTPS_PROXY", file?.https, called: "https-proxy"))
         exemptions = ProxyExemptions(value("NO_PROXY", file?.exemptions, called: "no-proxy")?.text ?? "")

@@ -1,9 +1,10 @@
 import OCI
+import SystemIO
 
 /// An image as docker wrote it before 1.10, one a layer: `image.V1Image`. Archives still carry it.
 struct V1Image: Decodable, Sendable {
     var comment = ""
-    var created: GoTime?
+    var created: Timestamp?
     var container = ""
     var containerConfiguration = ContainerConfiguration()
     var dockerVersion = ""
@@ -16,7 +17,7 @@ struct V1Image: Decodable, Sendable {
 
     /// The image of a layer that is not the top one.
     init() {
-        created = GoTime("1970-01-01T00:00:00Z")
+        created = Timestamp("1970-01-01T00:00:00Z")
     }
 
     /// Decodes an image's configuration; `id` and `parent` are passed over.
@@ -33,7 +34,7 @@ struct V1Image: Decodable, Sendable {
         os = try fields.field("os") ?? ""
         size = try fields.field("Size") ?? 0
         if let text: String = try fields.field("created") {
-            created = GoTime(text)
+            created = Timestamp(text)
             guard created != nil else {
                 throw DecodingError.dataCorrupted(
                     .init(codingPath: decoder.codingPath, debugDescription: "'created' is not a time of RFC 3339")
@@ -82,7 +83,7 @@ struct V1Image: Decodable, Sendable {
         fields.addUnlessEmpty("id", .string(id))
         fields.addUnlessEmpty("parent", parent.map { .string($0) })
         fields.addUnlessEmpty("comment", .string(comment))
-        fields.add("created", created.map { .string($0.text) } ?? format.absentTime)
+        fields.add("created", created.map { .string($0.goText) } ?? format.absentTime)
         fields.addUnlessEmpty("container", .string(container))
         fields.add("container_config", containerConfiguration.json(format))
         fields.addUnlessEmpty("docker_version", .string(dockerVersion))

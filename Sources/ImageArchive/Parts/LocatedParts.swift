@@ -68,7 +68,7 @@ final class LocatedParts: PartSource {
     /// The numbers of the parts that a directory has of a content, in order.
     static func numbers(of path: String, suffix: String = "") -> [Int] {
         let base = path.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) ?? path
-        return ((try? Directory.names(in: StagedFile.directory(of: path))) ?? [])
+        return ((try? Directory.names(in: File.directory(of: path))) ?? [])
             .compactMap { name in
                 name.hasSuffix(suffix) ? PartName.number(String(name.dropLast(suffix.count)), of: base) : nil
             }

@@ -73,7 +73,7 @@ package struct CompletedContentError: Error, Sendable, CustomStringConvertible {
             "\(path) is complete, but a part of an older archive is still there (\(cause)). Remove it before you copy the archive"
         case .names:
             "\(path) is complete, but its parts do not have their final names yet (\(cause)). Run the same command again before you"
-                + " copy them; until then only rancher-load-images can read them, from \(StagedFile.directory(of: path))"
+                + " copy them; until then only rancher-load-images can read them, from \(File.directory(of: path))"
         }
     }
 

@@ -182,7 +182,7 @@ package enum PartName {
     /// The number that the name of a part of `base` has; `nil` where it is not one.
     package static func number(_ name: String, of base: String) -> Int? {
         guard name.utf8.count == base.utf8.count + 4, name.hasPrefix(base + "."), let number = Int(name.suffix(3)),
-            name.suffix(3).utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains), number > 0
+            name.suffix(3).utf8.allSatisfy(\.isDigit), number > 0
         else { return nil }
         return number
     }

@@ -131,7 +131,7 @@ package final class ArchiveOutput: Sendable {
     }
 
     /// The size of the file system that the archive is written to, in bytes; `nil` for a stream, or if it is unknown.
-    package var capacity: Int64? { isStream ? nil : File.capacity(in: StagedFile.directory(of: finalPath)) }
+    package var capacity: Int64? { isStream ? nil : File.capacity(in: File.directory(of: finalPath)) }
 
     /// Makes sure that there is room for an archive of so many bytes, where that can be known.
     package func requireSpace(for length: Int64) throws {

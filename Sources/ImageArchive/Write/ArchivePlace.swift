@@ -19,7 +19,7 @@ struct ArchivePlace: Sendable {
         let written = isInParts ? PartName.path(path, 1) : path
         let target = try StagedFile.target(of: written)
         finalPath = isInParts ? path : target
-        directory = try File(StagedFile.directory(of: target), for: .reading)
+        directory = try File(File.directory(of: target), for: .reading)
         guard access(directory.path.nativeCString, W_OK | X_OK) == 0 else {
             throw FileError(operation: "write into", path: directory.path, code: errno)
         }

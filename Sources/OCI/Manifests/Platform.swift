@@ -1,3 +1,5 @@
+import SystemIO
+
 /// What an image runs on: `os/architecture[/variant]` (OCI image-spec image-index.md, "platform").
 package struct Platform: Codable, Hashable, Sendable {
     /// The CPU, by Go's name: `amd64`, `arm64`.

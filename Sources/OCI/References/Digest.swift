@@ -1,3 +1,5 @@
+import SystemIO
+
 /// A content digest: `algorithm:hex` (OCI image-spec, descriptor.md, "Digests").
 ///
 /// Only what a registry in use serves is taken: `sha256` with 64 and `sha512` with 128 lower-case hexadecimal digits.
@@ -74,11 +76,5 @@ extension Digest: Codable {
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)
-    }
-}
-
-extension UInt8 {
-    var isLowerHexDigit: Bool {
-        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(self)
     }
 }

@@ -1,3 +1,5 @@
+import SystemIO
+
 /// The name of an image as docker reads it: `[host/]path[:tag][@digest]`, normalised.
 ///
 /// The rules are those of `distribution/reference`: a first part that is `localhost` or has a dot, a colon or an upper-case
@@ -184,16 +186,4 @@ package struct Repository: Hashable, Sendable, CustomStringConvertible {
 
     /// The registry and the repository, as docker prints it: `registry.example.com:5000/rancher/shell`.
     package var description: String { "\(domain)/\(path)" }
-}
-
-extension UInt8 {
-    var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
-
-    var isHexDigit: Bool { isLowerHexDigit || (UInt8(ascii: "A")...UInt8(ascii: "F")).contains(self) }
-
-    /// A letter or digit of ASCII. Upper-case letters of a path are told apart before this is asked.
-    var isAlphanumeric: Bool {
-        isDigit || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self)
-            || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self)
-    }
 }

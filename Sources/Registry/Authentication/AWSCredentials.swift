@@ -1,3 +1,5 @@
+import SystemIO
+
 /// How the services of AWS are reached, by the variables that all programs of AWS read.
 package struct AWSCredentials: Sendable, CustomStringConvertible {
     /// A key of a user or a role.
@@ -15,13 +17,14 @@ package struct AWSCredentials: Sendable, CustomStringConvertible {
 
     /// Reads the variables; an empty one is not set.
     package init(environment: [String: String]) {
-        func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
-        if let id = value("AWS_ACCESS_KEY_ID"), let secret = value("AWS_SECRET_ACCESS_KEY") {
-            key = Key(id: id, secret: secret, sessionToken: value("AWS_SESSION_TOKEN"))
+        if let id = environment.value(of: "AWS_ACCESS_KEY_ID"),
+            let secret = environment.value(of: "AWS_SECRET_ACCESS_KEY")
+        {
+            key = Key(id: id, secret: secret, sessionToken: environment.value(of: "AWS_SESSION_TOKEN"))
         } else {
             key = nil
         }
-        endpoint = value("AWS_ENDPOINT_URL_ECR").map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
+        endpoint = environment.value(of: "AWS_ENDPOINT_URL_ECR").map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
     }
 
     /// Without the secrets.

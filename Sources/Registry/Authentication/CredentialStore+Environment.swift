@@ -13,7 +13,7 @@ extension CredentialStore {
     ///   - helper: runs credential helpers.
     ///   - notice: gets a sentence where a login cannot be had that should be there.
     package convenience init(
-        environment: [String: String],
+        environment: Environment,
         explicit: ExplicitCredential? = nil,
         helper: (any CredentialHelper)? = nil,
         notice: @escaping @Sendable (String) -> Void
@@ -27,7 +27,7 @@ extension CredentialStore {
                 notice("no logins are taken from \(name): \(error)")
             }
         }
-        if let text = environment[Self.variable], !text.isEmpty {
+        if let text = environment.value(of: Self.variable) {
             add(Self.variable) { text.nativeBytes }
         }
         for path in Self.paths(in: environment) {
@@ -41,9 +41,9 @@ extension CredentialStore {
     }
 
     /// The credential helpers that the logins of this host name, each without `docker-credential-`.
-    package static func helperNames(in environment: [String: String]) -> Set<String> {
+    package static func helperNames(in environment: Environment) -> Set<String> {
         var texts = paths(in: environment).compactMap { try? File.content(ofRegular: $0, limit: 1 << 20) }
-        if let text = environment[variable] { texts.append(text.nativeBytes) }
+        if let text = environment.value(of: variable) { texts.append(text.nativeBytes) }
         return texts.reduce(into: []) { names, text in
             if let configuration = try? DockerConfiguration(json: text) { names.formUnion(configuration.helperNames) }
         }
@@ -53,17 +53,15 @@ extension CredentialStore {
     private static let variable = "DOCKER_AUTH_CONFIG"
 
     /// Where the files lie: docker's first (`cli/config`), then podman's (containers-auth.json(5)).
-    static func paths(in environment: [String: String]) -> [String] {
-        func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
-        let home = value("HOME")
-        let configuration = value("XDG_CONFIG_HOME") ?? home.map { $0 + "/.config" }
-        let runtime = value("XDG_RUNTIME_DIR") ?? "/run"
-        let perUser = value("XDG_RUNTIME_DIR") == nil ? "containers/\(getuid())" : "containers"
+    static func paths(in environment: Environment) -> [String] {
+        let runtime =
+            environment.value(of: "XDG_RUNTIME_DIR").map { $0 + "/containers" } ?? "/run/containers/\(getuid())"
         let paths = [
-            (value("DOCKER_CONFIG") ?? home.map { $0 + "/.docker" }).map { $0 + "/config.json" },
-            value("REGISTRY_AUTH_FILE"),
-            "\(runtime)/\(perUser)/auth.json",
-            configuration.map { $0 + "/containers/auth.json" },
+            (environment.value(of: "DOCKER_CONFIG") ?? environment.home.map { $0 + "/.docker" })
+                .map { $0 + "/config.json" },
+            environment.value(of: "REGISTRY_AUTH_FILE"),
+            runtime + "/auth.json",
+            environment.configurationDirectory.map { $0 + "/containers/auth.json" },
         ]
         var known: Set<String> = []
         return paths.compactMap(\.self).filter { known.insert($0).inserted }

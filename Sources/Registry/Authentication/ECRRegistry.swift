@@ -1,5 +1,6 @@
 import FoundationEssentials
 import HTTP
+import SystemIO
 
 /// A private registry of Amazon ECR, as its host tells it (AWS General Reference, "Amazon ECR endpoints and quotas"):
 /// `ACCOUNT.dkr.ecr.REGION.amazonaws.com`, in China with `.cn` behind it, and the FIPS and dual-stack endpoints.
@@ -16,7 +17,7 @@ struct ECRRegistry: Sendable, Equatable {
     init?(_ domain: String) {
         let parts = domain.lowercased().split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard let account = parts.first, !account.isEmpty,
-            account.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains)
+            account.utf8.allSatisfy(\.isDigit)
         else { return nil }
         for (service, suffix, apiService, apiSuffix) in Self.endpoints {
             let serviceParts = service.split(separator: ".").map(String.init)

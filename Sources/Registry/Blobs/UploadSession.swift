@@ -1,4 +1,5 @@
 import HTTP
+import SystemIO
 
 /// An upload that a registry has begun (distribution-spec, "Pushing blobs").
 ///
@@ -57,7 +58,7 @@ struct UploadSession: Sendable {
 
     /// A number of digits only, which is small enough to be added to.
     private static func number(_ text: String) -> Int64? {
-        guard !text.isEmpty, text.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains) else { return nil }
+        guard !text.isEmpty, text.utf8.allSatisfy(\.isDigit) else { return nil }
         return min(Int64(text) ?? .max, .max - 1)
     }
 }

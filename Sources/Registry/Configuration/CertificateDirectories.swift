@@ -16,10 +16,8 @@ package struct CertificateDirectories: Sendable {
     ///   - environment: has `HOME` and `XDG_CONFIG_HOME`.
     ///   - authorities: those that are believed for all registries.
     package init(environment: [String: String], authorities: CertificateAuthorities) {
-        func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
-        let home = value("HOME").map { $0 + "/.config" }
-        let configuration = value("XDG_CONFIG_HOME") ?? home
-        let own = [home.map { $0 + "/containers" }, configuration.map { $0 + "/docker" }].compactMap(\.self)
+        let containers = environment.home.map { $0 + "/.config/containers" }
+        let own = [containers, environment.configurationDirectory.map { $0 + "/docker" }].compactMap(\.self)
         self.init(roots: (own + ["/etc/containers", "/etc/docker"]).map { $0 + "/certs.d" }, authorities: authorities)
     }
 

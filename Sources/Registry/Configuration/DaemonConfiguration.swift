@@ -77,9 +77,7 @@ package struct DaemonConfiguration: Sendable {
         system: String = "/etc/docker/daemon.json",
         notice: (String) -> Void
     ) {
-        func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
-        let configuration = value("XDG_CONFIG_HOME") ?? value("HOME").map { $0 + "/.config" }
-        for path in [configuration.map { $0 + "/docker/daemon.json" }, system].compactMap(\.self)
+        for path in [environment.configurationDirectory.map { $0 + "/docker/daemon.json" }, system].compactMap(\.self)
         where access(path, F_OK) == 0 {
             do {
                 let bytes = try File.content(ofRegular: path, limit: 1 << 20)

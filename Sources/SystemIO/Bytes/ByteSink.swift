@@ -1,20 +1,18 @@
-/// Where the bytes of some content go, in order, and which may be given them anew from the first byte on.
-///
-/// One thread at a time uses it.
+/// A destination of content, written in order and by one thread at a time.
 package protocol ByteSink: AnyObject, Sendable {
-    /// Whether ``restart()`` is possible: not once bytes have gone where they cannot be taken back.
+    /// Whether ``restart()`` is possible: not if bytes have been written to a stream.
     var canRestart: Bool { get }
 
-    /// Takes the next bytes.
+    /// Writes the next bytes.
     func append(_ bytes: UnsafeRawBufferPointer) throws
 
-    /// Drops all bytes taken so far.
+    /// Discards all bytes written so far, so that the content can be written again from its first byte.
     func restart() throws
 }
 
-/// A file that gets bytes from its first on.
+/// A sink that writes a file from its first byte on.
 ///
-/// One thread at a time uses it, which is what `@unchecked` stands for.
+/// `@unchecked Sendable`: one thread at a time uses a sink.
 package final class FileSink: ByteSink, @unchecked Sendable {
     private let file: File
     private var end: Int64 = 0

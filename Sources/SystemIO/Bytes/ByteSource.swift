@@ -1,28 +1,27 @@
-/// Where bytes come from, in order: a file, a pipe, a part of a file, or what a decompressor makes of another source.
+/// A source of bytes, read in order: a file, a pipe, a section of a file, or a decompressor of another source.
 ///
-/// A source is pulled by one caller at a time, and blocks its thread until there is something to give.
+/// One caller at a time reads a source. A read blocks until bytes are available.
 public protocol ByteSource: AnyObject {
-    /// Fills the beginning of `buffer` with the next bytes of the source.
+    /// Reads the next bytes into `buffer`.
     ///
-    /// - Returns: how many bytes were written, at least 1 and at most `buffer.count`; 0 only at the end of the source, or
-    ///   when `buffer` is empty.
+    /// - Returns: the number of bytes read, at least 1; 0 only at the end of the source, or if `buffer` is empty.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int
 
-    /// Passes over the next `count` bytes without giving them to anyone.
+    /// Skips the next `count` bytes.
     ///
-    /// - Returns: how many bytes were passed over; less than `count` only when the source ended before.
+    /// - Returns: the number of bytes skipped; less than `count` only at the end of the source.
     func skip(_ count: Int64) throws -> Int64
 }
 
 extension ByteSource {
-    /// By reading; sources that can seek have a faster way of their own.
+    /// Skips bytes by reading them. Sources that can seek override this.
     public func skip(_ count: Int64) throws -> Int64 {
         try skipByReading(count)
     }
 
-    /// Fills the whole of `buffer`, with as many reads as that takes.
+    /// Reads until `buffer` is full.
     ///
-    /// - Returns: how many bytes were written; less than `buffer.count` only at the end of the source.
+    /// - Returns: the number of bytes read; less than `buffer.count` only at the end of the source.
     package func readFully(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         var filled = 0
         while filled < buffer.count {
@@ -33,7 +32,7 @@ extension ByteSource {
         return filled
     }
 
-    /// Gives the rest of the source to `body`, in pieces of at most 256 KiB.
+    /// Passes the rest of the source to `body`, in pieces of at most 256 KiB.
     public func forEachPiece(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
         defer { buffer.deallocate() }
@@ -42,14 +41,14 @@ extension ByteSource {
         }
     }
 
-    /// The next bytes of the source, at most `count` of them; fewer only at its end.
+    /// Reads the next `count` bytes; fewer only at the end of the source.
     package func readBytes(_ count: Int) throws -> [UInt8] {
         try [UInt8](unsafeUninitializedCapacity: count) { buffer, initializedCount in
             initializedCount = try readFully(into: UnsafeMutableRawBufferPointer(buffer))
         }
     }
 
-    /// Passes over bytes by reading them, as ``skip(_:)`` does for a source that has no faster way.
+    /// Skips the next `count` bytes by reading them.
     package func skipByReading(_ count: Int64) throws -> Int64 {
         guard count > 0 else { return 0 }
         let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: Int(min(count, 64 << 10)), alignment: 16)

@@ -1,10 +1,10 @@
-/// A source of a stretch of a file, or of several that count as one. It reads by offset, so many sections may be read at once.
+/// A source of a range of a file, or of a split file. Sections read by offset, so several can be read at the same time.
 package final class FileSection: ByteSource {
     private let file: any RandomAccess
     private var position: Int64
     private let end: Int64
 
-    /// - Parameter length: how many bytes from `offset` on; the section is shorter where the file ends before.
+    /// - Parameter length: The number of bytes from `offset` on. A section ends at the end of the file at the latest.
     package init(of file: any RandomAccess, at offset: Int64, length: Int64) {
         self.file = file
         self.position = offset
@@ -12,9 +12,6 @@ package final class FileSection: ByteSource {
         self.end = overflow ? .max : end
     }
 
-    /// Reads the next bytes of the section.
-    ///
-    /// - Returns: how many bytes were read, 0 at the end of the section or of the file.
     package func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
         let wanted = Int(min(Int64(buffer.count), max(0, end - position)))
         let count = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]), at: position)
@@ -22,7 +19,6 @@ package final class FileSection: ByteSource {
         return count
     }
 
-    /// Passes over bytes without reading them.
     package func skip(_ count: Int64) throws(FileError) -> Int64 {
         let skipped = max(0, min(count, end - position, try file.size - position))
         position += skipped

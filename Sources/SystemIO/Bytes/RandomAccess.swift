@@ -1,34 +1,34 @@
 import Glibc
 
-/// Bytes that are read and written at any offset, by many threads at once: a file, or several that count as one.
+/// A file, or a split file, that several threads can read and write at any offset.
 package protocol RandomAccess: AnyObject, Sendable {
-    /// What it is called in messages.
+    /// The name in messages.
     var path: String { get }
 
-    /// Whether it can be read and written at any offset at all; a pipe cannot.
+    /// Whether access at any offset is possible; not for a pipe.
     var isRegular: Bool { get throws(FileError) }
 
-    /// How many bytes there are, from the first to the end of the last file.
+    /// The size in bytes; of a split file, the sum of its parts.
     var size: Int64 { get throws(FileError) }
 
-    /// The files that a stretch lies in, in order, with where it lies in each.
+    /// Returns the pieces of the files that a range of bytes is in, in order.
     ///
-    /// - Throws: `FileError` where one of them is not there.
-    func pieces(of stretch: Range<Int64>) throws(FileError) -> [FilePiece]
+    /// - Throws: `FileError` if one of the files is missing.
+    func pieces(of range: Range<Int64>) throws(FileError) -> [FilePiece]
 
     /// Reads at `offset`.
     ///
-    /// - Returns: how many bytes were read; less than `buffer.count` only at the end.
+    /// - Returns: the number of bytes read; less than `buffer.count` only at the end.
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(FileError) -> Int
 
     /// Writes all of `bytes` at `offset`.
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(FileError)
 
-    /// Makes it `size` bytes long: cuts the rest, or adds zeros that take no space.
+    /// Truncates to `size` bytes, or extends to it with zeros that take no disk space.
     func resize(to size: Int64) throws(FileError)
 }
 
-/// A stretch of one file.
+/// A range of bytes of one file.
 package struct FilePiece: Sendable {
     package let file: File
     package let range: Range<Int64>
@@ -38,7 +38,7 @@ package struct FilePiece: Sendable {
         self.range = range
     }
 
-    /// The first bytes, at most `count`, and the rest.
+    /// Returns the first bytes, at most `count`, and the rest.
     fileprivate func split(at count: Int64) -> (FilePiece, FilePiece) {
         let middle = min(range.upperBound, range.lowerBound + count)
         return (FilePiece(file, range.lowerBound..<middle), FilePiece(file, middle..<range.upperBound))
@@ -46,7 +46,7 @@ package struct FilePiece: Sendable {
 }
 
 extension RandomAccess {
-    /// All bytes from the first to the last; of a pipe those that are still to come.
+    /// Returns a source of all bytes; of a pipe, of those that have not been read.
     package func source() throws(FileError) -> any ByteSource {
         if let file = self as? File, try !file.isRegular { return file }
         return FileSection(of: self, at: 0, length: try size)
@@ -57,19 +57,19 @@ extension RandomAccess {
         try bytes.withBytes { bytes throws(FileError) in try write(bytes, at: offset) }
     }
 
-    /// Has the disk begin with what was written into a stretch, so that bringing it there finds less to wait for.
+    /// Starts writing a range to the disk, so that a later sync takes less time.
     package func startWriteback(at offset: Int64, length: Int) {
         for piece in (try? pieces(of: offset..<offset + Int64(length))) ?? [] {
             piece.file.startWriteback(of: piece.range)
         }
     }
 
-    /// Copies a stretch of another one into this one, by the file system itself where it can do that.
+    /// Copies a range of `other` to the offset `start`, inside the file system if possible.
     ///
-    /// - Throws: also where the other one ends before.
-    package func copy(_ stretch: Range<Int64>, of other: any RandomAccess, to start: Int64) throws(FileError) {
-        var targets = try pieces(of: start..<start + Int64(stretch.count))[...]
-        for piece in try other.pieces(of: stretch) {
+    /// - Throws: `FileError`, also if `other` ends within the range.
+    package func copy(_ range: Range<Int64>, of other: any RandomAccess, to start: Int64) throws(FileError) {
+        var targets = try pieces(of: start..<start + Int64(range.count))[...]
+        for piece in try other.pieces(of: range) {
             var rest = piece
             while !rest.range.isEmpty, let target = targets.popFirst() {
                 let (first, remainder) = rest.split(at: Int64(target.range.count))
@@ -81,17 +81,17 @@ extension RandomAccess {
         }
     }
 
-    /// Copies a stretch to another place, which may overlap the first.
+    /// Copies a range to the offset `start`; the two may overlap.
     ///
-    /// - Throws: `FileError`, with `ENODATA` if the file ends within the stretch.
-    package func move(_ place: Range<Int64>, to start: Int64) throws(FileError) {
-        guard start != place.lowerBound else { return }
+    /// - Throws: `FileError`, with `ENODATA` if the file ends within the range.
+    package func move(_ range: Range<Int64>, to start: Int64) throws(FileError) {
+        guard start != range.lowerBound else { return }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
         defer { buffer.deallocate() }
         let size = Int64(buffer.count)
-        let isForward = start < place.lowerBound
-        var rest = place
-        // What has not been copied yet is not written over: to the front from the beginning, to the back from the end.
+        let isForward = start < range.lowerBound
+        var rest = range
+        // Bytes that have not been copied yet must not be overwritten: a move to the end starts from the end.
         while !rest.isEmpty {
             let from = isForward ? rest.lowerBound : max(rest.lowerBound, rest.upperBound - size)
             let count = Int(min(size, rest.upperBound - from))
@@ -99,7 +99,7 @@ extension RandomAccess {
             guard try read(into: piece, at: from) == count else {
                 throw FileError(operation: "read all of", path: path, code: ENODATA)
             }
-            let target = start + (from - place.lowerBound)
+            let target = start + (from - range.lowerBound)
             try write(UnsafeRawBufferPointer(piece), at: target)
             startWriteback(at: target, length: count)
             rest = isForward ? from + Int64(count)..<rest.upperBound : rest.lowerBound..<from
@@ -108,5 +108,5 @@ extension RandomAccess {
 }
 
 extension File: RandomAccess {
-    package func pieces(of stretch: Range<Int64>) -> [FilePiece] { [FilePiece(self, stretch)] }
+    package func pieces(of range: Range<Int64>) -> [FilePiece] { [FilePiece(self, range)] }
 }

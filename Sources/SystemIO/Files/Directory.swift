@@ -1,8 +1,8 @@
 import Glibc
 
-/// A directory's names.
+/// Directories of the file system.
 package enum Directory {
-    /// The names in a directory, in the order of their bytes, without `.` and `..`.
+    /// Returns the names in a directory without `.` and `..`, sorted bytewise.
     package static func names(in path: String) throws(FileError) -> [String] {
         guard let stream = opendir(path.nativeCString) else {
             throw FileError(operation: "read", path: path, code: errno)

@@ -1,10 +1,10 @@
-/// What a file is going to take of its file system, beside what is free there.
+/// The disk space that a file needs, and the space that is available to it.
 package struct DiskSpace: Sendable, Equatable {
-    /// What the file will be called.
+    /// The final path of the file.
     package let path: String
-    /// In bytes, without what the file takes already.
+    /// In bytes, without the space that the file already takes.
     package let needed: Int64
-    /// What this process may still write, in bytes.
+    /// In bytes, for this user.
     package let available: Int64
 
     package init(path: String, needed: Int64, available: Int64) {
@@ -13,10 +13,10 @@ package struct DiskSpace: Sendable, Equatable {
         self.available = available
     }
 
-    /// Whether there is room.
+    /// Whether enough space is available.
     package var isMet: Bool { available >= needed }
 
-    /// Makes sure that there is room.
+    /// Verifies that enough space is available.
     ///
     /// - Throws: ``StagedFileError/noSpace(path:needed:available:)``.
     package func require() throws(StagedFileError) {

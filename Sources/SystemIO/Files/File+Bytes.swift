@@ -1,18 +1,18 @@
 import Glibc
 
 extension File: ByteSource {
-    /// Reads at the file's position and moves it.
+    /// Reads at the file's position and advances it.
     ///
-    /// - Returns: how many bytes were read, 0 at the end of the file.
+    /// - Returns: the number of bytes read, 0 at the end of the file.
     public func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
         try retrying("read", path, waitingOn: (descriptor, POLLIN)) {
             Glibc.read(descriptor, buffer.baseAddress, buffer.count)
         }
     }
 
-    /// Reads at `offset`, whatever the file's position.
+    /// Reads at `offset`; the file's position does not change.
     ///
-    /// - Returns: how many bytes were read; less than `buffer.count` only at the end of the file.
+    /// - Returns: the number of bytes read; less than `buffer.count` only at the end of the file.
     package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(FileError) -> Int {
         var filled = 0
         while filled < buffer.count {
@@ -26,7 +26,7 @@ extension File: ByteSource {
         return filled
     }
 
-    /// Writes all of `bytes` at the file's position and moves it.
+    /// Writes all of `bytes` at the file's position and advances it.
     package func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
         var rest = bytes
         while !rest.isEmpty {
@@ -37,7 +37,7 @@ extension File: ByteSource {
         }
     }
 
-    /// Writes all of `bytes` at `offset`, whatever the file's position.
+    /// Writes all of `bytes` at `offset`; the file's position does not change.
     package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(FileError) {
         var written = 0
         while written < bytes.count {
@@ -48,17 +48,17 @@ extension File: ByteSource {
         }
     }
 
-    /// Writes all of `bytes` at the file's position and moves it.
+    /// Writes all of `bytes` at the file's position and advances it.
     public func write(_ bytes: [UInt8]) throws(FileError) {
         try bytes.withBytes { bytes throws(FileError) in try write(bytes) }
     }
 
-    /// Writes the bytes that `text` stands for, its UTF-8 as a rule, at the file's position and moves it.
+    /// Writes the bytes of `text` at the file's position and advances it.
     package func write(_ text: String) throws(FileError) {
         try write(text.nativeBytes)
     }
 
-    /// Passes over bytes of a regular file by moving its position, of anything else by reading.
+    /// Skips bytes by seeking in a regular file, and by reading anything else.
     public func skip(_ count: Int64) throws -> Int64 {
         guard count > 0, try isRegular, case let position = lseek(descriptor, 0, SEEK_CUR), position >= 0 else {
             return try skipByReading(count)

@@ -18,9 +18,9 @@ extension File {
         return content
     }
 
-    /// Makes sure that a file which a library opens by its path is a regular one.
+    /// Verifies that a file that a library opens by its path is a regular file.
     ///
-    /// - Returns: the problem, to follow the path; `nil` if there is none, or the file cannot be examined.
+    /// - Returns: the problem, to follow the path; `nil` if there is none, or if the file cannot be examined.
     package static func problem(ofConfiguration path: String) -> String? {
         var status = stat()
         guard stat(path.nativeCString, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { return nil }
@@ -28,11 +28,10 @@ extension File {
     }
 }
 
-/// A configuration file that is not read.
+/// A configuration file that cannot be used.
 package struct UnusableFile: Error, Equatable, Sendable, CustomStringConvertible {
     let path: String
     let reason: String
 
-    /// One sentence without its period.
     package var description: String { "cannot read \(path): \(reason)" }
 }

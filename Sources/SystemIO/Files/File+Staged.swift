@@ -1,8 +1,7 @@
 import Glibc
 
 extension File {
-    /// Opens a staged file or a journal, which only runs of this program write. Nothing else of that name is opened: no symbolic link is
-    /// followed, and a pipe is not waited for.
+    /// Opens a staged file or a journal, which only runs of this program write. Does not follow a symbolic link or wait for a pipe.
     ///
     /// - Parameter access: `.reading` or `.updating`.
     /// - Throws: `FileError`, or ``ForeignFileError``.
@@ -10,7 +9,7 @@ extension File {
         self.init(owning: try Self.openStaged(path, for: access), path: path)
     }
 
-    /// Verifies that ``init(staged:for:)`` would not refuse what is at `path`, if anything is.
+    /// Verifies that ``init(staged:for:)`` would accept the file at `path`, if one exists.
     ///
     /// - Throws: ``ForeignFileError``.
     package static func requireStaged(_ path: String) throws {
@@ -21,7 +20,7 @@ extension File {
     private static func openStaged(_ path: String, for access: Access) throws -> Int32 {
         guard case .updating = access else { return try openExisting(path, O_RDONLY) }
         while true {
-            // A file that is created here belongs to this user, whatever owner a file system without owners reports.
+            // A new file belongs to this user, even if a file system without owners reports another one.
             let flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
             do throws(FileError) {
                 return Int32(try retrying("open", path) { open(path.nativeCString, flags, 0o666) })
@@ -31,7 +30,7 @@ extension File {
             do {
                 return try openExisting(path, O_RDWR)
             } catch let error as FileError where error.code == ENOENT {
-                // Another run has just renamed or removed it.
+                // Another run has just renamed or removed the file.
                 continue
             }
         }
@@ -40,7 +39,7 @@ extension File {
     private static func openExisting(_ path: String, _ flags: Int32) throws -> Int32 {
         var status = stat()
         _ = try retrying("open", path) { lstat(path.nativeCString, &status) }
-        // Before the file is opened, too: opening a device can have effects.
+        // Checked before opening too: opening a device can have effects.
         try require(status, path)
         let descriptor: Int32
         do throws(FileError) {
@@ -70,22 +69,22 @@ extension File {
         default: throw ForeignFileError(path: path, reason: .notRegular)
         }
         guard status.st_nlink <= 1 else { throw ForeignFileError(path: path, reason: .hardLinks) }
-        guard status.st_uid == geteuid() || status.st_uid == ownerOfNewFiles(beside: path) else {
+        guard status.st_uid == geteuid() || status.st_uid == ownerOfNewFiles(nextTo: path) else {
             throw ForeignFileError(path: path, reason: .otherOwner)
         }
     }
 
-    /// The owner that the file system gives to a file of this user: another one on FAT, and on network file systems that map users.
-    private static func ownerOfNewFiles(beside path: String) -> uid_t? {
-        guard let file = try? File(temporaryIn: StagedFile.directory(of: path)) else { return nil }
+    /// The owner of new files of this user in the directory of `path`: another user on FAT, and on network file systems that map users.
+    private static func ownerOfNewFiles(nextTo path: String) -> uid_t? {
+        guard let file = try? File(temporaryIn: directory(of: path)) else { return nil }
         var status = stat()
         return fstat(file.descriptor, &status) == 0 ? status.st_uid : nil
     }
 }
 
-/// Something under the name of a staged file or a journal that no run of this program can have left there.
+/// A file with the name of a staged file or a journal that no run of this program can have left.
 package struct ForeignFileError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// How a foreign file is recognized.
+    /// The property that no staged file has.
     package enum Reason: String, Equatable, Sendable {
         case symbolicLink = "it is a symbolic link"
         case notRegular = "it is not a regular file"

@@ -1,12 +1,12 @@
 import Glibc
 
-/// A system call on a file that failed.
+/// A failed system call on a file.
 public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// What was tried, as it reads after "cannot": `open`, `read`, `write`.
+    /// The verb after "cannot" in the message: `open`, `read`, `write`.
     package let operation: String
-    /// The file, as the caller named it.
+    /// The path as the caller gave it.
     package let path: String
-    /// The `errno` of the call.
+    /// The `errno` of the system call.
     package let code: Int32
 
     package init(operation: String, path: String, code: Int32) {
@@ -21,17 +21,17 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 }
 
-/// The operating system's text for an `errno`, for instance `No space left on device`.
+/// Returns the operating system's message for an `errno`, such as `No space left on device`.
 package func systemMessage(_ code: Int32) -> String {
-    // `strerror` of glibc 2.32 and later keeps its text for each thread, and the text is copied here at once.
+    // In glibc 2.32 and later, `strerror` has a buffer for each thread.
     guard let text = strerror(code) else { return "error \(code)" }
     return String(cString: text)
 }
 
-/// Makes a system call, again while signals interrupt it, and turns −1 into an error.
+/// Makes a system call, repeats it while signals interrupt it, and throws an error if the result is negative.
 ///
-/// - Parameter waitingOn: the descriptor and the event to wait for when the call says that it would block, which descriptors
-///   do that another program sharing them has made non-blocking.
+/// - Parameter readiness: The descriptor and the event to wait for when the call would block: another program that shares the
+///   descriptor may have made it non-blocking.
 package func retrying<Count: SignedInteger>(
     _ operation: String,
     _ path: String,

@@ -1,6 +1,6 @@
 import Glibc
 
-/// What shows that a name still has the same file with the same content.
+/// The identity of a file and its content: the inode, the size and the time of the last change.
 package struct FileIdentity: Sendable, Equatable {
     private let device: dev_t
     private let number: ino_t

@@ -1,37 +1,35 @@
 import Glibc
 import Synchronization
 
-/// A file that is being written beside the name it will have, and that appears under that name only when it is whole.
+/// A file that is written under a temporary name, and renamed to its final name once it is complete.
 ///
-/// It is called as the final file with `.unfinished` behind it, and locked, so that two runs cannot write the same one. What a
-/// killed run has left behind is written over by the next. ``commit()`` and ``discard()`` may be called from two threads: one
-/// of them comes first.
+/// The temporary name is the final one with a suffix. The file is locked, so that two runs cannot write it at the same time. A run
+/// overwrites the file that a killed run has left. ``commit()`` and ``discard()`` can be called from two threads.
 package final class StagedFile: Sendable {
-    /// What stands behind the final name until the file is whole.
+    /// The suffix of the name until the file is complete.
     package static let suffix = ".unfinished"
-    /// Stands behind the name of an archive until its repaired copy is complete. Only repairs use files of that name.
+    /// The suffix of the repaired copy of an archive until the copy is complete. Only repairs use it.
     package static let repairSuffix = ".repair"
-    /// All suffixes of staged files.
     package static let suffixes = [suffix, repairSuffix]
 
     private enum State {
-        case unfinished, committed, discarded
+        case staged, committed, discarded
     }
 
-    /// The file itself, empty at first unless what an earlier run has left is kept.
+    /// The open file, empty unless the content of an earlier run is kept.
     package let file: File
-    /// What the file will be called.
+    /// The path after ``commit()``.
     package let finalPath: String
-    private let state = Mutex(State.unfinished)
+    private let state = Mutex(State.staged)
 
-    /// Starts a file that will be called `path`; where that is a symbolic link, what it points to, there or not.
+    /// Stages the file at `path`, or its target if `path` is a symbolic link.
     ///
     /// - Parameters:
-    ///   - suffix: stands behind the final name until the file is whole.
-    ///   - keepsContent: whether what a run before has left in the file stays.
-    /// - Throws: ``StagedFileError``: another run is writing the same file; ``ForeignFileError``: there is something else under
-    ///   the temporary name; `FileError`: the directory is missing or not writable, or `path` is a directory itself, or a file that this
-    ///   user may not write to.
+    ///   - suffix: The suffix of the name until the file is complete.
+    ///   - keepsContent: Whether the content that an earlier run has left is kept.
+    /// - Throws: ``StagedFileError`` if another run is writing the same file; ``ForeignFileError`` if another kind of file has the
+    ///   temporary name; `FileError` if the directory is missing or not writable, or `path` is a directory or a file that this user may
+    ///   not write.
     package convenience init(
         for path: String,
         suffix: String = StagedFile.suffix,
@@ -50,7 +48,7 @@ package final class StagedFile: Sendable {
         }
     }
 
-    /// - Parameter lock: asks for the lock of the file with this descriptor, and returns 0 or the `errno` of the refusal.
+    /// - Parameter lock: Locks the file with this descriptor. Returns 0 or an `errno`.
     init(
         for path: String,
         suffix: String = StagedFile.suffix,
@@ -59,46 +57,45 @@ package final class StagedFile: Sendable {
     ) throws {
         let target = try Self.target(of: path)
         var older = stat()
-        let isThere = stat(target.nativeCString, &older) == 0
-        let unfinished = target + suffix
-        file = try File(staged: unfinished, for: .updating)
+        let replacesFile = stat(target.nativeCString, &older) == 0
+        let stagedPath = target + suffix
+        file = try File(staged: stagedPath, for: .updating)
         finalPath = target
-        // Only this refusal is of another run's making. Where the file system has no locks, as NFS may have none, two runs are
-        // not kept apart, which is no reason to refuse one.
+        // Any other error means that the file system, such as NFS, has no locks. That is no reason to refuse the run.
         guard lock(file.descriptor) != EWOULDBLOCK, Self.isStillNamed(file) else {
             state.withLock { $0 = .discarded }
-            throw StagedFileError.busy(path: path, unfinished: unfinished)
+            throw StagedFileError.busy(path: path, unfinished: stagedPath)
         }
         if !keepsContent { try file.resize(to: 0) }
-        // The shell's `>` keeps the permissions of a file that it writes over.
-        if isThere { _ = fchmod(file.descriptor, older.st_mode & 0o7777) }
+        // The shell's `>` keeps the permissions of a file that it overwrites.
+        if replacesFile { _ = fchmod(file.descriptor, older.st_mode & 0o7777) }
     }
 
     deinit {
         discard()
     }
 
-    /// What a file of `size` bytes still takes, so that a full disk is known before the work begins.
+    /// Returns the disk space that a file of `size` bytes still needs.
     ///
-    /// - Returns: `nil` where the file system does not tell what is free.
+    /// - Returns: `nil` if the file system does not report the available space.
     package func space(for size: Int64) throws(FileError) -> DiskSpace? {
         guard let available = file.availableSpace else { return nil }
         return DiskSpace(path: finalPath, needed: size - (try file.allocatedSize), available: available)
     }
 
-    /// Brings the file to the disk and gives it its name, in place of an older one.
+    /// Syncs the file to the disk and renames it, replacing an older file.
     ///
-    /// It blocks for as long as the disk takes. Meanwhile the file may be discarded from another thread, at once.
+    /// Blocks until the disk is done. Another thread can discard the file meanwhile.
     ///
-    /// - Throws: `FileError`, or `CancellationError` where the file has been discarded.
+    /// - Throws: `FileError`, or `CancellationError` if the file has been discarded.
     package func commit() throws {
         do {
             try file.sync()
         } catch {
-            throw state.withLock { $0 == .unfinished } ? error : CancellationError() as any Error
+            throw state.withLock { $0 == .staged } ? error : CancellationError() as any Error
         }
         try state.withLock { state in
-            guard state == .unfinished else { throw CancellationError() }
+            guard state == .staged else { throw CancellationError() }
             // Network file systems may report only now that the disk is full. A second descriptor holds the lock meanwhile.
             let lock = try File(duplicating: file.descriptor, path: file.path)
             try file.close()
@@ -109,69 +106,48 @@ package final class StagedFile: Sendable {
         Self.syncDirectory(of: finalPath)
     }
 
-    /// Gives the file up, but leaves what it has for another run.
+    /// Ends the writing, and leaves the staged file for a later run.
     package func leave() {
         state.withLock { state in
-            guard state == .unfinished else { return }
+            guard state == .staged else { return }
             state = .discarded
             file.withdraw()
         }
     }
 
-    /// Removes the file, unless it has its final name already. May be called more than once.
+    /// Removes the staged file, unless it has been committed. Can be called more than once.
     package func discard() {
         state.withLock { state in
-            guard state == .unfinished else { return }
+            guard state == .staged else { return }
             state = .discarded
             unlink(file.path.nativeCString)
             file.withdraw()
         }
     }
 
-    /// A name is on the disk only when its directory is. Where a directory cannot be brought there, the name is there all the same.
+    /// Syncs the directory of `path`, which brings a rename to the disk. A directory that cannot be synced is ignored.
     static func syncDirectory(of path: String) {
-        try? File(directory(of: path), for: .reading).sync()
+        try? File(File.directory(of: path), for: .reading).sync()
     }
 
-    /// What a file called `path` would be written as; where that is a symbolic link, what it points to, there or not.
+    /// Returns the final path of a file that is staged for `path`: the target of a symbolic link, else `path`.
     ///
-    /// - Throws: `FileError` where that is a directory, or a file that this user may not write to.
+    /// - Throws: `FileError` if the path names a directory, or a file that this user may not write.
     package static func target(of path: String) throws(FileError) -> String {
-        let target = resolve(path)
+        let target = File.resolvingLinks(in: path)
         var older = stat()
         guard stat(target.nativeCString, &older) == 0 else { return target }
         guard older.st_mode & S_IFMT != S_IFDIR else {
             throw FileError(operation: "write", path: path, code: EISDIR)
         }
-        // A file that must not be written over is not to be replaced either.
+        // A file that this user may not write must not be replaced either.
         guard access(target.nativeCString, W_OK) == 0 else {
             throw FileError(operation: "write", path: path, code: errno)
         }
         return target
     }
 
-    /// The file that a path leads to, through all links; the last target if that does not exist.
-    private static func resolve(_ path: String) -> String {
-        var path = path
-        // As many links as the system follows.
-        for _ in 0..<40 {
-            if let resolved = realpath(path.nativeCString, nil) {
-                defer { free(resolved) }
-                return String(nativeCString: resolved)
-            }
-            // The target of a link may be still to come: an archive on another disk.
-            guard let target = File.target(ofLink: path) else { return path }
-            path = target.hasPrefix("/") ? target : directory(of: path) + target
-        }
-        return path
-    }
-
-    /// The path up to its last slash.
-    package static func directory(of path: String) -> String {
-        path.lastIndex(of: "/").map { String(path[...$0]) } ?? "./"
-    }
-
-    /// Whether the name still leads to the file that was opened: another run may have finished or removed it in between.
+    /// Whether the path still names the open file: another run may have renamed or removed it.
     private static func isStillNamed(_ file: File) -> Bool {
         var opened = stat()
         var named = stat()
@@ -180,13 +156,13 @@ package final class StagedFile: Sendable {
     }
 }
 
-/// A file that cannot be written because another run writes it, or because its file system has no room for it.
+/// The reason why a staged file cannot be written.
 package enum StagedFileError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// Another run holds the unfinished file.
+    /// Another run holds the lock of the staged file.
     case busy(path: String, unfinished: String)
-    /// The file system has less room than the file will take; sizes in bytes.
+    /// The file system has less space available than the file needs; sizes in bytes.
     case noSpace(path: String, needed: Int64, available: Int64)
-    /// The content would have more parts than can be told apart by their names; sizes in bytes.
+    /// The content would have more parts than their names can number; sizes in bytes.
     case tooManyParts(path: String, size: Int64, partSize: Int64, limit: Int)
 
     /// One sentence.
@@ -196,7 +172,7 @@ package enum StagedFileError: Error, Equatable, Sendable, CustomStringConvertibl
             "cannot write \(path): another run is writing it (it holds \(unfinished))"
         case .noSpace(let path, let needed, let available):
             "cannot write \(path): No space left on device: it takes \(needed) bytes, and \(available) are free;"
-                + " make room there, or name an archive on another disk"
+                + " free space there, or name an archive on another disk"
         case .tooManyParts(let path, let size, let partSize, let limit):
             "cannot write \(path): its \(size) bytes make more than \(limit) parts of \(partSize): give a larger size"
         }

@@ -1,15 +1,15 @@
 extension ChildProcess {
-    /// What to do with what a command writes.
+    /// The treatment of the output of a command.
     package enum Capture: Sendable {
-        /// Nothing.
+        /// Discard the output.
         case null
-        /// The command writes into this open descriptor itself.
+        /// Have the command write to this open descriptor.
         case descriptor(Int32)
-        /// Keep the last bytes, at most so many.
+        /// Keep the last bytes, at most `last`.
         case keep(last: Int)
-        /// Hand everything on as it comes, from a thread of its own, and keep the last bytes, at most so many.
+        /// Pass all output to the function, on a separate thread, and keep the last bytes, at most `keepLast`.
         case tee(@Sendable (UnsafeRawBufferPointer) throws -> Void, keepLast: Int)
-        /// Of standard error alone: treat it as a part of standard output, in the order in which both were written.
+        /// Only for standard error: merge it into standard output, in the order of writing.
         case asOutput
 
         fileprivate var output: Output {
@@ -25,31 +25,30 @@ extension ChildProcess {
             switch self {
             case .null, .descriptor, .asOutput: nil
             case .keep(let limit): try PipeReader(keepLast: limit)
-            case .tee(let copy, let limit): try PipeReader(keepLast: limit, handingOnTo: copy)
+            case .tee(let copy, let limit): try PipeReader(keepLast: limit, copyingTo: copy)
             }
         }
     }
 
-    /// What a command that has ended left behind.
+    /// The result of a command.
     package struct Outcome: Equatable, Sendable {
-        /// How it ended.
         package let status: ExitStatus
-        /// The last bytes of its standard output, as far as they were to be kept.
+        /// The kept end of its standard output.
         package let output: [UInt8]
-        /// The last bytes of its standard error, as far as they were to be kept.
+        /// The kept end of its standard error.
         package let errors: [UInt8]
     }
 
     /// Runs a command to its end.
     ///
-    /// When the task is cancelled or the time is over, the command gets `SIGTERM`, and `SIGKILL` if it is still there after
-    /// the grace period; it has been reaped when this returns.
+    /// When the task is cancelled or the time limit expires, the command gets `SIGTERM`, and `SIGKILL` after the grace period. The
+    /// command has been reaped when this function returns.
     ///
     /// - Parameters:
-    ///   - command: as for ``start(_:environment:input:output:errors:)``.
-    ///   - timeLimit: how long the command may run; without a limit, for ever.
-    /// - Throws: ``ChildProcessError`` if it cannot be started or the time is over, `CancellationError`, `FileError` if what
-    ///   it writes cannot be handed on. An exit status is not an error.
+    ///   - command: The name and the arguments, as for ``start(_:environment:input:output:errors:)``.
+    ///   - timeLimit: The time that the command may run; `nil` for no limit.
+    /// - Throws: ``ChildProcessError`` if the command cannot be started or times out, `CancellationError`, `FileError` if its output
+    ///   cannot be read, or the error of a ``Capture/tee(_:keepLast:)`` function. An exit status is not an error.
     package static func run(
         _ command: [String],
         environment: [String: String],
@@ -72,7 +71,7 @@ extension ChildProcess {
         let end = { @Sendable in
             process.stop(gracePeriod: gracePeriod)
             _ = await process.wait()
-            // What the command has started itself may keep the pipes open, and is not to be waited for.
+            // Processes that the command has started may keep the pipes open.
             outputReader?.finish()
             errorReader?.finish()
         }

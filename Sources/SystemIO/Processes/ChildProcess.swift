@@ -2,38 +2,38 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// A running command, or one that has ended.
+/// A command that is running or has ended.
 ///
-/// The command is in our process group, so that Ctrl-C reaches it and it may read from the terminal; it has the descriptors
-/// 0, 1 and 2 and no other. It is reaped as soon as it ends, whether anyone waits or not.
+/// The command is in the process group of this process, so that Ctrl-C reaches it and it can read from the terminal. It inherits the
+/// descriptors 0, 1 and 2 only. It is reaped as soon as it ends, even if no task waits for it.
 package final class ChildProcess: Sendable {
-    /// What a command reads.
+    /// The standard input of a command.
     package enum Input: Equatable, Sendable {
-        /// Nothing.
+        /// `/dev/null`.
         case null
-        /// What this open descriptor gives; the caller keeps it.
+        /// An open descriptor, which stays the caller's.
         case descriptor(Int32)
     }
 
-    /// Where a command writes to.
+    /// The standard output or error of a command.
     package enum Output: Equatable, Sendable {
-        /// Nowhere.
+        /// `/dev/null`.
         case null
-        /// Into this open descriptor; the caller keeps it.
+        /// An open descriptor, which stays the caller's.
         case descriptor(Int32)
-        /// Into a pipe, whose other end is ``ChildProcess/output`` or ``ChildProcess/errors``.
+        /// A pipe to ``ChildProcess/output`` or ``ChildProcess/errors``.
         case pipe
-        /// Of standard error alone: to where standard output goes, so that what is written to both keeps its order.
+        /// Only for standard error: the same as standard output, so that the order of writing is kept.
         case asOutput
     }
 
-    /// The command as it was called, without its arguments.
+    /// The name or path of the command, without its arguments.
     package let command: String
-    /// The process's number.
+    /// The process ID.
     package let identifier: Int32
-    /// What the command writes to its standard output, if that is a pipe.
+    /// The reading end of the standard output, if that is a pipe.
     package let output: File?
-    /// What the command writes to its standard error, if that is a pipe.
+    /// The reading end of the standard error, if that is a pipe.
     package let errors: File?
 
     private enum State {
@@ -47,12 +47,12 @@ package final class ChildProcess: Sendable {
 
     private let state = Mutex(State.running([]))
 
-    /// Starts a command. No shell is involved.
+    /// Starts a command without a shell.
     ///
     /// - Parameters:
-    ///   - command: its name or path and its arguments, at least one word. A name without a slash is looked for in the
-    ///     directories of the `PATH` that `environment` has, as `execvp` does.
-    ///   - environment: all the variables that the command gets.
+    ///   - command: The name or path, and the arguments. A name without a slash is searched in the `PATH` of `environment`, as `execvp`
+    ///     does.
+    ///   - environment: All variables of the command.
     /// - Precondition: `output` is not ``Output/asOutput``.
     /// - Throws: ``ChildProcessError`` if it cannot be started, `FileError` if a descriptor is not open.
     package static func start(
@@ -77,7 +77,7 @@ package final class ChildProcess: Sendable {
             output: standardOutput.ownEnd,
             errors: standardError.ownEnd
         )
-        // A serial queue without a target has a thread of its own while it has work.
+        // A serial queue without a target gets a thread of its own while it has work.
         DispatchQueue(label: "child.wait").async { process.reap() }
         return process
     }
@@ -89,7 +89,7 @@ package final class ChildProcess: Sendable {
         self.errors = errors
     }
 
-    /// Waits until the command has ended. Any number of tasks may wait, at any time.
+    /// Waits until the command has ended. Any number of tasks can wait.
     package func wait() async -> ExitStatus {
         await withCheckedContinuation { continuation in
             let status: ExitStatus? = state.withLock { state in
@@ -107,13 +107,13 @@ package final class ChildProcess: Sendable {
 
     /// Sends a signal, unless the command has ended.
     package func terminate(_ signal: Int32 = SIGTERM) {
-        // Under the lock the process has not been reaped, so its number cannot be another's.
+        // The process is reaped under the lock, so here its ID cannot belong to another process.
         state.withLock { state in
             if case .running = state { kill(identifier, signal) }
         }
     }
 
-    /// Asks the command to end, and makes it do so if it has not after a while.
+    /// Sends `SIGTERM`, and `SIGKILL` if the command is still running after the grace period.
     package func stop(gracePeriod: Duration) {
         terminate(SIGTERM)
         let (seconds, attoseconds) = gracePeriod.components

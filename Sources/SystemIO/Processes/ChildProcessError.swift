@@ -1,21 +1,21 @@
 import Glibc
 
-/// Why a command was not run to its end.
+/// A command that could not be started, or timed out.
 package struct ChildProcessError: Error, Equatable, Sendable, CustomStringConvertible {
     package enum Reason: Equatable, Sendable {
-        /// No file of that name is there, or in any directory of `PATH`. Shells report status 127.
+        /// The file does not exist, or no directory of `PATH` has one of that name. Shells report status 127.
         case notFound
-        /// There is such a file, but it must not or cannot be executed; with the `errno`. Shells report status 126.
+        /// The file cannot be executed; with the `errno`. Shells report status 126.
         case notExecutable(Int32)
-        /// The arguments and the environment are longer than the system takes (`E2BIG`).
+        /// The arguments and the environment are longer than the system allows (`E2BIG`).
         case argumentListTooLong
-        /// The system has no process, descriptor or memory left, or refuses for another reason; with the `errno`.
+        /// The system has no process, descriptor or memory left, or another `errno`.
         case system(Int32)
-        /// The command ran longer than it was allowed to, and was ended.
+        /// The command timed out and was stopped.
         case timeLimit(Duration)
     }
 
-    /// The command as it was called, without its arguments.
+    /// The name or path of the command, without its arguments.
     package let command: String
     package let reason: Reason
 
@@ -24,7 +24,6 @@ package struct ChildProcessError: Error, Equatable, Sendable, CustomStringConver
         self.reason = reason
     }
 
-    /// One sentence that names the command.
     package var description: String {
         switch reason {
         case .notFound where command.contains("/"): "cannot run \(command): there is no such file"

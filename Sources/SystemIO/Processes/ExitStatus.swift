@@ -1,15 +1,15 @@
 extension ChildProcess {
-    /// How a process ended.
+    /// The end of a process.
     package enum ExitStatus: Equatable, Sendable {
-        /// It ended by itself with this status, 0 to 255.
+        /// The process exited with a status, 0 to 255.
         case exited(Int32)
-        /// It was ended by this signal.
+        /// A signal ended the process.
         case signalled(Int32)
 
-        /// Whether it ended by itself with status 0.
+        /// Whether the process exited with status 0.
         package var isSuccess: Bool { self == .exited(0) }
 
-        /// The status as a shell has it in `$?`: 128 and more for signals.
+        /// The value of `$?` in a shell: 128 plus the number of a signal.
         package var shellStatus: Int32 {
             switch self {
             case .exited(let status): status
@@ -17,7 +17,7 @@ extension ChildProcess {
             }
         }
 
-        /// Decodes what `waitpid` has stored for a process that has ended.
+        /// Decodes the status that `waitpid` has stored.
         init(waitStatus: Int32) {
             let signal = waitStatus & 0x7F
             self = signal == 0 ? .exited(waitStatus >> 8 & 0xFF) : .signalled(signal)

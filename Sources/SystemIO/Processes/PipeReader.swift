@@ -1,29 +1,29 @@
 import Dispatch
 import Glibc
 
-/// Reads a pipe to its end on a thread of its own, keeps the last bytes, and hands all of them on if asked to.
+/// A reader of a pipe, on a separate thread, that keeps the last bytes and can pass all bytes to a function.
 final class PipeReader: Sendable {
     private let limit: Int
     private let copy: (@Sendable (UnsafeRawBufferPointer) throws -> Void)?
     private let stop: (reading: File, writing: File)
 
     /// - Parameters:
-    ///   - limit: how many bytes to keep, the last ones.
-    ///   - copy: gets all of the bytes.
+    ///   - limit: The number of bytes to keep.
+    ///   - copy: A function that is passed all bytes.
     init(
         keepLast limit: Int,
-        handingOnTo copy: (@Sendable (UnsafeRawBufferPointer) throws -> Void)? = nil
+        copyingTo copy: (@Sendable (UnsafeRawBufferPointer) throws -> Void)? = nil
     ) throws(FileError) {
         self.limit = max(limit, 0)
         self.copy = copy
         stop = try makePipe()
     }
 
-    /// Reads `pipe` until it ends, or until ``finish()`` is called and nothing is left in it for now.
+    /// Reads `pipe` until it ends, or until ``finish()`` is called and the pipe is empty.
     ///
     /// - Returns: the last bytes.
-    /// - Throws: what went wrong when bytes were read or handed on; the pipe has been emptied all the same, or the command
-    ///   that writes into it would wait for ever.
+    /// - Throws: `FileError`, or the error of the copying function. In that case the pipe has still been read to its end, since the
+    ///   command would wait forever otherwise.
     func read(_ pipe: File?) async throws -> [UInt8] {
         guard let pipe else { return [] }
         return try await withCheckedThrowingContinuation { continuation in
@@ -34,7 +34,7 @@ final class PipeReader: Sendable {
         }
     }
 
-    /// Makes the reader stop, because those that could still write are none of ours.
+    /// Stops the reader although other processes still hold the writing end.
     func finish() {
         try? stop.writing.close()
     }
@@ -56,14 +56,14 @@ final class PipeReader: Sendable {
                 }
             }
             tail += bytes
-            // Cut now and then, not each time, so that a byte is moved a few times at most.
+            // Cutting at twice the limit moves each byte only a few times.
             if tail.count > 2 * limit { tail.removeFirst(tail.count - limit) }
         }
         if let failure { throw failure }
         return tail.suffix(limit)
     }
 
-    /// Waits for bytes or the end of the pipe; `false` means to stop.
+    /// Waits for bytes or the end of the pipe; returns `false` if ``finish()`` was called and the pipe is empty.
     private func waitForBytes(in pipe: File) -> Bool {
         var requests = [pipe, stop.reading].map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
         while poll(&requests, nfds_t(requests.count), -1) < 0 && errno == EINTR {}

@@ -1,24 +1,22 @@
 import Glibc
 import Synchronization
 
-/// What the system lets this process have.
+/// The limits of the system for this process.
 ///
-/// The libraries that run tasks wait without end, or crash, if they get no thread, descriptor or memory. So a program asks first.
+/// Without threads, descriptors or memory, the libraries that run tasks wait forever or crash. So a program checks the limits first.
 package enum ProcessLimits {
-    /// How many files a program wants to have open that moves several blobs at a time.
+    /// The number of open files for a program that moves several blobs at a time.
     private static let wantedFiles: rlim_t = 4096
 
-    /// Checks what every run needs, and raises the limit of open files. To be called at the start of a program, while it has one thread.
+    /// Checks the needs of every run, and raises the limit of open files. To be called at the start, while the process has one thread.
     package static func check() throws(ProcessLimitError) {
         try requireFiles(64)
         try requireMemory(1 << 30)
         try requireThreads(2 * cores + 8)
     }
 
-    /// Checks whether threads can be started besides those that tasks get as they need them.
-    ///
-    /// - Parameter count: how many are going to be started.
-    package static func requireThreads(besidesTasks count: Int) throws(ProcessLimitError) {
+    /// Checks whether `count` threads can be started in addition to those of the cooperative pool.
+    package static func requireThreads(inAdditionToTasks count: Int) throws(ProcessLimitError) {
         try requireThreads(count + cores + 4)
     }
 
@@ -26,7 +24,7 @@ package enum ProcessLimits {
 
     private static func requireThreads(_ needed: Int) throws(ProcessLimitError) {
         var threads: [WorkerThread] = []
-        // They end when there are as many as are needed, or no more.
+        // The threads end when enough have been started, or no more can be.
         let gate = Mutex(())
         gate.withLock { _ in
             while threads.count < needed, let thread = WorkerThread({ gate.withLock { _ in } }) {
@@ -43,7 +41,7 @@ package enum ProcessLimits {
         )
     }
 
-    /// Checks how many files may be open.
+    /// Checks whether `count` files can be open.
     static func requireFiles(_ count: rlim_t) throws(ProcessLimitError) {
         guard var limit = limit(RLIMIT_NOFILE) else { return }
         if limit.rlim_cur < wantedFiles, limit.rlim_cur < limit.rlim_max {
@@ -57,12 +55,12 @@ package enum ProcessLimits {
         )
     }
 
-    /// Checks how much memory may be mapped, besides what the process has at its start.
+    /// Checks whether `count` more bytes of memory can be mapped.
     static func requireMemory(_ count: Int) throws(ProcessLimitError) {
-        let place = mmap(nil, count, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
-        let isThere = place != nil && place != MAP_FAILED
-        if isThere { munmap(place, count) }
-        guard !isThere || limit(RLIMIT_DATA).map({ $0.rlim_cur < rlim_t(count) }) ?? false else { return }
+        let address = mmap(nil, count, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+        let isMapped = address != nil && address != MAP_FAILED
+        if isMapped { munmap(address, count) }
+        guard !isMapped || limit(RLIMIT_DATA).map({ $0.rlim_cur < rlim_t(count) }) ?? false else { return }
         throw ProcessLimitError(
             description:
                 "less than \(count >> 30) GiB of memory can be mapped, and the run needs that; raise the limit of the address"
@@ -76,7 +74,7 @@ package enum ProcessLimits {
     }
 }
 
-/// The system lets this process have less than it needs.
+/// A limit of the system that is too low.
 package struct ProcessLimitError: Error, CustomStringConvertible {
     package let description: String
 }

@@ -1,10 +1,10 @@
-import CSpawn
+import CLinux
 import Glibc
 
-/// Starts a command with the given descriptors as 0, 1 and 2.
+/// Starts a command with `descriptors` as 0, 1 and 2.
 ///
-/// - Parameter descriptors: three open ones, all above 2.
-/// - Returns: the number of the process.
+/// - Parameter descriptors: Three open descriptors, all above 2.
+/// - Returns: the process ID.
 func spawn(
     _ command: [String],
     environment: [String: String],
@@ -18,7 +18,7 @@ func spawn(
     let actions = SpawnActions(descriptors.map(\.descriptor))
     let attributes = SpawnAttributes()
     var refusal: Int32 = ENOENT
-    // The loop of `execvp`: a file that must not be executed is passed over, and only told of if there is no other.
+    // As `execvp` does: a file that cannot be executed is an error only if no other file is found.
     for path in executables(named: name, searchPath: environment["PATH"]) {
         var identifier: pid_t = 0
         let code = withCStrings(command) { arguments in
@@ -36,9 +36,9 @@ func spawn(
     throw ChildProcessError(command: name, reason: ChildProcessError.Reason(spawnCode: refusal))
 }
 
-/// The files to try for a command, in order.
+/// Returns the files to try for a command, in order.
 ///
-/// - Parameter searchPath: the value of `PATH`; without one, glibc searches `/bin` and `/usr/bin`.
+/// - Parameter searchPath: The value of `PATH`; by default `/bin` and `/usr/bin`, as in glibc.
 func executables(named name: String, searchPath: String?) -> [String] {
     if name.isEmpty || name.contains("/") { return [name] }
     return (searchPath ?? "/bin:/usr/bin").split(separator: ":", omittingEmptySubsequences: false)
@@ -49,15 +49,12 @@ func executables(named name: String, searchPath: String?) -> [String] {
 }
 
 extension ChildProcess {
-    /// Whether a command is there to be started, by the same rules as ``start(_:environment:input:output:errors:)``.
-    ///
-    /// - Parameter environment: its `PATH` is searched for a name without a slash.
+    /// Whether ``start(_:environment:input:output:errors:)`` finds the file of a command.
     package static func isInstalled(_ name: String, environment: [String: String]) -> Bool {
         file(of: name, environment: environment) != nil
     }
 
-    /// The file of a command: its name where that has a slash, else the first in the directories of `PATH`; `nil` where there is none that
-    /// can be started.
+    /// Returns the first executable file for a command; `nil` if there is none.
     package static func file(of name: String, environment: [String: String]) -> String? {
         executables(named: name, searchPath: environment["PATH"])
             .first { path in
@@ -80,7 +77,7 @@ extension ChildProcessError.Reason {
     }
 }
 
-/// What happens to the descriptors between the fork and the command.
+/// The changes of the descriptors before the command runs.
 private final class SpawnActions {
     var value = posix_spawn_file_actions_t()
 
@@ -97,9 +94,8 @@ private final class SpawnActions {
     }
 }
 
-/// The signals of the command: none is blocked, and all do what they do by default, but for HUP, INT and QUIT, which stay
-/// ignored if they are ignored here. Nothing in this program ignores those three; who started it did, by `nohup` or `&`, and
-/// meant the commands as well.
+/// The signals of the command: none is blocked, and all have their default action, except HUP, INT and QUIT, which stay ignored if they
+/// are ignored here. This program ignores none of the three, so its caller did, by `nohup` or `&`, and meant the commands too.
 private final class SpawnAttributes {
     var value = posix_spawnattr_t()
 
@@ -119,7 +115,7 @@ private final class SpawnAttributes {
     }
 }
 
-/// Lends the strings as a C array that ends in `NULL`.
+/// Passes the strings to `body` as a C array that ends with `NULL`.
 private func withCStrings<R>(
     _ strings: [String],
     _ body: ([UnsafeMutablePointer<CChar>?]) -> R

@@ -1,15 +1,15 @@
 import Glibc
 
-/// The two ends of what a command writes into.
+/// The two ends of the output of a command.
 struct PreparedOutput {
-    /// What becomes the command's descriptor.
+    /// The end that becomes the command's descriptor.
     let childEnd: File
-    /// What we read, if it is a pipe.
+    /// The end that this process reads, if the output is a pipe.
     var ownEnd: File?
 }
 
 extension ChildProcess.Input {
-    /// A descriptor that becomes the command's standard input.
+    /// Opens the descriptor that becomes the command's standard input.
     func prepared() throws(FileError) -> File {
         switch self {
         case .null: try File("/dev/null", for: .reading)
@@ -19,7 +19,7 @@ extension ChildProcess.Input {
 }
 
 extension ChildProcess.Output {
-    /// A descriptor that becomes the command's standard output or error, and our end of it.
+    /// Opens the descriptor that becomes the command's standard output or error, and the reading end of a pipe.
     func prepared() throws(FileError) -> PreparedOutput {
         switch self {
         case .null:
@@ -35,17 +35,17 @@ extension ChildProcess.Output {
     }
 }
 
-/// A pipe that no command inherits but as one of its standard descriptors.
+/// Creates a pipe. A command inherits an end only as one of its standard descriptors.
 package func makePipe() throws(FileError) -> (reading: File, writing: File) {
     var ends: (Int32, Int32) = (-1, -1)
     let status = withUnsafeMutableBytes(of: &ends) { pipe($0.baseAddress?.assumingMemoryBound(to: Int32.self)) }
     guard status == 0 else { throw FileError(operation: "open", path: "a pipe", code: errno) }
     let raw = (File(owning: ends.0, path: "a pipe"), File(owning: ends.1, path: "a pipe"))
-    // Above 2, or giving the command its descriptors could overwrite an end before it is used.
+    // Above 2, so that setting up the descriptors of a command cannot overwrite an end.
     return (try duplicate(raw.0.descriptor), try duplicate(raw.1.descriptor))
 }
 
-/// A second descriptor for the same file, above 2, so that it is not overwritten while 0, 1 and 2 are set one after the other.
+/// Duplicates a descriptor to one above 2, so that setting up 0, 1 and 2 cannot overwrite it.
 func duplicate(_ descriptor: Int32) throws(FileError) -> File {
     let path = "descriptor \(descriptor)"
     let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)

@@ -3,34 +3,33 @@ import Synchronization
 
 /// The signals that ask a program to end: HUP, INT and TERM.
 ///
-/// A program that cleans up and then dies of the same signal leaves the status behind that its caller expects.
+/// A program should clean up and then die of the same signal, so that its caller sees the expected status.
 package enum TerminationSignals {
-    /// Where the signal handler writes the number of the signal.
+    /// The descriptor that the signal handler writes the number of the signal to.
     private static let announcement = Atomic<Int32>(-1)
 
     /// The first signal that has arrived; 0 for none.
     private static let first = Atomic<Int32>(0)
 
-    /// How long a program may take to end after that, in microseconds; 0 for any time.
+    /// The time to end after the first signal, in microseconds; 0 for no limit.
     private static let timeToEnd = Atomic<Int>(0)
 
-    /// Whether such a signal has arrived, from the moment on in which it does.
+    /// Whether a termination signal has arrived.
     package static var haveArrived: Bool { received != nil }
 
-    /// The first such signal that has arrived; `nil` for none.
+    /// The first termination signal that has arrived; `nil` for none.
     package static var received: Int32? {
         let signal = first.load(ordering: .acquiring)
         return signal == 0 ? nil : signal
     }
 
-    /// Has `handler` called with the first such signal that arrives, on a thread of its own. Those that follow do nothing,
-    /// but for Ctrl-C, which then ends the program as usual. To be called once, at the start of the program.
+    /// Calls `handler` with the first termination signal, on a separate thread. Later signals do nothing, except Ctrl-C, which then ends
+    /// the program. To be called once, at the start of the program.
     ///
-    /// Signals that whoever started the program has made it ignore, by `nohup` for instance, stay ignored.
+    /// Signals that the caller of the program ignores, for instance by `nohup`, stay ignored.
     ///
-    /// - Parameter timeToEnd: how long the program may take to end: then the signal ends it, whatever the handler and all other threads
-    ///   do; `nil` for any time.
-    /// - Throws: `FileError` if there is no descriptor or thread left.
+    /// - Parameter timeToEnd: The time after which the signal ends the program, even if its threads are blocked; `nil` for no limit.
+    /// - Throws: `FileError` if no descriptor or thread is left.
     package static func handleFirst(
         timeToEnd: Duration? = nil,
         _ handler: @escaping @Sendable (Int32) -> Void
@@ -41,7 +40,7 @@ package enum TerminationSignals {
         let (seconds, attoseconds) = (timeToEnd ?? .zero).components
         Self.timeToEnd.store(Int(seconds) * 1_000_000 + Int(attoseconds / 1_000_000_000_000), ordering: .releasing)
         let thread = WorkerThread {
-            // The signal handler needs the writing end for as long as the program runs.
+            // The signal handler needs the writing end until the program ends.
             withExtendedLifetime(writing) {
                 var hasHandled = false
                 while let signal = try? reading.readBytes(1).first {
@@ -57,12 +56,12 @@ package enum TerminationSignals {
             TerminationSignals.die(of: TerminationSignals.first.load(ordering: .acquiring))
         }
         for signal in [SIGHUP, SIGINT, SIGTERM] where !isIgnored(signal) {
-            // A handler is not inherited by the commands that are run; being ignored would be.
+            // Commands do not inherit a handler, but would inherit an ignored signal.
             setDisposition(of: signal) { signal in TerminationSignals.announce(signal) }
         }
     }
 
-    /// Does what a signal handler may do (signal-safety(7)); the alarm needs no thread but the one that it interrupts.
+    /// Writes the signal to the pipe and sets the alarm, by calls that are safe in a signal handler (signal-safety(7)).
     private static func announce(_ signal: Int32) {
         let code = errno
         if first.compareExchange(expected: 0, desired: signal, ordering: .acquiringAndReleasing).exchanged {
@@ -76,13 +75,13 @@ package enum TerminationSignals {
         errno = code
     }
 
-    /// Ends the program by the signal, so that its parent sees that it died of it.
+    /// Ends the program by `signal`, so that its parent sees that status.
     package static func die(of signal: Int32) -> Never {
         setDisposition(of: signal, to: SIG_DFL)
         var signals = sigset_t()
         sigemptyset(&signals)
         sigaddset(&signals, signal)
-        // To this thread, where it is not blocked, and so before the next line.
+        // Unblocked in this thread, the signal ends the program before `exit`.
         pthread_sigmask(SIG_UNBLOCK, &signals, nil)
         raise(signal)
         exit(128 + signal)
@@ -98,7 +97,7 @@ package enum TerminationSignals {
     private static func setDisposition(of signal: Int32, to handler: (@convention(c) (Int32) -> Void)?) {
         var action = sigaction()
         action.__sigaction_handler.sa_handler = handler
-        // Calls that the handler interrupts go on by themselves where the system can do that.
+        // The system restarts the calls that the handler interrupts.
         action.sa_flags = SA_RESTART
         sigaction(signal, &action, nil)
     }

@@ -1,10 +1,10 @@
-/// Text as the system has it: words of a command line, variables, paths and lines are bytes, mostly UTF-8 but not always.
+/// Conversion between `String` and the bytes of the operating system: arguments, variables, paths and lines, which are mostly UTF-8.
 ///
-/// A `String` has no place for bytes that are no UTF-8. Here each of them stands in it as a scalar of its own, U+10FF80 for
-/// 0x80 to U+10FFFF for 0xFF: the last 128 of the private use plane 16. Where the bytes are the UTF-8 of such a scalar, each of its
-/// four stands in that way too. So every sequence of bytes has a text of its own, which leads back to it.
+/// A byte that is not UTF-8 becomes an escape scalar, from U+10FF80 for 0x80 to U+10FFFF for 0xFF: the last 128 scalars of private use
+/// plane 16. The UTF-8 of an escape scalar becomes four escape scalars. So each sequence of bytes has its own text, and the conversion
+/// is reversible.
 extension String {
-    /// The text that stands for these bytes.
+    /// The text of `bytes`.
     package init(nativeBytes bytes: some Collection<UInt8>) {
         let bytes = Array(bytes)
         if let text = String(validating: bytes, as: UTF8.self), !text.unicodeScalars.contains(where: isEscape) {
@@ -26,7 +26,7 @@ extension String {
         self.init(scalars)
     }
 
-    /// The bytes that the text stands for: its UTF-8, but for the scalars that stand for a byte each.
+    /// The UTF-8 of the text, with one byte for each escape scalar.
     package var nativeBytes: [UInt8] {
         guard unicodeScalars.contains(where: isEscape) else { return Array(utf8) }
         return unicodeScalars.flatMap { scalar in
@@ -34,12 +34,12 @@ extension String {
         }
     }
 
-    /// The bytes that the text stands for, with a zero behind them, for calls of the system.
+    /// ``nativeBytes`` with a terminating zero, for system calls.
     package var nativeCString: [CChar] {
         nativeBytes.map(CChar.init(bitPattern:)) + [0]
     }
 
-    /// The text that stands for what a pointer of the system leads to, up to its zero.
+    /// The text of a zero-terminated string of the system.
     package init(nativeCString start: UnsafePointer<CChar>) {
         var end = start
         while end.pointee != 0 { end += 1 }
@@ -49,7 +49,7 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    /// The byte that the scalar stands for where it stands for one.
+    /// The byte of an escape scalar; `nil` for any other scalar.
     package var escapedByte: UInt8? {
         isEscape(self) ? UInt8(truncatingIfNeeded: value) : nil
     }
@@ -62,11 +62,11 @@ private func isEscape(_ scalar: Unicode.Scalar) -> Bool {
 }
 
 private func escape(_ byte: UInt8) -> Unicode.Scalar {
-    // Only bytes from 0x80 on are no UTF-8 by themselves, so that the sum is a scalar of plane 16.
+    // Only bytes from 0x80 on can be invalid UTF-8, so the sum is always a scalar of plane 16.
     Unicode.Scalar(escapeBase + UInt32(byte)) ?? "\u{FFFD}"
 }
 
-/// How many bytes a scalar has whose UTF-8 begins with this one; 1 for a byte that begins none.
+/// The length of the UTF-8 sequence that begins with `lead`; 1 for a byte that cannot begin one.
 private func encodedLength(lead: UInt8) -> Int {
     switch lead {
     case 0xC2...0xDF: 2

@@ -1,12 +1,12 @@
 extension String {
-    /// The text with everything escaped that a terminal would act on or not show: control characters, bidirectional controls and other
-    /// invisible characters, and bytes that are not UTF-8.
+    /// The text with escapes for everything that a terminal would interpret or not show: control characters, bidirectional controls
+    /// and other invisible characters, and bytes that are not UTF-8.
     package var visible: String {
         unicodeScalars.contains(where: \.isInvisible) ? unicodeScalars.map(\.visible).joined() : self
     }
 
-    /// The beginning of the text that has at most `count` bytes in UTF-8, in complete scalars. A character may have any number of
-    /// combining marks, so a limit in characters is none.
+    /// The longest prefix of complete scalars that has at most `count` bytes in UTF-8. A limit in characters would not bound the size,
+    /// since a character may have any number of combining marks.
     package func prefix(utf8Bytes count: Int) -> Substring {
         guard var end = utf8.index(startIndex, offsetBy: count, limitedBy: endIndex), end < endIndex else {
             return self[...]
@@ -22,7 +22,7 @@ extension Unicode.Scalar {
         return isInvisible ? escaped(asASCII: true) : String(self)
     }
 
-    /// Whether the scalar is not shown as it is.
+    /// Whether a terminal would interpret the scalar or not show it.
     package var isInvisible: Bool {
         if isASCII { return value < 0x20 || value == 0x7F }
         switch properties.generalCategory {

@@ -1,12 +1,14 @@
 import Glibc
 
-/// A thread of its own for work that blocks, where nothing else is needed for it: neither a task nor a queue.
+/// A thread for work that blocks.
 ///
-/// It is unchecked `Sendable` because the identity of a thread is a number that never changes.
+/// `@unchecked Sendable`: the number of the thread never changes.
 package final class WorkerThread: @unchecked Sendable {
     private let thread: pthread_t
 
-    /// Starts the thread; `nil` where the system has none to give.
+    /// Starts the thread.
+    ///
+    /// - Returns: `nil` if the system cannot create a thread.
     package init?(_ work: @escaping @Sendable () -> Void) {
         let box = Unmanaged.passRetained(Box(work))
         var thread = pthread_t()
@@ -15,7 +17,7 @@ package final class WorkerThread: @unchecked Sendable {
             nil,
             { context in
                 guard let context else { return nil }
-                // Signals are the main thread's business; a write to a broken connection must not end the process.
+                // The main thread handles signals. A write to a broken connection must not end the process.
                 var all = sigset_t()
                 sigfillset(&all)
                 pthread_sigmask(SIG_BLOCK, &all, nil)
@@ -31,7 +33,7 @@ package final class WorkerThread: @unchecked Sendable {
         self.thread = thread
     }
 
-    /// Waits for the end of the thread. It must be called once; on the thread itself it only lets go of it.
+    /// Waits for the end of the thread, unless this is the thread. To be called once.
     package func join() {
         if pthread_equal(thread, pthread_self()) != 0 {
             pthread_detach(thread)

@@ -1,8 +1,8 @@
-import OCI
+import SystemIO
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct GoTimeTests {
+@Suite(.timeLimit(.minutes(5))) struct TimestampTests {
     struct Row: Sendable {
         let text: String
         let written: String?
@@ -29,7 +29,7 @@ import Testing
             text: "2024-03-05T06:07:08.1234567899Z",
             written: "2024-03-05T06:07:08.123456789Z",
             seconds: 1_709_618_828,
-            reason: "what is below a nanosecond is cut"
+            reason: "digits below a nanosecond are dropped"
         ),
         Row(text: "2023-01-02T03:04:05+02:00", written: nil, seconds: 1_672_621_445, reason: "an offset is kept"),
         Row(text: "2023-01-02T03:04:05-07:30", written: nil, seconds: 1_672_655_645, reason: "an offset to the west"),
@@ -47,9 +47,9 @@ import Testing
     ]
 
     @Test(arguments: rows)
-    func timesAreReadAndWrittenAsGoDoes(row: Row) throws {
-        let time = try #require(GoTime(row.text), "\(row.reason)")
-        #expect(time.text == row.written ?? row.text, "\(row.reason)")
+    func timesAreParsedAndWrittenAsByGo(row: Row) throws {
+        let time = try #require(Timestamp(row.text), "\(row.reason)")
+        #expect(time.goText == row.written ?? row.text, "\(row.reason)")
         #expect(time.seconds == row.seconds, "\(row.reason)")
     }
 
@@ -60,12 +60,11 @@ import Testing
         "2024-05-01T10:00:00,5Z", "2024-05-01T10:00:00+0200", "2024-05-01T10:00:00+24:00", "2024-05-01T10:00:00ZZ",
         "+024-05-01T10:00:00Z", "99999-05-01T10:00:00Z", "2024-05-01T10:00:00Z\n",
     ])
-    func whatGoRefusesIsNoTime(text: String) {
-        #expect(GoTime(text) == nil)
+    func timesThatGoRejectsAreRejected(text: String) {
+        #expect(Timestamp(text) == nil)
     }
 
-    /// Days through four centuries as `date` counts them.
-    @Test func secondsAreThoseOfDate() throws {
+    @Test func secondsEqualThoseOfDate() throws {
         let texts = stride(from: 1601, through: 2400, by: 37)
             .flatMap { year in
                 ["02-28", "03-01", "07-31", "12-31"].map { "\(year)-\($0)T12:34:56Z" }
@@ -74,6 +73,11 @@ import Testing
         try directory.write(texts.map { $0 + "\n" }.joined(), to: "times")
         let expected = String(decoding: try directory.shell("date -u -f times +%s"), as: UTF8.self)
             .split(separator: "\n")
-        #expect(texts.map { GoTime($0).map { String($0.seconds) } ?? "" } == expected.map(String.init))
+        #expect(texts.map { Timestamp($0).map { String($0.seconds) } ?? "" } == expected.map(String.init))
+    }
+
+    @Test(arguments: [(1_715_938_200, 250_999_999, "2024-05-17T09:30:00.250Z"), (-1, 0, "1969-12-31T23:59:59.000Z")])
+    func descriptionsAreInUTCWithMilliseconds(seconds: Int64, nanoseconds: Int, text: String) {
+        #expect(Timestamp(seconds: seconds, nanoseconds: nanoseconds).description == text)
     }
 }
