@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test(arguments: [1, 2, 55, 1000])
-    func piecesGiveTheDigestOfTheWhole(size: Int) {
+    func piecesHaveTheDigestOfTheirConcatenation(size: Int) {
         let bytes = (0..<1000).map { UInt8(truncatingIfNeeded: $0) }
         let hash = ContentHash()
         for start in stride(from: 0, to: bytes.count, by: size) {
@@ -33,7 +33,7 @@ import Testing
         #expect(hash.finish() == ContentHash.digest(of: bytes))
     }
 
-    @Test func aFinishedHashBeginsAnew() {
+    @Test func finishedHashesStartOver() {
         let hash = ContentHash()
         Array("abc".utf8).withUnsafeBytes(hash.update)
         let first = hash.finish()

@@ -1,7 +1,7 @@
 import OCI
 import Testing
 
-/// JSON to the byte as Go's `encoding/json` writes it.
+/// JSON equal to that of Go's `encoding/json` byte for byte.
 @Suite(.timeLimit(.minutes(5))) struct GoJSONTests {
     @Test(
         arguments: [

@@ -36,11 +36,11 @@ import Testing
     }
 
     @Test(arguments: ["", "[]", #"{"os":1}"#, #"{"rootfs":{"diff_ids":["x"]}}"#])
-    func whatIsNoConfiguration(json: String) {
+    func otherDocumentsAreNotConfigurations(json: String) {
         #expect(ImageConfiguration(bytes: Array(json.utf8))?.platform == nil)
     }
 
-    @Test func whatIsTooLargeIsNotRead() {
+    @Test func tooLargeConfigurationsAreNotRead() {
         let json = Array(#"{"os":"linux"}"#.utf8) + [UInt8](repeating: 32, count: ImageConfiguration.sizeLimit)
         #expect(ImageConfiguration(bytes: json)?.platform == nil)
     }

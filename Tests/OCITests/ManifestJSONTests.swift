@@ -3,7 +3,7 @@ import OCI
 import TestSupport
 import Testing
 
-/// Manifests that are made here, to the byte as docker makes them.
+/// Manifests equal to docker's byte for byte.
 @Suite(.timeLimit(.minutes(5))) struct ManifestJSONTests {
     private static let digest = "sha256:" + String(repeating: "0a", count: 32)
 
@@ -61,7 +61,7 @@ import Testing
         #expect(text(empty.distributionJSON) == #"{"digest":"\#(digest)"}"#)
     }
 
-    @Test func ordinaryLayersInThePlaceOfForeignOnes() throws {
+    @Test func foreignLayersBecomeOrdinaryLayers() throws {
         let configuration = try Self.descriptor(#""mediaType":"c","size":1"#)
         let layer = try Self.descriptor(#""mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","size":2"#)
         let foreign = try Self.descriptor(

@@ -106,18 +106,18 @@ import Testing
             ("a type of another kind", #"{"mediaType":"a/b","config":\#(descriptor)}"#, .unsupported("a/b")),
         ]
     )
-    func isRefused(reason: String, json: String, error: ManifestError) {
+    func isRejected(reason: String, json: String, error: ManifestError) {
         #expect(throws: error) { try Self.manifest(Array(json.utf8)) }
     }
 
-    @Test func anImageServedAsAnIndexIsNone() {
+    @Test func imagesServedAsAnIndexAreRejected() {
         let json = #"{"config":\#(Self.descriptor)}"#
         #expect(throws: ManifestError.unsupported(.ociIndex)) {
             try Self.manifest(Array(json.utf8), servedAs: .ociIndex)
         }
     }
 
-    @Test func nestingWithoutEndIsRefused() {
+    @Test func deepNestingIsRejected() {
         let json = [UInt8](repeating: UInt8(ascii: "["), count: 1 << 20)
         #expect(throws: ManifestError.notJSON) { try Self.manifest(json) }
     }

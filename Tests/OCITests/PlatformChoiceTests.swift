@@ -1,14 +1,14 @@
 import OCI
 import Testing
 
-/// Which entries of an index are taken.
+/// The selection of entries of an index.
 @Suite(.timeLimit(.minutes(5))) struct PlatformChoiceTests {
     struct Row: Sendable, CustomTestStringConvertible {
         let reason: String
         /// The platforms of the entries; `-` for an entry without one.
         let entries: [String]
         let wanted: [String]
-        /// The entries that are chosen, counted from 0.
+        /// The indices of the selected entries.
         let chosen: [Int]
 
         var testDescription: String { reason }
@@ -117,12 +117,12 @@ import Testing
         #expect(choice.select(from: entries) == row.chosen.map { entries[$0] })
     }
 
-    @Test func allMeansAll() {
+    @Test func allEntriesAreSelected() {
         let entries = Self.descriptors(["linux/amd64", "unknown/unknown", "-"])
         #expect(PlatformChoice.all.select(from: entries) == entries)
     }
 
-    @Test func theVersionOfWindowsDoesNotMatter() {
+    @Test func includesWindowsOfAnyVersion() {
         var entries = Self.descriptors(["windows/amd64", "windows/amd64"])
         entries[0].platform?.osVersion = "10.0.17763.1"
         let wanted = Platform(os: "windows", architecture: "amd64")

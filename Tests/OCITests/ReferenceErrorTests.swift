@@ -1,7 +1,7 @@
 import OCI
 import Testing
 
-/// Every way to be no reference, and the sentence that a reader of the list gets.
+/// All reasons why a text is not a reference, with their messages.
 @Suite(.timeLimit(.minutes(5))) struct ReferenceErrorTests {
     static let hex = String(repeating: "0a", count: 32)
 
@@ -66,7 +66,7 @@ import Testing
     ]
 
     @Test(arguments: rows)
-    func isRefused(text: String, reason: ReferenceError.Reason, problem: String) {
+    func isRejected(text: String, reason: ReferenceError.Reason, problem: String) {
         let error = #expect(throws: ReferenceError.self) { try Reference(text) }
         #expect(error?.text == text)
         #expect(error?.reason == reason)
@@ -80,12 +80,12 @@ import Testing
 
     @Test(arguments: ["a.b/" + String(repeating: "x", count: 256), String(repeating: "x", count: 248)])
     func aPathOfMoreThan255CharactersIsTooLong(text: String) {
-        // On the Hub `library/` counts too.
+        // On Docker Hub, `library/` counts too.
         let error = #expect(throws: ReferenceError.self) { try Reference(text) }
         #expect(error?.reason == .tooLong)
     }
 
-    @Test func aLineWithoutEndIsNotRepeatedInFull() throws {
+    @Test func longLinesAreNotRepeatedInFull() throws {
         let error = #expect(throws: ReferenceError.self) { try Reference(String(repeating: "/", count: 1 << 20)) }
         #expect(try #require(error).reason == .tooLong)
         #expect(try #require(error).description.utf8.count < 300)

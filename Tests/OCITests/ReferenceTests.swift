@@ -1,7 +1,7 @@
 import OCI
 import Testing
 
-/// What docker takes for a reference (distribution/reference, `ParseNormalizedNamed` and `ParseDockerRef`).
+/// The references that docker accepts (distribution/reference, `ParseNormalizedNamed` and `ParseDockerRef`).
 @Suite(.timeLimit(.minutes(5))) struct ReferenceTests {
     struct Row: Sendable, CustomTestStringConvertible {
         let reason: String
@@ -169,7 +169,7 @@ import Testing
         #expect((reference.digest != nil) == row.hasDigest)
         #expect(reference.familiar == row.familiar)
         #expect(reference.repository == Repository(domain: row.domain, path: row.path))
-        // Both forms lead to the same image again, or a name could change on its way through an archive.
+        // Both forms must name the same image, or a name could change on its way through an archive.
         #expect(try Reference(reference.familiar) == reference)
         #expect(try Reference(reference.description) == reference)
     }

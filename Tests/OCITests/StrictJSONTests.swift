@@ -3,7 +3,7 @@ import OCI
 import TestSupport
 import Testing
 
-/// Documents that two readers could understand differently are refused.
+/// Documents that readers could understand differently are rejected.
 @Suite(.timeLimit(.minutes(1))) struct StrictJSONTests {
     private struct Anything: Decodable {
         init(from decoder: any Decoder) throws {}
@@ -29,7 +29,7 @@ import Testing
             (#"{"":1,"":2}"#, ""),
         ]
     )
-    func oneNameTwice(json: String, name: String) {
+    func duplicateNames(json: String, name: String) {
         #expect(Self.duplicate(json, .exact) == name)
         #expect(Self.duplicate(json, .ignoringCase) == name)
     }
@@ -43,7 +43,7 @@ import Testing
             (#"{"config":{"size":1,"Size":2}}"#, "Size"),
         ]
     )
-    func oneNameInTwoCases(json: String, name: String) {
+    func duplicateNamesInDifferentCase(json: String, name: String) {
         #expect(Self.duplicate(json, .ignoringCase) == name)
         #expect(Self.duplicate(json, .exact) == nil)
     }
@@ -60,7 +60,7 @@ import Testing
         #expect(Self.duplicate(json, .ignoringCase) == nil)
     }
 
-    @Test func whatIsNoJSONIsTheDecodersError() {
+    @Test func invalidJSONIsTheDecodersError() {
         for json in ["", "{", #"{"a""#, #"{"a":1,"a"#, "]]]", #"{"a":}"#, #"{,"a":1,"a":1}"#] {
             #expect(throws: (any Error).self) {
                 try StrictJSON.decode(Anything.self, from: Array(json.utf8))
@@ -68,7 +68,7 @@ import Testing
         }
     }
 
-    @Test func manyFieldsTakeNoQuadraticTime() {
+    @Test func manyFieldsDoNotTakeQuadraticTime() {
         let fields = (0..<50_000).map { #""\#($0)":0"# }.joined(separator: ",")
         #expect(Self.duplicate("{\(fields)}", .ignoringCase) == nil)
         #expect(Self.duplicate(#"{\#(fields),"77":1}"#, .ignoringCase) == "77")

@@ -1,7 +1,7 @@
 import OCI
 import Testing
 
-/// What a manifest tells of what it refers to.
+/// The subject of a manifest.
 @Suite(.timeLimit(.minutes(1))) struct SubjectDescriptorTests {
     private static let subject = "sha256:\(String(repeating: "0123456789abcdef", count: 4))"
     private static let blob = #"{"mediaType":"application/vnd.oci.empty.v1+json","digest":"\#(subject)","size":2}"#
@@ -10,7 +10,7 @@ import Testing
         SubjectDescriptor(of: try Manifest(bytes: Array(#"{"schemaVersion":2,\#(fields)}"#.utf8)))
     }
 
-    @Test func theKindIsTheManifestsElseTheConfigurations() throws {
+    @Test func theTypeIsTheManifestsOrElseTheConfigurations() throws {
         let image = #""config":\#(Self.blob),"layers":[],"subject":\#(Self.blob)"#
         let told = try #require(try Self.referral(#""artifactType":"a/b","annotations":{"x":"y"},"# + image))
         #expect(told.subject.description == Self.subject)
@@ -22,22 +22,22 @@ import Testing
         #expect(index.descriptor.mediaType == .ociIndex)
     }
 
-    @Test func nothingRefersWithoutASubject() throws {
+    @Test func manifestsWithoutASubjectReferToNothing() throws {
         #expect(try Self.referral(#""config":\#(Self.blob),"layers":[]"#) == nil)
         #expect(try Self.referral(#""config":\#(Self.blob),"layers":[],"subject":null"#) == nil)
         #expect(try Self.referral(#""config":\#(Self.blob),"layers":[],"subject":{"digest":"x"}"#) == nil)
     }
 
-    @Test func theTagsOfBothSchemes() throws {
+    @Test func referrersAndCosignTags() throws {
         let digest = try #require(Digest(Self.subject))
         #expect(digest.referrersTag == "sha256-\(digest.hex)")
         #expect(digest.cosignTags == ["sig", "att", "sbom"].map { "sha256-\(digest.hex).\($0)" })
         let long = try #require(Digest("sha512:\(digest.hex)\(digest.hex)"))
-        // A tag has 128 characters at the most.
+        // A tag has at most 128 characters.
         #expect(long.referrersTag == "sha512-\(digest.hex)")
     }
 
-    @Test func aListHasTheKindBehindThePlatform() throws {
+    @Test func listEntriesHaveTheTypeAfterThePlatform() throws {
         let descriptor = Descriptor(
             mediaType: "m/t",
             digest: try #require(Digest(Self.subject)),

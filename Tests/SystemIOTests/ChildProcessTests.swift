@@ -36,7 +36,7 @@ import Testing
         #expect(await process.wait() == .exited(0))
     }
 
-    @Test func argumentsAndEnvironmentArriveAsTheyAre() async throws {
+    @Test func argumentsAndEnvironmentArriveUnchanged() async throws {
         let arguments = ["", " ", "a b", "*", "$HOME", "ü", "-n", "'\"\\"]
         let outcome = try await ChildProcess.run(
             ["sh", "-c", "for a; do printf '<%s>' \"$a\"; done; env | grep -v ^PWD=", "sh"] + arguments,
@@ -66,7 +66,7 @@ import Testing
         #expect(process.output == nil)
     }
 
-    /// Output to our standard error and errors to our standard output: neither may be overwritten before it is copied.
+    /// Output to standard error and errors to standard output: neither may be overwritten before it is duplicated.
     @Test func crossedDescriptorsAreSetRight() async throws {
         let directory = try TemporaryDirectory()
         await #expect(processExitsWith: .success) { [path = directory.path as String] in
@@ -84,7 +84,7 @@ import Testing
             #expect(outcome.status == .exited(0))
         }
         let one = try directory.text("one")
-        // Behind it stands what the testing library writes when the process ends.
+        // The testing library's own output follows when the process ends.
         #expect(one.hasPrefix("err\n"))
         let two = try directory.text("two")
         #expect(two.hasPrefix("out\n"))
@@ -100,7 +100,7 @@ import Testing
     @Test func theCommandHasNoOtherDescriptor() async throws {
         let directory = try TemporaryDirectory()
         try directory.write([], to: "file")
-        // One that is inherited unless it is closed on purpose.
+        // A descriptor that is inherited unless it is closed.
         let inheritable = open(directory.path("file"), O_RDONLY)
         defer { close(inheritable) }
         #expect(inheritable > 2)
@@ -109,7 +109,7 @@ import Testing
             environment: environment,
             output: .keep(last: 4096)
         )
-        // The one more is the directory that ls reads.
+        // The additional descriptor is the directory that ls reads.
         #expect(text(outcome.output) == "0\n1\n2\n3\n")
     }
 
@@ -135,7 +135,7 @@ import Testing
         }
     }
 
-    @Test func whatNohupIgnoresStaysIgnored() async throws {
+    @Test func signalsIgnoredByNohupStayIgnored() async throws {
         await #expect(processExitsWith: .success) {
             signal(SIGHUP, SIG_IGN)
             let signals = try await signalsOfACommand()
@@ -145,7 +145,7 @@ import Testing
 
     @Test func neitherDescriptorsNorZombiesAreLeft() async throws {
         await #expect(processExitsWith: .success) {
-            // What the runtime opens once is open after the first time.
+            // The runtime opens some descriptors on first use.
             _ = try await ChildProcess.run(["true"], environment: environment, output: .keep(last: 1))
             try await Task.sleep(for: .milliseconds(1))
             let before = openDescriptorCount()
@@ -157,7 +157,7 @@ import Testing
                     try ChildProcess.start(["no-such-command"], environment: environment, output: .pipe)
                 }
             }
-            // Those that nobody waits for are reaped when they end, and their pipes closed just after that.
+            // Commands without a waiting task are reaped when they end, and their pipes are closed just after that.
             var info = siginfo_t()
             for _ in 0..<5000 {
                 if waitid(P_ALL, 0, &info, WEXITED | WNOWAIT) != 0, openDescriptorCount() <= before { break }

@@ -3,7 +3,7 @@ import SystemIO
 import TestSupport
 import Testing
 
-/// Files under the names of staged files and journals that no run of the program has left there.
+/// Files with the names of staged files and journals that no run of the program has left.
 @Suite(.timeLimit(.minutes(2))) struct FileStagingTests {
     private let directory: TemporaryDirectory
 
@@ -19,7 +19,7 @@ import Testing
     ]
 
     @Test(arguments: foreign)
-    func theyAreRefused(making: String, reason: ForeignFileError.Reason) throws {
+    func foreignFilesAreRejected(making: String, reason: ForeignFileError.Reason) throws {
         try directory.shell(making)
         let path = directory.path("a.unfinished")
         let expected = ForeignFileError(path: path, reason: reason)
@@ -32,14 +32,14 @@ import Testing
     }
 
     @Test(.enabled(if: geteuid() == 0, "needs root, to give a file away"))
-    func oneOfAnotherUserIsRefused() throws {
+    func filesOfAnotherUserAreRejected() throws {
         let path = try directory.write("of somebody else", to: "a.unfinished")
         try #require(chown(path, 65534, 65534) == 0)
         #expect(throws: ForeignFileError(path: path, reason: .otherOwner)) { try StagedFile(for: directory.path("a")) }
         #expect(try directory.text("a.unfinished") == "of somebody else")
     }
 
-    @Test func whatARunHasLeftIsUsed() throws {
+    @Test func filesOfAnEarlierRunAreUsed() throws {
         try directory.write("left", to: "a.unfinished")
         let file = try StagedFile(for: directory.path("a"), keepsContent: true)
         #expect(try file.file.readBytes(10) == Array("left".utf8))
@@ -47,7 +47,7 @@ import Testing
         #expect(try directory.text("a") == "left")
     }
 
-    /// The thread of a cancelled task may still write when its file was given up.
+    /// The thread of a cancelled task may still write after its file was discarded.
     @Test(arguments: [false, true])
     func nothingIsWrittenAfterTheLockIsReleased(isDiscarded: Bool) throws {
         let first = try StagedFile(for: directory.path("a"))

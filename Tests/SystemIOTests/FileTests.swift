@@ -38,7 +38,7 @@ import Testing
             (.creating, nil, "", nil),
         ] as [(File.Access, String?, String?, String?)]
     )
-    func filesAreOpenedAsToldTo(access: File.Access, before: String?, after: String?, message: String?) throws {
+    func filesAreOpenedInTheGivenMode(access: File.Access, before: String?, after: String?, message: String?) throws {
         let path = directory.path("file")
         if let before { try directory.write(before, to: "file") }
         var failure: String?
@@ -82,7 +82,7 @@ import Testing
         #expect(try zero.skip(100_000) == 100_000)
     }
 
-    @Test func descriptorsThatDoNotBlockAreWaitedFor() throws {
+    @Test func nonBlockingDescriptorsAreWaitedFor() throws {
         var ends: [Int32] = [0, 0]
         #expect(pipe(&ends) == 0)
         let (reading, writing) = (File(owning: ends[0], path: "a pipe"), File(owning: ends[1], path: "a pipe"))
@@ -98,7 +98,7 @@ import Testing
         #expect(received == bytes.count)
     }
 
-    @Test func sectionsEndWhereTheyOrTheFileEnd() throws {
+    @Test func sectionsEndNoLaterThanTheFile() throws {
         try directory.write(Array(0..<10), to: "file")
         let file = try File(directory.path("file"), for: .reading)
         let section = FileSection(of: file, at: 2, length: 5)

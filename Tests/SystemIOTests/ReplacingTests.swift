@@ -3,7 +3,7 @@ import SystemIO
 import TestSupport
 import Testing
 
-/// A small text that is written to a path, whatever is there.
+/// Replacing the content of a path of any kind.
 @Suite(.timeLimit(.minutes(1))) struct ReplacingTests {
     private let directory: TemporaryDirectory
 
@@ -12,7 +12,7 @@ import Testing
     }
 
     @Test(arguments: ["an older text that is longer", ""])
-    func aFileIsReplacedAsAWhole(older: String) throws {
+    func filesAreReplacedInOneStep(older: String) throws {
         let path = directory.path("list")
         if !older.isEmpty { try directory.write(older, to: "list") }
         let before = try? File(path, for: .reading)
@@ -24,7 +24,7 @@ import Testing
 
     @Test func aDeviceStaysADevice() throws {
         for path in ["/dev/null", "/dev/full"] {
-            // By a link, for a rename would take the device away from this machine.
+            // By a link, since a rename would remove the device of this machine.
             symlink(path, directory.path("device"))
             let write = { try File.write("text", replacing: directory.path("device")) }
             if path == "/dev/null" { try write() } else { #expect(throws: FileError.self, performing: write) }
@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    @Test func aNamedPipeHandsTheTextOn() async throws {
+    @Test func namedPipesPassTheTextOn() async throws {
         let path = directory.path("pipe")
         #expect(mkfifo(path, 0o600) == 0)
         async let received = onThread { try File(path, for: .reading).readBytes(100) }
@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test(arguments: ["/dev/fd/", "/proc/self/fd/"])
-    func aDescriptorOfTheProcessIsWrittenWhereItStands(prefix: String) throws {
+    func descriptorsAreWrittenAtTheirPosition(prefix: String) throws {
         let file = try File(directory.path("log"), for: .creating)
         try file.write("before, ")
         try File.write("between, ", replacing: prefix + "\(file.descriptor)")
@@ -53,7 +53,7 @@ import Testing
         #expect(try directory.names() == ["log"])
     }
 
-    @Test func whatCannotBeWrittenIsTold() throws {
+    @Test func failuresAreReported() throws {
         #expect(throws: FileError(operation: "write", path: directory.path, code: EISDIR)) {
             try File.write("", replacing: directory.path)
         }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct RunTests {
-    @Test func whatIsWrittenIsKept() async throws {
+    @Test func outputIsKept() async throws {
         let outcome = try await ChildProcess.run(
             shell("echo out; echo err >&2; exit 3"),
             environment: environment,
@@ -38,7 +38,7 @@ import Testing
         #expect(text(outcome.errors) == "9999\n")
     }
 
-    @Test func everythingIsHandedOnWhileItIsKept() async throws {
+    @Test func outputIsCopiedAndKept() async throws {
         let directory = try TemporaryDirectory()
         let copy = try File(directory.path("copy"), for: .creating)
         let outcome = try await ChildProcess.run(
@@ -50,7 +50,7 @@ import Testing
         #expect(try directory.bytes("copy") == Array(repeating: UInt8(ascii: "x"), count: 1_000_000))
     }
 
-    @Test func aCopyThatCannotBeWrittenIsAnErrorAndStopsNothing() async throws {
+    @Test func failedCopiesAreErrorsAndDoNotStopTheCommand() async throws {
         let directory = try TemporaryDirectory()
         let full = try File("/dev/full", for: .writing)
         await #expect(throws: FileError.self) {
@@ -63,7 +63,7 @@ import Testing
         #expect(try directory.text("done") == "done\n")
     }
 
-    @Test func aCommandThatIsOverTimeIsStopped() async throws {
+    @Test func timedOutCommandsAreStopped() async throws {
         let limit = Duration.milliseconds(50)
         let error = await #expect(throws: ChildProcessError.self) {
             try await ChildProcess.run(["sleep", "1000"], environment: environment, timeLimit: limit)
@@ -73,7 +73,7 @@ import Testing
         #expect(outcome.status == .exited(0))
     }
 
-    @Test func aCommandThatIgnoresTheRequestIsKilled() async throws {
+    @Test func commandsThatIgnoreTheRequestAreKilled() async throws {
         let directory = try TemporaryDirectory()
         let limit = Duration.milliseconds(300)
         let line = "trap '' TERM; i=0; while [ $i -lt 400 ]; do sleep 0.05; i=$((i+1)); done; touch survived"
@@ -100,9 +100,9 @@ import Testing
         #expect(try directory.text("ended") == "ended\n")
     }
 
-    @Test func nobodyWaitsForWhatACancelledCommandHasStarted() async throws {
+    @Test func processesOfACancelledCommandAreNotWaitedFor() async throws {
         let directory = try TemporaryDirectory()
-        // The sleeper keeps the pipes open long after the command is gone.
+        // The sleeper keeps the pipes open after the command has ended.
         let line = "sleep 1000 & echo $! >pid; mv pid started; wait"
         let task = Task {
             try await ChildProcess.run(shell("cd '\(directory.path)'; \(line)"), environment: environment)

@@ -2,15 +2,15 @@ import Glibc
 import SystemIO
 import TestSupport
 
-/// The variables that commands of the tests get.
+/// The variables of the tests' commands.
 let environment = ["PATH": "/usr/bin:/bin", "LC_ALL": "C"]
 
-/// A command line of `sh`, as a command.
+/// A command that runs a line in `sh`.
 func shell(_ line: String) -> [String] { ["sh", "-c", line] }
 
 func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
-/// The content of a pipe until it ends; reads on the calling thread.
+/// Reads a pipe to its end, on the calling thread.
 func readToEnd(_ file: File?) throws -> [UInt8] {
     guard let file else { return [] }
     var bytes: [UInt8] = []
@@ -18,15 +18,15 @@ func readToEnd(_ file: File?) throws -> [UInt8] {
     return bytes
 }
 
-/// How many descriptors this process has open.
+/// The number of open descriptors of this process.
 func openDescriptorCount() -> Int {
     (0..<1024).count { fcntl($0, F_GETFD) >= 0 }
 }
 
-/// Whether a process of this number is there, as a zombie or alive.
+/// Whether a process exists, alive or as a zombie.
 func exists(_ identifier: Int32) -> Bool { kill(identifier, 0) == 0 }
 
-/// Waits, without holding a thread, until a command has made a file; half a minute at the most.
+/// Waits, without blocking a thread, until a command has created a file; at most 30 s.
 func appearance(of name: String, in directory: TemporaryDirectory) async throws {
     for _ in 0..<6000 {
         if directory.exists(name) { return }
@@ -35,9 +35,9 @@ func appearance(of name: String, in directory: TemporaryDirectory) async throws 
     throw TestSupportError("no command has made \(name)")
 }
 
-/// The signals that a new command ignores and those that it has blocked, as bit masks: signal n is bit n − 1.
+/// The ignored and the blocked signals of a new command, as bit masks: signal n is bit n − 1.
 ///
-/// Signals 32 and 33 are left out: they are glibc's own, and it makes every process that it spawns ignore them.
+/// Signals 32 and 33 are omitted: glibc makes every process that it spawns ignore them.
 func signalsOfACommand() async throws -> (ignored: UInt64, blocked: UInt64) {
     let outcome = try await ChildProcess.run(
         ["grep", "-E", "^Sig(Blk|Ign):", "/proc/self/status"],

@@ -4,7 +4,7 @@ import Testing
 
 @testable import SystemIO
 
-/// Files that appear under their name only when they are whole.
+/// Files that get their name only when they are complete.
 @Suite(.timeLimit(.minutes(5))) struct StagedFileTests {
     private let directory: TemporaryDirectory
 
@@ -12,7 +12,7 @@ import Testing
         directory = try TemporaryDirectory()
     }
 
-    @Test func theOlderFileStaysUntilTheNewOneIsWhole() throws {
+    @Test func theOlderFileStaysUntilTheNewOneIsComplete() throws {
         let path = try directory.write("older", to: "a")
         let file = try StagedFile(for: path)
         try file.file.write("newer")
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test(arguments: [true, false])
-    func whatIsGivenUpIsRemoved(byName: Bool) throws {
+    func discardedFilesAreRemoved(byName: Bool) throws {
         let path = try directory.write("older", to: "a")
         do {
             let file = try StagedFile(for: path)
@@ -38,14 +38,14 @@ import Testing
         #expect(try directory.text("a") == "older")
     }
 
-    @Test func aFinishedFileIsNotRemoved() throws {
+    @Test func committedFilesAreNotRemoved() throws {
         let file = try StagedFile(for: directory.path("a"))
         try file.commit()
         file.discard()
         #expect(try directory.names() == ["a"])
     }
 
-    @Test func whatAKilledRunLeftIsWrittenOver() throws {
+    @Test func filesOfAKilledRunAreOverwritten() throws {
         try directory.write("left by a run that was killed", to: "a.unfinished")
         let file = try StagedFile(for: directory.path("a"))
         try file.file.write("new")
@@ -59,7 +59,7 @@ import Testing
         try first.file.write("first")
         let error = #expect(throws: StagedFileError.self) { try StagedFile(for: path) }
         #expect(error?.description == "cannot write \(path): another run is writing it (it holds \(path).unfinished)")
-        // The second run must not have taken the first one's file away, nor emptied it.
+        // The second run must neither remove nor truncate the first one's file.
         try first.commit()
         #expect(try directory.text("a") == "first")
         #expect(throws: Never.self) { try StagedFile(for: path) }
@@ -69,7 +69,7 @@ import Testing
         "what flock answers, and whether another run is to blame",
         arguments: [(0, false), (EWOULDBLOCK, true), (ENOLCK, false), (EOPNOTSUPP, false), (EINVAL, false)]
     )
-    func onlyALockThatIsHeldIsAnotherRuns(answer: Int32, isBusy: Bool) throws {
+    func onlyAHeldLockMeansAnotherRun(answer: Int32, isBusy: Bool) throws {
         let path = directory.path("a")
         try directory.write("of another run", to: "a.unfinished")
         do {
@@ -85,12 +85,12 @@ import Testing
         }
     }
 
-    @Test func aFileThatIsDiscardedIsNotCommittedAfterAll() throws {
-        // As when a signal arrives while the disk is waited for: the file goes away at once.
+    @Test func discardedFilesAreNotCommitted() throws {
+        // As when a signal arrives during a sync: the file is removed at once.
         try directory.write("older", to: "a")
         let file = try StagedFile(for: directory.path("a"))
         file.discard()
-        // What a run writes that starts then is none of this one's business.
+        // A later run's file does not belong to this one.
         try directory.write("of the next run", to: "a.unfinished")
         #expect(throws: CancellationError.self) { try file.commit() }
         #expect(try directory.text("a") == "older")
@@ -101,7 +101,7 @@ import Testing
         ("", "directory/b"), ("older", "directory/b"), ("", "../NAME/directory/b"), ("", "PATH/directory/b"),
     ])
     func aLinkStaysALink(older: String, target: String) throws {
-        // Whether its target is there already or not: it may lie on a larger disk.
+        // The target may not exist yet: it can be on a larger disk.
         let name = try #require(directory.path.split(separator: "/").last)
         let target = target.replacing("PATH", with: directory.path).replacing("NAME", with: name)
         if older.isEmpty {
@@ -119,7 +119,7 @@ import Testing
         #expect(try directory.shell("test -h a && test -h link && cat directory/b") == Array("new".utf8))
     }
 
-    @Test func linksInACircleAreAnError() throws {
+    @Test func circularLinksAreAnError() throws {
         symlink("b", directory.path("a"))
         symlink("a", directory.path("b"))
         let file = try StagedFile(for: directory.path("a"))
@@ -141,7 +141,7 @@ import Testing
         #expect(try permissions(directory.path("a")) == permissions(directory.path("b")))
     }
 
-    @Test func aDirectoryCannotBeWrittenOver() throws {
+    @Test func directoriesCannotBeReplaced() throws {
         try directory.write("", to: "a/b")
         let error = #expect(throws: FileError.self) { try StagedFile(for: directory.path("a")) }
         #expect(error?.description == "cannot write \(directory.path("a")): Is a directory")
@@ -153,7 +153,7 @@ import Testing
         #expect(error?.description == "cannot open \(directory.path("x/a")).unfinished: No such file or directory")
     }
 
-    @Test func roomIsLookedForFirst() throws {
+    @Test func diskSpaceIsCheckedFirst() throws {
         let path = directory.path("a")
         let file = try StagedFile(for: path)
         try file.space(for: 1)?.require()

@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    @Test func whatNohupIgnoresStaysIgnored() async throws {
+    @Test func signalsIgnoredByNohupStayIgnored() async throws {
         await #expect(processExitsWith: .exitCode(7)) {
             signal(SIGHUP, SIG_IGN)
             try TerminationSignals.handleFirst { signal in exit(signal == SIGTERM ? 7 : 8) }

@@ -1,4 +1,4 @@
-/// JSON text to the byte as Go's `encoding/json` writes it, with the fields of an object in the order given.
+/// A JSON value whose text equals that of Go's `encoding/json` byte for byte. The fields of an object keep their order.
 ///
 /// Archives and manifest lists must equal docker's, and docker is written in Go.
 package indirect enum GoJSON: Sendable {
@@ -11,24 +11,24 @@ package indirect enum GoJSON: Sendable {
     /// A struct: fields in order.
     case object([(name: String, value: GoJSON)])
 
-    /// A Go map: keys sorted bytewise.
+    /// A Go map: an object with keys sorted bytewise.
     package static func map(_ entries: [String: GoJSON]) -> GoJSON {
         .object(entries.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map { ($0.key, $0.value) })
     }
 
-    /// An array of strings, or `null` for none: a nil slice.
+    /// An array of strings; `null` for a nil slice.
     package static func strings(_ values: [String]?) -> GoJSON {
         values.map { .array($0.map { .string($0) }) } ?? .null
     }
 
-    /// The text of `json.Marshal`: no blanks, no newline at the end.
+    /// The text of `json.Marshal`: without spaces or a final newline.
     package var compact: [UInt8] {
         var text: [UInt8] = []
         write(to: &text, indent: nil, depth: 0)
         return text
     }
 
-    /// The text of `json.MarshalIndent` with an empty prefix: no newline at the end.
+    /// The text of `json.MarshalIndent` with an empty prefix, without a final newline.
     package func indented(by spaces: Int) -> [UInt8] {
         var text: [UInt8] = []
         write(to: &text, indent: spaces, depth: 0)
@@ -77,7 +77,7 @@ package indirect enum GoJSON: Sendable {
         text += Array(marks.close.utf8)
     }
 
-    /// With `SetEscapeHTML(true)`, the default of Go 1.22 and later: `<`, `>`, `&` and the two line separators of Unicode too.
+    /// Writes a string as `SetEscapeHTML(true)` does, the default: also escapes `<`, `>`, `&` and Unicode's two line separators.
     private static func writeString(_ value: String, to text: inout [UInt8]) {
         text.append(UInt8(ascii: "\""))
         for scalar in value.unicodeScalars {
@@ -101,18 +101,18 @@ package indirect enum GoJSON: Sendable {
     }
 }
 
-/// The fields of a Go struct on their way to JSON, in the struct's order.
+/// The JSON fields of a Go struct, in the struct's order.
 package struct GoFields {
     package private(set) var fields: [(name: String, value: GoJSON)] = []
 
     package init() {}
 
-    /// Adds a field that is always written.
+    /// Adds a field without `omitempty`.
     package mutating func add(_ name: String, _ value: GoJSON) {
         fields.append((name, value))
     }
 
-    /// Adds a field with `omitempty`: not written where the value is empty, zero or `nil`.
+    /// Adds a field with `omitempty`: an empty, zero or `nil` value is omitted.
     package mutating func addUnlessEmpty(_ name: String, _ value: GoJSON?) {
         switch value {
         case nil, .null, .string(""), .integer(0), .boolean(false): return

@@ -1,22 +1,22 @@
 import FoundationEssentials
 import SystemIO
 
-/// JSON from outside, decoded only if all readers of it see the same fields.
+/// A decoder of JSON from outside that rejects objects with duplicate fields.
 ///
 /// Of two fields with one name, Foundation's decoder takes the first and Go's `encoding/json` the last, and Go ignores the case of a
-/// struct's fields. A document with such fields could be one image here and another one in a registry or a docker, so it is refused.
+/// struct's fields. A document with such fields could be one image here and another one in a registry or in docker.
 package enum StrictJSON {
-    /// How the names of fields are compared.
+    /// The comparison of field names.
     package enum Comparison: Sendable {
-        /// As Go compares the fields of its structs: without case. The keys of ``maps`` are compared exactly.
+        /// Case-insensitive, as Go compares the fields of its structs. The keys of ``maps`` are compared exactly.
         case ignoringCase
-        /// Exactly.
+        /// Case-sensitive.
         case exact
     }
 
     /// Decodes a document.
     ///
-    /// - Throws: ``DuplicateFieldError``, or what the decoder throws.
+    /// - Throws: ``DuplicateFieldError``, or the error of the decoder.
     package static func decode<Value: Decodable>(
         _ type: Value.Type,
         from bytes: [UInt8],
@@ -31,33 +31,31 @@ package enum StrictJSON {
     fileprivate static let maps: Set<String> = ["annotations", "Labels", "ExposedPorts", "Volumes"]
 }
 
-/// An object of a JSON document has two fields with one name.
+/// An object of a JSON document that has two fields with one name.
 public struct DuplicateFieldError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The name of the second of them.
+    /// The name of the second field.
     package let name: String
 
     package init(name: String) { self.name = name }
 
-    /// A clause to follow the document's name and "has".
+    /// A phrase to follow the name of the document and "has".
     public var description: String { "the field \"\(name.prefix(utf8Bytes: 64))\" more than once" }
 }
 
-/// Looks for objects that have two fields with one name.
-///
-/// What is no JSON is left to the decoder: the scan ends there.
+/// A scanner for objects with duplicate fields. The scan ends at invalid JSON, which the decoder reports.
 private struct DuplicateFieldScanner {
-    /// An array or an object that the position is in.
+    /// An array or an object around the position.
     private struct Level {
         let isObject: Bool
-        /// Whether the names of the object's fields are compared exactly.
+        /// Whether the names of the fields are compared exactly.
         var isMap = false
-        /// The names of the object's fields so far, as they are compared.
+        /// The names of the fields so far, in the form for comparison.
         var names: Set<String> = []
         /// The field whose value is being read; `nil` if a field's name comes next.
         var key: String?
     }
 
-    /// Deeper documents are refused by the decoder (its limit is 512).
+    /// The maximum depth. The decoder rejects deeper documents (its limit is 512).
     private static let depth = 1_000
 
     private let bytes: [UInt8]
@@ -70,7 +68,7 @@ private struct DuplicateFieldScanner {
         self.comparison = comparison
     }
 
-    /// - Returns: the name of the first field that is a duplicate; `nil` if there is none.
+    /// Returns the name of the first duplicate field; `nil` if there is none.
     mutating func firstDuplicate() -> String? {
         while position < bytes.count {
             switch bytes[position] {
@@ -97,7 +95,7 @@ private struct DuplicateFieldScanner {
         return Level(isObject: true, isMap: comparison == .exact || field.map(StrictJSON.maps.contains) ?? false)
     }
 
-    /// The bytes of the string that begins here, with its quotes; afterwards the position is behind it.
+    /// Reads the string at the position, with its quotes, and advances the position.
     private mutating func string() -> ArraySlice<UInt8>? {
         let start = position
         position += 1
@@ -115,7 +113,7 @@ private struct DuplicateFieldScanner {
 
     /// Records a string, if it is the name of a field.
     ///
-    /// - Returns: whether its object has a field with this name already.
+    /// - Returns: whether the object already has a field with this name.
     private mutating func isDuplicate(_ text: ArraySlice<UInt8>) -> Bool {
         guard let level = levels.indices.last, levels[level].isObject, levels[level].key == nil else { return false }
         let name = name(text)
@@ -124,7 +122,7 @@ private struct DuplicateFieldScanner {
         return !levels[level].names.insert(levels[level].isMap ? name : name.uppercased().lowercased()).inserted
     }
 
-    /// The text of a string with its quotes.
+    /// Decodes a string with its quotes.
     private func name(_ text: ArraySlice<UInt8>) -> String {
         guard text.contains(UInt8(ascii: "\\")) else {
             return String(decoding: text.dropFirst().dropLast(), as: UTF8.self)

@@ -1,6 +1,5 @@
 extension Descriptor {
-    /// As Go writes distribution's struct (`distribution.Descriptor`, `manifestlist.ManifestDescriptor`), which has the size
-    /// before the digest.
+    /// The JSON of distribution's struct (`distribution.Descriptor`, `manifestlist.ManifestDescriptor`): the size precedes the digest.
     package var distributionJSON: GoJSON {
         var fields = GoFields()
         fields.addUnlessEmpty("mediaType", .string(mediaType.rawValue))
@@ -10,7 +9,7 @@ extension Descriptor {
         return .object(fields.fields)
     }
 
-    /// As Go writes OCI's struct (`v1.Descriptor` of image-spec), which has the digest before the size.
+    /// The JSON of OCI's struct (`v1.Descriptor` of image-spec): the digest precedes the size.
     package var ociJSON: GoJSON {
         var fields = GoFields()
         fields.add("mediaType", .string(mediaType.rawValue))
@@ -31,7 +30,7 @@ extension Descriptor {
 }
 
 extension Platform {
-    /// As Go writes the structs of both.
+    /// The JSON of the structs of both.
     fileprivate var json: GoJSON {
         var fields = GoFields()
         fields.add("architecture", .string(architecture))

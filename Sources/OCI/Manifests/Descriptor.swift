@@ -1,21 +1,21 @@
-/// What a manifest or an index tells of a blob or of another manifest (OCI image-spec descriptor.md).
+/// A reference to a blob or a manifest: its media type, digest and size (OCI image-spec descriptor.md).
 public struct Descriptor: Codable, Hashable, Sendable {
-    /// Empty where the JSON has none.
+    /// Empty if the JSON has none.
     package var mediaType: MediaType
-    /// Of the content's bytes.
+    /// The digest of the content.
     public var digest: Digest
-    /// In bytes; from 0 to ``sizeLimit``.
+    /// The size of the content in bytes, from 0 to ``sizeLimit``.
     package var size: Int64
-    /// Where else the content can be fetched from; a foreign layer may be in no registry.
+    /// Other locations of the content; a foreign layer may be in no registry.
     package var urls: [String]?
-    /// Free text by key (annotations.md).
+    /// Text by key (annotations.md).
     package var annotations: [String: String]?
-    /// In an index: the platform that the image is for.
+    /// In an index, the platform of the image.
     package var platform: Platform?
-    /// In a list of referrers: what kind of artifact the manifest is.
+    /// In a list of referrers, the type of the artifact.
     package var artifactType: String?
 
-    /// The largest size that is accepted, in bytes: more than any content, and so little that thousands of sizes can be added up.
+    /// The maximum size in bytes: larger than any content, and small enough that the sum of thousands does not overflow.
     package static let sizeLimit: Int64 = 1 << 50
 
     package init(
@@ -36,8 +36,6 @@ public struct Descriptor: Codable, Hashable, Sendable {
         self.artifactType = artifactType
     }
 
-    /// Decodes a descriptor.
-    ///
     /// - Throws: `DecodingError` if the digest or the size is missing; ``DescriptorSizeError``.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
@@ -54,11 +52,10 @@ public struct Descriptor: Codable, Hashable, Sendable {
     package var isForeignLayer: Bool { mediaType.isForeignLayer }
 }
 
-/// A descriptor states a size that no content can have.
+/// A descriptor whose size is negative or above the limit.
 public struct DescriptorSizeError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// Of the content.
     package let digest: Digest
-    /// As the descriptor states it, in bytes.
+    /// In bytes.
     package let size: Int64
 
     package init(digest: Digest, size: Int64) {
@@ -66,6 +63,6 @@ public struct DescriptorSizeError: Error, Equatable, Sendable, CustomStringConve
         self.size = size
     }
 
-    /// A clause without a subject before it.
+    /// A complete clause.
     public var description: String { "\(digest) has \(size) bytes, which no content has" }
 }

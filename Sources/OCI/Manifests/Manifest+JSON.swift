@@ -1,12 +1,12 @@
 extension Manifest.Content {
-    /// The JSON that `docker push` and `docker manifest push` make of a manifest (docker 20.10 to 29; CLI 23 and later): the
-    /// fields of distribution's Go structs, indented by three blanks.
+    /// Returns the JSON of `docker push` and `docker manifest push` (docker 20.10 to 29; CLI 23 and later): the fields of
+    /// distribution's Go structs, indented by three spaces.
     package func pushedJSON(as mediaType: MediaType) -> [UInt8] {
         json(mediaType, \.distributionJSON).indented(by: 3)
     }
 
-    /// The JSON that `docker save` makes of the manifests and the `index.json` of an OCI layout: the fields of OCI's Go structs,
-    /// without blanks.
+    /// Returns the JSON of the manifests and the `index.json` in an OCI layout of `docker save`: the fields of OCI's Go structs, without
+    /// spaces.
     package func savedJSON(as mediaType: MediaType) -> [UInt8] {
         json(mediaType, \.ociJSON).compact
     }
@@ -25,9 +25,9 @@ extension Manifest.Content {
         return .object(fields.fields)
     }
 
-    /// The content of a manifest list as `docker manifest push` makes it: of each entry the type, size, digest and platform.
+    /// Returns the content of a manifest list of `docker manifest push`: each entry has a type, a size, a digest and a platform.
     ///
-    /// - Returns: the content and the type of the list, which follows that of its first entry.
+    /// - Returns: the content and the type of the list, which depends on its first entry.
     package static func list(of entries: [Descriptor]) -> (content: Manifest.Content, mediaType: MediaType) {
         let content = Manifest.Content.index(
             entries.map {
@@ -37,10 +37,8 @@ extension Manifest.Content {
         return (content, entries.first?.mediaType == .ociManifest ? .ociIndex : .dockerManifestList)
     }
 
-    /// The same image with ordinary layers in the place of foreign ones, as Docker 28 and later push it: for registries that
-    /// refuse manifests with URLs. The configuration, and so the image's ID, stays the same.
-    ///
-    /// - Returns: `nil` where the image has no foreign layer, or it is an index.
+    /// The image with ordinary layers instead of foreign ones, as Docker 28 and later push it: for registries that refuse manifests
+    /// with URLs. The config, and so the image ID, stays the same. `nil` for an index or an image without foreign layers.
     package var withOrdinaryLayers: Manifest.Content? {
         guard case .image(let configuration, let layers) = self, layers.contains(where: \.isForeignLayer) else {
             return nil

@@ -1,8 +1,8 @@
 extension MediaType {
-    /// Whether it is OCI's for the manifest of an image or an index.
+    /// Whether the type is OCI's for an image manifest or an index.
     package var isOCIManifest: Bool { self == .ociManifest || self == .ociIndex }
 
-    /// Docker's type for the same layer (the table in OCI image-spec, media-types.md, "Compatibility Matrix"); `nil` where docker
+    /// Docker's type for the same layer (the table in OCI image-spec, media-types.md, "Compatibility Matrix"); `nil` if docker
     /// has none, as for zstd.
     fileprivate var schema2Layer: MediaType? {
         switch rawValue {
@@ -19,10 +19,10 @@ extension MediaType {
 }
 
 extension Manifest.Content {
-    /// The same content for registries that take only docker's schema 2 and its manifest lists, with the type of that. The blobs
-    /// stay the same, and so does the image's ID; annotations, which schema 2 does not have, are left out.
+    /// Returns the content and the media type for registries that accept only docker's schema 2 and manifest lists. The blobs and the
+    /// image ID stay the same. Annotations are omitted, since schema 2 has none.
     ///
-    /// What an index lists is not looked at: it has to be of schema 2 already.
+    /// The entries of an index are not converted: they must be of schema 2 already.
     package func asSchema2() throws(Schema2Error) -> (content: Manifest.Content, mediaType: MediaType) {
         switch self {
         case .index(let entries):
@@ -53,14 +53,14 @@ extension Manifest.Content {
     }
 }
 
-/// Why an OCI image is none of docker's schema 2.
+/// The reason why an OCI image cannot be converted to docker's schema 2.
 package enum Schema2Error: Error, Equatable, Sendable, CustomStringConvertible {
-    /// It is no image, as its configuration tells.
+    /// The config is not an image's.
     case noImage(MediaType)
-    /// Docker has no such layer.
+    /// Docker has no media type for the layer.
     case layer(Digest, MediaType)
 
-    /// As it reads after "it cannot be pushed as docker's schema 2 either:".
+    /// A clause to follow "it cannot be pushed as docker's schema 2 either:".
     package var description: String {
         switch self {
         case .noImage(let type): "it is no image, its configuration is of the type \(type)"

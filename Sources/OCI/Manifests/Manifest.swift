@@ -1,33 +1,31 @@
-/// An image manifest or an index: its bytes as they were served, their digest, and what they say (OCI image-spec manifest.md,
-/// image-index.md; docker's schema 2 and manifest lists).
+/// An image manifest or an index, with its bytes and their digest (OCI image-spec manifest.md, image-index.md; docker's schema 2 and
+/// manifest lists).
 public struct Manifest: Sendable {
-    /// What the bytes say.
+    /// The decoded fields.
     public enum Content: Sendable {
-        /// One image: its configuration and its layers, lowest first.
+        /// An image: its config and its layers, lowest first.
         case image(configuration: Descriptor, layers: [Descriptor])
-        /// The entries of an index or a manifest list: images, or further indexes.
+        /// An index or a manifest list: images, or other indexes.
         case index([Descriptor])
     }
 
-    /// The bytes, never changed.
+    /// The bytes as served.
     package let bytes: [UInt8]
-    /// Of the bytes.
     package let digest: Digest
-    /// The type in the bytes, else the type that they were served as, else OCI's.
+    /// The type in the bytes, else the type in the response or the descriptor, else OCI's.
     package let mediaType: MediaType
-    /// What they say.
+    /// The decoded fields.
     public let content: Content
 
-    /// In bytes. Registries take manifests of 4 MiB (distribution-spec), and few take larger ones.
+    /// In bytes. Registries accept manifests of 4 MiB (distribution-spec), and few accept larger ones.
     package static let sizeLimit = 4 << 20
 
-    /// Reads a manifest.
+    /// Decodes a manifest.
     ///
     /// - Parameters:
     ///   - bytes: JSON of at most ``sizeLimit`` bytes.
-    ///   - digest: of the bytes, already verified.
-    ///   - servedAs: the `Content-Type` of the answer, or the type in the descriptor that led here.
-    /// - Throws: ``ManifestError``.
+    ///   - digest: The verified digest of the bytes.
+    ///   - servedAs: The `Content-Type` of the response, or the media type of the descriptor.
     public init(bytes: [UInt8], digest: Digest, servedAs: MediaType? = nil) throws(ManifestError) {
         guard bytes.count <= Self.sizeLimit else { throw .tooLarge }
         let fields: Fields
@@ -43,25 +41,25 @@ public struct Manifest: Sendable {
         guard fields.schemaVersion != 1 else { throw .schema1 }
 
         let own = fields.mediaType.flatMap { $0.rawValue.isEmpty ? nil : $0 }
-        let told = own ?? servedAs.flatMap { $0.isIndex || $0.isManifest ? $0 : nil }
+        let type = own ?? servedAs.flatMap { $0.isIndex || $0.isManifest ? $0 : nil }
         switch (fields.manifests, fields.config, fields.layers) {
         case (let entries?, nil, nil):
-            self.mediaType = told ?? .ociIndex
+            self.mediaType = type ?? .ociIndex
             guard mediaType.isIndex else { throw .unsupported(mediaType) }
             self.content = .index(entries)
         case (nil, let configuration?, let layers):
-            self.mediaType = told ?? .ociManifest
+            self.mediaType = type ?? .ociManifest
             guard mediaType.isManifest else { throw .unsupported(mediaType) }
             self.content = .image(configuration: configuration, layers: layers ?? [])
         default:
-            // With the fields of both, one reader could take it for an image and another for an index (CVE-2021-41190).
+            // With the fields of both, readers could differ about whether it is an image or an index (CVE-2021-41190).
             throw .ambiguous
         }
         self.bytes = bytes
         self.digest = digest
     }
 
-    /// The type, digest and size of the manifest itself.
+    /// The descriptor of the manifest.
     package var descriptor: Descriptor {
         Descriptor(mediaType: mediaType, digest: digest, size: Int64(bytes.count))
     }
@@ -75,24 +73,24 @@ public struct Manifest: Sendable {
     }
 }
 
-/// Why bytes cannot be used as a manifest.
+/// The reason why bytes cannot be used as a manifest.
 public enum ManifestError: Error, Equatable, Sendable, CustomStringConvertible {
     /// More than ``Manifest/sizeLimit`` bytes.
     case tooLarge
-    /// No JSON, or JSON whose fields are not a manifest's.
+    /// Invalid JSON, or JSON with other fields.
     case notJSON
-    /// JSON that readers understand differently.
+    /// JSON with a duplicate field, which readers understand differently.
     case duplicateField(DuplicateFieldError)
-    /// A size that no content has.
+    /// A descriptor with an impossible size.
     case size(DescriptorSizeError)
-    /// Docker's schema 1, which docker itself has dropped (28.2).
+    /// Docker's schema 1, which docker 28.2 has removed.
     case schema1
-    /// Neither an image nor an index, or both at once.
+    /// Neither an image nor an index, or both.
     case ambiguous
-    /// A media type of neither an image manifest nor an index.
+    /// A media type that is neither an image manifest's nor an index's.
     case unsupported(MediaType)
 
-    /// A clause to follow the manifest's name.
+    /// A clause to follow the name of the manifest.
     public var description: String {
         switch self {
         case .tooLarge: "the manifest is larger than 4 MiB"

@@ -1,10 +1,10 @@
 import SystemIO
 
-/// What an image runs on: `os/architecture[/variant]` (OCI image-spec image-index.md, "platform").
+/// The platform of an image: `os/architecture[/variant]` (OCI image-spec image-index.md, "platform").
 package struct Platform: Codable, Hashable, Sendable {
-    /// The CPU, by Go's name: `amd64`, `arm64`.
+    /// Go's name of the CPU: `amd64`, `arm64`.
     package var architecture: String
-    /// The operating system, by Go's name: `linux`, `windows`.
+    /// Go's name of the operating system: `linux`, `windows`.
     package var os: String
     /// The version of Windows: `10.0.17763.1879`.
     package var osVersion: String?
@@ -33,7 +33,7 @@ package struct Platform: Codable, Hashable, Sendable {
         self.variant = variant
     }
 
-    /// Decodes a platform; what is missing is empty, as in Go.
+    /// Decodes a platform. Missing fields are empty, as in Go.
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         architecture = try container.decodeIfPresent(String.self, forKey: .architecture) ?? ""
@@ -43,9 +43,9 @@ package struct Platform: Codable, Hashable, Sendable {
         variant = try container.decodeIfPresent(String.self, forKey: .variant)
     }
 
-    /// Reads `OS/ARCH[/VARIANT]`.
+    /// Parses `OS/ARCH[/VARIANT]`.
     ///
-    /// - Returns: `nil` where there are not two or three parts, or one is empty or has a character that none may have.
+    /// - Returns: `nil` without two or three parts of letters, digits, `_` and `-`.
     package init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         let isWord = { (part: Substring) in
@@ -60,10 +60,10 @@ package struct Platform: Codable, Hashable, Sendable {
         )
     }
 
-    /// linux/amd64, what the lists of Rancher are saved for.
+    /// The platform of Rancher's image lists.
     package static let linuxAMD64 = Platform(os: "linux", architecture: "amd64")
 
-    /// The same platform by containerd's one name for each architecture and variant (`platforms.Normalize`).
+    /// The platform with containerd's canonical names of the architecture and the variant (`platforms.Normalize`).
     package var normalized: Platform {
         var result = self
         result.os = os.lowercased() == "macos" ? "darwin" : os.lowercased()
@@ -91,14 +91,14 @@ extension Platform: CustomStringConvertible {
     package var description: String { "\(os)/\(architecture)" + (variant.map { "/\($0)" } ?? "") }
 }
 
-/// A release of Windows that images are made for: `1809`, `ltsc2022`.
+/// A release of Windows for images: `1809`, `ltsc2022`.
 package struct WindowsRelease: Sendable, Hashable {
-    /// As it stands in names: `NAME-windows-1809`.
+    /// The end of image names: `NAME-windows-1809`.
     package let id: String
-    /// The build, which is the third number of `os.version`.
+    /// The build, the third number of `os.version`.
     package let build: Int
 
-    /// - Returns: `nil` for one whose build is not known.
+    /// - Returns: `nil` if the build of the release is not known.
     package init?(_ id: String) {
         let builds = [
             "1809": 17763, "ltsc2019": 17763, "1903": 18362, "1909": 18363, "2004": 19041, "20H2": 19042,
@@ -109,6 +109,6 @@ package struct WindowsRelease: Sendable, Hashable {
         self.build = build
     }
 
-    /// The platform of its images.
+    /// The platform of the release's images.
     package var platform: Platform { Platform(os: "windows", architecture: "amd64", osVersion: "10.0.\(build)") }
 }

@@ -1,11 +1,11 @@
-/// Which of the images of a multi-platform name are wanted.
+/// A selection of the images of an index.
 package enum PlatformChoice: Sendable, Equatable {
     /// Every image, attestations among them.
     case all
-    /// The best image for each of these platforms; never empty.
+    /// The best image for each platform of a list, which is never empty.
     case platforms([Platform])
 
-    /// Whether images for Windows are among those wanted.
+    /// Whether the selection can include images for Windows.
     package var includesWindows: Bool {
         switch self {
         case .all: true
@@ -13,9 +13,7 @@ package enum PlatformChoice: Sendable, Equatable {
         }
     }
 
-    /// The entries of an index that are wanted, in the order of the index, each once.
-    ///
-    /// - Returns: an empty array where none fits.
+    /// Returns the selected entries, each once, in the order of the index; an empty array if none matches.
     package func select(from entries: [Descriptor]) -> [Descriptor] {
         guard case .platforms(let platforms) = self else { return entries }
         let chosen = Set(platforms.compactMap { $0.bestMatch(among: entries) })
@@ -24,11 +22,10 @@ package enum PlatformChoice: Sendable, Equatable {
 }
 
 extension Platform {
-    /// Where among the entries the best image for this platform stands; entries that name no platform come last.
+    /// Returns the index of the best entry for this platform; entries without a platform come last.
     ///
-    /// The order is that of docker 23 and later, but for one thing: docker asks the machine which level of amd64 it has and
-    /// takes an image for that level first. An archive is made for other machines, so the plain image goes first here.
-    /// Images for another release of Windows than this one are passed over.
+    /// The order is that of docker 23 and later with one exception: docker prefers an image for the amd64 level of its machine. An
+    /// archive is for other machines, so the plain image comes first here. Images for another release of Windows are skipped.
     func bestMatch(among entries: [Descriptor]) -> Int? {
         let wanted = acceptable
         var best: (index: Int, rank: Int)?
@@ -46,13 +43,13 @@ extension Platform {
         return best?.index
     }
 
-    /// Whether two versions of Windows have the same build, the third of their numbers; one that is not told is any.
+    /// Whether two versions of Windows have the same build, the third number. A missing version matches any other.
     private func isSameRelease(as other: Platform) -> Bool {
         guard let own = osVersion, let theirs = other.osVersion else { return true }
         return own.split(separator: ".").prefix(3) == theirs.split(separator: ".").prefix(3)
     }
 
-    /// The platforms whose images this one runs, the best first (`platforms.Only` of containerd).
+    /// The platforms whose images run on this one, the best first (`platforms.Only` of containerd).
     private var acceptable: [Platform] {
         let own = normalized
         let variants = { (architecture: String, names: [String?]) in

@@ -1,14 +1,14 @@
 import FoundationEssentials
 
-/// That a manifest refers to another one: a signature, an attestation or a bill of materials to an image (OCI image-spec manifest.md and
+/// A referrer with its subject: a signature, an attestation or a bill of materials of an image (OCI image-spec manifest.md and
 /// image-index.md, `subject`).
 package struct SubjectDescriptor: Sendable {
-    /// What the manifest refers to.
+    /// The digest of the manifest that the referrer refers to.
     package let subject: Digest
-    /// The manifest as a list of referrers has it, with its kind and its annotations (distribution-spec 1.1, "Listing Referrers").
+    /// The descriptor of the referrer in a list of referrers (distribution-spec 1.1, "Listing Referrers").
     package let descriptor: Descriptor
 
-    /// - Returns: `nil` where the manifest refers to nothing.
+    /// - Returns: `nil` if the manifest has no subject.
     package init?(of manifest: Manifest) {
         guard let fields = try? JSONDecoder().decode(Fields.self, from: Data(manifest.bytes)),
             let subject = fields.subject
@@ -31,10 +31,9 @@ package struct SubjectDescriptor: Sendable {
 }
 
 extension Digest {
-    /// The tag of the list of what refers to a manifest, in registries without the referrers API (distribution-spec 1.1, "Referrers
-    /// Tag Schema").
+    /// The tag of the list of referrers in registries without the referrers API (distribution-spec 1.1, "Referrers Tag Schema").
     package var referrersTag: String { "\(algorithm)-\(hex.prefix(64))" }
 
-    /// The tags by which cosign finds the signatures, attestations and bills of materials of a manifest.
+    /// The tags of cosign for the signatures, attestations and bills of materials of a manifest.
     package var cosignTags: [String] { ["sig", "att", "sbom"].map { "\(algorithm)-\(hex).\($0)" } }
 }

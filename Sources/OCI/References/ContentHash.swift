@@ -1,13 +1,10 @@
 import CCrypto
 
-/// A running hash of content, by libcrypto's EVP interface.
-///
-/// Not for use from two threads at a time.
+/// An incremental hash, by libcrypto's EVP interface. One thread at a time uses it.
 package final class ContentHash {
     private let algorithm: Digest.Algorithm
     private let context: OpaquePointer
 
-    /// The hash of no bytes.
     package init(_ algorithm: Digest.Algorithm = .sha256) {
         guard let context = EVP_MD_CTX_new() else { fatalError("no memory for a hash") }
         self.algorithm = algorithm
@@ -24,7 +21,7 @@ package final class ContentHash {
         EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
     }
 
-    /// The digest of all bytes added. The hash starts anew.
+    /// Returns the digest of all bytes added, and starts over.
     package func finish() -> Digest {
         let bytes = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Int(EVP_MAX_MD_SIZE)) { buffer in
             var length: UInt32 = 0
@@ -35,20 +32,20 @@ package final class ContentHash {
         return Digest(algorithm, bytes: bytes)
     }
 
-    /// Drops all bytes added.
+    /// Discards all bytes added.
     package func start() {
         let kind =
             switch algorithm {
             case .sha256: EVP_sha256()
             case .sha512: EVP_sha512()
             }
-        // Fails only where the library was built without the algorithm: nothing can be verified then.
+        // Fails only if the library was built without the algorithm: nothing can be verified then.
         guard EVP_DigestInit_ex(context, kind, nil) == 1 else { fatalError("libcrypto offers no \(algorithm)") }
     }
 }
 
 extension ContentHash {
-    /// The digest of bytes at hand.
+    /// Returns the digest of `bytes`.
     package static func digest(of bytes: [UInt8], _ algorithm: Digest.Algorithm = .sha256) -> Digest {
         let hash = ContentHash(algorithm)
         bytes.withUnsafeBytes(hash.update)
@@ -57,6 +54,6 @@ extension ContentHash {
 }
 
 extension ContentHash {
-    /// The version of OpenSSL that runs, for instance `3.0.17`.
+    /// The version of the loaded OpenSSL, such as `3.0.17`.
     package static var libraryVersion: String { String(cString: OpenSSL_version(OPENSSL_VERSION_STRING)) }
 }

@@ -2,11 +2,11 @@ import SystemIO
 
 /// A content digest: `algorithm:hex` (OCI image-spec, descriptor.md, "Digests").
 ///
-/// Only what a registry in use serves is taken: `sha256` with 64 and `sha512` with 128 lower-case hexadecimal digits.
+/// Accepted are `sha256` with 64 and `sha512` with 128 lowercase hexadecimal digits.
 public struct Digest: Hashable, Sendable, CustomStringConvertible {
-    /// The algorithms that a digest may name.
+    /// The algorithm of a digest.
     public enum Algorithm: String, Sendable {
-        /// SHA-256, 64 hexadecimal digits; what every registry uses.
+        /// SHA-256, 64 hexadecimal digits; used by every registry.
         case sha256
         /// SHA-512, 128 hexadecimal digits.
         case sha512
@@ -20,12 +20,12 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
     }
 
     package let algorithm: Algorithm
-    /// Lower-case hexadecimal digits.
+    /// Lowercase hexadecimal digits.
     package let hex: String
 
-    /// Reads `algorithm:hex`.
+    /// Parses `algorithm:hex`.
     ///
-    /// - Returns: `nil` where the algorithm is unknown or the digits are not as many lower-case ones as it has.
+    /// - Returns: `nil` if the algorithm is unknown, or the number or case of the digits is wrong.
     package init?(_ text: String) {
         guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")),
             let algorithm = Algorithm(rawValue: String(text[..<colon]))
@@ -36,9 +36,11 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
         self.hex = String(digits)
     }
 
-    /// A digest from the bytes of the hash, as many as the algorithm gives.
+    /// A digest of a hash.
+    ///
+    /// - Precondition: `bytes` has the length of the algorithm's hashes.
     public init(_ algorithm: Algorithm, bytes: [UInt8]) {
-        precondition(bytes.count * 2 == algorithm.digitCount, "not as many bytes as \(algorithm) gives")
+        precondition(bytes.count * 2 == algorithm.digitCount, "wrong number of bytes for \(algorithm)")
         self.algorithm = algorithm
         self.hex = Self.hexadecimal(bytes)
     }
@@ -46,7 +48,7 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
     /// `algorithm:hex`.
     public var description: String { "\(algorithm.rawValue):\(hex)" }
 
-    /// The first 12 digits: what docker prints for a layer.
+    /// The first 12 digits, as docker prints a layer.
     package var short: String { String(hex.prefix(12)) }
 
     private static func hexadecimal(_ bytes: [UInt8]) -> String {
@@ -62,7 +64,7 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Digest: Codable {
-    /// Decodes a string; a text that is no digest is an error.
+    /// Decodes a string.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)

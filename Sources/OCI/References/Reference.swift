@@ -1,25 +1,21 @@
 import SystemIO
 
-/// The name of an image as docker reads it: `[host/]path[:tag][@digest]`, normalised.
+/// The normalized name of an image: `[host/]path[:tag][@digest]`.
 ///
-/// The rules are those of `distribution/reference`: a first part that is `localhost` or has a dot, a colon or an upper-case
-/// letter is a registry; anything else is on Docker Hub, and a single component there is under `library/`.
+/// The rules are those of docker (`distribution/reference`): a first component that is `localhost` or has a dot, a colon or an uppercase
+/// letter is a registry. Any other name is on Docker Hub, and a single component there is under `library/`.
 public struct Reference: Hashable, Sendable {
-    /// The registry, with its port where the reference names one: `docker.io`, `registry.example.com:5000`, `[::1]:5000`.
+    /// The registry with its port, if any: `docker.io`, `registry.example.com:5000`, `[::1]:5000`.
     package let domain: String
     /// The repository in the registry: `library/busybox`, `rancher/shell`.
     package let path: String
-    /// `nil` where none is written.
     package let tag: String?
-    /// `nil` where none is written.
     package let digest: Digest?
 
-    /// Docker Hub's name in references.
+    /// The domain of Docker Hub.
     package static let hub = "docker.io"
 
-    /// Reads a reference as docker does. No tag is added.
-    ///
-    /// - Throws: ``ReferenceError`` that says which rule is broken.
+    /// Parses a reference as docker does, without adding a tag.
     public init(_ text: String) throws(ReferenceError) {
         guard !text.isEmpty else { throw ReferenceError(text, .empty) }
         guard text.utf8.count <= Self.lengthLimit else { throw ReferenceError(String(text.prefix(64)) + "…", .tooLong) }
@@ -70,7 +66,7 @@ public struct Reference: Hashable, Sendable {
         self.digest = digest
     }
 
-    /// The reference with `latest` for its tag where it has neither tag nor digest.
+    /// The reference with the tag `latest` if it has neither tag nor digest.
     package var withDefaultTag: Reference {
         guard tag == nil, digest == nil else { return self }
         return Reference(domain: domain, path: path, tag: "latest", digest: nil)
@@ -81,7 +77,7 @@ public struct Reference: Hashable, Sendable {
     /// The registry and the repository: `docker.io/library/busybox`.
     package var name: String { "\(domain)/\(path)" }
 
-    /// The name as people write it: without `docker.io/`, and without `library/` where one component remains.
+    /// The name without `docker.io/`, and without `library/` if one component remains.
     package var familiarName: String {
         guard domain == Self.hub else { return name }
         let official = "library/"
@@ -91,10 +87,10 @@ public struct Reference: Hashable, Sendable {
         return path
     }
 
-    /// The whole reference, normalised: `docker.io/library/busybox:1`.
+    /// The complete reference: `docker.io/library/busybox:1`.
     public var description: String { name + suffix }
 
-    /// The whole reference as docker prints it: `busybox:1`.
+    /// The complete reference as docker prints it: `busybox:1`.
     public var familiar: String { familiarName + suffix }
 
     private var suffix: String { (tag.map { ":\($0)" } ?? "") + (digest.map { "@\($0)" } ?? "") }
@@ -103,10 +99,10 @@ public struct Reference: Hashable, Sendable {
 extension Reference: CustomStringConvertible {}
 
 extension Reference {
-    /// More than any reference may have: 255 of path, 128 of tag, 135 of digest, and a host name.
+    /// More than any reference can have: 255 for the path, 128 for the tag, 135 for the digest, and a host name.
     private static let lengthLimit = 1024
 
-    /// Splits at the first slash, where what stands before it can only be a registry.
+    /// Splits at the first slash if the part before it can only be a registry.
     private static func splitDomain(_ text: Substring) -> (String, Substring) {
         guard let slash = text.firstIndex(of: "/") else { return (hub, text) }
         let first = text[..<slash]
@@ -128,9 +124,9 @@ extension Reference {
             guard !address.isEmpty, address.utf8.allSatisfy({ $0.isHexDigit || $0 == UInt8(ascii: ":") }) else {
                 return false
             }
-            let behind = host[host.index(after: close)...]
-            guard behind.isEmpty || behind.hasPrefix(":") else { return false }
-            port = behind.isEmpty ? nil : behind.dropFirst()
+            let suffix = host[host.index(after: close)...]
+            guard suffix.isEmpty || suffix.hasPrefix(":") else { return false }
+            port = suffix.isEmpty ? nil : suffix.dropFirst()
         } else {
             if let colon = host.firstIndex(of: ":") {
                 port = host[host.index(after: colon)...]
@@ -172,9 +168,9 @@ extension Reference {
     }
 }
 
-/// A repository of a registry: where manifests and blobs are pulled from and pushed to.
+/// A repository of a registry, which holds manifests and blobs.
 package struct Repository: Hashable, Sendable, CustomStringConvertible {
-    /// The registry, with its port where one is named; `docker.io` for Docker Hub.
+    /// The registry with its port, if any; `docker.io` for Docker Hub.
     package let domain: String
     /// The repository in the registry, such as `rancher/shell`.
     package let path: String
@@ -184,6 +180,6 @@ package struct Repository: Hashable, Sendable, CustomStringConvertible {
         self.path = path
     }
 
-    /// The registry and the repository, as docker prints it: `registry.example.com:5000/rancher/shell`.
+    /// The registry and the repository: `registry.example.com:5000/rancher/shell`.
     package var description: String { "\(domain)/\(path)" }
 }

@@ -1,32 +1,28 @@
-/// Why a text is no reference.
+/// The reason why a text is not a reference.
 public struct ReferenceError: Error, Equatable, Sendable {
-    /// The rule that is broken.
     package enum Reason: Equatable, Sendable {
-        /// There is no text.
         case empty
-        /// The repository has more than 255 characters, or the whole more than any reference can have.
+        /// The repository has more than 255 characters, or the text more than any reference can have.
         case tooLong
-        /// 64 hexadecimal digits, which docker keeps for image IDs.
+        /// 64 hexadecimal digits, which docker reserves for image IDs.
         case bareIdentifier
-        /// What follows `@` is no digest.
+        /// The part after `@` is not a digest.
         case digest
-        /// The part before the first slash is no `host[:port]`.
+        /// The part before the first slash is not `host[:port]`.
         case domain(String)
-        /// No repository is named.
+        /// The repository is missing.
         case noName
-        /// The repository has upper-case letters.
+        /// The repository has uppercase letters.
         case upperCase(String)
-        /// A component of the repository is empty or has a character that none may have.
+        /// A component of the repository is empty or has an invalid character.
         case path(String)
-        /// What follows the colon is no tag.
+        /// The part after the colon is not a tag.
         case tag(String)
         /// `scratch`, which no registry serves.
         case reserved
     }
 
-    /// The text that was read.
     package let text: String
-    /// The rule that is broken.
     package let reason: Reason
 
     init(_ text: String, _ reason: Reason) {
@@ -36,7 +32,7 @@ public struct ReferenceError: Error, Equatable, Sendable {
 }
 
 extension ReferenceError: CustomStringConvertible {
-    /// One sentence: the text, and what is wrong with it. The first words are docker's.
+    /// One sentence with the text and the problem. It begins as docker's message.
     public var description: String {
         let problem =
             switch reason {
