@@ -10,6 +10,7 @@ import Testing
         "docs/signatures.md",
         "docs/troubleshooting.md", "docs/windows.md", "scripts", "Packaging", "Benchmarks",
         "Tests/ArchitectureTests",
+        "Sources/SystemIO", "Sources/OCI", "Sources/CLinux", "Tests/SystemIOTests", "Tests/OCITests",
     ]
 
     @Test(arguments: clean) func filesFollowTheRules(path: String) throws {
