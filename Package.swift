@@ -56,7 +56,7 @@ let package = Package(
         layer("ImageArchive", ["SystemIO", "OCI", "Tar", "Compression"]),
         layer("Charts", ["SystemIO", "OCI", "Tar", "Compression", "ImageArchive", "CYAML"]),
         layer("Registry", ["SystemIO", "OCI", "HTTP"]),
-        layer("Engine", ["SystemIO", "OCI"]),
+        layer("Engine", ["SystemIO", "OCI", "HTTP"]),
         layer("CommandLine", ["SystemIO", "OCI", "Engine"]),
         // The texts that are made from the table of flags. Nothing of it is in the program.
         layer("Manuals", ["CommandLine"]),
@@ -120,7 +120,7 @@ let package = Package(
         tests("TarTests", ["Tar", "SystemIO"]),
         tests("CompressionTests", ["Compression", "SystemIO"]),
         tests("HTTPTests", ["HTTP", "OCI"]),
-        tests("EngineTests", ["Engine", "OCI"]),
+        tests("EngineTests", ["Engine", "HTTP", "OCI"]),
         tests("CommandLineTests", ["CommandLine", "SystemIO", "Engine", "OCI"]),
         tests("ManualsTests", ["Manuals", "CommandLine"]),
         tests("ImageArchiveTests", ["ImageArchive", "SystemIO", "Compression", "OCI", "Tar"]),

@@ -1,3 +1,4 @@
+import HTTP
 extension TransferCounters {
     /// How much there is to do, and how much is done.
     package struct Count: Sendable, Hashable {
@@ -49,26 +50,17 @@ extension TransferCounters {
 
     /// A host that does not do what it is asked.
     package struct HostTrouble: Sendable, Hashable {
-        package enum Kind: Sendable, Hashable {
-            /// It asks to be left alone for a while (429, 503).
-            case busy
-            /// It answers that it has failed (5xx).
-            case failing
-            /// It cannot be reached, or breaks transfers.
-            case away
-        }
-
         /// `HOST:PORT`.
         package let host: String
-        package let kind: Kind
+        package let health: HostHealth
         /// When it last did what it was asked, or was first asked.
         package let since: ContinuousClock.Instant
         /// When it last did not.
         package let last: ContinuousClock.Instant
 
-        package init(host: String, kind: Kind, since: ContinuousClock.Instant, last: ContinuousClock.Instant) {
+        package init(host: String, health: HostHealth, since: ContinuousClock.Instant, last: ContinuousClock.Instant) {
             self.host = host
-            self.kind = kind
+            self.health = health
             self.since = since
             self.last = last
         }

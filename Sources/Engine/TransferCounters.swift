@@ -1,3 +1,4 @@
+import HTTP
 import Synchronization
 import SystemIO
 
@@ -76,15 +77,12 @@ package final class TransferCounters: Sendable {
         state.withLock { $0.stageCount.done = $0.stageCount.done.addingSaturated(count) }
     }
 
-    /// Notes that a host does not do what it is asked, or, with `nil`, that it does.
-    package func note(_ trouble: HostTrouble.Kind?, of host: String, at now: ContinuousClock.Instant = .now) {
+    /// Records the health of a host.
+    package func record(_ health: HostHealth, of host: String, at now: ContinuousClock.Instant = .now) {
         state.withLock { state in
-            guard let trouble else {
-                state.hosts.removeValue(forKey: host)
-                return
-            }
             let since = state.hosts[host]?.since ?? now
-            state.hosts[host] = HostTrouble(host: host, kind: trouble, since: since, last: now)
+            state.hosts[host] =
+                health == .healthy ? nil : HostTrouble(host: host, health: health, since: since, last: now)
         }
     }
 

@@ -1,4 +1,5 @@
 import Engine
+import HTTP
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct TransferCountersTests {
@@ -53,16 +54,21 @@ import Testing
     @Test func hostsAreThereAgain() {
         let counters = TransferCounters()
         let start = ContinuousClock.now
-        counters.note(.away, of: "b", at: start)
-        counters.note(.busy, of: "a:5000", at: start + .seconds(1))
-        counters.note(.failing, of: "b", at: start + .seconds(2))
+        counters.record(.unreachable, of: "b", at: start)
+        counters.record(.busy(retryAfter: nil), of: "a:5000", at: start + .seconds(1))
+        counters.record(.failing, of: "b", at: start + .seconds(2))
         #expect(
             counters.snapshot.hosts == [
-                .init(host: "a:5000", kind: .busy, since: start + .seconds(1), last: start + .seconds(1)),
-                .init(host: "b", kind: .failing, since: start, last: start + .seconds(2)),
+                .init(
+                    host: "a:5000",
+                    health: .busy(retryAfter: nil),
+                    since: start + .seconds(1),
+                    last: start + .seconds(1)
+                ),
+                .init(host: "b", health: .failing, since: start, last: start + .seconds(2)),
             ]
         )
-        counters.note(nil, of: "b", at: start + .seconds(3))
+        counters.record(.healthy, of: "b", at: start + .seconds(3))
         #expect(counters.snapshot.hosts.map(\.host) == ["a:5000"])
     }
 

@@ -17,7 +17,7 @@ import Testing
             if let wait = head.retryAfter(now: HTTPDate.now) {
                 #expect((.zero ... .seconds(253_402_300_799)).contains(wait), "\(text) \(other)")
             }
-            _ = HostConcurrencyLimit.Outcome(head)
+            _ = HostHealth(head)
         }
     }
 

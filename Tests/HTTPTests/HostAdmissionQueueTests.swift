@@ -42,43 +42,43 @@ import Testing
         #expect(times.dropFirst().allSatisfy { times[0].duration(to: $0) >= .seconds(1) })
     }
 
-    @Test func whatHostsDoIsTold() async throws {
+    @Test func healthOfHostsIsReported() async throws {
         let answers: [LoopbackResponse] = [
             .init(status: 404), .init(status: 500), .init(body: [1, 2], fault: .cutBody(after: 1)), .init(status: 503),
             .init(),
         ]
         let asked = Log<Void>()
         let server = try LoopbackServer { _ in answers[min(asked.add(()), answers.count) - 1] }
-        let told = Log<HostHealth>()
+        let health = Log<HostHealth>()
         let hosts = Log<String>()
         let configuration = HTTPClient.Configuration(
             busyPause: .milliseconds(1),
             hostHandler: { host, state in
                 hosts.add(host)
-                told.add(state)
+                health.add(state)
             }
         )
         let client = HTTPClient(configuration)
         for _ in answers { _ = try? await client.collect(HTTPRequest(.get, server.url), limit: 10) }
-        #expect(told.all == [.answers, .failing, .away, .busy, .answers])
+        #expect(health.all == [.healthy, .failing, .interrupted, .busy(retryAfter: nil), .healthy])
         server.stop()
         _ = try? await client.collect(HTTPRequest(.get, server.url), limit: 10)
-        #expect(told.all.last == .away)
+        #expect(health.all.last == .unreachable)
         #expect(Set(hosts.all) == [server.authority])
     }
 
-    @Test func aRequestThatIsCancelledLosesItsPlace() async throws {
-        let gate = HostAdmissionQueue(HostConcurrencyLimit(pause: .seconds(1000), longestPause: .seconds(1000)))
-        gate.leave(try await gate.enter(), .busy(nil))
-        let task = Task { try await gate.enter() }
+    @Test func cancelledRequestLeavesTheQueue() async throws {
+        let queue = HostAdmissionQueue(HostConcurrencyLimit(pause: .seconds(1000), longestPause: .seconds(1000)))
+        queue.leave(try await queue.enter(), .busy(retryAfter: nil))
+        let task = Task { try await queue.enter() }
         task.cancel()
         await #expect(throws: CancellationError.self) { _ = try await task.value }
     }
 
-    @Test func requestsWaitInOrder() async throws {
-        let gate = HostAdmissionQueue(HostConcurrencyLimit(pause: .zero, longestPause: .zero))
-        gate.leave(try await gate.enter(), .broken)
-        let first = try await gate.enter()
+    @Test func requestsAreAdmittedInOrder() async throws {
+        let queue = HostAdmissionQueue(HostConcurrencyLimit(pause: .zero, longestPause: .zero))
+        queue.leave(try await queue.enter(), .interrupted)
+        let first = try await queue.enter()
         let order = Log<Int>()
         let (begun, begin) = AsyncStream.makeStream(of: Void.self)
         var signals = begun.makeAsyncIterator()
@@ -87,15 +87,15 @@ import Testing
             tasks.append(
                 Task {
                     begin.yield()
-                    let pass = try await gate.enter()
+                    let pass = try await queue.enter()
                     order.add(number)
-                    gate.leave(pass, .broken)
+                    queue.leave(pass, .interrupted)
                 }
             )
             await signals.next()
-            while gate.state.withLock({ $0.waiting.count }) <= number { await Task.yield() }
+            while queue.state.withLock({ $0.waiting.count }) <= number { await Task.yield() }
         }
-        gate.leave(first, .answered)
+        queue.leave(first, .healthy)
         for task in tasks { try await task.value }
         #expect(order.all == [0, 1, 2, 3, 4])
     }

@@ -125,22 +125,22 @@ import Testing
         #expect(course.wait(after: HTTPError(.interrupted, "x"), at: 199) == nil)
     }
 
-    @Test func timeInLineDoesNotCount() {
+    @Test func queueTimeDoesNotCount() {
         var head = HTTPResponseHead(status: 503)
-        head.timeInLine = .seconds(60)
+        head.queueTime = .seconds(60)
         #expect(Self.wait(after: HTTPResponse(head: head), at: 159) != nil)
         #expect(Self.wait(after: HTTPResponse(head: head), at: 160) == nil)
         var error = HTTPError(.interrupted, "x")
-        error.timeInLine = .seconds(60)
+        error.queueTime = .seconds(60)
         let course = RetryAttempts()
         #expect(course.wait(after: error, at: 159) != nil)
         #expect(course.wait(after: error, at: 219) != nil)
         #expect(course.wait(after: error, at: 280) == nil)
         // It puts off the end, but not beyond what follows.
-        error.timeInLine = .seconds(1000)
+        error.queueTime = .seconds(1000)
         let held = RetryAttempts()
         #expect(held.wait(after: error, at: 1000) != nil)
-        error.timeInLine = .zero
+        error.queueTime = .zero
         #expect(held.wait(after: error, at: 1101) == nil)
     }
 

@@ -43,9 +43,7 @@ extension CompositionRoot {
                 userAgent: "rancher-images/\(CommandLineTool.version)",
                 proxies: ProxySettings(environment: environment, file: daemon.proxies),
                 authorities: authorities,
-                hostHandler: { [counters] host, state in
-                    counters.note(TransferCounters.HostTrouble.Kind(state), of: host)
-                }
+                hostHandler: { [counters] host, health in counters.record(health, of: host) }
             )
         )
         return RegistryClient(
@@ -94,18 +92,6 @@ extension CompositionRoot {
                 password: password,
                 source: "--username"
             )
-        }
-    }
-}
-
-extension TransferCounters.HostTrouble.Kind {
-    /// `nil` for a host that does what it is asked.
-    fileprivate init?(_ state: HostHealth) {
-        switch state {
-        case .answers: return nil
-        case .busy: self = .busy
-        case .failing: self = .failing
-        case .away: self = .away
         }
     }
 }

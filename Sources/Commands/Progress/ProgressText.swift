@@ -1,4 +1,5 @@
 import Engine
+import HTTP
 
 /// The words for how far a run has come.
 struct ProgressText {
@@ -66,10 +67,11 @@ struct ProgressText {
     /// Why a host is waited for.
     func trouble(_ trouble: TransferCounters.HostTrouble, at now: ContinuousClock.Instant) -> String {
         let problem =
-            switch trouble.kind {
-            case .busy: "asks to be left alone"
-            case .failing: "answers that it has failed"
-            case .away: "does not answer"
+            switch trouble.health {
+            case .healthy: "answers"
+            case .busy: "is busy"
+            case .failing: "reports a failure"
+            case .interrupted, .unreachable: "does not answer"
             }
         return "\(trouble.host) \(problem) (\(TimeRemaining.text(trouble.since.duration(to: now))))"
     }

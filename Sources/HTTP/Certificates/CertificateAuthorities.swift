@@ -3,13 +3,13 @@ import Glibc
 import Synchronization
 import SystemIO
 
-/// The authorities whose signatures on certificates are believed.
+/// The certificate authorities (CAs) to trust.
 package struct CertificateAuthorities: Sendable, Hashable {
-    /// A file of PEM certificates for libcurl; `nil` for the one it was built with.
+    /// The path of a PEM file for libcurl; `nil` for libcurl's default.
     let file: String?
     private let gathered: GatheredCertificates?
 
-    /// All certificates as PEM, in place of the file; `nil` where that is enough. The first call reads the directories.
+    /// All certificates as PEM, replacing `file`; `nil` if `file` is enough. The first call reads the directories.
     var bundle: [UInt8]? { gathered?.text }
 
     private init(file: String?, gathered: GatheredCertificates? = nil) {
@@ -26,11 +26,11 @@ package struct CertificateAuthorities: Sendable, Hashable {
         hasher.combine(bundle?.count)
     }
 
-    /// As Go's `crypto/x509` chooses: `SSL_CERT_FILE` and `SSL_CERT_DIR` where they are set. Otherwise the file is libcurl's
-    /// own, or, where that is missing because libcurl was built for another system, the first of ``usualFiles`` that is there.
+    /// Reads `SSL_CERT_FILE` and `SSL_CERT_DIR`, with the defaults of Go's `crypto/x509`.
     ///
-    /// All files of the directories in `SSL_CERT_DIR` count, whatever they are called; libcurl would read those that are named by
-    /// their hash.
+    /// Without `SSL_CERT_FILE`, uses libcurl's built-in path. If that file does not exist, because libcurl was built
+    /// for another system, uses the first existing file of ``usualFiles``. All files in the directories of
+    /// `SSL_CERT_DIR` are read, whatever their names; libcurl would read only those named by hash.
     package init(environment: [String: String]) {
         self.init(environment: environment, builtIn: Self.builtInFile) { access($0.nativeCString, R_OK) == 0 }
     }
@@ -61,7 +61,7 @@ package struct CertificateAuthorities: Sendable, Hashable {
     private static func certificates(in directories: [String]) -> PEMCertificates {
         var certificates = PEMCertificates()
         for directory in directories {
-            // Go passes over what it cannot read there.
+            // Unreadable files are skipped, as in Go.
             for name in (try? Directory.names(in: directory)) ?? [] {
                 if let bytes = try? read("\(directory)/\(name)") { certificates.add(bytes) }
             }
@@ -69,10 +69,10 @@ package struct CertificateAuthorities: Sendable, Hashable {
         return certificates
     }
 
-    /// These authorities and those whose certificates are in a file, as PEM or DER.
+    /// Returns these authorities and those in a PEM or DER file.
     ///
-    /// - Parameter mayBeEmpty: whether a file without a certificate is passed over.
-    /// - Throws: `HTTPError` where the file cannot be read or has no certificate.
+    /// - Parameter mayBeEmpty: Whether a file without a certificate is skipped.
+    /// - Throws: `HTTPError` if the file is unreadable or contains no certificate.
     package func adding(file path: String, mayBeEmpty: Bool = false) throws(HTTPError) -> CertificateAuthorities {
         var certificates = PEMCertificates()
         do {
@@ -95,16 +95,16 @@ package struct CertificateAuthorities: Sendable, Hashable {
         return CertificateAuthorities(file: nil, gathered: GatheredCertificates { text })
     }
 
-    /// The certificates of a file, or of libcurl's own, and others.
+    /// Returns the certificates of `file`, or of libcurl's default file, and `certificates`, as PEM.
     ///
-    /// - Throws: where the file cannot be read.
+    /// - Throws: `HTTPError` if the file is unreadable.
     private static func text(of file: String?, and certificates: PEMCertificates) throws(HTTPError) -> [UInt8] {
         var all = PEMCertificates()
         if let path = file ?? builtInFile {
             do {
                 all.add(try read(path))
             } catch let error as FileError where error.code == ENOENT && file == nil {
-                // A host without any certificates.
+                // The host has no CA certificates.
             } catch {
                 throw HTTPError(.tls, "the certificates of authorities cannot be read: \(error)")
             }
@@ -113,14 +113,14 @@ package struct CertificateAuthorities: Sendable, Hashable {
         return all.text
     }
 
-    /// Far more than all the authorities of the world need.
+    /// 16 MiB, about 80 times the size of a system's bundle.
     private static let sizeLimit = 16 << 20
 
     private static func read(_ path: String) throws -> [UInt8] {
         try File.content(ofRegular: path, limit: sizeLimit)
     }
 
-    /// Where distributions keep the file.
+    /// The paths of the bundle in common distributions.
     static let usualFiles = [
         "/etc/ssl/certs/ca-certificates.crt",  // Debian, Ubuntu, Arch, Alpine
         "/etc/pki/tls/certs/ca-bundle.crt",  // Fedora, RHEL
@@ -138,14 +138,14 @@ package struct CertificateAuthorities: Sendable, Hashable {
     }()
 }
 
-/// Certificates that are read once, when a connection wants them: a system has some hundred files of them.
+/// Certificates that are read once, on the first TLS connection: a system has more than a hundred certificate files.
 private final class GatheredCertificates: Sendable {
     private let gather: @Sendable () -> [UInt8]?
     private let known = Mutex<[UInt8]??>(nil)
 
     init(_ gather: @escaping @Sendable () -> [UInt8]?) { self.gather = gather }
 
-    /// As PEM; `nil` where there are none.
+    /// The certificates as PEM; `nil` if there are none.
     var text: [UInt8]? {
         known.withLock { known in
             if let known { return known }

@@ -1,22 +1,22 @@
 import FoundationEssentials
 
-/// Certificates, each once, gathered from files as people keep them.
+/// A deduplicated collection of certificates.
 ///
-/// libcurl refuses a whole bundle for one certificate that it cannot read. So only what looks like a certificate gets in, as
-/// Go has it: text around it, keys and damaged ones are passed over.
+/// libcurl rejects a bundle if it cannot read one of the certificates. Therefore only well-formed certificates are
+/// kept, as in Go: surrounding text, keys and corrupt certificates are skipped.
 struct PEMCertificates: Equatable {
     private var certificates: [Data] = []
     private var known: Set<Data> = []
 
     var isEmpty: Bool { certificates.isEmpty }
 
-    /// Adds the certificates of a file of PEM (RFC 7468), or the one that a file of DER is.
+    /// Adds the certificates of a PEM file (RFC 7468), or the one certificate of a DER file.
     mutating func add(_ bytes: [UInt8]) {
         if Self.isCertificate(bytes) {
             add(Data(bytes))
             return
         }
-        // As bytes: a directory of a system's authorities has some ten thousand lines, which are read before anything else is done.
+        // Bytes rather than strings, for speed: a system's bundle has about ten thousand lines.
         var body: Data?
         for line in bytes.split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) {
             let text = line.filter { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }
@@ -34,12 +34,12 @@ struct PEMCertificates: Equatable {
     private static let beginning = Array("-----BEGINCERTIFICATE-----".utf8)
     private static let end = Array("-----ENDCERTIFICATE-----".utf8)
 
-    /// Adds those of another collection.
+    /// Adds the certificates of another collection.
     mutating func add(_ others: PEMCertificates) {
         for certificate in others.certificates { add(certificate) }
     }
 
-    /// All of them as PEM.
+    /// All certificates as PEM.
     var text: [UInt8] {
         var text: [UInt8] = []
         for certificate in certificates {
@@ -58,8 +58,8 @@ struct PEMCertificates: Equatable {
         if known.insert(certificate).inserted { certificates.append(certificate) }
     }
 
-    /// Whether the bytes are one DER sequence (X.690, section 8.1), of a length that takes two bytes or more to tell, as that
-    /// of any certificate does.
+    /// Whether the bytes are one DER sequence (X.690, section 8.1) in the long form of the length, as every certificate
+    /// is.
     private static func isCertificate(_ bytes: [UInt8]) -> Bool {
         guard bytes.count > 4, bytes[0] == 0x30, bytes[1] & 0x80 != 0 else { return false }
         let count = Int(bytes[1] & 0x7F)

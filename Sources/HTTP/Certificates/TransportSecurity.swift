@@ -1,29 +1,28 @@
-/// How the two ends of an `https` connection prove who they are. It has no effect on `http`.
+/// TLS settings of an `https` request; ignored for `http`.
 package struct TransportSecurity: Sendable, Hashable {
-    /// Whether the certificate must be signed by a known authority and name the host.
+    /// Whether the server's certificate is verified: its chain, dates and host name.
     package var verifiesCertificate: Bool
 
-    /// Whose signatures are believed; `nil` for the client's own setting.
+    /// The trusted authorities; `nil` for the client's default.
     package var authorities: CertificateAuthorities?
 
-    /// What is shown to a server that asks who we are.
+    /// The client certificate for mutual TLS.
     package var clientCertificate: ClientCertificate?
 
-    /// The certificate is checked: its chain, its dates and the host's name.
+    /// Verifies the server's certificate.
     package static let verified = TransportSecurity(verifiesCertificate: true)
 
-    /// Any certificate will do, as for a registry that is configured as insecure.
+    /// Accepts any certificate, for registries configured as insecure.
     package static let unverified = TransportSecurity(verifiesCertificate: false)
 }
 
-/// A certificate of ours, with its key.
+/// A client certificate with its key.
 package struct ClientCertificate: Sendable, Hashable {
-    /// The path of a PEM file with the certificate, and those that lead to its authority.
+    /// The path of a PEM file with the certificate and its intermediate certificates.
     package let certificate: String
-    /// The path of a PEM file with its private key.
+    /// The path of a PEM file with the private key.
     package let key: String
 
-    /// A certificate and its key.
     package init(certificate: String, key: String) {
         self.certificate = certificate
         self.key = key

@@ -1,11 +1,11 @@
 import CCurl
 import SystemIO
 
-/// Header fields in the form libcurl takes, freed with the object.
+/// Header fields as a libcurl list, freed with the object.
 final class CurlHeaderList {
     private(set) var head: UnsafeMutablePointer<curl_slist>?
 
-    /// - Parameter isSigned: whether libcurl signs the request, in which it would count a field that is left out.
+    /// - Parameter isSigned: Whether libcurl signs the request; it would include a removed field in the signature.
     init(_ headers: HTTPHeaders, authority: String, isSigned: Bool = false) throws(HTTPError) {
         for (name, value) in headers.entries {
             guard !name.isEmpty, (name + value).utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
@@ -14,11 +14,11 @@ final class CurlHeaderList {
                     "a header field for \(authority) has no name, or a line break or other control character in it"
                 )
             }
-            // libcurl takes "Name:" for the wish to leave the field out; "Name;" is a field without a value.
+            // libcurl removes the field for "Name:"; "Name;" is a field with an empty value.
             try append(value.isEmpty ? "\(name);" : "\(name): \(value)", authority)
         }
-        // Many servers never say 100-continue, and libcurl would wait a second for each. It asks for that only with bodies of more
-        // than a mebibyte, which no signed one has.
+        // Many servers never send 100-continue, and libcurl would wait a second for it. libcurl expects it only for
+        // bodies over 1 MiB; signed requests are smaller.
         if !isSigned { try append("Expect:", authority) }
     }
 

@@ -1,17 +1,17 @@
 import CCurl
 import SystemIO
 
-/// Sets the options of an easy handle and turns a refusal into an error.
+/// Sets options of an easy handle and converts failures to errors.
 struct CurlOptions {
     let easy: UnsafeMutableRawPointer
     let authority: String
 
-    /// Forgets the transfer before, but not the connections, and sets what holds for all transfers.
+    /// Resets the options, but keeps the connections, and sets the options shared by all transfers.
     func set(_ configuration: HTTPClient.Configuration, errorText: UnsafeMutablePointer<CChar>) throws(HTTPError) {
         curl_easy_reset(easy)
         try set(CURLOPT_ERRORBUFFER, errorText)
         try set(CURLOPT_NOSIGNAL, 1)
-        // A cancelled transfer does not wait for the thread that still resolves a name for it.
+        // A cancelled transfer does not wait for the thread that resolves its host name.
         try set(CURLOPT_QUICK_EXIT, 1)
         try set(CURLOPT_PROTOCOLS_STR, "http,https")
         try set(CURLOPT_FOLLOWLOCATION, 0)
@@ -24,15 +24,15 @@ struct CurlOptions {
         try set(CURLOPT_LOW_SPEED_LIMIT, configuration.leastBytesPerSecond)
         try set(CURLOPT_TCP_NODELAY, 1)
         try set(CURLOPT_TCP_KEEPALIVE, 1)
-        // Refused by libcurl 7 where a transfer has left its buffer behind, as one does whose host has no address. That has the
-        // size already.
+        // libcurl 7 rejects the option if an earlier transfer kept its buffer, for instance after a failed name
+        // resolution. The buffer has the right size then.
         _ = shim_easy_setopt_long(easy, CURLOPT_BUFFERSIZE, configuration.pieceSize)
         try set(CURLOPT_UPLOAD_BUFFERSIZE, 512 * 1024)
 
         try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
     }
 
-    /// Sets what is the transfer's own. Both arguments must outlive the transfer.
+    /// Sets the options of `transfer`. `transfer` and `headers` must outlive the transfer.
     func set(_ transfer: Transfer, headers: CurlHeaderList, _ configuration: HTTPClient.Configuration) throws(HTTPError)
     {
         let request = transfer.request
@@ -40,15 +40,15 @@ struct CurlOptions {
         try check(shim_easy_setopt_list(easy, CURLOPT_HTTPHEADER, headers.head))
         try set(CURLOPT_LOW_SPEED_TIME, request.stallSeconds ?? configuration.stallSeconds)
 
-        // Without both of these libcurl would read the environment.
+        // Without both options, libcurl would read the environment.
         let proxy = try configuration.proxies.proxy(for: transfer.address)
         try set(CURLOPT_PROXY, proxy?.url ?? "")
         try set(CURLOPT_NOPROXY, "")
-        // The option of all versions that decode what they are given; of PROXYUSERNAME only the older ones do.
+        // All versions decode this option; only older ones decode `CURLOPT_PROXYUSERNAME`.
         if let login = proxy?.login { try set(CURLOPT_PROXYUSERPWD, login) }
         try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
 
-        // The authorities are read when the first connection wants them.
+        // The CA certificates are read for the first TLS connection.
         if proxy?.url.hasPrefix("https:") == true {
             try set(configuration.authorities, file: CURLOPT_PROXY_CAINFO, blob: CURLOPT_PROXY_CAINFO_BLOB)
         }
@@ -91,7 +91,7 @@ struct CurlOptions {
         }
     }
 
-    /// Has libcurl sign the request, and send the body from its own copy: it signs no body that it reads while it sends.
+    /// Lets libcurl sign the request. libcurl sends its own copy of the body, because it signs no streamed body.
     private func set(_ signature: RequestSignature, _ request: HTTPRequest) throws(HTTPError) {
         guard case .bytes(let body) = request.body else {
             throw HTTPError(.failed, "\(authority) was not asked: a request is signed only with a body in memory")
@@ -110,7 +110,7 @@ struct CurlOptions {
         _ context: UnsafeMutableRawPointer
     ) throws(HTTPError) {
         if let source {
-            // The way of PUT is that of any request with a body: libcurl reads it, and announces its length.
+            // libcurl's upload mode applies to any method with a body: it streams the body and sends `Content-Length`.
             try set(CURLOPT_UPLOAD, 1)
             try check(shim_easy_setopt_offset(easy, CURLOPT_INFILESIZE_LARGE, curl_off_t(source.length)))
             try set(CURLOPT_READDATA, context)
@@ -123,7 +123,7 @@ struct CurlOptions {
         try set(CURLOPT_CUSTOMREQUEST, method.rawValue)
     }
 
-    /// What libcurl tells of the transfer that has just failed.
+    /// Returns libcurl's details of the failed transfer.
     func failure(_ code: CURLcode, text: String, proxy: Proxy?) -> CurlFailure {
         var systemError = 0
         var connectCode = 0

@@ -1,40 +1,40 @@
 extension HTTPClient {
-    /// What holds for all requests of a client.
+    /// Settings shared by all requests of a client.
     package struct Configuration: Sendable {
-        /// How many transfers run at the same time, each on a thread of its own: 1 or more.
+        /// The number of concurrent transfers, each on its own thread; at least 1.
         package var threads: Int
 
-        /// How long a connection may take to be made, name resolution and TLS included.
+        /// The time limit for a connection, including name resolution and TLS.
         package var connectTimeoutSeconds: Int
 
-        /// How long a transfer may stand still, that is, move less than a kibibyte a second.
+        /// The stall timeout: the longest time during which a transfer may move less than 1 KiB/s.
         package var stallSeconds: Int
 
-        /// How long a host is left alone that answers 429 or 503 and does not say for how long.
+        /// The back-off for a host that answers 429 or 503 without `Retry-After`.
         package var busyPause: Duration
 
-        /// The longest that a host is left alone.
+        /// The longest back-off for a host.
         package var longestPause: Duration
 
-        /// The most bytes of bodies that all transfers together move in a second, in both directions; `nil` for any number.
+        /// The bandwidth limit for the bodies of all transfers in both directions; `nil` for none.
         package var bytesPerSecond: Int64?
 
-        /// Told of every request and of what hosts ask for; `nil` where nobody watches.
+        /// Receives every request and every back-off; `nil` for no trace.
         package var trace: HTTPTrace?
 
         /// The value of `User-Agent`.
         package var userAgent: String
 
-        /// Which hosts are reached by which proxy.
+        /// The proxies by host.
         package var proxies: ProxySettings
 
-        /// Whose signatures on certificates are believed.
+        /// The trusted certificate authorities.
         package var authorities: CertificateAuthorities
 
-        /// Told after each request whether the host has done what it was asked, from any thread.
+        /// Receives the health of the host after each request, on any thread.
         package var hostHandler: HostHandler
 
-        /// A configuration; nothing is taken from the environment unless `proxies` and `authorities` were made of it.
+        /// Creates a configuration. The environment is read only by `proxies` and `authorities`.
         package init(
             threads: Int = 4,
             connectTimeoutSeconds: Int = 30,

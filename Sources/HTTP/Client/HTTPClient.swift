@@ -1,30 +1,29 @@
 import CCurl
 
-/// Moves requests and responses, one transfer at a time on each of a few threads.
+/// An HTTP client with one transfer at a time on each of its threads.
 ///
-/// A transfer's bytes go from the source or to the sink on the thread that moves them: no hand-over, no copy, and a slow
-/// sink slows the sender down. Each thread keeps its connections. Requests that find no thread idle wait in order, so
-/// callers limit how many they start.
+/// Bytes go from the source or to the sink on the thread of the transfer, without a copy, and a slow sink slows the
+/// sender down. Each thread keeps its connections. Requests queue for an idle thread in FIFO order, so callers limit
+/// the number of concurrent requests.
 ///
-/// HTTP/1.1 is spoken, with TLS too: a connection carries one transfer at a time here, so HTTP/2 could add nothing but its
-/// framing and windows.
+/// The client uses HTTP/1.1 only: with one transfer per connection, HTTP/2 would add framing and no benefit.
 package final class HTTPClient: Sendable {
     private let pool: TransferPool
-    private let gates: HostAdmissionQueues
+    private let queues: HostAdmissionQueues
     private let limiter: RateLimiter?
     private let trace: HTTPTrace?
     private let proxies: ProxySettings
     private let hostHandler: HostHandler
-    /// The secrets that were sent so far.
+    /// The secrets sent so far.
     package let secrets = SentSecrets()
 
-    /// How long an answer may take that is kept in memory.
+    /// The time limit for a response that is kept in memory.
     private static let collectSeconds = 60
 
     /// Starts the threads.
     package init(_ configuration: Configuration = Configuration()) {
         pool = TransferPool(configuration)
-        gates = HostAdmissionQueues(configuration)
+        queues = HostAdmissionQueues(configuration)
         limiter = RateLimiter(configuration)
         trace = configuration.trace
         proxies = configuration.proxies
@@ -32,44 +31,46 @@ package final class HTTPClient: Sendable {
         for login in configuration.proxies.logins { secrets.add(login: login) }
     }
 
-    /// Ends the threads. A transfer keeps its client alive, so they are all idle by now, and end at once.
+    /// Ends the threads. A transfer keeps its client alive, so all threads are idle and end at once.
     deinit {
         pool.end()
     }
 
-    /// Sends the request and gives the response to the sink.
+    /// Sends the request and streams the response to the sink.
     ///
     /// Redirects are not followed, and a response of any status is a success. Cancelling the task ends the transfer at
-    /// once. Where the host has too much to do, the request waits until the host is to be asked again.
+    /// once. If the host is overloaded, the request waits until its back-off ends.
     ///
-    /// - Returns: the head that the sink was given.
-    /// - Throws: `HTTPError`; `CancellationError`; or what the sink or the body's source threw, unchanged.
+    /// - Returns: The head of the response.
+    /// - Throws: `HTTPError`, `CancellationError`, or the error of the sink or the body's source, unchanged.
     package func perform(
         _ request: HTTPRequest,
         into sink: any HTTPResponseSink
     ) async throws -> HTTPResponseHead {
         let address = try address(of: request)
         secrets.add(request)
-        let gate = gates.gate(of: address)
-        let pass = try await gate.enter()
+        let queue = queues.queue(for: address)
+        let pass = try await queue.enter()
         let transfer = Transfer(request, address, sink, limiter, secrets: secrets)
-        let begin = ContinuousClock.now
+        let start = ContinuousClock.now
         do {
             var head = try await move(transfer)
-            tell(transfer, since: begin)
-            gate.leave(pass, HostConcurrencyLimit.Outcome(head))
-            hostHandler(address.authority, HostHealth(head))
-            head.timeInLine = pass.timeInLine + transfer.timeHeldBack
+            record(transfer, since: start)
+            let health = HostHealth(head)
+            queue.leave(pass, health)
+            hostHandler(address.authority, health)
+            head.queueTime = pass.queueTime + transfer.throttledTime
             return head
         } catch var error as HTTPError {
-            tell(transfer, since: begin, error)
-            gate.leave(pass, error.code == .interrupted ? .broken : .unknown)
-            if let state = HostHealth(error) { hostHandler(address.authority, state) }
-            error.timeInLine = pass.timeInLine + transfer.timeHeldBack
+            record(transfer, since: start, error)
+            let health = HostHealth(error)
+            queue.leave(pass, health)
+            if let health { hostHandler(address.authority, health) }
+            error.queueTime = pass.queueTime + transfer.throttledTime
             throw error
         } catch {
-            tell(transfer, since: begin, error)
-            gate.leave(pass, .unknown)
+            record(transfer, since: start, error)
+            queue.leave(pass, nil)
             throw error
         }
     }
@@ -82,12 +83,12 @@ package final class HTTPClient: Sendable {
         }
     }
 
-    /// Tells of a transfer that has ended, but not of one that was cancelled.
-    private func tell(_ transfer: Transfer, since begin: ContinuousClock.Instant, _ error: (any Error)? = nil) {
+    /// Traces a transfer that has ended, unless it was cancelled.
+    private func record(_ transfer: Transfer, since start: ContinuousClock.Instant, _ error: (any Error)? = nil) {
         guard let trace, !(error is CancellationError) else { return }
-        // What names no proxy is the error already.
+        // An unusable proxy setting is `error` already.
         let proxy = (try? proxies.proxy(for: transfer.address)) ?? nil
-        trace(.exchange(HTTPExchange(transfer, by: proxy, duration: begin.duration(to: .now), error)))
+        trace(.exchange(HTTPExchange(transfer, by: proxy, duration: start.duration(to: .now), error)))
     }
 
     private func move(_ transfer: Transfer) async throws -> HTTPResponseHead {
@@ -98,10 +99,10 @@ package final class HTTPClient: Sendable {
         }
     }
 
-    /// Sends the request and keeps the response's body in memory. It has a minute for that, unless the request says otherwise.
+    /// Sends the request and returns the response with its body in memory. The default time limit is one minute.
     ///
-    /// - Parameter limit: the most bytes the body may have.
-    /// - Throws: as `perform`; `HTTPError` with `bodyTooLarge` where the body has more bytes than that.
+    /// - Parameter limit: The maximum size of the body.
+    /// - Throws: The errors of `perform`; `HTTPError` with `bodyTooLarge` if the body exceeds `limit`.
     package func collect(_ request: HTTPRequest, limit: Int) async throws -> HTTPResponse {
         let host = try address(of: request).authority
         let sink = CollectingSink(
@@ -116,7 +117,7 @@ package final class HTTPClient: Sendable {
 }
 
 extension HTTPClient {
-    /// The version of libcurl that runs, for instance `8.5.0`.
+    /// The version of the libcurl in use, for instance `8.5.0`.
     package static var libraryVersion: String {
         String(cString: curl_version_info(CURLVERSION_FIRST).pointee.version)
     }

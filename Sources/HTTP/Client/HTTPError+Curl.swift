@@ -1,29 +1,29 @@
 import CCurl
 import Glibc
 
-/// What libcurl tells of a transfer that failed.
+/// libcurl's details of a failed transfer.
 struct CurlFailure {
-    /// What `curl_multi_info_read` told of the transfer.
+    /// The result from `curl_multi_info_read`.
     let code: CURLcode
-    /// The text in `CURLOPT_ERRORBUFFER`: it has hosts, numbers and causes, never URLs or header fields.
+    /// The text in `CURLOPT_ERRORBUFFER`: hosts, numbers and causes, never URLs or header fields.
     let text: String
-    /// `CURLINFO_OS_ERRNO`, 0 if unknown.
+    /// `CURLINFO_OS_ERRNO`; 0 if unknown.
     let systemError: Int
-    /// The proxy that was to be used; `nil` for none.
+    /// The proxy of the request; `nil` for none.
     let proxy: Proxy?
-    /// What the proxy answered to `CONNECT`, as `CURLINFO_HTTP_CONNECTCODE` tells; 0 if it was not asked.
+    /// The proxy's status for `CONNECT` (`CURLINFO_HTTP_CONNECTCODE`); 0 if no `CONNECT` was sent.
     let proxyStatus: Int
-    /// OpenSSL's `X509_V_ERR` number of `CURLINFO_SSL_VERIFYRESULT`, 0 for a certificate that is good.
+    /// OpenSSL's `X509_V_ERR` code in `CURLINFO_SSL_VERIFYRESULT`; 0 for a valid certificate.
     let verifyResult: Int
-    /// Whether the request was sent, and no complete head has been received.
+    /// Whether the request was sent and no complete head was received.
     var isInHead = false
 
-    /// Whether the proxy would not connect.
+    /// Whether the proxy refused the connection.
     var proxyRefused: Bool { proxyStatus != 0 && !(200...299).contains(proxyStatus) }
 }
 
 extension HTTPError {
-    /// The error for a failed transfer with the host at `authority`.
+    /// Creates the error for a failed transfer with the host at `authority`.
     init(_ failure: CurlFailure, authority: String) {
         let code = Self.code(for: failure)
         let text = failure.text.isEmpty ? String(cString: curl_easy_strerror(failure.code)) : failure.text
@@ -67,7 +67,8 @@ extension HTTPError {
         case CURLE_INTERFACE_FAILED:
             .unreachable
         case CURLE_SSL_CONNECT_ERROR:
-            // The same code tells of a peer that speaks no TLS and of a connection that broke during the handshake.
+            // libcurl reports this code both for a peer without TLS and for a connection that broke during the
+            // handshake.
             wantsCertificate(failure.text) ? .certificateRequired : isBreak(failure.text) ? .interrupted : .tls
         case CURLE_PEER_FAILED_VERIFICATION where Self.unknownIssuer.contains(failure.verifyResult):
             .unknownAuthority
@@ -79,14 +80,14 @@ extension HTTPError {
         case CURLE_RECV_ERROR, CURLE_SEND_ERROR:
             switch true {
             case failure.proxyRefused: failure.proxyStatus >= 500 ? .proxyUnavailable : .proxy
-            // In TLS 1.3 the server tells that after the handshake.
+            // In TLS 1.3 the server reports this after the handshake.
             case wantsCertificate(failure.text): .certificateRequired
             default: .interrupted
             }
         case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING:
             .interrupted
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING:
-            // The URL's scheme has been checked, so an unsupported protocol is an answer that is not HTTP/1.
+            // The URL's scheme was checked, so an unsupported protocol means a response that is not HTTP/1.
             .malformedResponse
         case _ where isLineTooLong(failure):
             .malformedResponse
@@ -95,16 +96,16 @@ extension HTTPError {
         }
     }
 
-    /// Whether a line of the answer's head exceeds libcurl's limit, for which it reports a lack of memory, and since version 8.6
-    /// `CURLE_TOO_LARGE`, number 100.
+    /// Whether a header line exceeds libcurl's limit. libcurl reports out of memory, since version 8.6
+    /// `CURLE_TOO_LARGE` (100).
     private static func isLineTooLong(_ failure: CurlFailure) -> Bool {
         failure.isInHead && (failure.code == CURLE_OUT_OF_MEMORY || failure.code.rawValue == 100)
     }
 
-    /// That the issuer is not known, or the certificate signs itself (OpenSSL, `x509_vfy.h`).
+    /// OpenSSL's codes for an unknown issuer and for self-signed certificates (`x509_vfy.h`).
     private static let unknownIssuer: Set = [2, 18, 19, 20, 21]
 
-    /// Whether the server wants a certificate of ours, or does not take the one it got (RFC 8446, section 6.2).
+    /// Whether the server requires a client certificate or rejected the one it received (RFC 8446, section 6.2).
     private static func wantsCertificate(_ text: String) -> Bool {
         ["alert certificate required", "alert bad certificate", "alert unknown ca", "alert certificate unknown"]
             .contains(where: text.contains)

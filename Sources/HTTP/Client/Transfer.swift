@@ -1,28 +1,29 @@
 import Synchronization
 
-/// One transfer: what libcurl's callbacks work on.
+/// The state of one transfer, used by libcurl's callbacks.
 ///
-/// It is unchecked `Sendable` because its variables belong to the thread that runs the transfer; only the flag is shared.
+/// `@unchecked Sendable`: the thread that runs the transfer owns the variables; only the atomic `cancellation` is
+/// shared.
 final class Transfer: @unchecked Sendable {
     let request: HTTPRequest
     let address: HTTPAddress
     let source: (any HTTPBodySource)?
 
-    /// Set by any thread, seen by the one that runs the transfer.
+    /// Set by any thread; read by the thread that runs the transfer.
     private let cancellation = Atomic(false)
 
-    /// The final head, once it is there.
+    /// The final head, once received.
     private(set) var head: HTTPResponseHead?
 
-    /// What the sink or the source threw, or what was wrong with the response. It explains why a callback refused.
+    /// The error that made a callback fail: of the sink, the source or the response's head.
     private(set) var failure: (any Error)?
 
-    /// How many bytes of the request's body were given to libcurl.
+    /// The bytes of the request's body that were passed to libcurl.
     private(set) var sent: Int64 = 0
-    /// How many bytes of the answer's body came.
+    /// The received bytes of the response's body.
     private(set) var received: Int64 = 0
-    /// How long it was held back to keep to a rate.
-    private(set) var timeHeldBack = Duration.zero
+    /// The time for which the bandwidth limit delayed the transfer.
+    private(set) var throttledTime = Duration.zero
 
     private let sink: any HTTPResponseSink
     private let limiter: RateLimiter?
@@ -31,8 +32,8 @@ final class Transfer: @unchecked Sendable {
     private var remaining: Int64 = 0
 
     /// - Parameters:
-    ///   - limiter: holds back what it moves; `nil` for nothing.
-    ///   - secrets: the secrets of the head that the sink gets.
+    ///   - limiter: The bandwidth limit; `nil` for none.
+    ///   - secrets: The secrets for the head's texts.
     init(
         _ request: HTTPRequest,
         _ address: HTTPAddress,
@@ -48,15 +49,15 @@ final class Transfer: @unchecked Sendable {
         self.secrets = secrets
     }
 
-    /// Has the transfer end as soon as it can.
+    /// Requests the end of the transfer.
     func cancel() {
         cancellation.store(true, ordering: .relaxed)
     }
 
-    /// Whether it was told to end.
+    /// Whether the transfer was cancelled.
     var isCancelled: Bool { cancellation.load(ordering: .relaxed) }
 
-    /// Takes a header line; `false` ends the transfer.
+    /// Receives a header line; `false` ends the transfer.
     func receiveHeader(_ line: UnsafeRawBufferPointer) -> Bool {
         guard !isCancelled else { return false }
         do {
@@ -74,10 +75,10 @@ final class Transfer: @unchecked Sendable {
         return false
     }
 
-    /// Takes a piece of the body; `false` ends the transfer.
+    /// Receives a piece of the body; `false` ends the transfer.
     func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
         received += Int64(bytes.count)
-        guard hold(bytes.count) else { return false }
+        guard throttle(bytes.count) else { return false }
         do {
             try sink.receive(bytes)
             return true
@@ -87,23 +88,23 @@ final class Transfer: @unchecked Sendable {
         }
     }
 
-    /// Waits until so many bytes may move; `false` ends the transfer.
-    private func hold(_ count: Int) -> Bool {
+    /// Waits until `count` bytes may move; `false` ends the transfer.
+    private func throttle(_ count: Int) -> Bool {
         if let limiter {
-            timeHeldBack += limiter.hold(count, isUrgent: request.totalSeconds != nil) { isCancelled }
+            throttledTime += limiter.throttle(count, isUrgent: request.totalSeconds != nil) { isCancelled }
         }
         return !isCancelled
     }
 
-    /// Whether the transfer has taken longer than the request allows, what it was held back aside.
+    /// Whether the transfer exceeds its time limit, not counting throttled time.
     ///
-    /// - Parameter begin: when it was begun.
-    func isLate(since begin: ContinuousClock.Instant) -> Bool {
+    /// - Parameter start: The start of the transfer.
+    func isLate(since start: ContinuousClock.Instant) -> Bool {
         guard let seconds = request.totalSeconds else { return false }
-        return begin.duration(to: .now) - timeHeldBack > .seconds(seconds)
+        return start.duration(to: .now) - throttledTime > .seconds(seconds)
     }
 
-    /// Goes back to the start of the body; `false` ends the transfer.
+    /// Rewinds the body; `false` ends the transfer.
     func rewind() -> Bool {
         guard let source else { return true }
         do {
@@ -116,20 +117,20 @@ final class Transfer: @unchecked Sendable {
         }
     }
 
-    /// Goes back to the start of the body, of which a part may have been sent; `false` ends the transfer.
-    func sendAnew() -> Bool {
-        guard let source, !source.isSentAnew, remaining < source.length else { return rewind() }
+    /// Rewinds the body, of which a part may have been sent; `false` ends the transfer.
+    func rewindForRetry() -> Bool {
+        guard let source, !source.isResendable, remaining < source.length else { return rewind() }
         failure = HTTPError(.interrupted, "the transfer with \(address.authority) broke off while the body was sent")
         return false
     }
 
-    /// Puts the next bytes of the body into the buffer; `nil` ends the transfer.
+    /// Reads the next bytes of the body into `buffer`; `nil` ends the transfer.
     func send(_ buffer: UnsafeMutableRawBufferPointer) -> Int? {
         guard let source else { return nil }
-        let room = Int(min(Int64(min(buffer.count, limiter?.pieceSize ?? .max)), remaining))
-        guard room > 0 else { return 0 }
+        let capacity = Int(min(Int64(min(buffer.count, limiter?.pieceSize ?? .max)), remaining))
+        guard capacity > 0 else { return 0 }
         do {
-            let count = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<room]))
+            let count = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<capacity]))
             guard count > 0 else {
                 throw HTTPError(
                     .bodyTooShort,
@@ -138,7 +139,7 @@ final class Transfer: @unchecked Sendable {
             }
             remaining -= Int64(count)
             sent += Int64(count)
-            return hold(count) ? count : nil
+            return throttle(count) ? count : nil
         } catch {
             failure = error
             return nil

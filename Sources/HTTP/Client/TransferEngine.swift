@@ -1,18 +1,18 @@
 import CCurl
 
-/// One easy handle of libcurl with the connections it keeps, and the loop that runs it.
+/// An easy handle of libcurl with its connections, and the loop that runs it.
 ///
-/// The handle sits in a multi handle of its own, not for parallel transfers but because that can be woken: a transfer that
-/// waits for the network is cancelled at once, not when libcurl next looks around, a second later.
+/// The easy handle has its own multi handle because a multi handle can be woken: a cancelled transfer ends at once
+/// rather than within a second.
 ///
-/// It is unchecked `Sendable` because one thread at a time runs it; others only call `wake`, which libcurl allows.
+/// `@unchecked Sendable`: one thread at a time runs the engine; other threads only call `wake`, which libcurl allows.
 final class TransferEngine: @unchecked Sendable {
     private let multi: UnsafeMutableRawPointer?
     private let easy: UnsafeMutableRawPointer?
     private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
     private let configuration: HTTPClient.Configuration
 
-    /// Connections kept by a thread: registry, token server, the storage it redirects to, and some more.
+    /// The connections kept by a thread: registry, token server, storage after redirects, and a few more.
     private static let keptConnections = 8
 
     private static let initialized: CURLcode = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
@@ -23,7 +23,7 @@ final class TransferEngine: @unchecked Sendable {
         easy = works ? curl_easy_init() : nil
         self.configuration = configuration
         if let multi {
-            // A failure would leave libcurl's own limit of four, which works too.
+            // On failure, libcurl's default of four applies.
             _ = shim_multi_setopt_long(multi, CURLMOPT_MAXCONNECTS, Self.keptConnections)
         }
     }
@@ -34,7 +34,7 @@ final class TransferEngine: @unchecked Sendable {
         errorText.deallocate()
     }
 
-    /// Has a running transfer look at once whether it was cancelled. Any thread may call it.
+    /// Wakes a running transfer so that it checks for cancellation. Safe on any thread.
     func wake() {
         if let multi { curl_multi_wakeup(multi) }
     }
@@ -68,7 +68,7 @@ final class TransferEngine: @unchecked Sendable {
         throw HTTPError(failure, authority: authority)
     }
 
-    /// - Returns: how libcurl says that the transfer ended; `CURLE_ABORTED_BY_CALLBACK` where it was told to stop.
+    /// - Returns: libcurl's result of the transfer; `CURLE_ABORTED_BY_CALLBACK` if it was cancelled.
     private func loop(
         _ multi: UnsafeMutableRawPointer,
         _ easy: UnsafeMutableRawPointer,
@@ -79,13 +79,13 @@ final class TransferEngine: @unchecked Sendable {
         defer { curl_multi_remove_handle(multi, easy) }
 
         var running: Int32 = 1
-        let begin = ContinuousClock.now
+        let start = ContinuousClock.now
         while true {
             try Self.check(curl_multi_perform(multi, &running), authority)
             guard running > 0 else { break }
             guard !transfer.isCancelled else { return CURLE_ABORTED_BY_CALLBACK }
-            guard !transfer.isLate(since: begin) else {
-                throw HTTPError(.timedOut, "\(authority) took too long for the whole of its answer")
+            guard !transfer.isLate(since: start) else {
+                throw HTTPError(.timedOut, "\(authority) timed out: the response is not complete")
             }
             try Self.check(curl_multi_poll(multi, nil, 0, 1000, nil), authority)
         }

@@ -2,7 +2,7 @@ import Dispatch
 import Synchronization
 import SystemIO
 
-/// A transfer and who waits for it.
+/// A transfer and the continuation of its caller.
 struct Job: Sendable {
     let transfer: Transfer
     let continuation: CheckedContinuation<HTTPResponseHead, any Error>
@@ -13,13 +13,13 @@ struct Job: Sendable {
     }
 }
 
-/// The threads of a client and what they have to do.
+/// The threads of a client and their jobs.
 ///
-/// A job's continuation is resumed by whoever has the job: the worker it was given to, or who took it out of the queue.
+/// A job is resumed exactly once: by the worker that runs it, or by `cancel` if it removes the job from the queue.
 final class TransferPool: Sendable {
     private struct State {
         var queue = JobQueue<Job>()
-        /// What each worker has been given and has not finished.
+        /// The unfinished job of each worker.
         var current: [Job?]
         var threads: [WorkerThread] = []
         var hasEnded = false
@@ -34,20 +34,20 @@ final class TransferPool: Sendable {
         engines = (0..<count).map { _ in TransferEngine(configuration) }
         wakes = (0..<count).map { _ in DispatchSemaphore(value: 0) }
         state = Mutex(State(current: Array(repeating: nil, count: count)))
-        // Under the lock, so that no worker can look for work before all of this is in place.
+        // Under the lock, so that no worker starts before the state is complete.
         state.withLock { state in
             state.threads = (0..<count).compactMap { worker in WorkerThread { self.work(worker) } }
         }
     }
 
-    /// Has the job done, as soon as a worker is idle.
+    /// Runs the job when a worker is idle.
     func submit(_ job: Job) {
         let transfer = job.transfer
         let refusal = state.withLock { state -> (any Error)? in
             guard !state.threads.isEmpty else {
                 return HTTPError(.failed, "\(transfer.address.authority) was not asked: no thread could be started")
             }
-            // A task may be cancelled before it gets here.
+            // The task may have been cancelled before.
             guard !transfer.isCancelled else { return CancellationError() }
             if let worker = state.queue.add(job, id: ObjectIdentifier(transfer), to: transfer.address) {
                 state.current[worker] = job
@@ -60,7 +60,7 @@ final class TransferPool: Sendable {
         }
     }
 
-    /// Ends a transfer with `CancellationError`, whether it waits or runs.
+    /// Ends a waiting or running transfer with `CancellationError`.
     func cancel(_ transfer: Transfer) {
         transfer.cancel()
         let waiting = state.withLock { state -> Job? in
@@ -72,7 +72,7 @@ final class TransferPool: Sendable {
         waiting?.continuation.resume(throwing: CancellationError())
     }
 
-    /// Ends the threads and waits for them. To be called once, when no job is under way.
+    /// Ends the threads and waits for them. Called once, when no job is running.
     func end() {
         let threads = state.withLock { state in
             state.hasEnded = true
@@ -86,16 +86,17 @@ final class TransferPool: Sendable {
         var job = begin(worker, last: nil) ?? wait(worker)
         while let current = job {
             let result = engines[worker].run(current.transfer)
-            // Idle before whoever waits goes on: what that asks next finds this worker, which has the connection.
+            // The worker becomes idle before the caller resumes: the caller's next request then finds this worker and
+            // its connection.
             let next = begin(worker, last: current.transfer.address)
             current.continuation.resume(with: result)
             job = next ?? wait(worker)
         }
     }
 
-    /// Gives the worker the next job in the queue, or takes note that it is idle.
+    /// Assigns the next job in the queue to the worker, or records that the worker is idle.
     ///
-    /// - Returns: `nil` where nothing waits, or the pool has ended.
+    /// - Returns: `nil` if the queue is empty or the pool has ended.
     private func begin(_ worker: Int, last: HTTPAddress?) -> Job? {
         state.withLock { state in
             state.current[worker] = state.hasEnded ? nil : state.queue.next(for: worker, last: last)

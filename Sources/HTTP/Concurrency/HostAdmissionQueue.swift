@@ -1,11 +1,11 @@
 import Synchronization
 
-/// Where the requests to one host wait for their turn, in order.
+/// FIFO admission queue for the requests to one host.
 final class HostAdmissionQueue: Sendable {
-    /// A request that has passed.
+    /// An admitted request.
     struct Pass {
-        /// How long it stood behind others that the host answered meanwhile.
-        let timeInLine: Duration
+        /// The time the request waited while the host answered other requests.
+        let queueTime: Duration
         fileprivate let round: Int
     }
 
@@ -16,11 +16,11 @@ final class HostAdmissionQueue: Sendable {
     }
 
     struct State {
-        var pace: HostConcurrencyLimit
+        var limit: HostConcurrencyLimit
         var waiting: [Waiter] = []
         var cancelled: Set<Int> = []
         var nextID = 0
-        /// Until when something sleeps that lets in whoever waits.
+        /// The time at which a sleeping task admits waiting requests.
         var timer: ContinuousClock.Instant?
     }
 
@@ -29,19 +29,19 @@ final class HostAdmissionQueue: Sendable {
     private let trace: HTTPTrace?
 
     /// - Parameters:
-    ///   - host: what it is called where it is told of.
-    ///   - trace: told of pauses and limits.
-    init(_ pace: HostConcurrencyLimit, host: String = "", trace: HTTPTrace? = nil) {
-        state = Mutex(State(pace: pace))
+    ///   - host: The host's name in the trace.
+    ///   - trace: Receives back-offs and limits.
+    init(_ limit: HostConcurrencyLimit, host: String = "", trace: HTTPTrace? = nil) {
+        state = Mutex(State(limit: limit))
         self.host = host
         self.trace = trace
     }
 
-    /// Waits for the turn of a request. One that is cancelled meanwhile loses its place.
+    /// Waits for admission. A cancelled request leaves the queue.
     func enter() async throws -> Pass {
         let (pass, id) = state.withLock { state -> (Pass?, Int) in
-            if state.waiting.isEmpty, let round = state.pace.begin(at: .now) {
-                return (Pass(timeInLine: .zero, round: round), 0)
+            if state.waiting.isEmpty, let round = state.limit.begin(at: .now) {
+                return (Pass(queueTime: .zero, round: round), 0)
             }
             state.nextID += 1
             return (nil, state.nextID)
@@ -60,7 +60,7 @@ final class HostAdmissionQueue: Sendable {
         } onCancel: {
             let waiter = state.withLock { state -> Waiter? in
                 guard let index = state.waiting.firstIndex(where: { $0.id == id }) else {
-                    // It does not wait yet, or no longer.
+                    // The request is not queued yet, or no longer.
                     state.cancelled.insert(id)
                     return nil
                 }
@@ -70,13 +70,13 @@ final class HostAdmissionQueue: Sendable {
         }
     }
 
-    /// Takes note of what a request came to, and lets in whom there is room for now.
-    func leave(_ pass: Pass, _ outcome: HostConcurrencyLimit.Outcome) {
+    /// Records the result of a request and admits waiting requests.
+    func leave(_ pass: Pass, _ health: HostHealth?) {
         let now = ContinuousClock.now
         let (before, after) = state.withLock { state in
-            let before = state.pace
-            state.pace.end(outcome, begunIn: pass.round, at: now)
-            return (before, state.pace)
+            let before = state.limit
+            state.limit.end(health, begunIn: pass.round, at: now)
+            return (before, state.limit)
         }
         if let trace {
             if let until = after.pausedUntil, until != before.pausedUntil {
@@ -91,13 +91,13 @@ final class HostAdmissionQueue: Sendable {
         let (admitted, timer) = state.withLock { state -> ([(Waiter, Pass)], ContinuousClock.Instant?) in
             let now = ContinuousClock.now
             var admitted: [(Waiter, Pass)] = []
-            while let waiter = state.waiting.first, let round = state.pace.begin(at: now) {
+            while let waiter = state.waiting.first, let round = state.limit.begin(at: now) {
                 state.waiting.removeFirst()
-                let isAlive = state.pace.lastAnswer.map { $0 > waiter.since } ?? false
-                let time = isAlive ? waiter.since.duration(to: now) : .zero
-                admitted.append((waiter, Pass(timeInLine: time, round: round)))
+                let hasAnswered = state.limit.lastAnswer.map { $0 > waiter.since } ?? false
+                let time = hasAnswered ? waiter.since.duration(to: now) : .zero
+                admitted.append((waiter, Pass(queueTime: time, round: round)))
             }
-            guard !state.waiting.isEmpty, let until = state.pace.pausedUntil, state.timer.map({ $0 < until }) ?? true
+            guard !state.waiting.isEmpty, let until = state.limit.pausedUntil, state.timer.map({ $0 < until }) ?? true
             else { return (admitted, nil) }
             state.timer = until
             return (admitted, until)
@@ -112,23 +112,23 @@ final class HostAdmissionQueue: Sendable {
     }
 }
 
-/// The gates of all hosts that a client has spoken to.
+/// The admission queues of all hosts used by a client.
 final class HostAdmissionQueues: Sendable {
-    private let pace: HostConcurrencyLimit
+    private let limit: HostConcurrencyLimit
     private let trace: HTTPTrace?
-    private let gates = Mutex<[HTTPAddress: HostAdmissionQueue]>([:])
+    private let queues = Mutex<[HTTPAddress: HostAdmissionQueue]>([:])
 
     init(_ configuration: HTTPClient.Configuration) {
         trace = configuration.trace
-        pace = HostConcurrencyLimit(pause: configuration.busyPause, longestPause: configuration.longestPause)
+        limit = HostConcurrencyLimit(pause: configuration.busyPause, longestPause: configuration.longestPause)
     }
 
-    func gate(of address: HTTPAddress) -> HostAdmissionQueue {
-        gates.withLock { gates in
-            if let gate = gates[address] { return gate }
-            let gate = HostAdmissionQueue(pace, host: address.authority, trace: trace)
-            gates[address] = gate
-            return gate
+    func queue(for address: HTTPAddress) -> HostAdmissionQueue {
+        queues.withLock { queues in
+            if let queue = queues[address] { return queue }
+            let queue = HostAdmissionQueue(limit, host: address.authority, trace: trace)
+            queues[address] = queue
+            return queue
         }
     }
 }

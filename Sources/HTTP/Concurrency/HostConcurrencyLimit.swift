@@ -1,35 +1,22 @@
-/// How many requests a host is sent at a time, and when: the decisions only, without a clock and without threads.
+/// Adaptive concurrency limit and back-off of one host (additive increase, multiplicative decrease), without clock and
+/// threads.
 ///
-/// A host that says it is busy is left alone for a while. The number of requests under way is halved when a host is busy or
-/// breaks a transfer, and grows by one with each round of answers until there are as many as callers ask for.
+/// A busy host is not used until its back-off ends. The limit is halved when the host is busy or breaks a transfer, and
+/// grows by one with each round of responses until it reaches the former concurrency.
 struct HostConcurrencyLimit {
-    /// What a request came to, as far as it says something of the host.
-    enum Outcome: Equatable {
-        /// An answer of a host that works.
-        case answered
-        /// An answer that tells of a failure of the server (5xx).
-        case failed
-        /// 429 or 503, and how long the host wants to be left alone, if it tells.
-        case busy(Duration?)
-        /// The transfer broke.
-        case broken
-        /// Nothing that would tell whether the host has too much to do.
-        case unknown
-    }
-
-    /// How long a host is left alone that does not say for how long.
+    /// The back-off for a host that does not ask for a duration.
     let pause: Duration
-    /// The longest that a host is left alone. One that asks for more is asked again as if it had told nothing.
+    /// The longest back-off. If a host asks for more, `pause` applies.
     let longestPause: Duration
 
-    private(set) var underWay = 0
-    /// The most requests under way; `nil` for any number.
+    private(set) var running = 0
+    /// The limit of concurrent requests; `nil` for none.
     private(set) var limit: Int?
-    /// Until when nothing is sent.
+    /// The end of the back-off.
     private(set) var pausedUntil: ContinuousClock.Instant?
-    /// When the host last answered as one that works.
+    /// The time of the host's last successful response.
     private(set) var lastAnswer: ContinuousClock.Instant?
-    /// How often the limit was lowered. Requests that were begun before that do not lower it again.
+    /// The number of times the limit was lowered. Requests from earlier rounds do not lower it again.
     private var round = 0
     private var answersInRound = 0
     private var ceiling = 0
@@ -39,43 +26,45 @@ struct HostConcurrencyLimit {
         self.longestPause = longestPause
     }
 
-    /// Begins a request, if it may begin now.
+    /// Starts a request, if allowed now.
     ///
-    /// - Returns: what ``end(_:begunIn:at:)`` wants to be given; `nil` where it has to wait.
+    /// - Returns: The round for ``end(_:begunIn:at:)``; `nil` if the request must wait.
     mutating func begin(at now: ContinuousClock.Instant) -> Int? {
         if let pausedUntil {
             guard pausedUntil <= now else { return nil }
             self.pausedUntil = nil
         }
-        if let limit, underWay >= limit { return nil }
-        underWay += 1
+        if let limit, running >= limit { return nil }
+        running += 1
         return round
     }
 
-    /// Takes note of the end of a request.
-    mutating func end(_ outcome: Outcome, begunIn round: Int, at now: ContinuousClock.Instant) {
-        switch outcome {
-        case .answered:
+    /// Records the end of a request.
+    ///
+    /// - Parameter health: `nil` if the request does not depend on the host's health.
+    mutating func end(_ health: HostHealth?, begunIn round: Int, at now: ContinuousClock.Instant) {
+        switch health {
+        case .healthy:
             lastAnswer = now
             grow()
-        case .busy(let asked):
-            let wait = asked.flatMap { $0 <= longestPause ? $0 : nil } ?? pause
+        case .busy(let retryAfter):
+            let wait = retryAfter.flatMap { $0 <= longestPause ? $0 : nil } ?? pause
             pausedUntil = max(pausedUntil ?? now, now + wait)
             shrink(begunIn: round)
-        case .broken:
+        case .interrupted:
             shrink(begunIn: round)
-        case .failed, .unknown:
+        case .failing, .unreachable, nil:
             break
         }
-        underWay -= 1
+        running -= 1
     }
 
     private mutating func shrink(begunIn round: Int) {
         guard round == self.round else { return }
         self.round += 1
         answersInRound = 0
-        if limit == nil { ceiling = underWay }
-        limit = max(1, min(limit ?? underWay, underWay) / 2)
+        if limit == nil { ceiling = running }
+        limit = max(1, min(limit ?? running, running) / 2)
     }
 
     private mutating func grow() {
@@ -84,16 +73,5 @@ struct HostConcurrencyLimit {
         guard answersInRound >= limit else { return }
         answersInRound = 0
         self.limit = limit + 1 < ceiling ? limit + 1 : nil
-    }
-}
-
-extension HostConcurrencyLimit.Outcome {
-    init(_ head: HTTPResponseHead) {
-        self =
-            switch head.status {
-            case 429, 503: .busy(head.retryAfter(now: HTTPDate.now))
-            case 500...: .failed
-            default: .answered
-            }
     }
 }

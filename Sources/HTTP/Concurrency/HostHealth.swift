@@ -1,32 +1,35 @@
-/// What the last request to a host tells of it.
+/// The health of a host, as of one request.
 package enum HostHealth: Sendable, Hashable {
-    /// It has answered.
-    case answers
-    /// It asks to be left alone for a while (429, 503).
-    case busy
-    /// It has answered that it has failed (5xx).
+    /// The host answered.
+    case healthy
+    /// The host answered 429 or 503, with the duration in `Retry-After`, if any.
+    case busy(retryAfter: Duration?)
+    /// The host answered with another server error (5xx).
     case failing
-    /// It cannot be reached, or has broken the transfer.
-    case away
+    /// The transfer broke.
+    case interrupted
+    /// The host could not be reached or timed out.
+    case unreachable
 }
 
-/// Takes what requests tell of hosts, `HOST` or `HOST:PORT`, from any thread.
+/// Receives the health of hosts (`HOST` or `HOST:PORT`) on any thread.
 package typealias HostHandler = @Sendable (_ host: String, HostHealth) -> Void
 
 extension HostHealth {
     init(_ head: HTTPResponseHead) {
         self =
-            switch HostConcurrencyLimit.Outcome(head) {
-            case .busy: .busy
-            case .failed: .failing
-            default: .answers
+            switch head.status {
+            case 429, 503: .busy(retryAfter: head.retryAfter(now: HTTPDate.now))
+            case 500...: .failing
+            default: .healthy
             }
     }
 
-    /// `nil` where the error says nothing of whether the host is there.
+    /// - Returns: `nil` if the error does not depend on the host's health.
     init?(_ error: HTTPError) {
         switch error.code {
-        case .unresolvedHost, .refused, .unreachable, .proxyUnavailable, .timedOut, .interrupted: self = .away
+        case .interrupted: self = .interrupted
+        case .unresolvedHost, .refused, .unreachable, .proxyUnavailable, .timedOut: self = .unreachable
         default: return nil
         }
     }

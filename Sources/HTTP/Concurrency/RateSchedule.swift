@@ -1,28 +1,27 @@
-/// When bytes may move so that all transfers together keep to a rate: the decisions only, without a clock and without threads.
+/// The schedule of a bandwidth limit shared by all transfers, without clock and threads.
 ///
-/// It is a token bucket, kept as the instant at which all bytes so far are paid for. Whoever takes bytes is told how long to wait
-/// before they may move. So turns come in the order in which they were taken, and transfers that take pieces of one size share the
-/// rate evenly.
+/// A token bucket, stored as the time at which all bytes so far are paid for. `take` returns how long the caller must
+/// wait. Turns come in the order of the calls, so transfers that take pieces of the same size share the bandwidth
+/// evenly.
 struct RateSchedule {
-    /// In bytes.
     let bytesPerSecond: Double
-    /// What may move at once after a while in which nothing did: that of a quarter of a second.
+    /// The bytes that may move at once after an idle period: a quarter of a second's worth.
     var burst: Double { bytesPerSecond / 4 }
 
-    /// When all bytes that were taken are paid for.
+    /// The time at which all taken bytes are paid for.
     private var paid: ContinuousClock.Instant?
-    /// The same for those that were urgent alone.
+    /// The time at which all urgent bytes are paid for.
     private var urgentPaid: ContinuousClock.Instant?
 
     init(bytesPerSecond: Int64) {
         self.bytesPerSecond = Double(bytesPerSecond)
     }
 
-    /// Takes bytes.
+    /// Takes bytes from the bucket.
     ///
-    /// - Parameter isUrgent: whether they wait for other urgent ones only. The rate holds all the same, since those that are not
-    ///   urgent wait for all.
-    /// - Returns: how long they have to wait.
+    /// - Parameter isUrgent: Whether the bytes wait only for other urgent bytes. The limit still holds, because bytes
+    ///   that are not urgent wait for all.
+    /// - Returns: The time to wait.
     mutating func take(_ count: Int, isUrgent: Bool = false, at now: ContinuousClock.Instant) -> Duration {
         let cost = Duration.seconds(Double(count) / bytesPerSecond)
         let earliest = now - .seconds(burst / bytesPerSecond)

@@ -1,15 +1,15 @@
 import SystemIO
 
-/// Bytes in a text that may have any of them escaped: as JSON, HTML, URLs and forms do.
+/// Finds bytes in a text in which any of them may be escaped as in JSON, HTML, URLs or forms.
 enum EscapedText {
-    /// Whether bytes that begin with `first` may be where the text has `byte`.
+    /// Whether bytes that begin with `first` may start at a text's `byte`.
     static func mayBegin(_ first: UInt8, in byte: UInt8) -> Bool {
         byte == first || [UInt8(ascii: "%"), UInt8(ascii: "\\"), UInt8(ascii: "&"), UInt8(ascii: "+")].contains(byte)
     }
 
-    /// Returns the end of the bytes if they are at a position of the text, each as it is or escaped.
+    /// Returns the end of `bytes` if they are at position `start` of `text`, unescaped or escaped.
     static func end(of bytes: [UInt8], in text: [UInt8], at start: Int) -> Int? {
-        // A byte may be read in two ways, such as a percent sign, so all ends so far are kept; there are few.
+        // A byte may have two readings, such as a percent sign, so all ends are kept; there are few.
         var ends: [Int: Set<Int>] = [0: [start]]
         var count = 0
         while count < bytes.count {
@@ -27,7 +27,7 @@ enum EscapedText {
         return ends[bytes.count]?.max()
     }
 
-    /// The ways to read what is at a position: the bytes that it is, and where the rest begins.
+    /// The possible readings at a position: the decoded bytes and the next position.
     private static func readings(of text: [UInt8], at position: Int) -> [(bytes: [UInt8], next: Int)] {
         guard position < text.count else { return [] }
         let byte = text[position]
@@ -43,7 +43,7 @@ enum EscapedText {
         return readings
     }
 
-    /// `\n`, `\"`, `\u00e9` and the like (RFC 8259, section 7), surrogate pairs among them.
+    /// Returns the reading of a JSON escape (RFC 8259, section 7), including surrogate pairs.
     private static func jsonEscape(_ text: [UInt8], _ position: Int) -> ([UInt8], Int)? {
         guard position + 1 < text.count else { return nil }
         let short: [UInt8: UInt8] = [
@@ -63,7 +63,7 @@ enum EscapedText {
         return (Array(String(scalar).utf8), position + 12)
     }
 
-    /// `&amp;`, `&#39;`, `&#x27;` and the like.
+    /// Returns the reading of an HTML entity such as `&amp;`, `&#39;` or `&#x27;`.
     private static func entity(_ text: [UInt8], _ position: Int) -> ([UInt8], Int)? {
         guard let end = text[position...].prefix(12).firstIndex(of: UInt8(ascii: ";")) else { return nil }
         let name = String(decoding: text[position + 1..<end], as: UTF8.self).lowercased()
@@ -75,7 +75,7 @@ enum EscapedText {
         return value.flatMap(Unicode.Scalar.init).map { (Array(String($0).utf8), end + 1) }
     }
 
-    /// A hexadecimal number of so many digits.
+    /// Parses a hexadecimal number with exactly `digits` digits.
     private static func number(_ text: [UInt8], _ start: Int, digits: Int) -> UInt32? {
         guard start + digits <= text.count else { return nil }
         let digits = text[start..<start + digits]

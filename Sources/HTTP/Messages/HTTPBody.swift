@@ -1,42 +1,42 @@
 /// The body of a request.
 package enum HTTPBody: Sendable {
-    /// No bytes. `post`, `put` and `patch` say so with `Content-Length: 0`.
+    /// No body. `post`, `put` and `patch` send `Content-Length: 0`.
     case none
-    /// These bytes.
+    /// A body in memory.
     case bytes([UInt8])
-    /// Bytes that are read while they are sent.
+    /// A body that is read while it is sent.
     case stream(any HTTPBodySource)
 }
 
-/// Where the bytes of a streamed body come from.
+/// The source of a streamed body.
 ///
-/// All calls come from one of the client's threads, one after another, and end before `perform` returns. An error thrown
-/// here ends the transfer and is thrown by `perform`, unchanged.
+/// All calls come from one thread at a time and end before `perform` returns. An error ends the transfer and is
+/// rethrown by `perform`, unchanged.
 package protocol HTTPBodySource: AnyObject, Sendable {
-    /// How many bytes there are. It is sent as `Content-Length` and must not change.
+    /// The number of bytes, sent as `Content-Length`. Must not change.
     var length: Int64 { get }
 
-    /// Whether a request is sent anew without asking where a kept connection broke while the body was sent.
-    var isSentAnew: Bool { get }
+    /// Whether the client may retry transparently if a reused connection fails while the body is sent.
+    var isResendable: Bool { get }
 
-    /// Goes back to the first byte. It is called before the first read, and again where a request has to be sent
-    /// anew because the server had closed the kept connection.
+    /// Returns to the first byte. Called before the first read and before each retry after the server closed a reused
+    /// connection.
     func rewind() throws
 
-    /// Puts the next bytes into the buffer, as many as fit or as are at hand.
+    /// Reads the next available bytes into `buffer`.
     ///
-    /// - Returns: how many bytes were put there: at least 1 while there are more, else 0.
+    /// - Returns: The number of bytes read: at least 1 before the end, 0 at the end.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int
 }
 
 extension HTTPBodySource {
-    /// As a rule it is: the server has closed the connection before it saw the request.
-    package var isSentAnew: Bool { true }
+    /// `true`: usually the server closed the connection before it received the request.
+    package var isResendable: Bool { true }
 }
 
-/// A body that lies in memory.
+/// A body in memory.
 ///
-/// It is unchecked `Sendable` because one transfer at a time has it, on one thread.
+/// `@unchecked Sendable`: one transfer at a time uses the source, on one thread.
 final class BytesSource: HTTPBodySource, @unchecked Sendable {
     private let bytes: [UInt8]
     private var position = 0
@@ -60,7 +60,7 @@ final class BytesSource: HTTPBodySource, @unchecked Sendable {
 }
 
 extension HTTPBody {
-    /// The body as a source, or `nil` if no body is sent and none is announced.
+    /// The body as a source; `nil` if no body is sent or announced.
     func source(for method: HTTPMethod) -> (any HTTPBodySource)? {
         switch (self, method) {
         case (_, .head): nil

@@ -1,56 +1,55 @@
-/// Why a transfer came to nothing. A response of any status is no error.
+/// A failed transfer. A response of any status is not an error.
 package struct HTTPError: Error, CustomStringConvertible, Hashable, Sendable {
-    /// What kind of failure it was.
+    /// The kind of failure.
     package enum Code: String, Sendable {
-        /// The URL is not one, or is neither `http` nor `https`. Nothing was sent.
+        /// The URL is invalid or neither `http` nor `https`. Nothing was sent.
         case badURL
-        /// A header field has a line break or another control character in it. Nothing was sent.
+        /// A header field contains a line break or another control character. Nothing was sent.
         case badHeader
-        /// The body's source ended before the length it had announced.
+        /// The body's source ended before its announced length.
         case bodyTooShort
-        /// The host's name has no address.
+        /// No such host: the name has no address.
         case unresolvedHost
-        /// The host answered that nobody listens on that port.
+        /// Connection refused: no process listens on the port.
         case refused
-        /// No connection could be made for another reason: no route, network down.
+        /// No connection for another reason: no route, network down.
         case unreachable
-        /// The proxy would not connect to the host.
+        /// The proxy refused to connect to the host.
         case proxy
-        /// The proxy has no address, or tells of a failure of its own or of the host's (5xx): it may be otherwise later.
+        /// The proxy has no address, or reported a failure of itself or the host (5xx), which may be temporary.
         case proxyUnavailable
-        /// TLS failed otherwise: the host's name, the dates, the protocol version, or the server speaks no TLS.
+        /// Another TLS failure: host name, dates, protocol version, or a server without TLS.
         case tls
-        /// The server's certificate is signed by nobody whose signature is believed.
+        /// Unknown authority: the server's certificate is signed by no trusted CA.
         case unknownAuthority
-        /// The server wants a client certificate, or another one than it was shown.
+        /// The server requires a client certificate or rejected the one it received.
         case certificateRequired
-        /// No connection within the time given, or no byte moved for the time given.
+        /// The connection timed out, or the transfer stalled.
         case timedOut
-        /// The connection broke, or the body ended too early or was garbled.
+        /// The connection broke, or the body was truncated or corrupt.
         case interrupted
-        /// What the server sent is not HTTP.
+        /// The response is not HTTP.
         case malformedResponse
-        /// The host answers with failures only (5xx), and is asked no more.
+        /// The host answers only with failures (5xx) and is not used anymore.
         case hostFails
-        /// The body is larger than the caller's limit.
+        /// The body exceeds the caller's limit.
         case bodyTooLarge
-        /// libcurl refused something that should have worked, for instance for lack of memory.
+        /// An unexpected failure of libcurl, for instance out of memory.
         case failed
     }
 
-    /// What kind of failure it was.
+    /// The kind of failure.
     package let code: Code
 
-    /// One sentence without its full stop, with the host and the cause; it has no query, credentials or header fields.
+    /// One sentence without a period, with the host and the cause; no query, credentials or header fields.
     package let message: String
 
-    /// Whether it was the proxy on the way that could not be connected to.
+    /// Whether the proxy, rather than the host, could not be reached.
     package let isOfProxy: Bool
 
-    /// How long the request stood behind others that the host answered meanwhile, or was held back to keep to a rate.
-    package var timeInLine = Duration.zero
+    /// The time for which the admission queue and the bandwidth limit delayed the request.
+    package var queueTime = Duration.zero
 
-    /// An error of these parts.
     package init(_ code: Code, _ message: String) {
         self.init(code, message, isOfProxy: false)
     }
@@ -61,6 +60,5 @@ package struct HTTPError: Error, CustomStringConvertible, Hashable, Sendable {
         self.isOfProxy = isOfProxy
     }
 
-    /// The message.
     package var description: String { message }
 }

@@ -1,39 +1,39 @@
-/// Something that happened between a client and a host, for whoever watches. It has no secret in it.
+/// An event between a client and a host, without secrets, for traces.
 package enum HTTPEvent: Sendable {
-    /// A request has come to its end, well or not.
+    /// A request ended, successfully or not.
     case exchange(HTTPExchange)
-    /// A host is left alone for so long, since it has too much to do.
+    /// A host is busy; the client backs off for a duration.
     case pause(host: String, Duration)
-    /// So many requests at a time are sent to a host from now on; `nil` for any number.
+    /// The host's concurrency limit changed; `nil` for no limit.
     case limit(host: String, Int?)
 }
 
-/// Told of events as they come, from any thread.
+/// Receives events on any thread.
 package typealias HTTPTrace = @Sendable (HTTPEvent) -> Void
 
-/// A request, and what came of it.
+/// A request and its result.
 package struct HTTPExchange: Sendable {
     package let method: HTTPMethod
-    /// Where the request went, as ``RedactedURL`` shows it.
+    /// The request's URL, redacted by ``RedactedURL``.
     package let url: String
-    /// The proxy on the way, without its login.
+    /// The proxy, without its credentials.
     package let proxy: String?
-    /// The status of the answer; `nil` where there was none.
+    /// The response's status; `nil` for no response.
     package let status: Int?
-    /// Where the answer redirects to, as ``RedactedURL`` shows it.
+    /// The redirect's target, redacted by ``RedactedURL``.
     package let location: String?
-    /// Why it ended early, in one sentence; `nil` where it did not.
+    /// The failure, in one sentence; `nil` for none.
     package let failure: String?
-    /// How much of the request's body was given to the connection, in bytes.
+    /// The bytes of the request's body passed to the connection.
     package let sent: Int64
-    /// How much of the answer's body came, in bytes.
+    /// The received bytes of the response's body.
     package let received: Int64
-    /// From the request's turn to its end.
+    /// The time from admission to the end.
     package let duration: Duration
 
     /// - Parameters:
-    ///   - transfer: has ended.
-    ///   - error: what ended it early.
+    ///   - transfer: The ended transfer.
+    ///   - error: The error that ended the transfer early.
     init(_ transfer: Transfer, by proxy: Proxy?, duration: Duration, _ error: (any Error)?) {
         method = transfer.request.method
         func redacted(_ text: String) -> String { transfer.secrets?.redacting(text) ?? text }
@@ -46,7 +46,7 @@ package struct HTTPExchange: Sendable {
         switch error {
         case nil: failure = nil
         case let error as HTTPError: failure = error.message
-        // The sink has had enough of the answer.
+        // The sink ended the transfer on purpose.
         case .some where transfer.head != nil: failure = nil
         case .some(let error): failure = "\(error)"
         }

@@ -1,28 +1,26 @@
-/// The header fields of a request or a response, in the order they were added or received.
+/// The header fields of a request or a response, in order.
 ///
-/// Names are compared without regard to ASCII case (RFC 9110, section 5.1). A name may occur more than once.
+/// Names are compared case-insensitively in ASCII (RFC 9110, section 5.1). A name may occur more than once.
 package struct HTTPHeaders: Sendable, ExpressibleByDictionaryLiteral {
-    /// Every field, in order, with its name as written.
+    /// All fields, in order, with names as written.
     package private(set) var entries: [(name: String, value: String)]
 
-    /// Fields in the order given.
     package init(_ entries: [(String, String)] = []) {
         self.entries = entries.map { (name: $0.0, value: $0.1) }
     }
 
-    /// Fields in the order written; a name may be repeated.
     package init(dictionaryLiteral elements: (String, String)...) {
         self.init(elements)
     }
 
-    /// Adds a field at the end and leaves others of that name alone.
+    /// Appends a field; other fields of the same name remain.
     package mutating func add(_ name: String, _ value: String) {
         entries.append((name: name, value: value))
     }
 
-    /// The value of the first field of that name.
+    /// The value of the first field with the name.
     ///
-    /// Setting a value replaces all fields of that name by one at the end; setting `nil` removes them.
+    /// Setting a value replaces all fields of the name with one at the end; setting `nil` removes them.
     package subscript(name: String) -> String? {
         get { entries.first { Self.matches($0.name, name) }?.value }
         set {
@@ -33,12 +31,12 @@ package struct HTTPHeaders: Sendable, ExpressibleByDictionaryLiteral {
         }
     }
 
-    /// The values of all fields of that name, in order.
+    /// The values of all fields with the name, in order.
     package func values(_ name: String) -> [String] {
         entries.compactMap { Self.matches($0.name, name) ? $0.value : nil }
     }
 
-    /// Continues the value of the last field, as a folded header line does (RFC 9112, section 5.2).
+    /// Extends the value of the last field for a folded header line (RFC 9112, section 5.2).
     mutating func extendLast(with text: String) {
         guard let last = entries.indices.last else { return }
         entries[last].value += entries[last].value.isEmpty ? text : " " + text

@@ -1,53 +1,45 @@
-/// The request methods this client speaks (RFC 9110, section 9, and RFC 5789).
+/// The supported request methods (RFC 9110, section 9, and RFC 5789).
 package enum HTTPMethod: String, Sendable {
-    /// Transfers a representation.
     case get = "GET"
-    /// As `get`, without the body.
     case head = "HEAD"
-    /// Has the resource process the body.
     case post = "POST"
-    /// Replaces the resource.
     case put = "PUT"
-    /// Changes a part of the resource.
     case patch = "PATCH"
-    /// Removes the resource.
     case delete = "DELETE"
 }
 
-/// One request, as it will be sent. Redirects and authentication are the caller's.
+/// A request. Redirects and authentication are up to the caller.
 package struct HTTPRequest: Sendable {
-    /// The method.
     package var method: HTTPMethod
 
-    /// An absolute `http` or `https` URL. Its path and query are sent as they are written.
+    /// An absolute `http` or `https` URL. Its path and query are sent unchanged.
     package var url: String
 
-    /// The fields to send. `Host`, `Content-Length` and `User-Agent` are added; `Expect` never is.
+    /// The header fields. The client adds `Host`, `Content-Length` and `User-Agent`, and never sends `Expect`.
     package var headers: HTTPHeaders
 
-    /// The body. A `head` request has none.
+    /// The body; ignored for `head`.
     package var body: HTTPBody
 
-    /// What is asked of the server's certificate.
+    /// The TLS settings.
     package var security: TransportSecurity
 
-    /// What the request is signed with; `nil` for nothing.
+    /// The AWS signature to add; `nil` for none.
     package var signature: RequestSignature?
 
-    /// Secrets of the body, which no server's text is to be shown with. Those of header fields are known.
+    /// Secrets in the body, to redact in the server's texts. Secrets in header fields are found automatically.
     package var secrets: [String] = []
 
-    /// Whether a server gave the URL, which may then have a secret in it.
+    /// Whether a server provided the URL, which then may contain a secret.
     package var isURLGiven = false
 
-    /// How long the transfer may stand still before it fails with `timedOut`; `nil` for the client's own setting.
+    /// The stall timeout; `nil` for the client's default.
     package var stallSeconds: Int?
 
-    /// How long the whole transfer may take before it fails with `timedOut`; `nil` for any time. What it is held back to keep to a
-    /// rate does not count, and it is held back only behind others that have such a time.
+    /// The time limit for the complete transfer; `nil` for none. Throttled time does not count. Such a transfer is
+    /// throttled only by other transfers with a time limit.
     package var totalSeconds: Int?
 
-    /// A request. Only method and URL have to be given.
     package init(
         _ method: HTTPMethod,
         _ url: String,

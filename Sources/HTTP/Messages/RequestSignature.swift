@@ -1,16 +1,15 @@
-/// What a request is signed with where a service of AWS wants that (Signature Version 4): `Authorization` and `X-Amz-Date` are
-/// added, and cover the body, which must lie in memory.
+/// An AWS signature (Signature Version 4): adds `Authorization` and `X-Amz-Date`. The signature covers the body, which
+/// must be in memory.
 package struct RequestSignature: Sendable, Hashable, CustomStringConvertible {
     /// The access key's ID, which is sent.
     package let keyID: String
-    /// The secret of the key, which is not.
+    /// The secret access key, which is not sent.
     package let secret: String
-    /// As in `eu-central-1`.
+    /// The region, for instance `eu-central-1`.
     package let region: String
-    /// As in `ecr`.
+    /// The service, for instance `ecr`.
     package let service: String
 
-    /// A signature of these parts.
     package init(keyID: String, secret: String, region: String, service: String) {
         self.keyID = keyID
         self.secret = secret
@@ -18,6 +17,6 @@ package struct RequestSignature: Sendable, Hashable, CustomStringConvertible {
         self.service = service
     }
 
-    /// Without the secret, so that it cannot get into a message by accident.
+    /// Omits the secret, so that messages cannot contain it.
     package var description: String { "key \(keyID) for \(service) in \(region)" }
 }

@@ -3,13 +3,13 @@ import Glibc
 import Synchronization
 import SystemIO
 
-/// The secrets that a client has sent. Some servers repeat in an answer what they were sent, so a server's text is shown only
-/// as ``redacting(_:)-(String)`` returns it.
+/// The secrets a client has sent. Some servers repeat a request's secrets in the response, so a server's text is
+/// printed only after ``redacting(_:)-(String)``.
 package final class SentSecrets: Sendable {
     private struct State {
-        /// Passwords and keys, and their base64.
+        /// Passwords and keys, and their base64 forms.
         var lasting: Set<[UInt8]> = []
-        /// The most recent access tokens; each is short-lived, and a long run gets thousands.
+        /// The most recent access tokens; each is short-lived, and a long run uses thousands.
         var tokens: [[UInt8]] = []
     }
 
@@ -28,7 +28,7 @@ package final class SentSecrets: Sendable {
         state.withLock { $0.lasting.formUnion(forms) }
     }
 
-    /// Records a user and a password, as basic authentication sends them: `USER:PASSWORD`.
+    /// Records credentials for basic authentication: `USER:PASSWORD`.
     func add(login: [UInt8]) {
         guard let colon = login.firstIndex(of: UInt8(ascii: ":")), colon + 1 < login.endIndex else { return }
         add(Array(login[(colon + 1)...]))
@@ -60,15 +60,15 @@ package final class SentSecrets: Sendable {
         }
     }
 
-    /// A server's text without the secrets.
+    /// Returns a server's text without the secrets.
     package func redacting(_ text: String) -> String {
         String(decoding: redacting(Array(text.utf8)), as: UTF8.self)
     }
 
-    /// A server's text without the secrets.
+    /// Returns a server's text without the secrets.
     package func redacting(_ text: [UInt8]) -> [UInt8] {
         let (lasting, tokens) = state.withLock { ($0.lasting, $0.tokens) }
-        // The longest first, or a part of a longer secret would be left.
+        // Longest first: otherwise a part of a longer secret would remain.
         return (Array(lasting) + tokens).sorted { $0.count > $1.count }.reduce(text) { Self.replace($1, in: $0) }
     }
 
@@ -89,12 +89,12 @@ package final class SentSecrets: Sendable {
         return result
     }
 
-    /// A secret as it is and in base64. However a server escapes them, ``EscapedText`` finds them.
+    /// The secret, verbatim and in base64. ``EscapedText`` handles escaping.
     private static func forms(of secret: [UInt8]) -> [[UInt8]] {
         [secret] + (secret.count < 6 ? [] : base64Forms(of: secret))
     }
 
-    /// The base64 of a secret in both alphabets (RFC 4648), without the signs at its end, which are not always written.
+    /// The secret in both base64 alphabets (RFC 4648), without padding, which is optional.
     private static func base64Forms(of secret: [UInt8]) -> [[UInt8]] {
         let text = Data(secret).base64EncodedString().prefix { $0 != "=" }
         let other = text.map { $0 == "+" ? "-" : $0 == "/" ? "_" : $0 }

@@ -1,23 +1,23 @@
 import SystemIO
 
-/// A proxy as a variable such as `HTTPS_PROXY` names it: `[SCHEME://][USER[:PASSWORD]@]HOST[:PORT]`.
+/// A proxy as in a variable such as `HTTPS_PROXY`: `[SCHEME://][USER[:PASSWORD]@]HOST[:PORT]`.
 package struct Proxy: Sendable, Hashable {
-    /// How the proxy is spoken to, as libcurl calls it.
+    /// The proxy's protocol, under libcurl's name.
     private enum Scheme: String {
         case http
         case https
         case socks4
         case socks4a
-        /// Names are resolved by the proxy.
+        /// The proxy resolves host names.
         case socks5h
 
-        /// Go has the proxy resolve names for `socks5` too, which is libcurl's `socks5h`.
+        /// In Go, `socks5` resolves names on the proxy, as libcurl's `socks5h` does.
         init?(name: String) {
             guard let scheme = Scheme(rawValue: name == "socks5" ? "socks5h" : name) else { return nil }
             self = scheme
         }
 
-        /// The port where none is named, as in Go; libcurl's own for a proxy of `http` is another.
+        /// The default port, as in Go; libcurl's default for `http` differs.
         var port: Int {
             switch self {
             case .http: 80
@@ -27,20 +27,19 @@ package struct Proxy: Sendable, Hashable {
         }
     }
 
-    /// `SCHEME://HOST:PORT`, for libcurl and for messages: without the login.
+    /// `SCHEME://HOST:PORT`, for libcurl and for messages, without credentials.
     package let url: String
 
-    /// `USER:PASSWORD`, both percent-encoded, as `CURLOPT_PROXYUSERPWD` wants it; `nil` where the proxy needs none.
+    /// `USER:PASSWORD`, both percent-encoded, for `CURLOPT_PROXYUSERPWD`; `nil` for none.
     let login: String?
 
-    /// The user and the password, as HTTP's basic authentication sends them; `nil` if the proxy needs none.
+    /// The decoded `USER:PASSWORD` of basic authentication; `nil` for none.
     var credentials: [UInt8]? { login.map { PercentEncoding.decode($0[...]).nativeBytes } }
 
-    /// Reads a proxy; `nil` where the text names none.
+    /// Parses a proxy; `nil` if the text is invalid.
     ///
-    /// The rules are those of Go's `net/http`, and more lenient where Go would refuse: the login ends at the last `@`, so that
-    /// a password may have any character in it, and a `%` without two digits stands for itself. What follows the port is
-    /// ignored.
+    /// The rules are those of Go's `net/http`, but more lenient: the credentials end at the last `@`, so a password may
+    /// contain any character, and a `%` without two digits is literal. Text after the port is ignored.
     package init?(_ text: String) {
         var rest = text.trimming(while: \.isWhitespace)
         var scheme = Scheme.http
@@ -50,7 +49,7 @@ package struct Proxy: Sendable, Hashable {
             rest = rest[end.upperBound...]
         }
         var login: String?
-        // Scalars, not characters: a password may begin with a combining mark.
+        // Scalars rather than characters: a password may begin with a combining mark.
         if let at = rest.unicodeScalars.lastIndex(of: "@") {
             let parts = rest[..<at].unicodeScalars
                 .split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
@@ -70,10 +69,9 @@ package struct Proxy: Sendable, Hashable {
 }
 
 extension Proxy: CustomStringConvertible, CustomDebugStringConvertible {
-    /// Without the login, so that it cannot get into a message by accident.
+    /// Omits the credentials, so that messages cannot contain them.
     package var description: String { url }
 
-    /// As ``description``.
     package var debugDescription: String { url }
 }
 

@@ -1,25 +1,25 @@
 import SystemIO
 
-/// The hosts that are reached without a proxy: the localhost, loopback addresses and what `NO_PROXY` names.
+/// The hosts reached without a proxy: localhost, loopback addresses and those in `NO_PROXY`.
 struct ProxyExemptions: Sendable {
     private enum Rule {
         case all
         case network(IPNetwork)
         case address(IPAddress, port: Int?)
-        /// The hosts below a domain, which has its leading dot, and the domain itself if `orSame`.
+        /// The hosts below a domain, which has its leading dot; includes the domain itself if `orSame`.
         case domain(String, orSame: Bool, port: Int?)
-        /// Something that no host can match, such as a port that is no number.
+        /// An entry that matches no host, for instance with an invalid port.
         case nothing
     }
 
     private let rules: [Rule]
 
-    /// Reads the entries, which are parted by commas.
+    /// Parses the comma-separated entries.
     init(_ list: String) {
         rules = list.split(separator: ",").map { Self.rule($0.trimming(while: \.isWhitespace).lowercased()) }
     }
 
-    /// - Parameter host: in lower case, without brackets.
+    /// - Parameter host: A lowercase name or an address, without brackets.
     func contains(host: String, port: Int) -> Bool {
         let address = IPAddress(host)
         if host == "localhost" || address?.isLoopback == true { return true }

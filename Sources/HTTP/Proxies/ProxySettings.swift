@@ -1,23 +1,21 @@
 import SystemIO
 
-/// Which hosts are reached by which proxy, by the rules of Go's `net/http` (`golang.org/x/net/http/httpproxy`), which are
-/// docker's.
+/// The proxies by host, by the rules of Go's `net/http` (`golang.org/x/net/http/httpproxy`), which docker uses.
 package struct ProxySettings: Sendable {
     /// No proxy for any host.
     package static let none = ProxySettings(environment: [:])
 
-    /// What a file of settings says, where the environment says nothing.
+    /// Settings from a file, used if the environment has none.
     package struct File: Sendable, Equatable {
         /// The proxy for `http`.
         package var http: String?
         /// The proxy for `https`.
         package var https: String?
-        /// The hosts that are reached directly, parted by commas.
+        /// The comma-separated hosts that are reached directly.
         package var exemptions: String?
         /// The file's path, for messages.
         package var path: String
 
-        /// The values of a file.
         package init(http: String? = nil, https: String? = nil, exemptions: String? = nil, path: String) {
             self.http = http
             self.https = https
@@ -29,7 +27,7 @@ package struct ProxySettings: Sendable {
     private enum Choice {
         case direct
         case proxy(Proxy)
-        /// What names it cannot be read. It has no text of the value, which may have a password in it.
+        /// The setting is invalid. Its text is not kept, because it may contain a password.
         case unusable(source: String)
 
         init(_ setting: (text: String, source: String)?) {
@@ -45,20 +43,19 @@ package struct ProxySettings: Sendable {
     private let https: Choice
     private let exemptions: ProxyExemptions
 
-    /// The users and passwords of the proxies.
+    /// The credentials of the proxies.
     var logins: [[UInt8]] {
         [http, https].compactMap { if case .proxy(let proxy) = $0 { proxy.credentials } else { nil } }
     }
 
-    /// Reads `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, where one of them is not set the same in lower case, and where that is
-    /// not set either what the file says.
+    /// Reads `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, each also in lowercase.
     ///
-    /// With `REQUEST_METHOD` set, `HTTP_PROXY` is ignored: in a CGI program it would be the client's `Proxy:` header.
+    /// If `REQUEST_METHOD` is set, `HTTP_PROXY` is ignored: in a CGI program it would be the client's `Proxy:` header.
     package init(environment: [String: String]) {
         self.init(environment: environment, file: nil)
     }
 
-    /// As ``init(environment:)``, with a file for what the environment does not say.
+    /// Reads the environment, and `file` for unset variables.
     package init(environment: [String: String], file: File?) {
         func value(_ name: String, _ inFile: String?, called key: String) -> (text: String, source: String)? {
             for variable in [name, name.lowercased()] {
@@ -73,13 +70,13 @@ package struct ProxySettings: Sendable {
         exemptions = ProxyExemptions(value("NO_PROXY", file?.exemptions, called: "no-proxy")?.text ?? "")
     }
 
-    /// The proxy for a host, or `nil` if it is reached directly.
+    /// Returns the proxy for a host; `nil` if the host is reached directly.
     ///
     /// - Parameters:
     ///   - scheme: `http` or `https`.
-    ///   - host: a name or an address, without the brackets of IPv6.
-    ///   - port: the port, the scheme's own where none was given.
-    /// - Throws: where what is set for this host names no proxy; nothing is to be sent then.
+    ///   - host: A name or an address, without the brackets of IPv6.
+    ///   - port: The port, or the scheme's default.
+    /// - Throws: `HTTPError` if the setting for this host is invalid; nothing must be sent then.
     package func proxy(scheme: String, host: String, port: Int) throws(HTTPError) -> Proxy? {
         guard !exemptions.contains(host: host.lowercased(), port: port) else { return nil }
         switch scheme == "https" ? https : http {

@@ -1,12 +1,12 @@
-/// What of a URL or of an image's reference names a host: `HOST`, `HOST:PORT`, `[ADDRESS]` or `[ADDRESS]:PORT` (RFC 3986,
+/// The host and port of a URL or an image reference: `HOST`, `HOST:PORT`, `[ADDRESS]` or `[ADDRESS]:PORT` (RFC 3986,
 /// section 3.2, without a user).
 package struct Authority: Hashable, Sendable {
     /// A name or an address, without the brackets of IPv6.
     package let host: String
-    /// The number behind the colon; `nil` where there is neither.
+    /// The port after the colon; `nil` without a colon.
     package let port: Int?
 
-    /// - Returns: `nil` for what has another form.
+    /// - Returns: `nil` for text of another form.
     package init?(_ text: String) {
         let end: String.Index
         if text.hasPrefix("[") {
@@ -25,9 +25,9 @@ package struct Authority: Hashable, Sendable {
         port = Int(number)
     }
 
-    /// The host, where it is an address.
+    /// The host as an address; `nil` for a name.
     package var address: IPAddress? { IPAddress(host) }
 
-    /// Whether the host is this machine: `localhost`, 127.0.0.0/8 or ::1, whatever the port.
+    /// Whether the host is this machine: `localhost`, 127.0.0.0/8 or ::1, with any port.
     package var isLoopback: Bool { host == "localhost" || address?.isLoopback == true }
 }

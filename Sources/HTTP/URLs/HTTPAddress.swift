@@ -1,15 +1,14 @@
 import CCurl
 
-/// What of a URL decides where it leads. It is read by libcurl's own parser, so that no URL means one host here and
-/// another there.
+/// Scheme, host and port of a URL, as parsed by libcurl, so that the client and libcurl agree on the host.
 struct HTTPAddress: Hashable {
     /// `http` or `https`.
     let scheme: String
-    /// A name in lower case or an address, without the brackets of IPv6.
+    /// A lowercase name or an address, without the brackets of IPv6.
     let host: String
-    /// The port, the scheme's own where the URL names none.
+    /// The port, or the scheme's default.
     let port: Int
-    /// The host, and the port where it is not the scheme's own: what error messages show.
+    /// The host, and the port unless it is the scheme's default, for messages.
     let authority: String
 
     init(_ url: String) throws(HTTPError) {
@@ -45,7 +44,8 @@ struct HTTPAddress: Hashable {
         return String(cString: text)
     }
 
-    /// Shows of the URL only what can hold no secret: nothing where there may be a user, else all before the query.
+    /// Shows only parts of the URL that cannot contain a secret: nothing if it may contain a user, else everything
+    /// before the query.
     private static func unusable(_ url: String, _ reason: String) -> HTTPError {
         let shown = url.contains("@") ? "" : " \(url.prefix { $0 != "?" && $0 != "#" })"
         return HTTPError(.badURL, "the URL\(shown) cannot be used: \(reason)")

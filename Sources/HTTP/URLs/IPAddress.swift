@@ -2,10 +2,10 @@ import Glibc
 
 /// An IPv4 or IPv6 address.
 package struct IPAddress: Hashable, Sendable {
-    /// 4 or 16 bytes in network order. An IPv4 address mapped into IPv6 (RFC 4291, section 2.5.5.2) has 4.
+    /// 4 or 16 bytes in network order. An IPv4-mapped IPv6 address (RFC 4291, section 2.5.5.2) has 4.
     let bytes: [UInt8]
 
-    /// Reads `192.0.2.1` or `2001:db8::1`, without brackets.
+    /// Parses `192.0.2.1` or `2001:db8::1`, without brackets.
     package init?(_ text: String) {
         var v4 = in_addr()
         var v6 = in6_addr()
@@ -19,7 +19,7 @@ package struct IPAddress: Hashable, Sendable {
         }
     }
 
-    /// Whether it is of 127.0.0.0/8 or is ::1.
+    /// Whether the address is in 127.0.0.0/8 or is ::1.
     package var isLoopback: Bool {
         bytes.count == 4 ? bytes[0] == 127 : bytes == Array(repeating: 0, count: 15) + [1]
     }
@@ -32,7 +32,7 @@ package struct IPNetwork: Hashable, Sendable {
     private let address: IPAddress
     private let bits: Int
 
-    /// Reads an address, a slash, and how many of its leading bits count.
+    /// Parses an address, a slash and a prefix length.
     package init?(_ text: String) {
         guard let slash = text.firstIndex(of: "/"), let address = IPAddress(String(text[..<slash])),
             let bits = UInt8(text[text.index(after: slash)...]), bits <= address.bytes.count * 8
@@ -41,7 +41,7 @@ package struct IPNetwork: Hashable, Sendable {
         self.bits = Int(bits)
     }
 
-    /// Whether an address, of the same kind, has the network's leading bits.
+    /// Whether the network contains the address.
     package func contains(_ other: IPAddress) -> Bool {
         guard other.bytes.count == address.bytes.count else { return false }
         return (0..<bits)

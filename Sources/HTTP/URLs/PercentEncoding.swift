@@ -1,8 +1,8 @@
 import SystemIO
 
-/// Percent-encoding (RFC 3986, section 2.1) of the bytes that a text stands for, which are its UTF-8 as a rule.
+/// Percent-encoding (RFC 3986, section 2.1) of the bytes of a string, usually UTF-8.
 package enum PercentEncoding {
-    /// Encodes all but the unreserved characters of section 2.3.
+    /// Encodes all characters but the unreserved ones of section 2.3.
     package static func encode(_ text: String) -> String {
         text.nativeBytes
             .map { byte in
@@ -17,7 +17,7 @@ package enum PercentEncoding {
             .joined()
     }
 
-    /// Decodes each `%` that two hexadecimal digits follow; any other stands for itself. `+` is no blank here.
+    /// Decodes each `%` followed by two hexadecimal digits; any other is literal. `+` is not decoded to a space.
     static func decode(_ text: Substring) -> String {
         var bytes: [UInt8] = []
         var rest = String(text).nativeBytes[...]

@@ -37,7 +37,7 @@ final class BlobUpload: HTTPBodySource, @unchecked Sendable {
     var length: Int64 { Int64(range.count) }
 
     /// The registry may have kept a part of it, and is asked first.
-    var isSentAnew: Bool { false }
+    var isResendable: Bool { false }
 
     func rewind() throws {
         if reader == nil || position != range.lowerBound {

@@ -110,7 +110,7 @@ extension RetryPolicy {
             at now: ContinuousClock.Instant,
             date: Int64
         ) -> Duration? {
-            lastSign = min(lastSign + response.head.timeInLine, now)
+            lastSign = min(lastSign + response.head.queueTime, now)
             guard RetryPolicy.isPassing(response.head.status) else { return nil }
             let asked = response.head.retryAfter(now: date)
             let isLoad = response.head.status == 429 || response.head.status == 503 && asked != nil
@@ -130,7 +130,7 @@ extension RetryPolicy {
             isCounted: Bool = true,
             at now: ContinuousClock.Instant
         ) -> Duration? {
-            lastSign = min(lastSign + error.timeInLine, now)
+            lastSign = min(lastSign + error.queueTime, now)
             guard RetryPolicy.isPassing(error) else { return nil }
             return wait(standing, asked: nil, isCounted: isCounted, at: now)
         }

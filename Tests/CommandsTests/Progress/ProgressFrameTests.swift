@@ -1,5 +1,6 @@
 import CommandLine
 import Engine
+import HTTP
 import Testing
 
 @testable import Commands
@@ -71,7 +72,14 @@ import Testing
     @Test(arguments: 1...120)
     func noLineIsAsWideAsTheTerminal(columns: Int) {
         let state = state(transfers: [shell] + transfers(9)) {
-            $0.hosts = [.init(host: "registry.example.com", kind: .busy, since: start, last: start + .seconds(59))]
+            $0.hosts = [
+                .init(
+                    host: "registry.example.com",
+                    health: .busy(retryAfter: nil),
+                    since: start,
+                    last: start + .seconds(59)
+                )
+            ]
         }
         for isUTF8 in [true, false] {
             let lines = lines(state, columns: columns, isUTF8: isUTF8)
@@ -83,7 +91,8 @@ import Testing
     @Test(arguments: 1...24)
     func someOfTheTerminalIsLeftToWhatIsPrinted(rows: Int) {
         let state = state(transfers: transfers(30)) {
-            $0.hosts = (0..<5).map { .init(host: "h\($0)", kind: .away, since: start, last: start + .seconds(59)) }
+            $0.hosts = (0..<5)
+                .map { .init(host: "h\($0)", health: .unreachable, since: start, last: start + .seconds(59)) }
         }
         let lines = lines(state, rows: rows)
         #expect(lines.count <= max(0, rows - 2))
@@ -105,21 +114,26 @@ import Testing
         #expect(lines[1].hasPrefix(#"  a\u{1B}[2J\rb"#))
     }
 
-    @Test func hostsThatAreWaitedFor() {
+    @Test func hostsInTrouble() {
         let state = state {
             $0.hosts = [
-                .init(host: "a", kind: .away, since: start + .seconds(20), last: start + .seconds(55)),
-                .init(host: "b:5000", kind: .busy, since: start + .seconds(53), last: start + .seconds(53)),
-                // One that has only just failed may be there again at once; of one that was given up nobody speaks any more.
-                .init(host: "new", kind: .away, since: start + .seconds(59), last: start + .seconds(59)),
-                .init(host: "old", kind: .failing, since: start - .seconds(90), last: start - .seconds(1)),
+                .init(host: "a", health: .unreachable, since: start + .seconds(20), last: start + .seconds(55)),
+                .init(
+                    host: "b:5000",
+                    health: .busy(retryAfter: nil),
+                    since: start + .seconds(53),
+                    last: start + .seconds(53)
+                ),
+                // A host that failed just now may recover at once; a host that was given up is not shown.
+                .init(host: "new", health: .unreachable, since: start + .seconds(59), last: start + .seconds(59)),
+                .init(host: "old", health: .failing, since: start - .seconds(90), last: start - .seconds(1)),
             ]
         }
-        #expect(lines(state).dropFirst() == ["  a does not answer (40 s)", "  b:5000 asks to be left alone (7 s)"])
+        #expect(lines(state).dropFirst() == ["  a does not answer (40 s)", "  b:5000 is busy (7 s)"])
         #expect(
             ProgressText(items: "images").sentence(state)
                 == "12 of 57 images, 1.2 of 4.8 GB, 1.0 MB/s, 1 h left; a does not answer (40 s);"
-                + " b:5000 asks to be left alone (7 s)"
+                + " b:5000 is busy (7 s)"
         )
     }
 
@@ -128,7 +142,7 @@ import Testing
         #expect(lines(state).isEmpty)
         #expect(ProgressText(items: "images").sentence(state) == nil)
         state.note(
-            .init(hosts: [.init(host: "a", kind: .away, since: start, last: start + .seconds(39))]),
+            .init(hosts: [.init(host: "a", health: .unreachable, since: start, last: start + .seconds(39))]),
             at: start + .seconds(40)
         )
         #expect(lines(state) == ["  a does not answer (40 s)"])
