@@ -7,7 +7,8 @@ package protocol SaveEngine: ChartEngine {
     /// Pulls images. A duplicate entry gets the outcome of the first one.
     ///
     /// - Parameter onEvent: called in the order of `images`, for each image as soon as the outcomes of the image and of those before it
-    ///   are known. One call is made at a time.
+    ///   are known. One call is made at a time. If the archive is open for a dry run, nothing is transferred, and the last event is
+    ///   the forecast.
     /// - Throws: only errors that end the run, such as cancellation, or ``ChartFailure`` from an engine that also saves charts as files;
     ///   an image that fails is an outcome.
     func pull(_ images: [PullRequest], onEvent: @escaping @Sendable (SaveEvent) -> Void) async throws
@@ -28,6 +29,8 @@ package enum SaveEvent: Sendable {
     case started(PullRequest)
     /// A pull has ended.
     case finished(PullOutcome)
+    /// A dry run has ended.
+    case planned(SaveForecast)
 }
 
 /// An image to pull: an entry of the image list, and the image's name at its source.

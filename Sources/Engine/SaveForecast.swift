@@ -1,22 +1,14 @@
 import SystemIO
 
-/// Finds out what a save would come to, without moving a blob or changing a file.
-package protocol SaveChecker: Sendable {
-    /// Looks for everything that a save of these images needs.
-    ///
-    /// - Throws: an error that would end the run before anything is transferred.
-    func check(_ images: [PullRequest], onEvent: @escaping @Sendable (SaveEvent) -> Void) async throws -> SaveForecast
-}
-
-/// What a save would come to.
+/// The result of a save's dry run.
 package struct SaveForecast: Sendable, Equatable {
-    /// What Docker Hub would count.
+    /// The pulls that Docker Hub would count.
     package struct HubPulls: Sendable, Equatable {
-        /// What the Hub tells of the login or the address.
-        package struct Left: Sendable, Equatable {
+        /// The allowance of the login or the IP address.
+        package struct Allowance: Sendable, Equatable {
             package let remaining: Int
             package let limit: Int
-            /// The window of the limit; `nil` where it is not told.
+            /// The window of the limit, in seconds; `nil` if unknown.
             package let seconds: Int?
 
             package init(remaining: Int, limit: Int, seconds: Int?) {
@@ -26,45 +18,46 @@ package struct SaveForecast: Sendable, Equatable {
             }
         }
 
-        /// How many pulls the run takes: one for each image, and for each platform of it.
+        /// The number of pulls of the run: one for each platform of each image.
         package let needed: Int
-        /// `nil` where the Hub, or the mirror before it, does not tell.
-        package let left: Left?
+        /// `nil` if Docker Hub, or its mirror, does not report the allowance.
+        package let allowance: Allowance?
 
-        package init(needed: Int, left: Left?) {
+        package init(needed: Int, allowance: Allowance?) {
             self.needed = needed
-            self.left = left
+            self.allowance = allowance
         }
 
-        package var isEnough: Bool { left.map { $0.remaining >= needed } ?? true }
+        package var isEnough: Bool { allowance.map { $0.remaining >= needed } ?? true }
     }
 
-    /// What of the images a delta archive leaves out, in bytes.
+    /// The size of the blobs that a delta archive omits, in bytes.
     package var omitted: Int64 = 0
-    /// How many different blobs the archive gets of the images, and their bytes.
+    /// The number of blobs in the archive, each counted once.
     package var blobs = 0
+    /// The size of these blobs, in bytes.
     package var bytes: Int64 = 0
-    /// What of it an earlier run has left.
-    package var continued: Int64 = 0
-    /// What of it other archives have.
+    /// The number of bytes of the blobs in the partial archive of an earlier run.
+    package var resumed: Int64 = 0
+    /// The number of bytes of the blobs that other archives have.
     package var reused: Int64 = 0
-    /// The size of the archive in bytes; `nil` where that is known only once the layers have been unpacked.
+    /// The size of the archive in bytes; `nil` if it is unknown until the layers are unpacked.
     package var archive: Int64?
-    /// Each file system that is written to and tells what is free.
+    /// The needs of each file system that is written to and reports its available space.
     package var spaceNeeds: [DiskSpace] = []
-    /// `nil` where no image is the Hub's.
+    /// `nil` if no image is from Docker Hub.
     package var hubPulls: HubPulls?
-    /// The speed of one transfer, measured on the beginning of a blob, in bytes a second; `nil` where nothing was measured.
+    /// The speed of one transfer, measured with the beginning of a blob, in bytes per second; `nil` if not measured.
     package var rate: Double?
-    /// What is wrong with neither an image nor the room: one sentence each.
+    /// The problems other than with images and disk space, one sentence each.
     package var problems: [String] = []
 
     package init() {}
 
-    /// What has to be fetched, in bytes.
-    package var missing: Int64 { bytes - continued - reused }
+    /// The number of bytes to download.
+    package var missing: Int64 { bytes - resumed - reused }
 
-    /// Whether nothing but an image stands against the save.
+    /// Whether nothing but a failed image can prevent the save.
     package var isPossible: Bool {
         problems.isEmpty && spaceNeeds.allSatisfy(\.isMet) && (hubPulls?.isEnough ?? true)
     }

@@ -10,6 +10,8 @@ import Testing
         "docs/signatures.md",
         "docs/troubleshooting.md", "docs/windows.md", "scripts", "Packaging", "Benchmarks",
         "Tests/ArchitectureTests",
+        "Sources/RegistryEngine/Scheduling", "Sources/RegistryEngine/Repair", "Sources/RegistryEngine/Charts",
+        "Sources/RegistryEngine/Check", "Sources/Commands/Save",
         "Sources/SystemIO", "Sources/OCI", "Sources/CLinux", "Tests/SystemIOTests", "Tests/OCITests",
     ]
 

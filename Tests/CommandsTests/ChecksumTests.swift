@@ -2,7 +2,7 @@ import CommandLine
 import TestSupport
 import Testing
 
-/// `--checksum`: the archive's SHA-256 beside it.
+/// `--checksum`: the file with the archive's SHA-256.
 @Suite(.timeLimit(.minutes(5))) struct ChecksumTests {
     private let bench: Bench
     private let source: FakeRegistry
@@ -23,7 +23,7 @@ import Testing
         #expect(try bench.directory.names() == ["images.tar.gz", "images.tar.gz.sha256", "list.txt"])
     }
 
-    @Test func noOlderChecksumStaysBesideTheTargetOfALink() async throws {
+    @Test func noOlderChecksumStaysNextToTheTargetOfALink() async throws {
         try bench.directory.shell("mkdir real && echo older >real/images.tar.gz && echo sum >real/images.tar.gz.sha256")
         try bench.directory.shell("ln -s real/images.tar.gz images.tar.gz")
         let saved = try await bench.save(["rancher/a:v1"], from: source.authority)

@@ -52,7 +52,7 @@ import Testing
 
     private func size(_ archive: String) throws -> Int64 { try File(bench.path(archive), for: .reading).size }
 
-    /// What a name leads to is the same in both registries.
+    /// A name resolves to the same manifest in both registries.
     private func isSame(_ name: String) -> Bool {
         let parts = name.split(separator: ":").map(String.init)
         let manifest = source.manifest(parts[0], parts[1])
@@ -91,7 +91,7 @@ import Testing
         #expect(loaded.lines.contains { $0.contains("Mounted from") } == mounts)
     }
 
-    @Test func whatIsNowhereIsToldBeforeAnythingIsPushed() async throws {
+    @Test func missingBlobsAreReportedBeforeAnythingIsPushed() async throws {
         Self.addImage(3, version: 2, to: source)
         #expect(try await saveDelta(list).status == 0)
         let loaded = try await load("delta.tar.gz")
@@ -138,7 +138,7 @@ import Testing
     }
 
     /// The list of the older archive stands for it.
-    @Test func theOlderArchiveNeedNotBeAtHand() async throws {
+    @Test func aDeltaNeedsOnlyTheListOfTheOlderArchive() async throws {
         let listed = try await bench.run(.load, ["-i", bench.path("older.tar.gz"), "--list", "--format", "json"])
         try bench.directory.write(listed.output, to: "older.json")
         #expect(try await load("older.tar.gz").status == 0)
@@ -163,8 +163,8 @@ import Testing
         #expect(saved.errors.contains("older.json: it cannot be read: it is not what --list --format json prints"))
     }
 
-    /// `--check` tells beforehand whether the registry has what the delta leaves out.
-    @Test func aCheckProvesWhatIsLeftOut() async throws {
+    /// `--check` reports before a load whether the registry has the blobs that the delta omits.
+    @Test func aCheckVerifiesOmittedBlobs() async throws {
         Self.addImage(3, version: 2, to: source)
         #expect(try await saveDelta(list).status == 0)
         func check() async throws -> Bench.Outcome {
@@ -181,7 +181,7 @@ import Testing
         #expect(after.lines.last?.hasPrefix("20 of 20 steps can be done; ") == true, "\(after.output)")
     }
 
-    @Test func anArchiveWithoutTheBlobsIsTold() async throws {
+    @Test func anArchiveWithoutTheBlobsIsReported() async throws {
         source.addImage(repository: "rancher/new", tag: "v1", configuration: Array("{}".utf8), layers: [[1, 2, 3]])
         let saved = try await saveDelta(["rancher/new:v1"])
         #expect(saved.status == 0)

@@ -5,9 +5,9 @@ import SystemIO
 import TestSupport
 import Testing
 
-/// Runs that are killed in the middle, again and again, and then let run: nothing is lost, and nothing that was whole is moved twice.
+/// Runs that are killed several times and then completed: nothing is lost, and no complete blob is transferred twice.
 @Suite(.timeLimit(.minutes(10))) struct KillTests {
-    /// How many bytes a connection moves in a second: what waits in the sockets of a faster one is lost with each kill.
+    /// The bytes per second of a connection. The bytes in the sockets of a faster connection are lost with each kill.
     private static let pace = 10_000_000
 
     private let bench: Bench
@@ -37,10 +37,10 @@ import Testing
     /// blobs that are about to be there.
     ///
     /// - Parameters:
-    ///   - registry: what the program talks to.
-    ///   - total: how many bytes an undisturbed run moves.
-    ///   - kills: how often a run is killed.
-    ///   - moved: how many bytes have been moved so far.
+    ///   - registry: the registry of the program.
+    ///   - total: the number of bytes that an uninterrupted run transfers.
+    ///   - kills: the number of kills.
+    ///   - moved: returns the number of bytes that were transferred so far.
     private func killAndRun(
         _ program: String,
         _ words: [String],
@@ -86,7 +86,7 @@ import Testing
         let total = source.sentBytes
 
         let words = ["-i", bench.path("a.tar.gz")] + format
-        // With fewer bytes between them than a layer has, nothing would ever be whole.
+        // With fewer bytes between kills than a layer has, no layer would ever be complete.
         let status = try await killAndRun("rancher-save-images", words, with: source, total: total, kills: 5) {
             source.sentBytes - total
         }

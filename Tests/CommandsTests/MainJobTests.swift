@@ -16,7 +16,7 @@ struct MainJobTests {
                 + ["Creating \(bench.path("images.tar.gz")) with 12 images"]
         )
 
-        // The registry's port stands in names, and the order of manifest.json is not stable in docker's.
+        // Names contain the registry's port, and the order in docker's manifest.json is not stable.
         let expected = Fixtures.path("saved/docker-28.5-containerd/rancher-images.tar.gz")
         let comparison = """
             unpack() { mkdir $1 && gunzip -c $2 | tar xf - -C $1; }
@@ -48,7 +48,7 @@ struct MainJobTests {
         #expect(tail.prefix(512).contains { $0 != 0 })
     }
 
-    @Test func whatArrivesHasTheSourcesBytes() async throws {
+    @Test func blobsAndManifestsAreUnchanged() async throws {
         let source = try await DistributionRegistry.withSamples()
         let target = try DistributionRegistry(allowsURLs: true)
         let bench = try Bench()

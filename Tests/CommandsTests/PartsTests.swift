@@ -77,7 +77,7 @@ import Testing
     // MARK: Saving
 
     @Test(arguments: [[], ["--archive-format", "docker"], ["--archive-format", "legacy"]])
-    func theyAreTheArchiveCutUp(format: [String]) async throws {
+    func thePartsMakeUpTheArchive(format: [String]) async throws {
         #expect(try await save(format).status == 0)
         let whole = try bench.directory.bytes("a.tar.gz")
         let saved = try await split(format)
@@ -115,7 +115,7 @@ import Testing
         #expect(source.requests.isEmpty)
     }
 
-    @Test func moreThanTheirNamesCanTellAreRefused() async throws {
+    @Test func moreThan999PartsAreRefused() async throws {
         let output = try ArchiveOutput(path: bench.path("b"), partSize: 1_000_000)
         defer { output.discard() }
         #expect(try output.space(for: 999_000_000) != nil)
@@ -146,7 +146,7 @@ import Testing
 
     /// The bytes that a stopped run has fetched are not fetched again, unless the parts get another size.
     @Test(arguments: [("1M", 1), ("2M", 40)])
-    func aStoppedRunIsGoneOnWith(_ size: String, fetches: Int) async throws {
+    func anInterruptedRunIsResumed(_ size: String, fetches: Int) async throws {
         try await stop()
         #expect(try bench.directory.names().contains("a.tar.gz.005.unfinished"))
         let before = source.requests.count
@@ -215,7 +215,7 @@ import Testing
         #expect(strict.status == 1)
     }
 
-    /// What stands behind an entry whose header is damaged is found all the same.
+    /// Entries after an entry with a damaged header are found.
     @Test func aDamagedHeaderCostsItsImage() async throws {
         #expect(try await split().status == 0)
         let bytes = try bench.directory.bytes("a.tar.gz.002")
@@ -246,7 +246,7 @@ import Testing
         )
     }
 
-    @Test func oneThatIsCutOffIsTold() async throws {
+    @Test func aTruncatedPartIsReported() async throws {
         #expect(try await split().status == 0)
         let expected = try images(without: "a.tar.gz.003")
         try bench.directory.shell("truncate -s 600000 a.tar.gz.003")
@@ -263,7 +263,7 @@ import Testing
     }
 
     /// As after two `docker load`, the later archive's image counts; and one has what the other leaves out.
-    @Test func severalWholeArchives() async throws {
+    @Test func severalCompleteArchives() async throws {
         #expect(try await save().status == 0)
         try bench.directory.shell("mv a.tar.gz older.tar.gz")
         for number in [3, 17] { try Self.addImage(number, version: 2, to: source) }
@@ -302,9 +302,9 @@ import Testing
         #expect(arrived == all, "\(loaded.errors)")
     }
 
-    // MARK: Mending
+    // MARK: Repair
 
-    @Test func aMissingOneIsMadeAnew() async throws {
+    @Test func aMissingPartIsWrittenAgain() async throws {
         #expect(try await split().status == 0)
         let intact = try parts.map { try bench.directory.bytes($0) }
         try bench.directory.shell("rm a.tar.gz.002")
@@ -318,7 +318,7 @@ import Testing
         #expect(blobs.count < 16)
     }
 
-    @Test func aRepairThatFailsLeavesThemAsTheyWere() async throws {
+    @Test func aFailedRepairLeavesThePartsUnchanged() async throws {
         #expect(try await split().status == 0)
         try bench.directory.shell("rm a.tar.gz.002")
         source.stop()

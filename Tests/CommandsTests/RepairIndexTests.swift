@@ -11,7 +11,7 @@ import Testing
     private let source: FakeRegistry
     private var list: [String] = []
     private let intact: [UInt8]
-    /// Where the entry `index.json` is.
+    /// The place of the entry `index.json` is.
     private let index: Range<Int>
 
     private var archive: String { bench.path("images.tar.gz") }

@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Files that `--repair` refuses, and leaves as they are.
+/// Files that `--repair` refuses and does not change.
 @Suite(.timeLimit(.minutes(5))) struct RepairRefusalTests {
     private let bench: Bench
     private let source: FakeRegistry
@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    /// What a repair may not change: the content, and when it was last changed.
+    /// The state that a repair must not change: the content, and the modification time.
     private func state(_ name: String = "images.tar.gz") throws -> String {
         let command =
             "find . -name '\(name)*' -exec stat -c '%n %s %Y %y %i %h' {} + | sort; cat \(name)* 2>/dev/null | sha256sum"
@@ -126,7 +126,7 @@ import Testing
         #expect(try await bench.run(.save, ["--repair", archive]).errors.contains("is sound: "))
     }
 
-    @Test func aLayerThatTheRegistryHasNotAnyMore() async throws {
+    @Test func aLayerThatTheRegistryNoLongerHas() async throws {
         #expect(try await bench.save(list, from: source.authority).status == 0)
         var bytes = try bench.directory.bytes("images.tar.gz")
         bytes[bytes.count / 2] ^= 4

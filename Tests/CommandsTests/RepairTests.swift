@@ -4,7 +4,7 @@ import SystemIO
 import TestSupport
 import Testing
 
-/// Archives that are mended in their place (`--repair`).
+/// Archives that are repaired in place (`--repair`).
 @Suite(.timeLimit(.minutes(5))) struct RepairTests {
     private let bench: Bench
     private let source: FakeRegistry
@@ -50,7 +50,7 @@ import Testing
             && bench.directory.bytes("images.tar.gz") == intact
     }
 
-    @Test func whatIsSoundIsProven() async throws {
+    @Test func aSoundArchiveIsVerified() async throws {
         let before = source.requests.count
         let repaired = try await repair()
         #expect(repaired.status == 0)
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test(arguments: [0.1, 0.5, 0.99])
-    func whatIsCutOff(share: Double) async throws {
+    func aTruncatedArchive(share: Double) async throws {
         try damage { bytes in bytes.removeLast(Int(Double(bytes.count) * (1 - share))) }
         let repaired = try await repair(["-l", bench.path("list.txt"), "-s", source.authority])
         #expect(repaired.status == 0, "\(repaired.errors)")
@@ -92,7 +92,7 @@ import Testing
         #expect(try isMended())
     }
 
-    /// The archive tells which images it has, whatever their tags lead to now.
+    /// The archive lists its images, whatever their tags resolve to now.
     @Test func aTagThatHasMovedIsNotFollowed() async throws {
         let manifest = try #require(source.manifest("rancher/image3", "v1"))
         Self.addImage(3, version: 2, to: source)
@@ -103,7 +103,7 @@ import Testing
         #expect(try isMended())
     }
 
-    @Test func whatCannotBeHadLeavesTheArchiveAsItWas() async throws {
+    @Test func aBlobThatNoRegistryHasLeavesTheArchiveUnchanged() async throws {
         try damage { bytes in bytes[bytes.count / 3] ^= 1 }
         let damaged = try bench.directory.bytes("images.tar.gz")
         source.add(FakeFault(.error(404, "BLOB_UNKNOWN"), method: "GET", target: "/blobs/", times: .max))
@@ -115,7 +115,7 @@ import Testing
     }
 
     @Test(arguments: ["gzip -dc images.tar.gz | gzip >other && mv other images.tar.gz", "echo nonsense >images.tar.gz"])
-    func anArchiveOfAnotherProgramIsLeftAlone(packing: String) async throws {
+    func anArchiveOfAnotherProgramIsNotChanged(packing: String) async throws {
         try bench.directory.shell(packing)
         let other = try bench.directory.bytes("images.tar.gz")
         let repaired = try await repair(["-l", bench.path("none")])

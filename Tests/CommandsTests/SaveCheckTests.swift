@@ -6,7 +6,7 @@ import SystemIO
 import TestSupport
 import Testing
 
-/// `--check` of a save tells what would fail before a blob is moved, and changes no file.
+/// `--check` of a save reports what would fail, transfers no blob, and changes no file.
 @Suite(.timeLimit(.minutes(5))) struct SaveCheckTests {
     private let registry: FakeRegistry
     private let bench: Bench
@@ -31,14 +31,14 @@ import Testing
         try await bench.save(list, from: registry.authority, ["--check"] + words)
     }
 
-    /// What is in the directory, to the byte.
+    /// The contents of all files in the directory.
     private func contents() throws -> [String: [UInt8]] {
         Dictionary(uniqueKeysWithValues: try bench.directory.names().map { ($0, try bench.directory.bytes($0)) })
     }
 
     private func noBlobsMoved() -> Bool { !registry.requests.contains { $0.path.contains("/blobs/") } }
 
-    @Test func aSaveThatWouldBeWhole() async throws {
+    @Test func aSaveThatWouldBeComplete() async throws {
         let outcome = try await check(["rancher/x:v1", "rancher/y:v1"])
         #expect(outcome.status == 0, "\(outcome.errors)")
         #expect(outcome.lines.contains("images    2 of 2 can be saved"), "\(outcome.output)")
@@ -131,7 +131,7 @@ import Testing
         try #require(try bench.directory.names().contains("images.tar.gz.unfinished.journal"))
     }
 
-    @Test func whatAnEarlierRunHasLeftIsCounted() async throws {
+    @Test func thePartialArchiveIsCounted() async throws {
         try await leaveUnfinished()
         let before = try contents()
         let outcome = try await check(["rancher/x:v1", "rancher/y:v1"])
@@ -144,7 +144,7 @@ import Testing
         #expect(try contents() == before)
     }
 
-    @Test func whatIsDamagedOfItIsNot() async throws {
+    @Test func damagedBlobsOfThePartialArchiveAreNotCounted() async throws {
         try await leaveUnfinished()
         var bytes = try bench.directory.bytes("images.tar.gz.unfinished")
         let place = try #require(bytes.firstRange(of: Self.layers[0].prefix(4096)))
@@ -154,7 +154,7 @@ import Testing
         #expect(outcome.lines.contains { $0.hasPrefix("here      2.0 MB") }, "\(outcome.output)")
     }
 
-    @Test func freshCountsNothingOfIt() async throws {
+    @Test func freshIgnoresThePartialArchive() async throws {
         try await leaveUnfinished()
         let before = try contents()
         let outcome = try await check(["rancher/x:v1", "rancher/y:v1"], ["--fresh"])
@@ -163,7 +163,7 @@ import Testing
     }
 
     @Test(arguments: ["cp images.tar.gz other", "gzip -dc images.tar.gz | gzip -1 >other"])
-    func whatOtherArchivesHaveIsCounted(packing: String) async throws {
+    func blobsOfOtherArchivesAreCounted(packing: String) async throws {
         _ = try await bench.save(["rancher/x:v1"], from: registry.authority)
         try bench.directory.shell("\(packing) && rm images.tar.gz")
         let outcome = try await check(["rancher/x:v1", "rancher/y:v1"], ["--reuse", bench.path("other")])
@@ -175,7 +175,7 @@ import Testing
         #expect(outcome.lines.contains { $0.hasPrefix("to fetch  2.0 MB") })
     }
 
-    @Test func whatADeltaLeavesOutIsNotCounted() async throws {
+    @Test func blobsThatADeltaOmitsAreNotCounted() async throws {
         _ = try await bench.save(["rancher/x:v1"], from: registry.authority)
         try bench.directory.shell("mv images.tar.gz full")
         let outcome = try await check(["rancher/x:v1", "rancher/y:v1"], ["--since", bench.path("full")])

@@ -63,7 +63,7 @@ final class EngineFixture: Sendable {
 
     var archive: String { directory.path("a.tar.gz") }
 
-    /// What a saver works with.
+    /// The setup of a saver.
     func setup(
         _ choice: PlatformChoice = .platforms([.linuxAMD64]),
         jobs: Int = 4,
@@ -72,22 +72,23 @@ final class EngineFixture: Sendable {
         reuse: [String] = [],
         includesReferrers: Bool = false
     ) throws -> SaveSetup {
-        SaveSetup(
+        var setup = SaveSetup(
             client: client,
             choice: choice,
             wrapping: wrapping,
             jobs: jobs,
             output: try output ?? ArchiveOutput(path: archive),
             temporaryDirectory: directory.path,
-            reuse: reuse,
-            includesReferrers: includesReferrers,
             counters: counters
         ) { [self] notice in notices.withLock { $0.append(notice.description) } }
+        setup.reuse = reuse
+        setup.includesReferrers = includesReferrers
+        return setup
     }
 
     /// Pulls and saves names of the source registry, as the command does.
     ///
-    /// - Returns: what became of each name.
+    /// - Returns: the outcome of each name.
     @discardableResult
     func save(
         _ names: [String],
@@ -123,22 +124,22 @@ final class EngineFixture: Sendable {
 
     // MARK: Loading
 
-    /// What became of the steps of a load.
+    /// The outcomes of the steps of a load.
     struct Loaded {
         let outcomes: [LoadOutcome]
 
-        /// Why each step failed.
+        /// The reasons that steps failed.
         var causes: [String?] { outcomes.map(\.cause) }
 
-        /// What was told beside.
+        /// The notices of all steps.
         var notices: [String] { outcomes.flatMap(\.notices).map(\.description) }
 
-        /// What each push brought into the registry.
+        /// The pushes of all steps.
         var pushes: [LoadOutcome.Push] {
             outcomes.compactMap { if case .push(let push) = $0.product { push } else { nil } }
         }
 
-        /// What became of the layers of each push: their short names, and `uploaded`, `existing` or `mounted from REPOSITORY`.
+        /// The layers of each push: their short names, and `uploaded`, `existing` or `mounted from REPOSITORY`.
         var layers: [[String]] {
             pushes.map { push in
                 push.blobs.filter(\.isLayer)
@@ -154,7 +155,7 @@ final class EngineFixture: Sendable {
         }
     }
 
-    /// What loads the archive.
+    /// Returns a loader of the archive.
     ///
     /// - Parameter directory: for temporary files.
     func loader(jobs: Int = 4, in directory: TemporaryDirectory) -> RegistryLoader {

@@ -11,7 +11,7 @@ import Testing
             }
     }
 
-    /// The sizes in the order in which they are begun.
+    /// The sizes in the order in which they start.
     private func order(_ sizes: [Int64], jobs: Int) -> [Int64] {
         var schedule = FetchSchedule(blobs(sizes), jobs: jobs)
         var order: [Int64] = []
@@ -19,7 +19,7 @@ import Testing
         return order
     }
 
-    /// How long blobs that are begun in this order take if a byte takes a moment on each of the jobs.
+    /// The duration of transfers that start in this order, if each job transfers one byte per unit of time.
     private func duration(_ sizes: [Int64], jobs: Int) -> Int64 {
         var ends = [Int64](repeating: 0, count: jobs)
         for size in sizes {
@@ -29,7 +29,7 @@ import Testing
         return ends.max() ?? 0
     }
 
-    @Test func theListsOrderIsKeptWhereNothingIsLarge() {
+    @Test func theOrderOfTheListIsKeptWithoutLargeBlobs() {
         #expect(
             order([10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21], jobs: 2).prefix(9) == [
                 10, 11, 12, 13, 14, 15, 16, 17, 18,
@@ -37,14 +37,14 @@ import Testing
         )
     }
 
-    @Test func aLargeBlobAtTheEndIsBegunWhileTheOthersStillTakeAsLong() {
+    @Test func aLargeBlobAtTheEndStartsEarly() {
         let order = order([Int64](repeating: 10, count: 30) + [100], jobs: 2)
         let position = order.firstIndex(of: 100) ?? 0
         #expect((9...15).contains(position), "\(position)")
     }
 
     @Test(arguments: [2, 4, 8])
-    func noTransferIsLeftAloneAtTheEnd(jobs: Int) {
+    func noTransferRunsAloneAtTheEnd(jobs: Int) {
         // The same numbers in each run.
         var state: UInt64 = 1
         func random() -> Int64 {
@@ -61,12 +61,12 @@ import Testing
         #expect((costs.max() ?? 1) < 0.03)
     }
 
-    @Test func eachIsBegunOnce() {
+    @Test func eachBlobStartsOnce() {
         let order = order([5, 5, 5, 900, 1, 1, 1, 300, 5], jobs: 3)
         #expect(order.sorted() == [1, 1, 1, 5, 5, 5, 5, 300, 900])
     }
 
-    @Test func whatIsTakenOutIsNotBegun() {
+    @Test func removedBlobsDoNotStart() {
         let blobs = blobs([10, 20, 30, 1000])
         var schedule = FetchSchedule(blobs, jobs: 1)
         let first = schedule.start()

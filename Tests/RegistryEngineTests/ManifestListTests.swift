@@ -117,7 +117,7 @@ import Testing
         #expect(made.description == digest)
     }
 
-    @Test func aWrongHeaderOfAMemberIsTold() async throws {
+    @Test func aWrongHeaderOfAMemberIsReported() async throws {
         try await fixture.save(["rancher/tiny:v1"])
         fixture.target.switches.announcesWrongDigests = true
         let outcome = try await fixture.load([
@@ -128,7 +128,7 @@ import Testing
         #expect(outcome.notices.first?.hasPrefix("\(fixture.target.authority)/rancher/x:v1-a: ") == true)
     }
 
-    @Test func aListOfWhatFailedFails() async throws {
+    @Test func aListOfFailedMembersFails() async throws {
         try await fixture.save(["rancher/tiny:v1"])
         fixture.target.add(FakeFault(.error(403, "DENIED"), method: "POST", times: .max))
         let outcome = try await fixture.load([

@@ -44,7 +44,7 @@ import Testing
         #expect(begun.withLock(\.self) < 40)
     }
 
-    @Test func nothingIsNoWork() async throws {
+    @Test func noElementsAreNoWork() async throws {
         try await orderedWindow(over: [Int](), width: 3) {
             $0
         } consume: { _, _ in

@@ -7,7 +7,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Names that lead to several images.
+/// Names that resolve to several images.
 @Suite(.timeLimit(.minutes(2))) struct PlatformSavingTests {
     private let fixture: EngineFixture
 
@@ -48,13 +48,13 @@ import Testing
         #expect(found.map { $0.replacing("/v8", with: "") }.sorted() == platforms)
     }
 
-    @Test func aPlatformThatIsMissingIsTold() async throws {
+    @Test func aMissingPlatformIsReported() async throws {
         let choice = PlatformChoice.platforms([try #require(Platform("linux/s390x"))])
         let events = try await fixture.save(["rancher/multi:v1", "busybox:1"], choice)
         #expect(events.map(\.cause) == ["no matching manifest for linux/s390x in the manifest list entries", nil])
     }
 
-    @Test func theOneImageThereIsIsTakenWhateverItIsFor() async throws {
+    @Test func aSingleImageIsSavedForAnyPlatform() async throws {
         let events = try await fixture.save(["rancher/wins:v1-windows-1809"])
         #expect(events.map(\.cause) == [nil])
         #expect(
@@ -90,13 +90,13 @@ import Testing
         #expect(try fixture.directory.text("manifest.json").contains("rancher/multi-oci:v1"))
     }
 
-    @Test func indexesWithoutEndAreGivenUp() async throws {
+    @Test func endlessIndexesFail() async throws {
         try addNested("rancher/multi-oci", levels: 9)
         let events = try await fixture.save(["rancher/multi-oci:v1"])
         #expect(events.map(\.cause) == ["its manifest list has lists in lists, more than 8 deep"])
     }
 
-    @Test func aDigestLeadsToTheSameWithoutAName() async throws {
+    @Test func aDigestResolvesToTheSameImageWithoutAName() async throws {
         let digest = try #require(fixture.source.manifest("busybox", "1")?.digest)
         let events = try await fixture.save(["busybox:1@\(digest)", "busybox@\(digest)"])
         #expect(events.map(\.cause) == [nil, nil])
@@ -110,7 +110,7 @@ import Testing
         #expect(events.map(\.cause) == [nil])
     }
 
-    @Test func namesThatDockerForgetsAreTold() async throws {
+    @Test func namesThatDockerOmitsAreReported() async throws {
         try await fixture.save(["rancher/tiny:v1", "rancher/multi:v1"])
         #expect(fixture.notices.withLock(\.count) == 1)
         #expect(

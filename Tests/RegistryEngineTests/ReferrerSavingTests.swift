@@ -7,7 +7,7 @@ import RegistryEngine
 import TestSupport
 import Testing
 
-/// What refers to images, on its way into an archive.
+/// Referrers of images are saved into the archive.
 @Suite(.timeLimit(.minutes(2))) struct ReferrerSavingTests {
     private let fixture: EngineFixture
     private let busybox: String
@@ -28,7 +28,7 @@ import Testing
         return events.outcomes
     }
 
-    /// What the archive has of each referrer: its digest, its tag, and what it refers to.
+    /// The digest, the tag and the subject of each referrer in the archive.
     private func referrers() throws -> [String: String] {
         let archive = try DockerArchive(path: fixture.archive)
         return Dictionary(
@@ -36,7 +36,7 @@ import Testing
         ) { $1 }
     }
 
-    @Test func whatRefersToAnImageIsInTheArchive() async throws {
+    @Test func referrersAreInTheArchive() async throws {
         fixture.source.switches.referrersPerPage = 100
         let signature = fixture.source.sign(busybox, repository: "busybox")
         let attestation = fixture.source.sign(busybox, repository: "busybox", suffix: "att")
@@ -64,7 +64,7 @@ import Testing
         }
     }
 
-    @Test func manifestJSONAndTheOrderOfEntriesAreAsEver() async throws {
+    @Test func manifestJSONAndTheOrderOfEntriesAreUnchanged() async throws {
         fixture.source.sign(busybox, repository: "busybox")
         try await fixture.save(["busybox:1"])
         try fixture.directory.shell("mkdir plain && tar xzf a.tar.gz -C plain")
@@ -88,7 +88,7 @@ import Testing
         )
     }
 
-    @Test func nobodyAsksWhereNobodyWantsThem() async throws {
+    @Test func referrersAreNotRequestedWithoutTheFlag() async throws {
         try await fixture.save(["busybox:1"])
         let before = try fixture.directory.bytes("a.tar.gz")
         fixture.source.sign(busybox, repository: "busybox")
@@ -97,7 +97,7 @@ import Testing
         #expect(!fixture.source.requests.contains { $0.path.contains("sha256-") || $0.path.contains("/referrers/") })
     }
 
-    /// Registries without the API have the list under a tag, where somebody has made it.
+    /// Registries without the API have the list under the referrers tag, if a client has created it.
     @Test func theListUnderATagCountsWhereThereIsNoAPI() async throws {
         let bill = fixture.source.attach("packages", to: busybox, repository: "busybox")
         let other = fixture.source.attach("scan", to: busybox, repository: "busybox")
@@ -128,7 +128,7 @@ import Testing
         #expect(outcomes.map(\.referrers) == [1 + entries.count])
     }
 
-    @Test func aTagThatLeadsToAnIndexWithoutOneOfItsManifestsIsTold() async throws {
+    @Test func aTagOfAnIncompleteIndexIsReported() async throws {
         let missing = ContentHash.digest(of: [1])
         let entry = #"{"mediaType":"\#(MediaType.ociManifest)","digest":"\#(missing)","size":1}"#
         let json = #"{"schemaVersion":2,"mediaType":"\#(MediaType.ociIndex)","manifests":[\#(entry)]}"#
@@ -140,7 +140,7 @@ import Testing
         #expect(notices.count == 1 && notices[0].contains("\(missing)"), "\(notices)")
     }
 
-    @Test func aReferrerThatIsAnIndexIsWhole() async throws {
+    @Test func aReferrerThatIsAnIndexIsComplete() async throws {
         fixture.source.switches.referrersPerPage = 100
         let parts = ["a", "b"].map { fixture.source.add(SyntheticReferrer($0), repository: "busybox") }
         let entries = parts.compactMap { fixture.source.manifest("busybox", $0.description) }
@@ -179,9 +179,9 @@ import Testing
         )
     }
 
-    /// Anybody who may push to a repository may list what is not there.
+    /// Every user who may push to a repository may list manifests that do not exist.
     @Test(arguments: [nil, 100])
-    func aListOfWhatIsNotThereCostsFewRequests(perPage: Int?) async throws {
+    func aListOfMissingReferrersTakesFewRequests(perPage: Int?) async throws {
         fixture.source.switches.referrersPerPage = perPage
         let entries = (0..<5_000)
             .map { number in
@@ -205,9 +205,9 @@ import Testing
         #expect(fixture.source.requests.count < 60)
     }
 
-    // MARK: What cannot be had
+    // MARK: Missing referrers
 
-    @Test func aReferrerWithoutItsBlobIsLeftOutAndTold() async throws {
+    @Test func aReferrerWithoutItsBlobIsOmittedAndReported() async throws {
         let signature = fixture.source.sign(busybox, repository: "busybox")
         let attestation = fixture.source.sign(busybox, repository: "busybox", suffix: "att")
         let payload = ContentHash.digest(of: Array("sig of \(busybox)".utf8))
@@ -232,7 +232,7 @@ import Testing
         try fixture.directory.shell("gzip -t a.tar.gz && tar tzf a.tar.gz >/dev/null")
     }
 
-    @Test func aListThatCannotBeReadIsTold() async throws {
+    @Test func anUnreadableListIsReported() async throws {
         fixture.source.switches.referrersPerPage = 1
         fixture.source.sign(busybox, repository: "busybox")
         let answer = LoopbackResponse(headers: ["Content-Type": MediaType.ociIndex.rawValue], text: "[")
@@ -244,7 +244,7 @@ import Testing
         #expect(outcomes[0].notices[0].description.contains("sent no list of referrers"))
     }
 
-    @Test func whatOnlyClaimsToReferIsNotTaken() async throws {
+    @Test func manifestsWithoutTheSubjectAreNotSaved() async throws {
         let other = fixture.source.attach(
             "packages",
             to: "sha256:\(String(repeating: "0", count: 64))",
@@ -257,8 +257,8 @@ import Testing
         #expect(try referrers().isEmpty)
     }
 
-    /// Who may push a referrer could otherwise keep an image out of the archive.
-    @Test func aReferrerThatLiesAboutABlobFailsAlone() async throws {
+    /// Otherwise, a user who may push a referrer could keep an image out of the archive.
+    @Test func aReferrerWithAWrongBlobSizeFailsAlone() async throws {
         let manifest = try #require(fixture.source.manifest("busybox", "1"))
         guard case .image(_, let layers) = try Manifest(bytes: manifest.bytes).content else {
             Issue.record("no image")
@@ -276,7 +276,7 @@ import Testing
     }
 
     /// A blob that is a manifest of the archive too would never be fetched.
-    @Test func aReferrerAroundAManifestIsLeftOut() async throws {
+    @Test func aReferrerWithAManifestAsBlobIsOmitted() async throws {
         let manifest = try #require(fixture.source.manifest("busybox", "1"))
         let text = String(decoding: manifest.bytes, as: UTF8.self)
         let tag = "\(busybox.replacing(":", with: "-")).sig"

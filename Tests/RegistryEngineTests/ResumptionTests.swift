@@ -8,7 +8,7 @@ import SystemIO
 import TestSupport
 import Testing
 
-/// A save that goes on where another has ended, and one that copies what other archives have.
+/// A save that resumes an interrupted one, and a save that copies blobs from other archives.
 @Suite(.timeLimit(.minutes(5))) struct ContinuingTests {
     private let fixture: EngineFixture
     private let layers: [[UInt8]]
@@ -37,7 +37,7 @@ import Testing
             }
     }
 
-    /// Saves into an output that goes on with what is there.
+    /// Saves into an output that resumes a partial archive.
     @discardableResult
     private func save(
         _ names: [String],
@@ -52,7 +52,7 @@ import Testing
         )
     }
 
-    /// How many bytes the registry has sent since the last call, heads and manifests included.
+    /// The number of bytes that the registry has sent since the last call, including response heads and manifests.
     private func fetched() -> Int {
         let now = fixture.source.sentBytes
         return Int(
@@ -82,7 +82,7 @@ import Testing
         fixture.source.removeFaults()
     }
 
-    @Test func whatWasFetchedIsNotFetchedAgain() async throws {
+    @Test func downloadedBlobsAreNotDownloadedAgain() async throws {
         try await fixture.save(names)
         let undisturbed = try fixture.directory.bytes("a.tar.gz")
         try fixture.directory.shell("rm a.tar.gz")
@@ -101,7 +101,7 @@ import Testing
         #expect(fixture.notices.withLock { $0.contains { $0.hasPrefix("continuing: ") } })
     }
 
-    @Test func aPartOfALayerGoesOnWithARange() async throws {
+    @Test func aPartialLayerResumesWithARange() async throws {
         try await interrupt(["large/a:v1"], after: 1_500_000, of: 0)
         let before = fixture.source.requests.count
         let counted = fixture.counters.snapshot
@@ -125,7 +125,7 @@ import Testing
     }
 
     @Test(arguments: [0, 300_000])
-    func whatWasDamagedMeanwhileIsFetchedAgain(offset: Int) async throws {
+    func damagedBlobsAreDownloadedAgain(offset: Int) async throws {
         try await fixture.save(names)
         let undisturbed = try fixture.directory.bytes("a.tar.gz")
         try fixture.directory.shell("rm a.tar.gz")
@@ -140,7 +140,7 @@ import Testing
     }
 
     @Test(arguments: ["9223372036854775807", "-1", "1152921504606846976", "x"])
-    func aJournalThatLiesCostsNoMoreThanItsBlob(offset: String) async throws {
+    func aWrongJournalLineCostsOnlyItsBlob(offset: String) async throws {
         try await fixture.save(names)
         let undisturbed = try fixture.directory.bytes("a.tar.gz")
         try fixture.directory.shell("rm a.tar.gz")
@@ -161,7 +161,7 @@ import Testing
     }
 
     @Test(arguments: [["large/c:v1", "busybox:1", "large/b:v1"], ["large/a:v1"], ["busybox:1", "rancher/tiny:v1"]])
-    func anotherListGoesOnToo(other: [String]) async throws {
+    func anotherListResumesToo(other: [String]) async throws {
         try await fixture.save(other)
         let undisturbed = try fixture.directory.bytes("a.tar.gz")
         try fixture.directory.shell("rm a.tar.gz")
@@ -173,7 +173,7 @@ import Testing
         #expect(try fixture.directory.names() == ["a.tar.gz"])
     }
 
-    @Test func freshBeginsAnew() async throws {
+    @Test func freshStartsOver() async throws {
         try await interrupt(names, after: 1_000_000, of: 1)
         _ = fetched()
         try await save(names, isFresh: true)
@@ -224,13 +224,13 @@ import Testing
         try fixture.directory.shell("gzip -t a.tar.gz")
     }
 
-    @Test func anArchiveWithUnpackedLayersIsToldToHaveNone() async throws {
+    @Test func anArchiveWithUnpackedLayersHasNoReusableBlobs() async throws {
         try fixture.directory.shell("cp \(Fixtures.path("saved/docker-20.10/rancher-images.tar.gz")) other")
         try await save(["large/a:v1"], reuse: [fixture.directory.path("other")])
         #expect(fixture.notices.withLock { $0.contains { $0.contains("has none of the blobs that are missing") } })
     }
 
-    @Test func anOlderFileThatIsNoArchiveIsNoNews() async throws {
+    @Test func anOlderFileThatIsNoArchiveIsIgnored() async throws {
         try fixture.directory.write("older", to: "a.tar.gz")
         try await save(["large/a:v1"])
         #expect(fixture.notices.withLock { $0.isEmpty })

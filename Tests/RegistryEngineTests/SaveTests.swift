@@ -17,7 +17,7 @@ import Testing
         fixture = try EngineFixture()
     }
 
-    /// How often each blob was asked for.
+    /// The number of requests for each blob.
     private func blobRequests() -> [String: Int] {
         let requests = fixture.source.requests.filter { $0.method == "GET" && $0.path.contains("/blobs/") }
         return Dictionary(requests.map { (String($0.path.split(separator: "/").last ?? ""), 1) }, uniquingKeysWith: +)
@@ -90,7 +90,7 @@ import Testing
         #expect(try fixture.directory.bytes("stream") == fixture.directory.bytes("a.tar.gz"))
     }
 
-    @Test func aNameThatOccursAgainIsToldAgainAndSavedOnce() async throws {
+    @Test func aDuplicateNameIsReportedAgainAndSavedOnce() async throws {
         let names = ["rancher/tiny:v1", "busybox:1", "rancher/tiny:v1", "rancher/absent:1", "rancher/absent:1"]
         let events = try await fixture.save(names)
         #expect(events.map(\.name) == names)
@@ -107,7 +107,7 @@ import Testing
         #expect(try DockerArchive(path: fixture.archive).images.count == 1)
     }
 
-    @Test func whatFailsDoesNotStopTheOthers() async throws {
+    @Test func aFailedImageDoesNotStopTheOthers() async throws {
         let host = fixture.source.authority
         let names = ["rancher/tiny:v1", "rancher/absent:v1", "Rancher/x", "busybox:1"]
         let events = try await fixture.save(names)
@@ -156,7 +156,7 @@ import Testing
         #expect(try fixture.directory.names() == ["a.tar.gz"])
     }
 
-    @Test func whereAllImagesFailTheOlderArchiveStays() async throws {
+    @Test func theOlderArchiveStaysIfAllImagesFail() async throws {
         try fixture.directory.write("older", to: "a.tar.gz")
         fixture.source.add(FakeFault(.error(404, "BLOB_UNKNOWN"), method: "GET", target: "blobs", times: .max))
         let events = try await fixture.save(["rancher/tiny:v1", "busybox:1"])
@@ -165,7 +165,7 @@ import Testing
         #expect(try fixture.directory.names() == ["a.tar.gz"])
     }
 
-    @Test func aManifestThatTellsAnotherSizeFailsItsImage() async throws {
+    @Test func aManifestWithAnotherSizeFailsItsImage() async throws {
         let bytes = try #require(fixture.source.manifest("busybox", "1")).bytes
         let text = String(decoding: bytes, as: UTF8.self)
         let size = try #require(text.firstMatch(of: /"size": ?\d+/)).0
@@ -191,7 +191,7 @@ import Testing
     }
 
     @Test(arguments: [1, 3])
-    func asManyBlobsAreUnderWayAsJobsAllow(jobs: Int) async throws {
+    func asManyBlobsAreTransferredAsJobsAllow(jobs: Int) async throws {
         fixture.source.add(FakeFault(.transport(.stallBody(after: 1)), target: "/blobs/", times: .max))
         let task = Task { [fixture] in try await fixture.save(try EngineFixture.list(), jobs: jobs) }
         while blobRequests().count < jobs { try await Task.sleep(for: .milliseconds(2)) }
@@ -202,7 +202,7 @@ import Testing
         await #expect(throws: CancellationError.self) { try await task.value }
     }
 
-    @Test func whatIsCancelledLeavesNoArchive() async throws {
+    @Test func aCancelledSaveLeavesNoArchive() async throws {
         try fixture.directory.write("older", to: "a.tar.gz")
         fixture.source.add(FakeFault(.transport(.stallBody(after: 100)), target: "blobs", times: .max))
         let task = Task { [fixture] in try await fixture.save(try EngineFixture.list()) }
@@ -215,7 +215,7 @@ import Testing
         #expect(try fixture.directory.text("a.tar.gz") == "older")
     }
 
-    @Test func aWrongHeaderIsToldOnceForAnImage() async throws {
+    @Test func aWrongHeaderIsReportedOncePerImage() async throws {
         fixture.source.switches.announcesWrongDigests = true
         let pulled = try await fixture.save(["rancher/multi-oci:v1", "busybox:1"], .all)
         #expect(pulled.map(\.cause) == [nil, nil])
@@ -231,7 +231,7 @@ import Testing
         #expect(fixture.notices.withLock(\.self).sorted() == expected.sorted())
     }
 
-    @Test func aCancelledPullIsNotToldAsFailure() async throws {
+    @Test func aCancelledPullIsNotReportedAsFailure() async throws {
         fixture.source.add(FakeFault(.transport(.stall), target: "manifests", times: .max))
         let saver = RegistrySaver(try fixture.setup())
         let events = PullEvents(prefix: "")

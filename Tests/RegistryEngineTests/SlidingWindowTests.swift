@@ -6,7 +6,7 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct SlidingWindowTests {
     private struct Refusal: Error {}
 
-    /// How many are at work, and the most that ever were.
+    /// The current and the largest number of concurrent calls.
     private final class Crowd: Sendable {
         private let state = Mutex((now: 0, most: 0))
 
@@ -44,7 +44,7 @@ import Testing
             try await slidingWindow(over: Array(0..<1000), width: 3) { element in
                 begun.withLock { $0 += 1 }
                 if element == 5 { throw Refusal() }
-                // However late the scheduler comes to the fifth, those behind it do not end before it.
+                // However late the fifth element runs, later elements do not end before it.
                 while element > 5, !Task.isCancelled { await Task.yield() }
             } deliver: { _, _ in
             }
@@ -62,7 +62,7 @@ import Testing
         }
     }
 
-    @Test func nothingIsNoWork() async throws {
+    @Test func noElementsAreNoWork() async throws {
         try await slidingWindow(over: [Int](), width: 3) {
             $0
         } deliver: { _, _ in
@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test(arguments: [1, 3])
-    func aLimiterLetsSoManyIn(limit: Int) async throws {
+    func aLimiterLimitsConcurrency(limit: Int) async throws {
         let limiter = Limiter(limit)
         let crowd = Crowd()
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -85,13 +85,13 @@ import Testing
         #expect(crowd.most <= limit)
     }
 
-    @Test func whoeverFailsLeavesThePlace() async throws {
+    @Test func aFailedCallReleasesTheLimiter() async throws {
         let limiter = Limiter(1)
         await #expect(throws: Refusal.self) { try await limiter.run { throw Refusal() } }
         #expect(try await limiter.run { 7 } == 7)
     }
 
-    @Test func whoeverIsCancelledWhileWaitingLosesThePlace() async throws {
+    @Test func aCancelledWaitingCallLeavesTheLimiter() async throws {
         let limiter = Limiter(1)
         let (gate, open) = AsyncStream.makeStream(of: Void.self)
         let (inside, entered) = AsyncStream.makeStream(of: Void.self)
@@ -110,7 +110,7 @@ import Testing
         #expect(try await limiter.run { 7 } == 7)
     }
 
-    @Test func aLedgerTellsThoseWhoWaitAndThoseWhoComeLater() async throws {
+    @Test func completionResumesWaitingAndLaterTasks() async throws {
         let ledger = CompletionTracker<String>()
         let waiting = (0..<5).map { _ in Task { await ledger.isDone("a") } }
         await ledger.settle("a", true)
@@ -121,7 +121,7 @@ import Testing
         #expect(await ledger.isDone("b") == false)
     }
 
-    @Test func theStageRunsBesideTheWorkOnThoseBefore() async throws {
+    @Test func stagesOverlapWithWork() async throws {
         // Each work waits until the next element has come through the stage: without the overlap it would wait for ever.
         let staged = CompletionTracker<Int>()
         var results: [Int] = []

@@ -131,29 +131,30 @@ struct CompositionRoot: Sendable {
         console: Console
     ) async throws -> SaveSetup {
         let client = if let client { client } else { try await self.client(console) }
-        return SaveSetup(
+        var setup = SaveSetup(
             client: client,
             choice: platforms,
-            windowsRelease: windowsRelease,
             wrapping: wrapping,
             jobs: jobs,
             output: output,
             temporaryDirectory: temporaryDirectory,
-            local: local,
-            reuse: options.extensions.reuse,
-            since: options.extensions.since,
-            chartFile: chartFile,
-            includesReferrers: options.extensions.withReferrers,
             counters: counters,
             notice: notices.take
         )
+        setup.windowsRelease = windowsRelease
+        setup.local = local
+        setup.reuse = options.extensions.reuse
+        setup.since = options.extensions.since
+        setup.chartFile = chartFile
+        setup.includesReferrers = options.extensions.withReferrers
+        return setup
     }
 
     private func registrySaver(
         _ output: ArchiveOutput,
         local: LocalImages?,
         console: Console
-    ) async throws -> any SaveEngine & SaveChecker {
+    ) async throws -> any SaveEngine {
         let setup = try await setup(output, wrapping: wrapping, local: local, console: console)
         return switch options.extensions.archiveFormat {
         case .containerd: RegistrySaver(setup)
@@ -284,10 +285,10 @@ struct CompositionRoot: Sendable {
 
     // MARK: Looking without moving
 
-    /// What finds out what a save would come to. It asks the registries itself, whatever engine the save would have.
+    /// Returns the engine for a dry run of a save, which is the registry engine whatever engine the save would use.
     ///
-    /// - Throws: where the archive could not be written.
-    func saveChecker(archive: String, console: Console) async throws -> any SaveChecker {
+    /// - Throws: if the archive cannot be written.
+    func saveDryRun(archive: String, console: Console) async throws -> any SaveEngine {
         tellOfChecks(console)
         let isDockerThere = options.mode == .shell && ChildProcess.isInstalled("docker", environment: environment)
         let store = isDockerThere ? DockerStore(runner: runner(console)) : nil

@@ -15,6 +15,7 @@ struct PullPrinter: Sendable {
         case .started(let request):
             if mode == .powerShell { lines.print(ScriptLines.pulling(request.source.text)) }
         case .finished(let outcome): print(outcome)
+        case .planned: break
         }
     }
 

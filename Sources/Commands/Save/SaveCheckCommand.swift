@@ -19,13 +19,18 @@ struct SaveCheckCommand: Sendable {
             let naming = Naming(options)
             let requests = images.map { PullRequest(image: $0, source: naming.source($0)) }
             let outcomes = Mutex<[PullOutcome]>([])
-            let checker = try await engines.saveChecker(archive: archive, console: console)
-            let forecast = try await checker.check(requests) { event in
-                guard case .finished(let outcome) = event else { return }
-                print(outcome)
-                outcomes.withLock { $0.append(outcome) }
-            }
-            return await finish(forecast, outcomes.withLock(\.self))
+            let forecast = Mutex(SaveForecast())
+            try await engines.saveDryRun(archive: archive, console: console)
+                .pull(requests) { event in
+                    switch event {
+                    case .started: break
+                    case .finished(let outcome):
+                        print(outcome)
+                        outcomes.withLock { $0.append(outcome) }
+                    case .planned(let result): forecast.withLock { $0 = result }
+                    }
+                }
+            return await finish(forecast.withLock(\.self), outcomes.withLock(\.self))
         } catch is CancellationError {
             console.notice("stopped; nothing was changed")
             return 1
@@ -47,9 +52,9 @@ struct SaveCheckCommand: Sendable {
                     + " or name another directory"
             )
         }
-        if let pulls = forecast.hubPulls, let left = pulls.left, !pulls.isEnough {
+        if let pulls = forecast.hubPulls, let allowance = pulls.allowance, !pulls.isEnough {
             console.notice(
-                "Docker Hub allows \(left.remaining) more pulls now, and \(pulls.needed) are needed: log in with 'docker login' or"
+                "Docker Hub allows \(allowance.remaining) more pulls now, and \(pulls.needed) are needed: log in with 'docker login' or"
                     + " 'podman login', use a mirror, or wait"
             )
         }
@@ -65,8 +70,8 @@ struct SaveCheckCommand: Sendable {
             ["blobs", "\(forecast.blobs), each counted once: \(ByteCount(forecast.bytes))"],
         ]
         if forecast.omitted > 0 { rows.append(["left out", "\(ByteCount(forecast.omitted)), which --since names"]) }
-        if forecast.continued > 0 {
-            rows.append(["here", "\(ByteCount(forecast.continued)), which an earlier run has left"])
+        if forecast.resumed > 0 {
+            rows.append(["here", "\(ByteCount(forecast.resumed)), which an earlier run has left"])
         }
         if forecast.reused > 0 { rows.append(["here", "\(ByteCount(forecast.reused)), which other archives have"]) }
         rows.append(["to fetch", "\(ByteCount(forecast.missing))"])
@@ -90,9 +95,9 @@ struct SaveCheckCommand: Sendable {
 
     private static func sentence(_ pulls: SaveForecast.HubPulls) -> String {
         let needed = "\(pulls.needed) pulls needed"
-        guard let left = pulls.left else { return "\(needed); it does not report how many are left" }
-        let window = left.seconds.map { " in \(duration($0))" } ?? ""
-        return "\(needed), \(left.remaining) left of \(left.limit)\(window), after those of this check"
+        guard let allowance = pulls.allowance else { return "\(needed); it does not report how many are left" }
+        let window = allowance.seconds.map { " in \(duration($0))" } ?? ""
+        return "\(needed), \(allowance.remaining) left of \(allowance.limit)\(window), after those of this check"
     }
 
     /// `45 s`, `12 min`, `3.5 h`.

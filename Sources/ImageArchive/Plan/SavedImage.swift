@@ -15,6 +15,8 @@ package struct SavedImage: Sendable {
     package let includesForeignLayers: Bool
     /// The referrers of the manifests, and the referrers of these. The image is complete without them.
     package var referrers: [SavedReferrer] = []
+    /// The image as a graph driver stores it; `nil` for an archive of registry blobs.
+    package var unpacked: GraphDriverImage?
 
     package init(
         reference: Reference,

@@ -62,12 +62,14 @@ package final class ReusableArchive: Sendable {
 
     /// Copies a blob to its place in a planned archive.
     ///
+    /// - Parameter journal: the journal of the planned archive; `nil` verifies the blob without copying it.
     /// - Returns: whether the blob was copied and verified; `false` if this archive lacks it, or has other bytes under its name.
-    package func copy(_ entry: ArchivePlan.Entry, into output: ArchiveOutput, _ journal: ArchiveJournal) throws -> Bool
+    package func copy(_ entry: ArchivePlan.Entry, into output: ArchiveOutput, _ journal: ArchiveJournal?) throws -> Bool
     {
         guard case .indexed(let entries) = access, let blob = entry.blob,
             let content = entries[OCILayout.path(of: blob.digest)], content.size == blob.size
         else { return false }
+        guard let journal else { return try content.hasDigest(blob.digest) }
         if let file = output.file, try content.copyFrames(of: entry, into: output),
             try VerifiedEntry.read(entry, written: blob.size, in: file) != nil
         {
@@ -80,33 +82,15 @@ package final class ReusableArchive: Sendable {
         return try Self.copy(try content.open(), entry, into: output, journal)
     }
 
-    /// Whether an indexed archive has a blob, verified by its bytes, without copying it.
-    package func holds(_ blob: Descriptor) throws -> Bool {
-        guard case .indexed(let entries) = access, let content = entries[OCILayout.path(of: blob.digest)],
-            content.size == blob.size
-        else { return false }
-        return try content.hasDigest(blob.digest)
-    }
-
-    /// Reads the archive from beginning to end without copying.
-    ///
-    /// - Parameters:
-    ///   - sizes: the sizes of the wanted blobs.
-    ///   - found: called with each wanted blob, verified by its bytes.
-    package func findAll(sizes: [Digest: Int64], found: (Digest) -> Void) throws {
-        try forEachBlob(isWanted: { sizes[$0] == $1 }) { digest, content in
-            if try content.hasDigest(digest) { found(digest) }
-        }
-    }
-
     /// Reads the archive from beginning to end, and copies the wanted blobs.
     ///
     /// - Parameters:
+    ///   - journal: the journal of the planned archive; `nil` verifies the blobs without copying them.
     ///   - entry: returns the entry of a wanted blob.
     ///   - copied: called with each blob that was copied and verified.
     package func copyAll(
         into output: ArchiveOutput,
-        _ journal: ArchiveJournal,
+        _ journal: ArchiveJournal?,
         entry: (Digest) -> ArchivePlan.Entry?,
         copied: (Digest) -> Void
     ) throws {
@@ -146,9 +130,10 @@ package final class ReusableArchive: Sendable {
         _ source: any ByteSource,
         _ entry: ArchivePlan.Entry,
         into output: ArchiveOutput,
-        _ journal: ArchiveJournal
+        _ journal: ArchiveJournal?
     ) throws -> Bool {
         guard let blob = entry.blob else { return false }
+        guard let journal else { return try source.hasDigest(blob.digest) }
         // The journal records the blob after its verification: a later run would resume a damaged copy.
         let writer = try ArchiveEntryWriter(entry, to: output)
         let hash = ContentHash(blob.digest.algorithm)

@@ -138,15 +138,24 @@ package final class ArchiveOutput: Sendable {
         try space(for: length)?.require()
     }
 
-    /// What of an earlier run is beside an archive that is only looked at, and that a run would go on with.
+    /// Whether the output is only examined: nothing is written.
+    package var isDryRun: Bool {
+        if case .place = target { true } else { false }
+    }
+
+    /// Returns the partial archive that this run resumes.
     ///
-    /// - Parameter content: the form that blobs would have in the archive.
-    package func remains(of content: ArchiveJournal.Content) throws -> PartialArchive? {
-        guard case .place(let place) = target, let journalPath, !isFresh, let file = place?.unfinished else {
-            return nil
+    /// - Parameter content: the form of the blobs in the archive.
+    package func partialArchive(of content: ArchiveJournal.Content) throws -> PartialArchive? {
+        switch target {
+        case .file(let file):
+            return journal.withLock(\.self).map { PartialArchive(file: file.content, places: $0.places) }
+        case .stream: return nil
+        case .place(let place):
+            guard let journalPath, !isFresh, let file = place?.unfinished else { return nil }
+            let kind = ArchiveJournal.Kind(content, partSize: partSize)
+            return PartialArchive(file: file, places: try ArchiveJournal.read(journalPath, kind))
         }
-        let kind = ArchiveJournal.Kind(content, partSize: partSize)
-        return PartialArchive(file: file, places: try ArchiveJournal.read(journalPath, kind))
     }
 
     /// Writes at an offset. Into a stream the offsets must come in order, without a gap.
@@ -236,7 +245,7 @@ package final class ArchiveOutput: Sendable {
     /// - Parameter content: the form that blobs have in the archive.
     /// - Returns: `nil` where nothing is left for another run.
     package func beginJournal(of content: ArchiveJournal.Content) throws -> ArchiveJournal? {
-        guard let journalPath else { return nil }
+        guard let journalPath, !isDryRun else { return nil }
         let kind = ArchiveJournal.Kind(content, partSize: partSize)
         let begun = try ArchiveJournal(journalPath, kind, isFresh: isFresh)
         journal.withLock { $0 = begun }

@@ -44,20 +44,37 @@ struct ArchivePlace: Sendable {
     }
 }
 
-/// What an earlier run has left of an archive, to be looked at where it lies.
+/// The partial archive of an earlier run.
 package struct PartialArchive: Sendable {
     package let file: any RandomAccess
-    /// Where its blobs are, by its journal; not yet proven.
-    package let places: [Digest: ArchiveJournal.Place]
+    /// The places of the blobs by the journal, not verified.
+    package private(set) var places: [Digest: ArchiveJournal.Place]
 
-    /// Reads what is there of a planned blob, as ``VerifiedEntry/read(_:written:in:)`` does once it has been moved to its place.
-    ///
-    /// - Returns: how many bytes of it a run would go on with.
-    package func proven(_ entry: ArchivePlan.Entry) throws -> Int64 {
-        guard let blob = entry.blob, let place = places[blob.digest], place.size == blob.size, place.written > 0 else {
-            return 0
+    init(file: any RandomAccess, places: [Digest: ArchiveJournal.Place]) {
+        self.file = file
+        self.places = places
+    }
+
+    /// Whether the journal lists bytes of a planned blob.
+    package func hasBytes(of entry: ArchivePlan.Entry) -> Bool {
+        guard let blob = entry.blob, let place = places[blob.digest] else { return false }
+        return place.size == blob.size && place.written > 0
+    }
+
+    /// Moves blobs to the places of `entries`, and forgets blobs that the file does not have.
+    package mutating func relocate(to entries: [ArchivePlan.Entry], in output: ArchiveOutput) throws {
+        let missing = try output.relocate(entries, from: places)
+        for entry in entries {
+            if let blob = entry.blob { places[blob.digest]?.offset = entry.offset }
         }
-        let moved = entry.moved(by: place.offset - entry.offset)
-        return try VerifiedEntry.read(moved, written: place.written, in: file)?.written ?? 0
+        for digest in missing { places[digest] = nil }
+    }
+
+    /// Verifies the bytes of a planned blob at their current place.
+    ///
+    /// - Returns: `nil` if the file has none of them, or other bytes.
+    package func verified(_ entry: ArchivePlan.Entry) throws -> VerifiedEntry? {
+        guard hasBytes(of: entry), let blob = entry.blob, let place = places[blob.digest] else { return nil }
+        return try VerifiedEntry.read(entry.moved(by: place.offset - entry.offset), written: place.written, in: file)
     }
 }

@@ -5,7 +5,7 @@ import SystemIO
 
 /// Downloads charts into files.
 struct ChartDownload: Sendable {
-    let supply: BlobFetcher
+    let fetcher: BlobFetcher
     let counters: TransferCounters
 
     /// Writes a chart's file and its provenance file, if the chart has one. Each file appears under its name when it is complete.
@@ -28,7 +28,7 @@ struct ChartDownload: Sendable {
         counters.plan(bytes: blob.size)
         let counter = counters.begin("\(blob.digest.short) of \(repository)", size: blob.size)
         defer { counter.end() }
-        _ = try await supply.download(blob, from: [repository], to: FileSink(unfinished.file), counter)
+        _ = try await fetcher.download(blob, from: [repository], to: FileSink(unfinished.file), counter)
         try await onThread { try unfinished.commit() }
     }
 }

@@ -13,12 +13,12 @@ struct ChartExporter: Sendable {
     ///
     /// - Returns: the files by the digests of their blobs, from which the archive gets these blobs.
     /// - Throws: ``ChartFailure`` for the first chart of the list that fails.
-    func write(_ found: [ImageSearch<SavedImage>.Found], outcomes: OrderedOutcomes) async throws -> [Digest: String] {
+    func write(_ found: [ResolvedName], outcomes: OrderedOutcomes) async throws -> [Digest: String] {
         guard let path = setup.chartFile else { return [:] }
         try check(outcomes)
         let names = Set(requests.filter(\.image.isChart).map(\.source))
         let charts = found.filter { names.contains($0.name) }
-        let download = ChartDownload(supply: setup.supply, counters: setup.counters)
+        let download = ChartDownload(fetcher: setup.fetcher, counters: setup.counters)
         var files: [Digest: String] = [:]
         var failures: [Int: ChartFailure] = [:]
         try await slidingWindow(over: charts, width: setup.jobs) { chart -> Result<[Digest: String], any Error> in
@@ -50,7 +50,7 @@ struct ChartExporter: Sendable {
     /// Writes a chart. No file is written if a name that the scripts treat as a chart's resolves to something else, which docker treats
     /// as an image.
     private func write(
-        _ chart: ImageSearch<SavedImage>.Found,
+        _ chart: ResolvedName,
         to path: String,
         by download: ChartDownload
     ) async throws -> [Digest: String] {

@@ -31,7 +31,7 @@ package struct RegistryCharts: ChartMover {
             let manifest = try await client.manifest(ManifestName(reference), in: reference.repository)
             guard let content = ChartContent(manifest) else { throw EngineError("it is no Helm chart") }
             let base = name.split(separator: "/").last ?? ""
-            let download = ChartDownload(supply: BlobFetcher(client: client, local: nil), counters: counters)
+            let download = ChartDownload(fetcher: BlobFetcher(client: client, local: nil), counters: counters)
             _ = try await download.write(
                 content,
                 from: reference.repository,

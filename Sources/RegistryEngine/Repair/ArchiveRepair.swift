@@ -5,10 +5,11 @@ import Registry
 import Synchronization
 import SystemIO
 
-/// The repair of an archive: a copy with the same images is written beside it, of the archive's own sound entries and of blobs from
-/// registries. The copy replaces the archive when it is complete and verified; until then the archive is only read.
+/// Repairs an archive: writes a copy with the same images next to it, from the archive's sound entries and from blobs of registries.
+///
+/// The copy replaces the archive when it is complete and verified; until then the archive is only read.
 package final class ArchiveRepair: Sendable {
-    /// Images that somebody has named, for an archive that does not tell its own.
+    /// The images that the user names, for an archive whose index is damaged.
     package struct NamedImages: Sendable {
         let names: [ImageName]
         let includesReferrers: Bool
@@ -28,8 +29,8 @@ package final class ArchiveRepair: Sendable {
     private let output = Mutex<ArchiveOutput?>(nil)
 
     /// - Parameters:
-    ///   - choice: the platforms that were saved, for manifests of which the archive has nothing.
-    ///   - setup: opens the output. It is called once something has to be written.
+    ///   - choice: the saved platforms, for manifests that the archive lacks.
+    ///   - setup: opens the output; called if something has to be written.
     package init(
         of survey: ArchiveSurvey,
         client: RegistryClient,
@@ -58,7 +59,7 @@ package final class ArchiveRepair: Sendable {
 
     /// Verifies the archive, and replaces it by a repaired copy if something is damaged or missing.
     ///
-    /// - Parameter named: used if the archive does not tell its images.
+    /// - Parameter named: used if the archive does not list its images.
     /// - Throws: `RepairRefusal`, `FileError`, `RegistryError`, or `CompletedContentError`.
     package func run(named: NamedImages?) async throws -> Result {
         let images = try await RepairPlanner(survey: survey, client: client, choice: choice, notice: notice)
@@ -73,12 +74,12 @@ package final class ArchiveRepair: Sendable {
         let outcomes = OrderedOutcomes(requests, counters: counters) { event in
             if case .finished(let outcome) = event { finished.withLock { $0.append(outcome) } }
         }
-        let found = zip(requests, images)
+        let names = zip(requests, images)
             .map {
-                ImageSearch<SavedImage>.Found(name: $0.source, reference: $1.reference, image: $1, refusal: nil)
+                ResolvedName(name: $0.source, reference: $1.reference, image: $1, refusal: nil)
             }
         let plan = try SavePlan(
-            found,
+            names,
             knownSizes: [:],
             omitting: survey.omitted,
             isGzip: survey.isGzip,
@@ -92,8 +93,8 @@ package final class ArchiveRepair: Sendable {
         var setup = try await setup()
         output.withLock { [output = setup.output] in $0 = output }
         setup.repair = source
-        let fill = try await onThread { [setup] in try OCIArchiveBuilder(plan, setup, outcomes: outcomes) }
-        try await fill.run()
+        let builder = try await onThread { [setup] in try OCIArchiveBuilder(plan, setup, outcomes: outcomes) }
+        try await builder.run()
         let results = finished.withLock(\.self)
         let causes = results.compactMap { outcome -> String? in
             guard case .failed(let cause) = outcome.result else {
@@ -105,7 +106,7 @@ package final class ArchiveRepair: Sendable {
         guard causes.isEmpty, results.count == requests.count else {
             return .failed(causes: causes, images: images.count)
         }
-        _ = try await fill.finish()
+        _ = try await builder.finish()
         var fates: [BlobOutcome: Bool] = [:]
         for blob in results.flatMap({ $0.blobs + $0.referrerBlobs }) { fates[blob] = blob.result == .fetched }
         let fetched = fates.filter(\.value).keys
@@ -116,9 +117,9 @@ package final class ArchiveRepair: Sendable {
         )
     }
 
-    /// Gives the repaired copy up. The archive is unchanged.
+    /// Discards the repaired copy. The archive is unchanged.
     ///
-    /// - Returns: how many bytes were kept that the next repair can resume with.
+    /// - Returns: the number of bytes that the next repair can resume with.
     @discardableResult
     package func discard() -> Int64 { output.withLock(\.self)?.discard() ?? 0 }
 
@@ -131,7 +132,7 @@ package final class ArchiveRepair: Sendable {
         let sound = Mutex<Set<Int64>>([])
         try await slidingWindow(over: all, width: 4) { [survey, counters] entry in
             let isIntact = try await onThread {
-                // What cannot be read is as good as damaged.
+                // An entry that cannot be read counts as damaged.
                 (try? VerifiedEntry.isIntact(entry, in: survey.file)) ?? false
             }
             if isIntact { sound.withLock { _ = $0.insert(entry.offset) } }
@@ -160,21 +161,12 @@ package struct RepairSource: Sendable {
     /// Brings a blob into the repaired copy, unless it is there, and verifies it there.
     func complete(_ entry: ArchivePlan.Entry, in copy: any RandomAccess) throws {
         if entry.offset + entry.length <= (try copy.size), try VerifiedEntry.isIntact(entry, in: copy) { return }
-        guard sound.contains(entry.offset) else { throw RepairError.unreadable(entry.blob?.digest) }
+        guard sound.contains(entry.offset) else { throw unreadable(entry) }
         try copy.copy(entry.offset..<entry.offset + entry.length, of: survey.file, to: entry.offset)
-        guard try VerifiedEntry.isIntact(entry, in: copy) else { throw RepairError.unreadable(entry.blob?.digest) }
+        guard try VerifiedEntry.isIntact(entry, in: copy) else { throw unreadable(entry) }
     }
-}
-
-/// A repair that failed though every blob was found.
-enum RepairError: Error, CustomStringConvertible {
-    /// A blob of the copy has other bytes than were written.
-    case unreadable(Digest?)
-
-    var description: String {
-        switch self {
-        case .unreadable(let digest):
-            "the copy of \(digest.map { "\($0)" } ?? "an entry") has other bytes than were written; check the disk"
-        }
+    private func unreadable(_ entry: ArchivePlan.Entry) -> EngineError {
+        let name = entry.blob.map { "\($0.digest)" } ?? "an entry"
+        return EngineError("the copy of \(name) has other bytes than were written; check the disk")
     }
 }

@@ -13,7 +13,7 @@ struct RepairPlanner: Sendable {
 
     /// The images, in the archive's order, whose archive is this one.
     ///
-    /// - Parameter named: used if the archive does not tell its images.
+    /// - Parameter named: used if the archive does not list its images.
     /// - Throws: `RepairRefusal`, or `RegistryError` for a manifest that neither the archive nor its registry has.
     func images(named: ArchiveRepair.NamedImages?) async throws -> [SavedImage] {
         if let index = survey.index { return try await fitting(index) }

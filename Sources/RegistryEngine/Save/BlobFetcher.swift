@@ -4,16 +4,16 @@ import OCI
 import Registry
 import SystemIO
 
-/// Where blobs come from: files that this run has written, the images that were found on this machine, else the registries.
+/// Fetches blobs from files that this run has written, from the local store, or from registries.
 struct BlobFetcher: Sendable {
     let client: RegistryClient
     let local: LocalImages?
-    /// Files that have been fetched before, by their digests.
+    /// The files that were downloaded earlier in the run, by their digests.
     var files: [Digest: String] = [:]
 
-    /// The whole content of a blob that is kept in memory.
+    /// Returns the content of a blob.
     ///
-    /// - Parameter limit: the most bytes that are read.
+    /// - Parameter limit: the maximum size of the content, in bytes.
     func content(of blob: Descriptor, from repository: Repository, limit: Int) async throws -> [UInt8] {
         guard let content = local?.blob(blob.digest) else {
             return try await client.content(of: blob, from: repository, limit: limit)
@@ -21,13 +21,13 @@ struct BlobFetcher: Sendable {
         return try await onThread { try content.bytes(of: "\(blob.digest)", limit: limit) }
     }
 
-    /// Hands over a blob, verified by its digest, from the first of several places that has it: the local store, the repositories,
-    /// and for a foreign layer, which may be in no registry, its publisher's URLs.
+    /// Downloads a blob from the first source that has it, and verifies its digest. The sources are the local store, the repositories,
+    /// and the publisher's URLs of a foreign layer, which may be in no registry.
     ///
     /// - Parameters:
-    ///   - repositories: at least one.
-    ///   - prefix: what the destination has already.
-    /// - Throws: ``BlobFailure`` where none of the places gives it; what the destination throws.
+    ///   - repositories: at least one repository.
+    ///   - prefix: the bytes that the destination has already.
+    /// - Throws: ``BlobFailure`` if no source has the blob; errors of the destination.
     func download(
         _ blob: Descriptor,
         from repositories: [Repository],
@@ -55,7 +55,7 @@ struct BlobFetcher: Sendable {
         var failing: Set<String> = []
         for place in repositories.map(Place.repository) + urls.map(Place.url) {
             do {
-                // Another place may have had the blob for the first part.
+                // The first bytes may be from another source.
                 if !failures.isEmpty { try await onThread { try counted.restart() } }
                 let prefix = failures.isEmpty ? prefix : nil
                 switch place {
@@ -65,7 +65,7 @@ struct BlobFetcher: Sendable {
                         from: repository,
                         to: counted,
                         after: prefix,
-                        // The patience with the registry has been used up for this blob already.
+                        // The retries for this blob at an unreachable registry are used up.
                         isRetried: !failing.contains(repository.domain)
                     )
                 case .url(let url):
@@ -88,7 +88,9 @@ struct BlobFetcher: Sendable {
         case url(String)
     }
 
-    /// - Parameter name: what the source is called in an error.
+    /// Copies and verifies a blob.
+    ///
+    /// - Parameter name: the name of the source in errors.
     private static func copy(
         _ source: any ByteSource,
         of blob: Descriptor,
@@ -111,26 +113,26 @@ struct BlobFetcher: Sendable {
     }
 }
 
-/// A blob could not be had from any place.
+/// No source has a blob.
 struct BlobFailure: Error, CustomStringConvertible {
-    /// Why the first place did not give it.
+    /// The error of the first source.
     let description: String
-    /// Whether one of the places could not be reached, so that it may be reached later.
-    let isWorthAnotherTry: Bool
+    /// Whether a source is unreachable or limits the rate, so that a retry may succeed.
+    let isRetryable: Bool
 
     init(_ description: String) {
         self.description = description
-        isWorthAnotherTry = false
+        isRetryable = false
     }
 
-    /// - Parameter errors: of the places in order, at least one.
+    /// - Parameter errors: the errors of the sources in order, at least one.
     init(_ errors: [RegistryError]) {
         description = errors[0].description
-        isWorthAnotherTry = errors.contains { $0.code == .unreachable || $0.code == .rateLimited }
+        isRetryable = errors.contains { $0.code == .unreachable || $0.code == .rateLimited }
     }
 }
 
-/// Counts what a destination takes.
+/// Counts the bytes that a destination receives.
 private final class CountingSink: ByteSink {
     private let destination: any ByteSink
     private let counter: TransferCounter

@@ -4,70 +4,67 @@ import OCI
 import Synchronization
 import SystemIO
 
-/// What of a planned archive is on this machine already: in the archive that an earlier run has left unfinished, and in others.
+/// Reuses blobs that are available locally, from the partial archive of an earlier run and from other archives.
 ///
-/// Nothing counts before it has been hashed.
+/// Every blob is verified before use. A dry run verifies the blobs without changing any file.
 struct BlobReuse: Sendable {
     let plan: ArchivePlan
-    let output: ArchiveOutput
-    let journal: ArchiveJournal
-    /// How many blobs are read at a time.
-    let jobs: Int
-    let notice: NoticeHandler
+    let setup: SaveSetup
+    /// The journal of the archive; `nil` for a dry run.
+    let journal: ArchiveJournal?
 
-    /// A blob that has been found.
+    /// A verified blob.
     enum Finding: Sendable {
-        /// It is whole, and in its place.
-        case whole(BlobOutcome.Result)
-        /// So much of it is in its place.
-        case part(VerifiedEntry)
+        case complete(BlobOutcome.Result)
+        /// The first bytes of the blob are in the archive.
+        case partial(VerifiedEntry)
     }
 
-    /// Moves what the unfinished archive has to where it belongs now, and reads it.
+    /// Moves the blobs of the partial archive to their planned places, and verifies them there.
     ///
-    /// - Parameter found: told of each blob that is there.
-    func continueUnfinished(_ found: @escaping @Sendable (Descriptor, Finding) -> Void) async throws {
-        let places = journal.places
-        let kept = plan.blobs.filter { entry in
-            guard let blob = entry.blob, let place = places[blob.digest] else { return false }
-            return place.size == blob.size && place.written > 0
+    /// - Parameter found: called with each verified blob.
+    func resumePartialArchive(_ found: @escaping @Sendable (Descriptor, Finding) -> Void) async throws {
+        let resumed = try await onThread { [plan, setup] () -> (PartialArchive, [ArchivePlan.Entry])? in
+            guard var partial = try setup.output.partialArchive(of: setup.blobContent) else { return nil }
+            let entries = plan.blobs.filter(partial.hasBytes(of:))
+            if !entries.isEmpty, !setup.output.isDryRun { try partial.relocate(to: entries, in: setup.output) }
+            return (partial, entries)
         }
-        guard !kept.isEmpty else { return }
-        guard let file = output.file else { return }
-        let missing = try await onThread { [output] in try output.relocate(kept, from: places) }
-        try await slidingWindow(over: kept, width: jobs) { entry in
-            guard let blob = entry.blob, !missing.contains(blob.digest), let place = places[blob.digest] else { return }
-            let proof = try await onThread { try VerifiedEntry.read(entry, written: place.written, in: file) }
-            guard let proof else { return }
-            found(blob, proof.written == blob.size ? .whole(.continued) : .part(proof))
+        guard let (partial, entries) = resumed else { return }
+        try await slidingWindow(over: entries, width: setup.jobs) { entry in
+            guard let blob = entry.blob, let verified = try await onThread({ try partial.verified(entry) }) else {
+                return
+            }
+            found(blob, verified.written == blob.size ? .complete(.continued) : .partial(verified))
         } deliver: { _, _ in
         }
     }
 
-    /// Copies what is missing from another archive.
+    /// Copies missing blobs from another archive.
     ///
     /// - Parameters:
-    ///   - isOlder: whether it is the archive that is replaced, which nobody has named: that it cannot be used is no news then.
-    ///   - wanted: the entries of the blobs that are missing.
-    ///   - found: told of each blob that is in its place now.
-    /// - Throws: where a named archive cannot be read.
-    func reuse(
-        _ path: String,
+    ///   - isOlder: whether the archive is the one that is replaced. Its errors are ignored, because the user has not named it.
+    ///   - wanted: returns the entries of the missing blobs.
+    ///   - found: called with each copied blob.
+    /// - Throws: if a named archive cannot be read.
+    func copyBlobs(
+        from path: String,
         isOlder: Bool,
         wanted: @escaping @Sendable () -> [ArchivePlan.Entry],
         _ found: @escaping @Sendable (Descriptor, Finding) -> Void
     ) async throws {
         let missing = wanted()
         guard !missing.isEmpty else { return }
+        let output = setup.output
         let copied = Mutex(0)
         let report: @Sendable (Descriptor) -> Void = { blob in
             copied.withLock { $0 += 1 }
-            found(blob, .whole(.reused))
+            found(blob, .complete(.reused))
         }
         do {
             let archive = try await onThread { try ReusableArchive(path) }
             if archive.isIndexed {
-                try await slidingWindow(over: missing, width: jobs) { entry in
+                try await slidingWindow(over: missing, width: setup.jobs) { [journal] entry in
                     guard let blob = entry.blob, archive.has(blob.digest) else { return }
                     if try await onThread({ try archive.copy(entry, into: output, journal) }) { report(blob) }
                 } deliver: { _, _ in
@@ -78,7 +75,7 @@ struct BlobReuse: Sendable {
                     _ in
                     first
                 }
-                try await onThread { [self] in
+                try await onThread { [journal] in
                     try archive.copyAll(into: output, journal) {
                         entries[$0]
                     } copied: { digest in
@@ -86,11 +83,11 @@ struct BlobReuse: Sendable {
                     }
                 }
             }
-        } catch  where isOlder && !(error is CancellationError) && !Self.isOfOutput(error, output) {
+        } catch  where isOlder && !(error is CancellationError) && !Self.concernsOutput(error, output) {
             return
         }
-        if !isOlder, copied.withLock(\.self) == 0 {
-            notice(
+        if !isOlder, !output.isDryRun, copied.withLock(\.self) == 0 {
+            setup.notice(
                 Notice(
                     .notReusable,
                     "\(path) has none of the blobs that are missing; an archive with unpacked layers has none at all"
@@ -99,8 +96,8 @@ struct BlobReuse: Sendable {
         }
     }
 
-    /// Whether it is this run's archive that an error is about.
-    private static func isOfOutput(_ error: any Error, _ output: ArchiveOutput) -> Bool {
+    /// Whether an error is about a file of this run's archive.
+    private static func concernsOutput(_ error: any Error, _ output: ArchiveOutput) -> Bool {
         guard let error = error as? FileError else { return false }
         return output.isNamed(error.path)
     }

@@ -17,32 +17,32 @@ final class GraphDriverArchiveBuilder: Sendable {
     private let format: GraphDriverFormat
     private let outcomes: OrderedOutcomes
     private let writer: GraphDriverArchiveWriter
-    private let ledger: Mutex<ImageCompletionTracker<UnpackedImage>>
+    private let ledger: Mutex<ImageCompletionTracker>
     /// What was planned for each layer, in bytes.
     private let sizes: [Digest: Int64]
 
     /// - Parameter outcomes: told of images as soon as all their layers are in the archive, and of those that fail.
     /// - Throws: where there is no room for the archive.
     init(
-        _ found: [ImageSearch<UnpackedImage>.Found],
+        _ names: [ResolvedName],
         _ format: GraphDriverFormat,
         _ setup: SaveSetup,
         outcomes: OrderedOutcomes
     ) throws {
-        let ledger = ImageCompletionTracker(found)
+        let ledger = ImageCompletionTracker(names)
         self.setup = setup
         self.format = format
         self.outcomes = outcomes
         writer = try GraphDriverArchiveWriter(
-            format.layout(of: ledger.images.map(\.image)),
+            format.layout(of: ledger.images.compactMap(\.unpacked)),
             wrapping: setup.wrapping,
             to: setup.output,
             temporaryDirectory: setup.temporaryDirectory
         )
-        let parts = ledger.parts
-        try writer.requireSpace(for: parts.map(\.blob.size))
-        sizes = Dictionary(parts.map { ($0.name, $0.blob.size) }) { first, _ in first }
-        for part in parts { setup.counters.plan(bytes: part.blob.size) }
+        let blobs = ledger.blobs
+        try writer.requireSpace(for: blobs.map(\.descriptor.size))
+        sizes = Dictionary(blobs.map { ($0.id, $0.descriptor.size) }) { first, _ in first }
+        for blob in blobs { setup.counters.plan(bytes: blob.descriptor.size) }
         self.ledger = Mutex(ledger)
     }
 
@@ -79,7 +79,7 @@ final class GraphDriverArchiveBuilder: Sendable {
     ///
     /// - Returns: the images without a name that `index.json` leaves out.
     func finish() async throws -> [Reference] {
-        let images = ledger.withLock(\.images).map(\.image)
+        let images = ledger.withLock(\.images).compactMap(\.unpacked)
         let layout = format.layout(of: images)
         setup.counters.enter(.finishing)
         try await onThread { [writer, output = setup.output] in
@@ -129,7 +129,7 @@ final class GraphDriverArchiveBuilder: Sendable {
         var sources: [Source] = []
         for owner in owners {
             let repository = owner.reference.repository
-            for layer in owner.image.layers where layer.diffID == diffID {
+            for layer in owner.unpacked?.layers ?? [] where layer.diffID == diffID {
                 guard let known = sources.firstIndex(where: { $0.blob.digest == layer.descriptor.digest }) else {
                     sources.append(Source(blob: layer.descriptor, repositories: [repository]))
                     continue
@@ -181,7 +181,7 @@ final class GraphDriverArchiveBuilder: Sendable {
             do {
                 if first != nil { try destination.restart() }
                 let fate = try await RetryCounter.$current.withValue(tally) {
-                    try await setup.supply.download(
+                    try await setup.fetcher.download(
                         source.blob,
                         from: source.repositories,
                         to: destination,
@@ -205,9 +205,9 @@ final class GraphDriverArchiveBuilder: Sendable {
     }
 
     private func settle(
-        _ change: (inout ImageCompletionTracker<UnpackedImage>) -> [ImageCompletionTracker<UnpackedImage>.Verdict]
+        _ change: (inout ImageCompletionTracker) -> [ImageCompletionTracker.Verdict]
     ) {
-        for verdict in ledger.withLock({ change(&$0) }) { outcomes.settle(verdict.name, verdict.outcome) }
+        outcomes.settle(ledger.withLock { change(&$0) })
     }
 }
 

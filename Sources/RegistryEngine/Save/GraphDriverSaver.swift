@@ -5,42 +5,48 @@ import Registry
 import Synchronization
 import SystemIO
 
-/// Saves images straight from their registries into the archives of docker's graph drivers: each layer is inflated on its way
-/// and deflated with the rest.
+/// Saves images from their registries into archives as docker's graph drivers write them: each layer is decompressed during the download
+/// and compressed again with the archive.
 package final class GraphDriverSaver: SaveEngine {
     let setup: SaveSetup
     let format: GraphDriverFormat
     private let platform: Platform
-    private let archive = Mutex<GraphDriverArchiveBuilder?>(nil)
+    private let builder = Mutex<GraphDriverArchiveBuilder?>(nil)
 
-    /// - Throws: ``SeveralPlatformsError``: a graph driver holds one image of a name.
-    package init(_ setup: SaveSetup, format: GraphDriverFormat) throws(SeveralPlatformsError) {
-        guard case .platforms(let platforms) = setup.choice, platforms.count == 1 else { throw SeveralPlatformsError() }
+    /// - Throws: `EngineError` if `setup` chooses several platforms: a graph driver holds one image of a name.
+    package init(_ setup: SaveSetup, format: GraphDriverFormat) throws(EngineError) {
+        guard case .platforms(let platforms) = setup.choice, platforms.count == 1 else {
+            throw EngineError(
+                "an archive of the format docker or legacy holds the images of one platform: name one with --platform,"
+                    + " or leave --archive-format out"
+            )
+        }
         self.setup = setup
         self.platform = platforms[0]
         self.format = format
     }
 
-    /// A graph driver has no charts, so they are only files.
+    /// A graph driver cannot hold charts, so they are saved as files only.
     package func chartHandling() -> ChartHandling {
         .files(setup.chartMover)
     }
 
-    /// Resolves the names, fetches the configurations, which tell what the layers unpack to, and moves each layer into the archive.
+    /// Resolves the names, fetches the configurations, which list the diff IDs of the layers, and writes each layer into the archive.
     package func pull(_ requests: [PullRequest], onEvent: @escaping @Sendable (SaveEvent) -> Void) async throws {
         let outcomes = OrderedOutcomes(requests, counters: setup.counters, onEvent: onEvent)
-        let found = try await find(requests, outcomes: outcomes)
-        let fill = try await onThread { [setup, format] in
-            try GraphDriverArchiveBuilder(found, format, setup, outcomes: outcomes)
+        let names = try await resolve(requests, outcomes: outcomes)
+        if setup.output.isDryRun { return onEvent(.planned(try await forecast(names, outcomes: outcomes))) }
+        let builder = try await onThread { [setup, format] in
+            try GraphDriverArchiveBuilder(names, format, setup, outcomes: outcomes)
         }
-        try await fill.run()
-        archive.withLock { $0 = fill }
+        try await builder.run()
+        self.builder.withLock { $0 = builder }
     }
 
-    /// Leaves out what has failed, and gives the archive its name.
+    /// Completes the archive without the images that failed.
     package func save(_ requests: [PullRequest]) async throws {
-        guard let fill = archive.withLock(\.self) else { return }
-        for name in try await fill.finish() {
+        guard let builder = builder.withLock(\.self) else { return }
+        for name in try await builder.finish() {
             setup.notice(
                 Notice(
                     .unlistedImage,
@@ -55,12 +61,7 @@ package final class GraphDriverSaver: SaveEngine {
     package func discard() -> Int64 { setup.output.discard() }
 
     /// Resolves the names, and fetches the configurations.
-    ///
-    /// - Parameter outcomes: told of the names that have failed.
-    func find(
-        _ requests: [PullRequest],
-        outcomes: OrderedOutcomes
-    ) async throws -> [ImageSearch<UnpackedImage>.Found] {
+    private func resolve(_ requests: [PullRequest], outcomes: OrderedOutcomes) async throws -> [ResolvedName] {
         let search = ImageSearch(width: setup.jobs * 2, counters: setup.counters) { [self] reference in
             try await image(try await setup.resolver.resolve(reference))
         } findLocally: { [self] reference, name in
@@ -70,35 +71,29 @@ package final class GraphDriverSaver: SaveEngine {
         return try await search.run(requests, outcomes: outcomes)
     }
 
-    /// Larger than any configuration in the wild; they are all kept in memory.
+    /// The maximum size of a configuration, in bytes. All configurations are kept in memory.
     private static let configurationLimit = 4 << 20
 
-    private func image(_ saved: SavedImage) async throws -> UnpackedImage {
+    /// Returns `saved` with its layers' diff IDs.
+    private func image(_ saved: SavedImage) async throws -> SavedImage {
         guard case .image(let configuration, let layers) = saved.principal.content else {
             throw ResolvingError.noPlatform(.platforms([platform]))
         }
         try BlobSizes.check(saved, capacity: setup.output.capacity)
         try GraphDriverImage.check(configuration)
-        let bytes = try await setup.supply.content(
+        let bytes = try await setup.fetcher.content(
             of: configuration,
             from: saved.reference.repository,
             limit: Self.configurationLimit
         )
-        let image = try GraphDriverImage(
+        var image = saved
+        image.unpacked = try GraphDriverImage(
             saved.reference,
             configuration: bytes,
             layers: layers,
             os: platform.os,
             format: format
         )
-        return UnpackedImage(saved: saved, image: image)
-    }
-}
-
-/// An archive with unpacked layers was asked for, and more than one platform.
-package struct SeveralPlatformsError: Error, Equatable, Sendable, CustomStringConvertible {
-    package var description: String {
-        "an archive of the format docker or legacy holds the images of one platform: name one with --platform,"
-            + " or leave --archive-format out"
+        return image
     }
 }

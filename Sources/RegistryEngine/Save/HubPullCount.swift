@@ -3,10 +3,9 @@ import ImageArchive
 import OCI
 import Registry
 
-/// How many pulls Docker Hub counts for images: one for each name, and of a multi-platform name for each platform (Docker Hub,
-/// "Usage and limits"), and one for each manifest that refers to them.
+/// The number of pulls that Docker Hub counts for images: one for each image manifest, so one for each platform of a multi-platform image
+/// (Docker Hub, "Usage and limits"), and one for each manifest of a referrer.
 struct HubPullCount: Sendable {
-    /// How many pulls it takes.
     let needed: Int
     private let example: Reference?
 
@@ -19,11 +18,13 @@ struct HubPullCount: Sendable {
         example = fromHub.first?.reference
     }
 
-    /// - Returns: `nil` where no image is the Hub's.
+    /// Asks Docker Hub for the remaining pulls.
+    ///
+    /// - Returns: `nil` if no image is from Docker Hub.
     func forecast(by client: RegistryClient) async -> SaveForecast.HubPulls? {
         guard let example else { return nil }
-        let left = await client.pullAllowance(of: example)
-            .map { SaveForecast.HubPulls.Left(remaining: $0.remaining, limit: $0.limit, seconds: $0.seconds) }
-        return SaveForecast.HubPulls(needed: needed, left: left)
+        let allowance = await client.pullAllowance(of: example)
+            .map { SaveForecast.HubPulls.Allowance(remaining: $0.remaining, limit: $0.limit, seconds: $0.seconds) }
+        return SaveForecast.HubPulls(needed: needed, allowance: allowance)
     }
 }

@@ -3,17 +3,17 @@ import ImageArchive
 import OCI
 import Registry
 
-/// Finds out what a name leads to, without fetching more than manifests.
+/// Resolves names to images. Downloads only manifests.
 struct ImageResolver: Sendable {
     let client: RegistryClient
     let choice: PlatformChoice
     /// The release in names that end in `-windows-ID`.
     var windowsRelease: WindowsRelease?
     let notice: NoticeHandler
-    /// More manifests than any name leads to; they are all kept in memory.
+    /// The maximum number of manifests of a name. All manifests are kept in memory.
     var countLimit = 1000
 
-    /// The image that a name leads to, with the manifests that are wanted of it.
+    /// Returns the image that a name resolves to, with the manifests to save.
     ///
     /// - Throws: `RegistryError`, `ManifestError`, ``ResolvingError``.
     func resolve(_ reference: Reference) async throws -> SavedImage {
@@ -27,7 +27,7 @@ struct ImageResolver: Sendable {
 
     private func image(_ reference: Reference, top: Manifest) async throws -> SavedImage {
         guard case .index(let entries) = top.content else {
-            // Docker takes the one image there is, whatever platform it is for.
+            // Like docker, takes a single image for any platform.
             return saved(reference, top: top, principal: top)
         }
         let descendants = try await descendants(of: top, in: reference.repository)
@@ -52,16 +52,16 @@ struct ImageResolver: Sendable {
         )
     }
 
-    /// `NAME` of `NAME-windows-ID`.
+    /// Returns `NAME` of `NAME-windows-ID`.
     private static func list(of reference: Reference, _ release: WindowsRelease) -> Reference? {
         let suffix = "-windows-\(release.id)"
         guard reference.digest == nil, reference.description.hasSuffix(suffix) else { return nil }
         return try? Reference(String(reference.description.dropLast(suffix.count)))
     }
 
-    /// The image for a release of Windows that a list has, under the name that is not there.
+    /// Returns the image for a Windows release from an index of another name.
     ///
-    /// - Parameter missing: thrown where there is no such list, or none with that release.
+    /// - Parameter missing: the error to throw if there is no such index, or it does not have the release.
     private func resolve(
         _ reference: Reference,
         _ release: WindowsRelease,
@@ -84,7 +84,7 @@ struct ImageResolver: Sendable {
         return saved(reference, top: image, principal: image)
     }
 
-    /// The wanted manifests below a manifest; none where that is no index.
+    /// Returns the manifests to save below a manifest; none if the manifest is not an index.
     func descendants(of manifest: Manifest, in repository: Repository) async throws -> [Manifest] {
         var descendants: [Manifest] = []
         if case .index(let entries) = manifest.content {
@@ -93,10 +93,10 @@ struct ImageResolver: Sendable {
         return descendants
     }
 
-    /// How deep indexes may lie in one another.
+    /// The maximum depth of nested indexes.
     private static let depthLimit = 8
 
-    /// Adds the wanted entries of an index, and of the indexes among them, each once.
+    /// Adds the chosen entries of an index and of its nested indexes, without duplicates.
     private func select(
         from entries: [Descriptor],
         in repository: Repository,
@@ -114,7 +114,7 @@ struct ImageResolver: Sendable {
         }
     }
 
-    /// The image for the first platform that is wanted; of all images, the one for linux/amd64, else the first.
+    /// Returns the image for the first chosen platform. If all images are chosen, returns the image for linux/amd64, or else the first one.
     static func principal(
         of entries: [Descriptor],
         among manifests: [Manifest],
@@ -130,13 +130,13 @@ struct ImageResolver: Sendable {
     }
 }
 
-/// Why a name leads to no image that can be saved.
+/// The reason that a name does not resolve to an image that can be saved.
 enum ResolvingError: Error, CustomStringConvertible {
-    /// No image is for a platform that is wanted.
+    /// No image is for a chosen platform.
     case noPlatform(PlatformChoice)
-    /// Indexes lie in indexes without end.
+    /// Indexes are nested too deeply.
     case tooDeep
-    /// Indexes list more than can be kept.
+    /// Indexes list too many manifests.
     case tooMany(Int)
 
     var description: String {
@@ -145,7 +145,7 @@ enum ResolvingError: Error, CustomStringConvertible {
         case .noPlatform(.platforms(let platforms)):
             "no matching manifest for \(platforms.map(\.description).joined(separator: ", ")) in the manifest list entries"
         case .tooDeep: "its manifest list has lists in lists, more than 8 deep"
-        case .tooMany(let limit): "its manifest list leads to more than \(limit) manifests"
+        case .tooMany(let limit): "its manifest list has more than \(limit) manifests"
         }
     }
 }

@@ -1,70 +1,71 @@
 import Engine
+import ImageArchive
 import OCI
 import Registry
 
-/// Finds the images that the names of a list lead to, each name once and a few at a time.
-struct ImageSearch<Image: Sendable>: Sendable {
-    /// An image that a name has led to.
-    struct Found: Sendable {
-        let name: ImageName
-        /// The name, normalised. Two spellings of one name, such as `busybox` and `busybox:latest`, have the same.
-        let reference: Reference
-        var image: Image
-        /// Why no registry has given the image; `nil` where one has, else it is in the local store.
-        let refusal: String?
-        /// What the user should know of the image though it was found.
-        var notices: [Notice] = []
-    }
+/// A name of the image list with the image that it resolves to.
+struct ResolvedName: Sendable {
+    let name: ImageName
+    /// The normalized name. Two spellings of one name, such as `busybox` and `busybox:latest`, have the same reference.
+    let reference: Reference
+    var image: SavedImage
+    /// The reason that no registry has the image, which is in the local store; `nil` if a registry has it.
+    let refusal: String?
+    /// The notices about the image.
+    var notices: [Notice] = []
+}
 
-    /// How many names are looked up at a time.
+/// Resolves the names of an image list, each name once and several names at a time.
+struct ImageSearch: Sendable {
+    /// The number of names that are resolved at a time.
     let width: Int
     let counters: TransferCounters
-    /// Asks a registry; what it throws is why the name has failed.
-    let resolve: @Sendable (Reference) async throws -> Image
-    /// Looks in the local store; `nil` where the image is not there.
-    let findLocally: @Sendable (Reference, ImageName) async throws -> Image?
+    /// Resolves a name in its registry. An error is the reason that the name fails.
+    let resolve: @Sendable (Reference) async throws -> SavedImage
+    /// Searches the local store; returns `nil` if the store does not have the image.
+    let findLocally: @Sendable (Reference, ImageName) async throws -> SavedImage?
 
-    /// Looks up the names of all requests. A name whose registry could not be reached is looked up once more at the end.
+    /// Resolves the names of all requests. A name whose registry is unreachable is retried once at the end.
     ///
-    /// - Parameter outcomes: told of the names that have failed.
-    /// - Returns: what was found, in the order of the list, each name once.
+    /// - Parameter outcomes: gets the outcomes of the names that fail.
+    /// - Returns: the resolved names in the order of the list, without duplicates.
     /// - Throws: `CancellationError`.
-    func run(_ requests: [PullRequest], outcomes: OrderedOutcomes) async throws -> [Found] {
+    func run(_ requests: [PullRequest], outcomes: OrderedOutcomes) async throws -> [ResolvedName] {
         var seen: Set<ImageName> = []
         let names = requests.map(\.source).filter { seen.insert($0).inserted }
-        var found: [ImageName: Found] = [:]
-        var left = names
+        var resolved: [ImageName: ResolvedName] = [:]
+        var remaining = names
         counters.enter(.resolving, planned: Int64(names.count))
         defer { counters.enter(nil) }
         for isLast in [false, true] {
-            let pass = left
-            left = []
+            let pass = remaining
+            remaining = []
             try await slidingWindow(over: pass, width: width) { name in
                 outcomes.begin(name)
-                let tally = RetryCounter()
-                let result = await RetryCounter.$current.withValue(tally) { await self.attempt(name, isLast: isLast) }
-                outcomes.add(retries: tally.count, for: [name])
+                let retries = RetryCounter()
+                let result = await RetryCounter.$current.withValue(retries) { await self.attempt(name, isLast: isLast) }
+                outcomes.add(retries: retries.count, for: [name])
                 return result
             } deliver: {
                 try Task.checkCancellation()
                 switch $1 {
-                case .found(let image): found[pass[$0]] = image
+                case .resolved(let name): resolved[pass[$0]] = name
                 case .failed(let cause): outcomes.fail(pass[$0], cause)
                 case .unreachable:
                     outcomes.add(retries: 1, for: [pass[$0]])
-                    left.append(pass[$0])
+                    remaining.append(pass[$0])
                     return
                 }
                 counters.advance()
             }
         }
-        return names.compactMap { found[$0] }
+        return names.compactMap { resolved[$0] }
     }
 
     private enum Attempt: Sendable {
-        case found(Found)
+        case resolved(ResolvedName)
         case failed(cause: String)
-        /// To be tried once more.
+        /// The registry is unreachable; the name is retried.
         case unreachable
     }
 
@@ -77,14 +78,15 @@ struct ImageSearch<Image: Sendable>: Sendable {
         }
         let refusal: any Error
         do {
-            return .found(Found(name: name, reference: reference, image: try await resolve(reference), refusal: nil))
+            let image = try await resolve(reference)
+            return .resolved(ResolvedName(name: name, reference: reference, image: image, refusal: nil))
         } catch {
             refusal = error
         }
         if (refusal as? RegistryError)?.code == .unreachable, !isLast { return .unreachable }
         do {
             if let image = try await findLocally(reference, name) {
-                return .found(Found(name: name, reference: reference, image: image, refusal: "\(refusal)"))
+                return .resolved(ResolvedName(name: name, reference: reference, image: image, refusal: "\(refusal)"))
             }
         } catch {
             return .failed(cause: "\(refusal); docker's local store has it, but: \(error)")

@@ -4,26 +4,24 @@ import OCI
 import Synchronization
 import SystemIO
 
-/// Images of a local store that no registry has given, and their blobs.
+/// Images of a local store that no registry has, and their blobs.
 ///
-/// Each is saved by the store into a temporary file, which has no name any more, so that it goes away with the process, however
-/// that ends.
+/// The store saves each image into an unlinked temporary file, which is deleted with the process.
 package final class LocalImages: Sendable {
     private let store: any LocalStore
     private let temporaryDirectory: String
     private let blobs = Mutex<[Digest: ArchivedContent]>([:])
 
-    /// The images of a store.
     package init(in store: any LocalStore, temporaryDirectory: String) {
         self.store = store
         self.temporaryDirectory = temporaryDirectory
     }
 
-    /// Looks for an image, and takes it from the store.
+    /// Saves an image from the store.
     ///
-    /// - Parameter name: the image as the list and the source registry name it.
-    /// - Returns: `nil` where the store does not have it.
-    /// - Throws: where it has the image and does not give it, or gives something else.
+    /// - Parameter name: the name of the image in the list, with the source registry.
+    /// - Returns: `nil` if the store does not have the image.
+    /// - Throws: if the store has the image but cannot save it.
     func image(_ reference: Reference, name: ImageName) async throws -> SavedImage? {
         let file = try File(temporaryIn: temporaryDirectory)
         guard try await store.save(name, into: file.descriptor) else { return nil }
@@ -44,13 +42,13 @@ package final class LocalImages: Sendable {
                 principal: principal
             )
             blobs.withLock { blobs in
-                for part in image.parts { blobs[part.blob.digest] = selection.content(of: part.blob.digest) }
+                for blob in image.savedBlobs { blobs[blob.id] = selection.content(of: blob.id) }
             }
             return image
         }
     }
 
-    /// The content of a blob of the images that were taken from the store.
+    /// Returns a blob of the images that were saved from the store.
     func blob(_ digest: Digest) -> ArchivedContent? {
         blobs.withLock { $0[digest] }
     }

@@ -5,67 +5,58 @@ import Registry
 import Synchronization
 import SystemIO
 
-/// Fills an archive with the blobs of images, each fetched once, straight to its place.
+/// Writes the blobs of images into an archive. Each blob is downloaded once, directly to its place.
 ///
-/// A blob that cannot be had fails the images that have it, and no others: they are left out when the archive is finished.
+/// A blob that cannot be downloaded fails the images that have it. The completed archive omits these images.
 final class OCIArchiveBuilder: Sendable {
-    private struct State {
-        var ledger: ImageCompletionTracker<SavedImage>
+    struct State {
+        var tracker: ImageCompletionTracker
         var schedule: FetchSchedule
-        /// Blobs whose registries could not be reached; they are asked for once more at the end.
+        /// The blobs whose registries are unreachable; they are retried once at the end.
         var unreachable: [Descriptor] = []
-        /// The parts of blobs that are in their places.
-        var parts: [Digest: VerifiedEntry] = [:]
-        /// How much has gone into a stream, in bytes.
+        /// The verified first bytes of incomplete blobs in the archive.
+        var partials: [Digest: VerifiedEntry] = [:]
+        /// The number of bytes that were written into a stream.
         var streamed: Int64 = 0
     }
 
-    private let setup: SaveSetup
-    private let outcomes: OrderedOutcomes
-    private let omittedBlobs: OmittedBlobs
-    /// The archive as it would be if no image failed.
-    private let plan: ArchivePlan
-    /// `nil` where nothing is left for another run.
+    let setup: SaveSetup
+    let outcomes: OrderedOutcomes
+    let plan: SavePlan
+    /// `nil` if another run cannot resume this one.
     private let journal: ArchiveJournal?
-    private let state: Mutex<State>
+    let state: Mutex<State>
 
-    /// Begins an archive, of which nothing is fetched yet.
+    /// Starts an archive.
     ///
-    /// - Parameter outcomes: told of images as soon as all their blobs are in their places, and of those that fail.
-    /// - Throws: where there is no room for the archive.
-    init(_ planned: SavePlan, _ setup: SaveSetup, outcomes: OrderedOutcomes) throws {
-        var ledger = planned.ledger
-        let kept = planned.blobs
-        for blob in planned.omittedBlobs {
-            for verdict in ledger.complete(blob.digest, .omitted) { outcomes.settle(verdict.name, verdict.outcome) }
-        }
-        plan = planned.archive
-        try setup.output.requireSpace(for: plan.length)
-        journal = try setup.output.beginJournal(of: setup.isGzip ? .storedMembers : .plainTar)
-        setup.counters.plan(bytes: kept.reduce(0) { $0 + $1.size })
-        state = Mutex(State(ledger: ledger, schedule: FetchSchedule(kept, jobs: setup.jobs)))
+    /// - Parameter outcomes: gets the outcome of an image when all its blobs are in their places, or when the image fails.
+    /// - Throws: if the file system has too little space for the archive.
+    init(_ plan: SavePlan, _ setup: SaveSetup, outcomes: OrderedOutcomes) throws {
+        var tracker = plan.tracker
+        let blobs = plan.blobs
+        for blob in plan.omittedBlobs { outcomes.settle(tracker.complete(blob.digest, .omitted)) }
+        if !setup.output.isDryRun { try setup.output.requireSpace(for: plan.archive.length) }
+        journal = try setup.output.beginJournal(of: setup.blobContent)
+        setup.counters.plan(bytes: blobs.reduce(0) { $0 + $1.size })
+        state = Mutex(State(tracker: tracker, schedule: FetchSchedule(blobs, jobs: setup.jobs)))
         self.setup = setup
         self.outcomes = outcomes
-        omittedBlobs = planned.omitted
+        self.plan = plan
     }
 
     /// The images that have not failed, in the order of the list.
-    var saved: [SavedImage] { state.withLock(\.ledger.images) }
+    var images: [SavedImage] { state.withLock(\.tracker.images) }
 
-    /// The blobs of those that the archive leaves out, and the archives that have them.
+    /// The blobs of those images that the archive omits, and the archives that have them.
     var omitted: (blobs: [Descriptor], archives: [String]) {
-        let blobs = state.withLock(\.ledger.parts).map(\.blob).filter { omittedBlobs[$0.digest] != nil }
-        return (blobs, omittedBlobs.among(Set(blobs.map(\.digest))).archives)
+        let blobs = state.withLock(\.tracker.blobs).map(\.descriptor).filter { plan.omitted[$0.digest] != nil }
+        return (blobs, plan.omitted.among(Set(blobs.map(\.digest))).archives)
     }
 
-    /// Fetches all blobs: several at a time into a file, one after the other into a stream.
+    /// Downloads all blobs: several at a time into a file, one after the other into a stream.
     func run() async throws {
         guard !setup.output.isStream else { return try await stream() }
-        if let journal {
-            setup.counters.enter(.takingOver)
-            try await takeOver(journal)
-            setup.counters.enter(nil)
-        }
+        _ = try await reuseBlobs()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<setup.jobs {
                 group.addTask { [self] in
@@ -74,18 +65,19 @@ final class OCIArchiveBuilder: Sendable {
             }
             try await group.waitForAll()
         }
-        let left = state.withLock(\.unreachable)
-        try await slidingWindow(over: left, width: setup.jobs) { [self] blob in
+        let unreachable = state.withLock(\.unreachable)
+        try await slidingWindow(over: unreachable, width: setup.jobs) { [self] blob in
             try await fetch(blob, isLast: true)
         } deliver: { _, _ in
         }
     }
 
-    /// Leaves out the images that have failed, writes all that is not fetched, and gives the archive its name.
+    /// Completes the archive without the images that failed: moves the blobs to their final places, writes all other entries, and
+    /// renames the file.
     ///
-    /// - Returns: the layout of what was saved.
+    /// - Returns: the layout of the saved images.
     func finish() async throws -> ContainerdLayout {
-        let layout = ContainerdLayout(of: saved, omitting: omittedBlobs)
+        let layout = ContainerdLayout(of: images, omitting: plan.omitted)
         let final = try ArchivePlan(layout, isGzip: setup.isGzip)
         setup.counters.enter(.finishing)
         if let repair = setup.repair { try await complete(repair) }
@@ -96,7 +88,7 @@ final class OCIArchiveBuilder: Sendable {
                 let shift = start - (final.tables.first?.offset ?? start)
                 for entry in final.tables { try ArchiveEntryWriter.write(entry.moved(by: shift), to: output) }
             } else {
-                let missing = try output.relocate(final.blobs, from: plan.places)
+                let missing = try output.relocate(final.blobs, from: plan.archive.places)
                 guard missing.isEmpty else { throw BlobFailure("the archive was truncated while it was written") }
                 try output.resize(to: final.length)
                 for entry in final.entries { try ArchiveEntryWriter.write(entry, to: output) }
@@ -107,59 +99,60 @@ final class OCIArchiveBuilder: Sendable {
         return layout
     }
 
-    /// Copies what is sound of the archive that is repaired, and verifies all blobs of the copy.
+    /// Copies the sound blobs of the archive that is repaired, and verifies all blobs of the copy.
     private func complete(_ repair: RepairSource) async throws {
         guard let file = setup.output.file else { return }
-        try await slidingWindow(over: plan.blobs.filter { $0.blob != nil }, width: setup.jobs) { entry in
+        try await slidingWindow(over: plan.archive.blobs.filter { $0.blob != nil }, width: setup.jobs) { entry in
             try await onThread { try repair.complete(entry, in: file) }
         } deliver: { _, _ in
         }
     }
 
     private func fetch(_ blob: Descriptor, isLast: Bool) async throws {
-        guard let entry = plan.entry(of: blob.digest) else { return }
+        guard let entry = plan.archive.entry(of: blob.digest) else { return }
         _ = try await fetch(blob, into: entry, isLast: isLast)
     }
 
-    /// Fetches a blob to its place.
+    /// Downloads a blob to its place.
     ///
-    /// - Returns: whether it is there.
+    /// - Parameter isLast: whether the blob fails if its registry is unreachable; otherwise it is retried at the end.
+    /// - Returns: whether the blob is in its place.
     private func fetch(_ blob: Descriptor, into entry: ArchivePlan.Entry, isLast: Bool) async throws -> Bool {
         var seen: Set<Repository> = []
-        let repositories = state.withLock { $0.ledger.owners(of: blob.digest) }.map(\.reference.repository)
+        let repositories = state.withLock { $0.tracker.owners(of: blob.digest) }.map(\.reference.repository)
             .filter { seen.insert($0).inserted }
         let counter = setup.counters.begin("\(blob.digest.short) of \(repositories[0])", size: blob.size)
         defer { counter.end() }
-        let part = state.withLock { $0.parts.removeValue(forKey: blob.digest) }
-        let writer = try ArchiveEntryWriter(entry, to: setup.output, after: part, journal: journal)
-        counter.skip(part?.written ?? 0)
-        let tally = RetryCounter()
+        let partial = state.withLock { $0.partials.removeValue(forKey: blob.digest) }
+        let writer = try ArchiveEntryWriter(entry, to: setup.output, after: partial, journal: journal)
+        counter.skip(partial?.written ?? 0)
+        let retries = RetryCounter()
         do {
-            let fate = try await RetryCounter.$current.withValue(tally) {
-                try await setup.supply.download(
+            let result = try await RetryCounter.$current.withValue(retries) {
+                try await setup.fetcher.download(
                     blob,
                     from: repositories,
                     to: writer,
-                    after: part.map { BlobPrefix(length: $0.written, hash: $0.hash) },
+                    after: partial.map { BlobPrefix(length: $0.written, hash: $0.hash) },
                     counter
                 )
             }
-            add(retries: tally.count, for: blob)
+            add(retries: retries.count, for: blob)
             try await onThread { try writer.finish() }
-            settle { $0.ledger.complete(blob.digest, fate) }
+            settle { $0.tracker.complete(blob.digest, result) }
             return true
         } catch let failure as BlobFailure where writer.canRestart {
             counter.restart()
-            let isOver = !failure.isWorthAnotherTry || isLast
-            add(retries: tally.count + (isOver ? 0 : 1), for: blob)
+            let isOver = !failure.isRetryable || isLast
+            add(retries: retries.count + (isOver ? 0 : 1), for: blob)
             guard isOver else {
                 state.withLock { $0.unreachable.append(blob) }
                 return false
             }
             settle { state in
-                let (verdicts, unwanted) = state.ledger.fail(blob.digest, failure.description)
-                let dropped = state.schedule.remove(unwanted)
-                setup.counters.plan(bytes: -dropped.reduce(blob.size) { $0 + $1.size })
+                let (verdicts, unwanted) = state.tracker.fail(blob.digest, failure.description)
+                let removed = state.schedule.remove(unwanted)
+                setup.counters.plan(bytes: -removed.reduce(blob.size) { $0 + $1.size })
                 return verdicts
             }
             return false
@@ -168,65 +161,71 @@ final class OCIArchiveBuilder: Sendable {
 
     private func add(retries: Int, for blob: Descriptor) {
         guard retries > 0 else { return }
-        outcomes.add(retries: retries, for: state.withLock { $0.ledger.names(of: blob.digest) })
+        outcomes.add(retries: retries, for: state.withLock { $0.tracker.names(of: blob.digest) })
     }
 
-    /// Takes over what of the archive is on this machine already.
-    private func takeOver(_ journal: ArchiveJournal) async throws {
-        let takeover = BlobReuse(
-            plan: plan,
-            output: setup.output,
-            journal: journal,
-            jobs: setup.jobs,
-            notice: setup.notice
-        )
-        try await takeover.continueUnfinished { [self] in take($0, $1) }
-        let here = state.withLock { state in
-            state.parts.values.reduce(state.ledger.bytes(where: { $0 == .continued })) { $0 + $1.written }
+    /// Reuses blobs that are available locally. A dry run only verifies them.
+    ///
+    /// - Returns: a dry run's problems with archives that the user has named, one sentence each.
+    func reuseBlobs() async throws -> [String] {
+        guard !setup.output.isStream, journal != nil || setup.output.isDryRun else { return [] }
+        setup.counters.enter(.takingOver)
+        defer { setup.counters.enter(nil) }
+        let reuse = BlobReuse(plan: plan.archive, setup: setup, journal: journal)
+        try await reuse.resumePartialArchive { [self] in take($0, $1) }
+        let resumed = state.withLock { state in
+            state.partials.values.reduce(state.tracker.bytes(with: .continued)) { $0 + $1.written }
         }
-        if here > 0 {
-            let all = plan.blobs.reduce(0) { $0 + $1.content.size }
-            setup.notice(Notice(.continuing, "continuing: \(ByteCount(here)) of \(ByteCount(all)) are here"))
+        if resumed > 0, !setup.output.isDryRun {
+            let all = plan.archive.blobs.reduce(0) { $0 + $1.content.size }
+            setup.notice(Notice(.continuing, "continuing: \(ByteCount(resumed)) of \(ByteCount(all)) are here"))
         }
-        // Copied when everything else is there.
-        for blob in setup.repair?.soundBlobs ?? [] where !state.withLock({ $0.ledger.has(blob.digest) }) {
-            take(blob, .whole(.reused))
+        // The sound blobs of a repaired archive are copied when the archive is completed.
+        for blob in setup.repair?.soundBlobs ?? [] where !state.withLock({ $0.tracker.has(blob.digest) }) {
+            take(blob, .complete(.reused))
         }
         let older = setup.repair == nil ? setup.output.olderArchive : nil
+        var problems: [String] = []
         for path in setup.reuse + (older.map { [$0] } ?? []) {
-            try await takeover.reuse(path, isOlder: path == older, wanted: wanted) { [self] in take($0, $1) }
+            do {
+                let isOlder = path == older
+                try await reuse.copyBlobs(from: path, isOlder: isOlder, wanted: wanted) { [self] in take($0, $1) }
+            } catch  where setup.output.isDryRun && !(error is CancellationError) {
+                problems.append("\(path): \(error)")
+            }
         }
+        return problems
     }
 
-    /// The entries of the blobs of which nothing is there yet, in the order of the archive.
+    /// The entries of the blobs of which the archive has no bytes, in the order of the archive.
     private func wanted() -> [ArchivePlan.Entry] {
         state.withLock { state in
-            plan.blobs.filter { entry in
+            plan.archive.blobs.filter { entry in
                 guard let blob = entry.blob else { return false }
-                return state.parts[blob.digest] == nil && !state.ledger.has(blob.digest)
+                return state.partials[blob.digest] == nil && !state.tracker.has(blob.digest)
             }
         }
     }
 
     private func take(_ blob: Descriptor, _ finding: BlobReuse.Finding) {
         switch finding {
-        case .part(let proof): state.withLock { $0.parts[blob.digest] = proof }
-        case .whole(let fate):
+        case .partial(let verified): state.withLock { $0.partials[blob.digest] = verified }
+        case .complete(let result):
             setup.counters.skip(bytes: blob.size)
             settle { state in
                 _ = state.schedule.remove([blob.digest])
-                return state.ledger.complete(blob.digest, fate)
+                return state.tracker.complete(blob.digest, result)
             }
         }
     }
 
-    private func settle(_ change: (inout State) -> [ImageCompletionTracker<SavedImage>.Verdict]) {
-        for verdict in state.withLock({ change(&$0) }) { outcomes.settle(verdict.name, verdict.outcome) }
+    private func settle(_ change: (inout State) -> [ImageCompletionTracker.Verdict]) {
+        outcomes.settle(state.withLock { change(&$0) })
     }
 
-    /// Writes the blobs in the order of the archive. A blob that cannot be had is left out, as long as nothing of it was written.
+    /// Writes the blobs in the order of the archive. A blob that fails is omitted if none of its bytes were written.
     private func stream() async throws {
-        for entry in plan.blobs {
+        for entry in plan.archive.blobs {
             let moved = state.withLock { entry.moved(by: $0.streamed - entry.offset) }
             switch entry.content {
             case .bytes:

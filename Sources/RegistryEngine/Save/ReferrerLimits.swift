@@ -1,31 +1,32 @@
 import OCI
 
-/// How much may refer to an image. It is all kept in memory until it is in its place, and anybody who may push to a repository may
-/// push referrers.
+/// The limits of an image's referrers. All referrers are kept in memory, and every user who may push to the repository may push referrers.
 enum ReferrerLimits {
-    /// A signature of an image is 1 deep, a signature of that image's bill of materials 2.
+    /// The maximum depth. A signature of an image has depth 1, a signature of the image's bill of materials depth 2.
     static let depth = 4
-    /// How many there may be of an image, and of what refers to it.
+    /// The maximum number of referrers of an image, direct or indirect.
     static let count = 1_000
-    /// How many manifests an index may lead to that refers to an image.
+    /// The maximum number of manifests below an index that refers to an image.
     static let manifests = 100
-    /// What their manifests may have together, in bytes.
+    /// The maximum size of all manifests of the referrers, in bytes.
     static let bytes = 16 << 20
-    /// How many of an image may be listed that cannot be read: each costs a request.
+    /// The maximum number of listed referrers that cannot be read: each takes a request.
     static let failures = 16
 }
 
-/// Counts what refers to an image.
+/// Counts the referrers of an image against ``ReferrerLimits``.
 struct ReferrerBudget {
     private var count = 0
     private var bytes = 0
     private var failures = 0
 
-    /// Why no more is asked for; `nil` as long as that is not so.
+    /// The reason that the remaining referrers are skipped; `nil` while the limits are not reached.
     private(set) var exhausted: String?
 
-    /// - Parameter manifests: those of one that refers to it.
-    /// - Returns: whether it is saved.
+    /// Counts a referrer.
+    ///
+    /// - Parameter manifests: the manifests of the referrer.
+    /// - Returns: whether the referrer fits within the limits.
     mutating func take(_ manifests: [Manifest]) -> Bool {
         count += 1
         bytes += manifests.reduce(0) { $0 + $1.bytes.count }
@@ -35,7 +36,7 @@ struct ReferrerBudget {
         return exhausted == nil
     }
 
-    /// Records one that cannot be read.
+    /// Counts a referrer that cannot be read.
     mutating func fail(_ cause: String) {
         failures += 1
         if failures >= ReferrerLimits.failures {

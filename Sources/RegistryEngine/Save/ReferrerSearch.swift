@@ -3,23 +3,22 @@ import ImageArchive
 import OCI
 import Registry
 
-/// Finds what refers to an image in its repository: by cosign's tags, and by the list that the registry has of each manifest, as an
-/// answer of its API or under a tag (distribution-spec 1.1, "Listing Referrers").
+/// Finds the referrers of an image in its repository: by cosign's tags, and by the registry's referrers API or the referrers tag
+/// (distribution-spec 1.1, "Listing Referrers").
 struct ReferrerSearch: Sendable {
     let client: RegistryClient
     let resolver: ImageResolver
 
-    /// What refers to an image.
     struct Findings: Sendable {
-        /// In the order in which they were found: what something refers to stands before it.
+        /// The referrers; a subject precedes its referrers.
         var referrers: [SavedReferrer] = []
-        /// Why something could not be had, one sentence each.
+        /// The reasons that referrers are omitted, one sentence each.
         var causes: [String] = []
     }
 
-    /// Looks for what refers to an image's manifests, and to what was found.
+    /// Finds the referrers of an image's manifests, and the referrers of these.
     ///
-    /// - Throws: `CancellationError`; anything else is in the findings.
+    /// - Throws: only `CancellationError`; other errors are causes in the findings.
     func run(_ image: SavedImage) async throws -> Findings {
         var findings = Findings()
         var budget = ReferrerBudget()
@@ -38,7 +37,9 @@ struct ReferrerSearch: Sendable {
         return findings
     }
 
-    /// - Returns: whether there may be more.
+    /// Adds the referrers of a manifest to `findings`.
+    ///
+    /// - Returns: whether the limits permit more referrers.
     private func find(
         _ subject: Digest,
         in repository: Repository,
@@ -72,7 +73,9 @@ struct ReferrerSearch: Sendable {
         return true
     }
 
-    /// - Returns: `nil` if there is none, or it cannot be read, which is recorded.
+    /// Runs `work` and counts its result.
+    ///
+    /// - Returns: `nil` if there is no referrer, or it cannot be read, which is recorded.
     private func attempt(
         _ findings: inout Findings,
         _ budget: inout ReferrerBudget,
@@ -120,7 +123,7 @@ struct ReferrerSearch: Sendable {
     }
 
     private func list(of subject: Digest, in repository: Repository) async throws -> [Descriptor]? {
-        // One more than are taken tells that there are too many.
+        // One more than the limit shows that there are too many.
         let limit = ReferrerLimits.count + 1
         if let list = try await client.referrers(of: subject, in: repository, limit: limit) { return list }
         let list = try await client.manifestIfThere(.tag(subject.referrersTag), in: repository)
@@ -130,9 +133,9 @@ struct ReferrerSearch: Sendable {
 }
 
 extension Notice {
-    /// Something that refers to an image is not where the image is.
+    /// A notice that a referrer of an image is omitted.
     ///
-    /// - Parameter cause: why, one sentence.
+    /// - Parameter cause: the reason, one sentence.
     init(ofReferrerTo name: Reference, cause: String) {
         self.init(.referrerLeftOut, "\(name.familiar): a signature or attestation is left out: \(cause)")
     }

@@ -5,68 +5,56 @@ import Registry
 import Synchronization
 import SystemIO
 
-/// What the savers of the registry engine work with.
+/// The dependencies and settings that the savers of the registry engine share.
 package struct SaveSetup: Sendable {
-    /// Its threads should be twice ``jobs``.
+    /// The client; the number of its threads should be twice ``jobs``.
     package let client: RegistryClient
-    /// Which images of a multi-platform name are saved.
+    /// The platforms to save of a multi-platform image.
     package let choice: PlatformChoice
-    /// What the names of Windows images end in; where such a name is not there, the image of that release is looked for in the
-    /// list of the name without the ending.
-    package let windowsRelease: WindowsRelease?
-    /// What is put around the tar.
+    /// The Windows release in names that end in `-windows-ID`. If such a name is not found, the image of the release is taken from
+    /// the index of the name without the ending.
+    package var windowsRelease: WindowsRelease?
+    /// The compression of the tar archive.
     package let wrapping: OuterCompression
-    /// How many blobs are fetched at a time.
+    /// The number of concurrent blob transfers.
     package let jobs: Int
-    /// The archive, open.
+    /// The archive, open. If it is open for a dry run, nothing is transferred.
     package let output: ArchiveOutput
-    /// Where layers are kept on their way into a stream.
+    /// The directory for layers on their way into a stream.
     package let temporaryDirectory: String
-    /// Has images that no registry gives; `nil` where there is none.
-    package let local: LocalImages?
-    /// Archives that blobs are copied from, beside the one that is replaced.
-    package let reuse: [String]
-    /// Archives whose blobs are left out.
-    package let since: [String]
+    /// The local store for images that no registry has; `nil` if there is none.
+    package var local: LocalImages?
+    /// The archives to copy blobs from, in addition to the archive that is replaced.
+    package var reuse: [String] = []
+    /// The archives whose blobs are omitted.
+    package var since: [String] = []
     /// The archive that is repaired; `nil` for a new archive.
     var repair: RepairSource?
-    /// Where a chart's file is written beside the archive; `nil` where charts are only in the archive.
-    package let chartFile: (@Sendable (ImageName) -> String)?
-    /// Whether what refers to the images, such as signatures, is saved with them.
-    package let includesReferrers: Bool
+    /// Returns the path of a chart's file; `nil` to write charts only into the archive.
+    package var chartFile: (@Sendable (ImageName) -> String)?
+    /// Whether referrers of the images, such as signatures, are saved.
+    package var includesReferrers = false
     package let counters: TransferCounters
     package let notice: NoticeHandler
-    /// The files of charts that are written, by the digests of their blobs.
+    /// The charts' files that were written, by the digests of their blobs.
     var charts: [Digest: String] = [:]
 
     package init(
         client: RegistryClient,
         choice: PlatformChoice,
-        windowsRelease: WindowsRelease? = nil,
         wrapping: OuterCompression,
         jobs: Int,
         output: ArchiveOutput,
         temporaryDirectory: String,
-        local: LocalImages? = nil,
-        reuse: [String] = [],
-        since: [String] = [],
-        chartFile: (@Sendable (ImageName) -> String)? = nil,
-        includesReferrers: Bool = false,
         counters: TransferCounters,
         notice: @escaping NoticeHandler
     ) {
         self.client = client
         self.choice = choice
-        self.windowsRelease = windowsRelease
         self.wrapping = wrapping
         self.jobs = jobs
         self.output = output
         self.temporaryDirectory = temporaryDirectory
-        self.local = local
-        self.reuse = reuse
-        self.since = since
-        self.chartFile = chartFile
-        self.includesReferrers = includesReferrers
         self.counters = counters
         self.notice = notice
     }
@@ -78,77 +66,72 @@ package struct SaveSetup: Sendable {
     var chartMover: RegistryCharts { RegistryCharts(client: client, counters: counters, notice: notice) }
 
     var referrerSearch: ReferrerSearch {
-        // An index that refers to an image is wanted whole.
+        // All manifests of an index that refers to an image are saved.
         var resolver = ImageResolver(client: client, choice: .all, notice: notice)
         resolver.countLimit = ReferrerLimits.manifests
         return ReferrerSearch(client: client, resolver: resolver)
     }
 
-    /// Whether the archive is a gzip; else it is a plain tar.
+    /// Whether the archive is compressed with gzip; otherwise it is a plain tar.
     var isGzip: Bool { wrapping != .none }
 
-    var supply: BlobFetcher { BlobFetcher(client: client, local: local, files: charts) }
+    /// The form of registry blobs in the archive.
+    var blobContent: ArchiveJournal.Content { isGzip ? .storedMembers : .plainTar }
+
+    var fetcher: BlobFetcher { BlobFetcher(client: client, local: local, files: charts) }
 }
 
-/// Saves images straight from their registries: manifests first, then each blob once, to its place in the archive.
+/// Saves images from their registries: fetches the manifests first, then each blob once, directly to its place in the archive.
 package final class RegistrySaver: SaveEngine {
     let setup: SaveSetup
-    private let archive = Mutex<OCIArchiveBuilder?>(nil)
+    private let builder = Mutex<OCIArchiveBuilder?>(nil)
 
     package init(_ setup: SaveSetup) {
         self.setup = setup
     }
 
-    /// Charts are OCI artifacts, which archives of docker's containerd store hold like images.
+    /// Archives of docker's containerd image store hold charts, which are OCI artifacts, as images.
     package func chartHandling() -> ChartHandling {
         setup.chartFile == nil ? .images : .imagesAndFiles(setup.chartMover)
     }
 
-    /// Resolves the names, writes the charts' files, plans the archive, and fetches what it lacks. An image is pulled when all its
-    /// blobs are verified and in their places.
+    /// Resolves the names, writes the charts' files, plans the archive, and downloads the blobs that it lacks. An image is pulled when all
+    /// its blobs are verified and in their places.
     package func pull(_ requests: [PullRequest], onEvent: @escaping @Sendable (SaveEvent) -> Void) async throws {
         let outcomes = OrderedOutcomes(requests, counters: setup.counters, onEvent: onEvent)
         let omitted = try await blobsToOmit()
-        let found = try await search(requests, outcomes: outcomes)
+        let names = try await resolve(requests, outcomes: outcomes)
         let charts = ChartExporter(setup: setup, requests: requests)
         var setup = setup
-        setup.charts = try await charts.write(found, outcomes: outcomes)
-        let plan = try await plan(found, omitting: omitted, outcomes: outcomes)
-        // A journal is as long as the archive has blobs and pieces of them.
-        let fill = try await onThread { [setup] in try OCIArchiveBuilder(plan, setup, outcomes: outcomes) }
-        try await fill.run()
+        if !setup.output.isDryRun { setup.charts = try await charts.write(names, outcomes: outcomes) }
+        let plan = try await plan(names, omitting: omitted, outcomes: outcomes)
+        // The journal has a line for each blob and for each piece of a blob.
+        let builder = try await onThread { [setup] in try OCIArchiveBuilder(plan, setup, outcomes: outcomes) }
+        if setup.output.isDryRun { return onEvent(.planned(try await builder.forecast())) }
+        try await builder.run()
         try charts.check(outcomes)
-        archive.withLock { $0 = fill }
+        self.builder.withLock { $0 = builder }
     }
 
-    /// Leaves out what has failed, and gives the archive its name.
+    /// Completes the archive without the images that failed.
     package func save(_ requests: [PullRequest]) async throws {
-        guard let fill = archive.withLock(\.self) else { return }
-        let layout = try await fill.finish()
-        tell(layout, fill.saved)
-        tellOmitted(fill)
+        guard let builder = builder.withLock(\.self) else { return }
+        let layout = try await builder.finish()
+        notify(of: layout, builder.images)
+        notifyOfOmittedBlobs(builder)
     }
 
     @discardableResult
     package func discard() -> Int64 { setup.output.discard() }
 
-    /// Resolves the names, and lays out the archive of what was found.
-    ///
-    /// - Parameter outcomes: told of the names that have failed.
-    func plan(_ requests: [PullRequest], outcomes: OrderedOutcomes) async throws -> SavePlan {
-        let omitted = try await blobsToOmit()
-        return try await plan(try await search(requests, outcomes: outcomes), omitting: omitted, outcomes: outcomes)
-    }
-
     private func plan(
-        _ found: [ImageSearch<SavedImage>.Found],
+        _ names: [ResolvedName],
         omitting omitted: OmittedBlobs,
         outcomes: OrderedOutcomes
     ) async throws -> SavePlan {
-        let sizes = try await knownSizes(found.map(\.image))
-        return try SavePlan(
-            found,
-            knownSizes: sizes,
+        try SavePlan(
+            names,
+            knownSizes: try await sizesOfDisputedBlobs(names.map(\.image)),
             omitting: omitted,
             isGzip: setup.isGzip,
             capacity: setup.output.capacity,
@@ -156,39 +139,34 @@ package final class RegistrySaver: SaveEngine {
         )
     }
 
-    private func search(
-        _ requests: [PullRequest],
-        outcomes: OrderedOutcomes
-    ) async throws -> [ImageSearch<SavedImage>.Found] {
+    private func resolve(_ requests: [PullRequest], outcomes: OrderedOutcomes) async throws -> [ResolvedName] {
         let search = ImageSearch(width: setup.jobs * 2, counters: setup.counters, resolve: setup.resolver.resolve) {
             [local = setup.local] in
             try await local?.image($0, name: $1)
         }
-        let found = try await search.run(requests, outcomes: outcomes)
-        return setup.includesReferrers ? try await addReferrers(to: found) : found
+        let names = try await search.run(requests, outcomes: outcomes)
+        return setup.includesReferrers ? try await addReferrers(to: names) : names
     }
 
-    /// Looks for what refers to the images that registries have given.
-    private func addReferrers(
-        to found: [ImageSearch<SavedImage>.Found]
-    ) async throws -> [ImageSearch<SavedImage>.Found] {
-        var found = found
-        let positions = found.indices.filter { found[$0].refusal == nil }
-        let images = positions.map { found[$0].image }
+    /// Adds the referrers of the images that registries have.
+    private func addReferrers(to names: [ResolvedName]) async throws -> [ResolvedName] {
+        var names = names
+        let positions = names.indices.filter { names[$0].refusal == nil }
+        let images = positions.map { names[$0].image }
         setup.counters.enter(.referrers, planned: Int64(images.count))
         defer { setup.counters.enter(nil) }
         try await slidingWindow(over: images, width: setup.jobs * 2, work: setup.referrerSearch.run) {
             setup.counters.advance()
             let position = positions[$0]
-            found[position].image.referrers = $1.referrers
-            let name = found[position].reference
-            found[position].notices += $1.causes.map { Notice(ofReferrerTo: name, cause: $0) }
+            names[position].image.referrers = $1.referrers
+            let reference = names[position].reference
+            names[position].notices += $1.causes.map { Notice(ofReferrerTo: reference, cause: $0) }
         }
-        return found
+        return names
     }
 
-    /// What registries tell of the blobs of which manifests tell different sizes: one of those manifests is damaged.
-    private func knownSizes(_ images: [SavedImage]) async throws -> [Digest: Int64] {
+    /// Asks the registries for the sizes of blobs for which manifests list different sizes: one of those manifests is corrupt.
+    private func sizesOfDisputedBlobs(_ images: [SavedImage]) async throws -> [Digest: Int64] {
         var sizes: [Digest: Int64] = [:]
         for (digest, owners) in BlobSizes.disputed(in: images) {
             for owner in owners where sizes[digest] == nil {
@@ -199,7 +177,7 @@ package final class RegistrySaver: SaveEngine {
         return sizes
     }
 
-    /// What the archives have that the new one is a delta to.
+    /// Reads the blobs of the archives that the new archive is a delta to.
     private func blobsToOmit() async throws -> OmittedBlobs {
         var omitted = OmittedBlobs()
         for path in setup.since {
@@ -212,9 +190,9 @@ package final class RegistrySaver: SaveEngine {
         return omitted
     }
 
-    private func tellOmitted(_ fill: OCIArchiveBuilder) {
+    private func notifyOfOmittedBlobs(_ builder: OCIArchiveBuilder) {
         guard !setup.since.isEmpty else { return }
-        let (blobs, archives) = fill.omitted
+        let (blobs, archives) = builder.omitted
         let size = ByteCount(blobs.saturatedSum(of: \.size))
         setup.notice(
             Notice(
@@ -227,7 +205,7 @@ package final class RegistrySaver: SaveEngine {
         )
     }
 
-    private func tell(_ layout: ContainerdLayout, _ images: [SavedImage]) {
+    private func notify(of layout: ContainerdLayout, _ images: [SavedImage]) {
         for name in layout.shadowedNames {
             setup.notice(
                 Notice(

@@ -2,61 +2,61 @@ import Engine
 import ImageArchive
 import OCI
 
-/// What a save is going to write: the images that were found, and the archive as it would be if no other image failed.
+/// The plan of a save: the resolved images, and the archive as it will be if no other image fails.
 struct SavePlan: Sendable {
-    let ledger: ImageCompletionTracker<SavedImage>
+    let tracker: ImageCompletionTracker
     let archive: ArchivePlan
-    /// What other archives have, of these images or others.
+    /// The blobs of other archives, which a delta archive omits.
     let omitted: OmittedBlobs
 
     /// - Parameters:
-    ///   - knownSizes: what the registries tell of blobs of which manifests tell different sizes.
-    ///   - omitted: blobs that are left out, since another archive has them.
+    ///   - knownSizes: the registries' sizes of blobs for which manifests list different sizes.
+    ///   - omitted: the blobs to omit because another archive has them.
     ///   - capacity: the size of the archive's file system, in bytes; `nil` if it is unknown.
-    ///   - outcomes: told of the images whose manifests contradict others. Their referrers are left out where they do that.
+    ///   - outcomes: gets the outcomes of images whose manifests contradict others. Referrers that contradict them are omitted.
     init(
-        _ found: [ImageSearch<SavedImage>.Found],
+        _ names: [ResolvedName],
         knownSizes: [Digest: Int64],
         omitting omitted: OmittedBlobs,
         isGzip: Bool,
         capacity: Int64?,
         outcomes: OrderedOutcomes
     ) throws {
-        var ledger = ImageCompletionTracker(found)
+        var tracker = ImageCompletionTracker(names)
         var sizes = BlobSizes(known: knownSizes)
-        var verdicts: [ImageCompletionTracker<SavedImage>.Verdict] = []
-        for image in ledger.images {
+        var verdicts: [ImageCompletionTracker.Verdict] = []
+        for image in tracker.images {
             do throws(BlobSizeError) {
                 try BlobSizes.check(image, omitting: omitted, capacity: capacity)
                 try sizes.add(image)
             } catch {
-                verdicts += ledger.fail(image.reference, "\(error)")
+                verdicts += tracker.fail(image.reference, "\(error)")
             }
         }
-        // What the images tell of their blobs counts before what somebody tells who refers to them.
-        for image in ledger.images {
+        // The sizes in the images' manifests take precedence over those in referrers.
+        for image in tracker.images {
             for (number, referrer) in image.referrers.enumerated() {
                 do throws(BlobSizeError) {
                     try sizes.add(referrer)
                 } catch {
-                    verdicts += ledger.fail(referrer: number, of: image.reference, "\(error)")
+                    verdicts += tracker.fail(image.reference, referrer: number, "\(error)")
                 }
             }
         }
-        let layout = ContainerdLayout(of: ledger.images, omitting: omitted)
+        let layout = ContainerdLayout(of: tracker.images, omitting: omitted)
         let archive = try ArchivePlan(layout, isGzip: isGzip)
-        for part in ledger.parts where omitted[part.name] == nil && archive.entry(of: part.name) == nil {
-            verdicts += ledger.fail(part.name, "\(part.name) is a manifest, and a blob of another one").verdicts
+        for blob in tracker.blobs where omitted[blob.id] == nil && archive.entry(of: blob.id) == nil {
+            verdicts += tracker.fail(blob.id, "\(blob.id) is a manifest, and a blob of another one").verdicts
         }
-        for verdict in verdicts { outcomes.settle(verdict.name, verdict.outcome) }
-        self.ledger = ledger
+        outcomes.settle(verdicts)
+        self.tracker = tracker
         self.omitted = omitted
         self.archive = archive
     }
 
-    /// The blobs that the archive gets, each once, in the order of the list.
-    var blobs: [Descriptor] { ledger.parts.map(\.blob).filter { omitted[$0.digest] == nil } }
+    /// The blobs to write into the archive, without duplicates, in the order of the list.
+    var blobs: [Descriptor] { tracker.blobs.map(\.descriptor).filter { omitted[$0.digest] == nil } }
 
-    /// The other blobs of the images.
-    var omittedBlobs: [Descriptor] { ledger.parts.map(\.blob).filter { omitted[$0.digest] != nil } }
+    /// The blobs of the images that the archive omits.
+    var omittedBlobs: [Descriptor] { tracker.blobs.map(\.descriptor).filter { omitted[$0.digest] != nil } }
 }

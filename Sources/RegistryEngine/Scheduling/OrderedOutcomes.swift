@@ -62,6 +62,10 @@ final class OrderedOutcomes: Sendable {
         report()
     }
 
+    func settle(_ verdicts: [ImageCompletionTracker.Verdict]) {
+        for verdict in verdicts { settle(verdict.name, verdict.outcome) }
+    }
+
     /// Reports the outcomes that are due, outside of the lock. If another caller is reporting, that caller reports these outcomes too.
     private func report() {
         var isContinued = false
