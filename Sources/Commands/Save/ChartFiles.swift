@@ -9,8 +9,8 @@ struct ChartFiles: Sendable {
     private let console: Console
 
     /// - Parameters:
-    ///   - mover: pulls and pushes them.
-    ///   - console: gets sentences about what the scripts do otherwise.
+    ///   - mover: pulls and pushes the charts.
+    ///   - console: prints notices about differences from the scripts.
     init(_ mover: any ChartMover, console: Console) {
         self.mover = mover
         self.console = console
@@ -19,7 +19,7 @@ struct ChartFiles: Sendable {
     /// The number of charts in the directory; the shell's `*.tgz` finds no hidden ones.
     static var count: Int { ShellPath("\(Chart.directory)/*.tgz").matches.count }
 
-    /// Whether a chart's file is there.
+    /// Whether a chart's file exists.
     static func exists(_ chart: Chart) -> Bool {
         var status = stat()
         return stat(chart.file.nativeCString, &status) == 0 && status.st_mode & S_IFMT == S_IFREG

@@ -11,11 +11,9 @@ struct SaveCheckCommand: Sendable {
 
     /// - Returns: the exit status: 0 if the save would be complete.
     func run() async -> Int32 {
-        do {
+        await console.run(ifStopped: "stopped; nothing was changed") {
             let images = try await ImageList.read(options.imageList, options, console: console)
-            guard let archive = options.images, !archive.isEmpty else {
-                throw CommandError("no archive is named: give --images the path of the file that would be written")
-            }
+            let archive = try options.archive(to: "write")
             let naming = Naming(options)
             let requests = images.map { PullRequest(image: $0, source: naming.source($0)) }
             let outcomes = Mutex<[PullOutcome]>([])
@@ -31,12 +29,6 @@ struct SaveCheckCommand: Sendable {
                     }
                 }
             return await finish(forecast.withLock(\.self), outcomes.withLock(\.self))
-        } catch is CancellationError {
-            console.notice("stopped; nothing was changed")
-            return 1
-        } catch {
-            console.notice("\(error)")
-            return 1
         }
     }
 

@@ -27,7 +27,10 @@ extension GraphDriverSaver {
 
     /// The diff IDs of the complete layers in the partial archive of an earlier run.
     private func verifiedLayers(of tracker: ImageCompletionTracker) async throws -> Set<Digest> {
-        guard let partial = try setup.output.partialArchive(of: setup.wrapping.journalContent) else { return [] }
+        let partial = try await onThread { [setup] in
+            try setup.output.partialArchive(of: setup.wrapping.journalContent)
+        }
+        guard let partial else { return [] }
         setup.counters.enter(.takingOver)
         defer { setup.counters.enter(nil) }
         let found = Mutex<Set<Digest>>([])

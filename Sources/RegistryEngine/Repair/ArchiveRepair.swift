@@ -123,7 +123,7 @@ package final class ArchiveRepair: Sendable {
     @discardableResult
     package func discard() -> Int64 { output.withLock(\.self)?.discard() ?? 0 }
 
-    /// Verifies each planned entry where it should be in the archive.
+    /// Verifies each planned entry at its place in the archive.
     private func soundEntries(of plan: ArchivePlan) async throws -> RepairSource {
         let all = plan.entries
         let total = all.reduce(0) { $0 + $1.length }
@@ -155,16 +155,17 @@ package struct RepairSource: Sendable {
         plan.entries.allSatisfy { sound.contains($0.offset) } && (try? survey.file.size) == plan.length
     }
 
-    /// The blobs that are sound where they are.
+    /// The sound blobs of the archive.
     var soundBlobs: [Descriptor] { plan.blobs.filter { sound.contains($0.offset) }.compactMap(\.blob) }
 
-    /// Brings a blob into the repaired copy, unless it is there, and verifies it there.
+    /// Copies a blob into the repaired copy, if the copy does not have it, and verifies the blob in the copy.
     func complete(_ entry: ArchivePlan.Entry, in copy: any RandomAccess) throws {
         if entry.offset + entry.length <= (try copy.size), try VerifiedEntry.isIntact(entry, in: copy) { return }
         guard sound.contains(entry.offset) else { throw unreadable(entry) }
         try copy.copy(entry.offset..<entry.offset + entry.length, of: survey.file, to: entry.offset)
         guard try VerifiedEntry.isIntact(entry, in: copy) else { throw unreadable(entry) }
     }
+
     private func unreadable(_ entry: ArchivePlan.Entry) -> EngineError {
         let name = entry.blob.map { "\($0.digest)" } ?? "an entry"
         return EngineError("the copy of \(name) has other bytes than were written; check the disk")

@@ -94,9 +94,6 @@ private struct RepairedImages: Sendable {
     /// The platforms of images that the archive may have though their manifests are not found; `nil` for none.
     let missing: PlatformChoice?
 
-    private static let depthLimit = 8
-    private static let countLimit = 1000
-
     func images(of contents: ArchiveContents) async throws -> [SavedImage] {
         var images: [SavedImage] = []
         for image in contents.images { images.append(try await self.image(image)) }
@@ -176,19 +173,13 @@ private struct RepairedImages: Sendable {
         _ entries: [Descriptor],
         in repository: Repository,
         all: Bool,
-        depth: Int = 1,
         to manifests: inout [Manifest]
     ) async throws {
-        guard depth <= Self.depthLimit else { throw ResolvingError.tooDeep }
-        let missing = Set(self.missing?.select(from: entries).map(\.digest) ?? [])
-        for entry in entries where !manifests.contains(where: { $0.digest == entry.digest }) {
-            guard all || survey.has(entry.digest) || missing.contains(entry.digest) else { continue }
-            guard manifests.count < Self.countLimit else { throw ResolvingError.tooMany(Self.countLimit) }
-            let manifest = try await manifest(entry, in: repository)
-            manifests.append(manifest)
-            if case .index(let inner) = manifest.content {
-                try await add(inner, in: repository, all: all, depth: depth + 1, to: &manifests)
-            }
+        try await ImageResolver.add(entries, to: &manifests) { entries in
+            let missing = Set(missing?.select(from: entries).map(\.digest) ?? [])
+            return entries.filter { all || survey.has($0.digest) || missing.contains($0.digest) }
+        } manifest: {
+            try await manifest($0, in: repository)
         }
     }
 }

@@ -88,7 +88,11 @@ struct ImageResolver: Sendable {
     func descendants(of manifest: Manifest, in repository: Repository) async throws -> [Manifest] {
         var descendants: [Manifest] = []
         if case .index(let entries) = manifest.content {
-            try await select(from: entries, in: repository, into: &descendants)
+            try await Self.add(entries, to: &descendants, limit: countLimit) {
+                choice.select(from: $0)
+            } manifest: {
+                try await client.manifest(.digest($0.digest), in: repository)
+            }
         }
         return descendants
     }
@@ -97,19 +101,33 @@ struct ImageResolver: Sendable {
     private static let depthLimit = 8
 
     /// Adds the chosen entries of an index and of its nested indexes, without duplicates.
-    private func select(
-        from entries: [Descriptor],
-        in repository: Repository,
+    ///
+    /// - Parameters:
+    ///   - limit: the maximum number of manifests.
+    ///   - choose: returns the entries to add of an index's entries.
+    ///   - manifest: returns the manifest of an entry.
+    static func add(
+        _ entries: [Descriptor],
+        to manifests: inout [Manifest],
+        limit: Int = 1000,
         depth: Int = 1,
-        into manifests: inout [Manifest]
+        choose: ([Descriptor]) -> [Descriptor],
+        manifest: (Descriptor) async throws -> Manifest
     ) async throws {
-        guard depth <= Self.depthLimit else { throw ResolvingError.tooDeep }
-        for entry in choice.select(from: entries) where !manifests.contains(where: { $0.digest == entry.digest }) {
-            guard manifests.count < countLimit else { throw ResolvingError.tooMany(countLimit) }
-            let manifest = try await client.manifest(.digest(entry.digest), in: repository)
-            manifests.append(manifest)
-            if case .index(let inner) = manifest.content {
-                try await select(from: inner, in: repository, depth: depth + 1, into: &manifests)
+        guard depth <= depthLimit else { throw ResolvingError.tooDeep }
+        for entry in choose(entries) where !manifests.contains(where: { $0.digest == entry.digest }) {
+            guard manifests.count < limit else { throw ResolvingError.tooMany(limit) }
+            let added = try await manifest(entry)
+            manifests.append(added)
+            if case .index(let inner) = added.content {
+                try await add(
+                    inner,
+                    to: &manifests,
+                    limit: limit,
+                    depth: depth + 1,
+                    choose: choose,
+                    manifest: manifest
+                )
             }
         }
     }
