@@ -1,25 +1,25 @@
-/// Why bytes can neither be decompressed nor compressed.
+/// An error of compression or decompression.
 package struct CompressionError: Error, Equatable, Sendable, CustomStringConvertible {
     package enum Reason: Error, Equatable, Sendable {
         /// The data ends before its end mark.
         case truncated
         /// The data contradicts itself or its checksum; the text is the library's, for instance `incorrect data check`.
         case corrupted(String)
-        /// The data asks for more memory than a decoder may take.
+        /// The data requires more memory than a decoder may use.
         case memoryLimit
         /// The system has no memory left.
         case outOfMemory
-        /// The library failed with an error of its own, which has this number.
+        /// The library failed with an error code of its own.
         case library(code: Int)
     }
 
     package let reason: Reason
-    /// What the data is compressed with.
+    /// The format of the data.
     package let format: CompressionFormat
-    /// How many compressed bytes had been taken in when the fault showed: about where it is.
+    /// The number of compressed bytes that were read when the error occurred: its approximate offset.
     package let offset: Int64
 
-    /// One sentence that names the format, the fault and the byte.
+    /// One sentence with the format, the problem and the offset.
     package var description: String {
         switch reason {
         case .truncated:

@@ -1,6 +1,6 @@
-/// How bytes are compressed, told from their beginning: the formats that `docker load` takes.
+/// The compression formats that `docker load` reads, detected from the first bytes.
 public enum CompressionFormat: String, Equatable, Sendable {
-    /// None of the others: not compressed, or in a way that is not known here.
+    /// Not compressed, or compressed in an unknown format.
     case none
     /// RFC 1952.
     case gzip
@@ -11,10 +11,10 @@ public enum CompressionFormat: String, Equatable, Sendable {
     /// RFC 8878.
     case zstd
 
-    /// How many bytes are enough to tell every format; moby's `DetectCompression` looks at as many.
+    /// The number of bytes that identify every format; moby's `DetectCompression` reads as many.
     package static let prefixLength = 10
 
-    /// The format whose magic number stands at the beginning, as `DetectCompression` in moby tells it.
+    /// Returns the format whose magic number `prefix` begins with, as moby's `DetectCompression` does.
     ///
     /// - Parameter prefix: the first ``prefixLength`` bytes, or all there are if they are fewer.
     public static func detect(_ prefix: some Collection<UInt8>) -> CompressionFormat {

@@ -4,9 +4,9 @@ import CLibdeflate
 import CZlib
 import CZstd
 
-/// The C libraries that compress and unpack.
+/// The C libraries for compression.
 package enum CompressionLibraries {
-    /// Each library's name with the version that runs. libdeflate cannot be asked: its version is that of its header.
+    /// The name and loaded version of each library. libdeflate has no function for its version, so its header's is used.
     package static var versions: [(name: String, version: String)] {
         [
             ("zlib", String(cString: zlibVersion())),

@@ -1,14 +1,13 @@
-/// A structure of a C library, which must keep its address: allocated once, and ended by the library and freed with its owner.
+/// A structure of a C library that must keep its address. It is allocated once, and ended and freed with its owner.
 ///
-/// An owner whose initializer throws needs no cleaning up of its own: what it has stored so far is freed, once.
+/// If the owner's initializer throws, the structure is freed as well.
 struct LibraryState<Structure>: ~Copyable {
     let pointer: UnsafeMutablePointer<Structure>
     private let end: (UnsafeMutablePointer<Structure>) -> Void
 
     /// - Parameters:
-    ///   - zero: the structure as it is before the library's function that begins with it.
-    ///   - end: the library's function that gives back what the structure refers to. It must also take a structure that the
-    ///     library has not begun with, or refused to.
+    ///   - zero: the structure before the library initializes it.
+    ///   - end: the library's function that releases the structure. It must accept a structure that was not initialized.
     init(_ zero: Structure, end: @escaping (UnsafeMutablePointer<Structure>) -> Void) {
         pointer = .allocate(capacity: 1)
         pointer.initialize(to: zero)
@@ -22,7 +21,7 @@ struct LibraryState<Structure>: ~Copyable {
     }
 }
 
-/// Bytes of a fixed number, freed with their owner.
+/// A buffer of a fixed size, freed with its owner.
 struct Buffer: ~Copyable {
     let bytes: UnsafeMutableRawBufferPointer
 
@@ -36,23 +35,23 @@ struct Buffer: ~Copyable {
 }
 
 extension UnsafeRawBufferPointer {
-    /// Leaves the first `count` bytes out.
+    /// Removes the first `count` bytes.
     mutating func removeFirst(bytes count: Int) {
         self = UnsafeRawBufferPointer(rebasing: self[count...])
     }
 
-    /// The bytes as C libraries want them that have no `const`; they do not write.
+    /// The bytes for C functions that take them without `const` but do not write.
     var mutableBytes: UnsafeMutablePointer<UInt8>? {
         UnsafeMutablePointer(mutating: baseAddress?.assumingMemoryBound(to: UInt8.self))
     }
 }
 
 extension UnsafeMutableRawBufferPointer {
-    /// The bytes as C libraries want them.
+    /// The bytes for C functions.
     var bytes: UnsafeMutablePointer<UInt8>? { baseAddress?.assumingMemoryBound(to: UInt8.self) }
 }
 
 extension Int {
-    /// A count of bytes for C libraries that count in 32 bits; what is above waits for the next call.
+    /// The count for C functions that take 32 bits, at most 1 GiB; the rest is for the next call.
     var asUInt32: UInt32 { UInt32(Swift.min(self, 1 << 30)) }
 }

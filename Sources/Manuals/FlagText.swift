@@ -1,14 +1,14 @@
 import CommandLine
 
-/// What a completion offers for the word after a flag.
+/// The completions for the argument after a flag.
 enum ValueCompletion: Equatable {
-    /// There is no such word.
+    /// The flag takes no argument.
     case none
     /// Files and directories.
     case files
     /// These words.
     case words([String])
-    /// Nothing: the word can be anything.
+    /// Nothing: the argument can be anything.
     case anything
 }
 
@@ -18,10 +18,10 @@ extension Flag {
         if case .values = argument { true } else { false }
     }
 
-    /// What a completion offers, which the placeholder tells: alternatives in small letters are words to be typed as they are.
+    /// The completions that follow from the placeholder: alternatives in lower case are typed literally.
     var completion: ValueCompletion {
         guard takesValue else { return .none }
-        if ["PATH", "FILE", "ARCHIVE", "FOLDER"].contains(placeholder) { return .files }
+        if ["PATH", "FILE", "ARCHIVE"].contains(placeholder) { return .files }
         let words = placeholder.split(separator: "|").map(String.init)
             .filter { $0.first?.isLetter == true && $0.utf8.allSatisfy(Self.isTyped) }
         return words.isEmpty ? .anything : .words(words)

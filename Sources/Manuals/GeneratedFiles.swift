@@ -1,19 +1,19 @@
 import CommandLine
 
-/// What is made from the table of flags.
+/// The files that are generated from the table of flags.
 package enum GeneratedFiles {
-    /// Stands in each file.
+    /// The notice in each file.
     static let note = "Made by make-manuals from the table of flags: change that."
 
-    /// A file that is made as a whole.
+    /// A file that is generated completely.
     package struct File: Sendable {
         /// Below the root of the project.
         package let path: String
-        /// All of it.
+        /// The complete text.
         package let text: String
     }
 
-    /// Files that are made as a whole: manuals and completions, where `Packaging/share` has them.
+    /// The files that are generated completely: manuals and completions in `Packaging/share`.
     package static var files: [File] {
         var files = [
             File(path: "Packaging/share/man/man7/rancher-images.7", text: OverviewManual.text)
@@ -42,14 +42,14 @@ package enum GeneratedFiles {
         return files
     }
 
-    /// Documents of which parts are made.
+    /// The documents with generated parts.
     package static let documents = ["docs/reference.md", "docs/zh-CN/reference.md"]
 
-    /// A document with its generated parts made anew.
+    /// Returns a document with its parts generated again.
     ///
-    /// A part begins behind a line `<!-- generated: NAME LANGUAGE -->` and ends before `<!-- end -->`.
+    /// A part begins after a line `<!-- generated: NAME LANGUAGE -->` and ends before `<!-- end -->`.
     ///
-    /// - Returns: `nil` where a part has no end, or its name is none.
+    /// - Returns: `nil` if a part has no end, or its name is unknown.
     package static func renewed(_ document: String) -> String? {
         var lines: [Substring] = []
         var isInside = false

@@ -2,17 +2,17 @@ import CommandLine
 
 /// The source of a manual page, in the macros of man(7).
 ///
-/// In texts, what stands between backticks is set in bold.
+/// Text between backticks is set in bold.
 struct ManualPage {
     /// The page so far.
     private(set) var text: String
 
     /// - Parameters:
     ///   - name: the page's name.
-    ///   - section: of the manual.
-    ///   - summary: what follows the name and a dash.
+    ///   - section: the section of the manual.
+    ///   - summary: the text after the name and a dash.
     init(_ name: String, section: Int, summary: String) {
-        // The date is that of the texts below. It changes by hand, so that the same sources make the same page.
+        // The date of the texts below. It is changed by hand, so that the same sources make the same page.
         text = """
             .\\" \(GeneratedFiles.note)
             .TH \(name) \(section) 2026-11-26 rancher-images
@@ -39,27 +39,27 @@ struct ManualPage {
         text += Self.lines(of: words)
     }
 
-    /// Adds an item: what it tells of, and what it tells.
+    /// Adds an item with its description.
     mutating func item(_ tag: String, _ words: String) {
         text += ".TP\n" + Self.lines(of: tag) + Self.lines(of: words)
     }
 
-    /// Adds lines as they are typed.
+    /// Adds lines literally.
     mutating func example(_ lines: [String]) {
         text +=
             (isAtHeading ? "" : ".PP\n") + ".nf\n" + lines.map { Self.guarded(Self.code($0)) + "\n" }.joined() + ".fi\n"
     }
 
-    /// Whether the last line begins a section, behind which no paragraph is begun.
+    /// Whether the last line begins a section, after which no paragraph begins.
     private var isAtHeading: Bool {
         text.split(separator: "\n").last.map { $0.hasPrefix(".SH") || $0.hasPrefix(".SS") } ?? false
     }
 
-    /// Words in lines of at most 80 characters where no word is longer, with bold between backticks.
+    /// Breaks text into lines of at most 80 characters if no word is longer, with bold between backticks.
     private static func lines(of words: String) -> String {
         let parts = words.split(separator: "`", omittingEmptySubsequences: false).enumerated()
             .map { index, part in
-                // Blanks in what is bold stay, since a line is broken at blanks.
+                // Spaces in bold text stay, since lines are broken at spaces.
                 index % 2 == 0 ? escape(String(part)) : "\\fB" + code(String(part)) + "\\fP"
             }
         return wrapped(parts.joined().split(separator: " "), at: 80).map { guarded($0) + "\n" }.joined()
@@ -69,7 +69,7 @@ struct ManualPage {
         text.map { $0 == "\\" ? "\\e" : String($0) }.joined()
     }
 
-    /// What is typed: its dashes are those of a keyboard.
+    /// Escapes typed text, whose dashes are those of a keyboard.
     private static func code(_ text: String) -> String {
         escape(text).map { $0 == "-" ? "\\-" : $0 == "'" ? "\\(aq" : String($0) }.joined()
     }

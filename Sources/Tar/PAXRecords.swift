@@ -1,14 +1,14 @@
 import SystemIO
 
-/// The records of extended headers that change how an entry is read (POSIX.1-2017, pax, "pax Extended Header").
+/// The records of extended headers that override fields of an entry's header (POSIX.1-2017, pax, "pax Extended Header").
 struct PAXRecords: Equatable, Sendable {
-    /// The keys of records that take the place of a header's field.
+    /// The keys of records that override a header's field.
     enum Key: String, CaseIterable {
         case gid, gname, linkpath, mtime, path, size, uid, uname
     }
 
     private(set) var values: [Key: String] = [:]
-    /// Whether there is a record of GNU tar's for sparse files: the entry was stored without its holes.
+    /// Whether there is a GNU record for a sparse file, whose content is stored in fragments.
     private(set) var isSparse = false
 
     subscript(key: Key) -> String? {
@@ -16,14 +16,14 @@ struct PAXRecords: Equatable, Sendable {
         set { values[key] = newValue }
     }
 
-    /// Takes over the records of an extended header; what other keys say is of no interest here. A record without a value
-    /// takes an earlier one back, also one of a global header.
+    /// Adds the records of an extended header, except those with other keys. A record without a value cancels an earlier one,
+    /// also one of a global header.
     ///
     /// - Returns: `false` if `bytes` are not records.
     mutating func add(parsing bytes: [UInt8]) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {
-            // "<length> <key>=<value>\n", where the length counts the whole record.
+            // "<length> <key>=<value>\n", where the length is that of the complete record.
             guard let space = rest.firstIndex(of: UInt8(ascii: " ")),
                 let length = Int64(asciiDigits: rest[..<space], radix: 10),
                 length <= Int64(rest.count),
@@ -45,7 +45,7 @@ struct PAXRecords: Equatable, Sendable {
         return true
     }
 
-    /// These records, and those of `defaults` (a global header) where these say nothing.
+    /// Returns these records, with those of `defaults` (a global header) for missing keys.
     func merged(over defaults: PAXRecords) -> PAXRecords {
         var merged = self
         merged.values.merge(defaults.values) { own, _ in own }
@@ -53,12 +53,12 @@ struct PAXRecords: Equatable, Sendable {
         return merged
     }
 
-    /// The records as the content of an extended header, sorted by key as Go does.
+    /// Returns the content of an extended header, sorted by key as Go does.
     func encoded() -> [UInt8] {
         values.sorted { $0.key.rawValue < $1.key.rawValue }
             .flatMap { key, value in
                 let body = " \(key.rawValue)=\(value)\n"
-                // The length counts its own digits, of which one more may be needed because they are counted.
+                // The length includes its own digits, so it may need one digit more.
                 var length = body.utf8.count
                 while length != body.utf8.count + String(length).utf8.count {
                     length = body.utf8.count + String(length).utf8.count
@@ -68,9 +68,8 @@ struct PAXRecords: Equatable, Sendable {
     }
 }
 
-/// The whole seconds of a PAX time such as `1350244992.023960108` or `-1.5`, rounded down.
-///
-/// - Returns: `nil` if `text` is no time, or one that does not fit.
+/// Returns the seconds of a PAX time such as `1350244992.023960108` or `-1.5`, rounded down, or `nil` if `text` is no time or
+/// does not fit.
 func paxSeconds(_ text: String) -> Int64? {
     let isNegative = text.hasPrefix("-")
     let parts = text.utf8.dropFirst(isNegative ? 1 : 0)
@@ -82,9 +81,8 @@ func paxSeconds(_ text: String) -> Int64? {
     return fraction.contains { $0 != UInt8(ascii: "0") } ? -seconds - 1 : -seconds
 }
 
-/// The number of a PAX record: decimal digits, of which a minus sign may stand in front.
-///
-/// - Returns: `nil` if `text` is no such number, or one that does not fit.
+/// Returns the number of a PAX record, decimal digits with an optional minus sign, or `nil` if `text` is no number or does not
+/// fit.
 func paxNumber(_ text: String) -> Int64? {
     text.contains { $0 == "+" } ? nil : Int64(text)
 }

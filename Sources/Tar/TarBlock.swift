@@ -16,12 +16,12 @@ enum TarField {
     static let deviceMajor = 329..<337
     static let deviceMinor = 337..<345
     static let prefix = 345..<500
-    /// The prefix is shorter in what Schily's star writes, which is told by the trailer `tar\0`.
+    /// The prefix in headers of star, which have the trailer `tar\0`.
     static let starPrefix = 345..<476
     static let starTrailer = 508..<512
 }
 
-/// A header block that is being read or composed.
+/// A header block that is read or composed.
 struct TarBlock {
     var bytes: [UInt8]
 
@@ -30,12 +30,12 @@ struct TarBlock {
         bytes = [UInt8](repeating: 0, count: TarHeader.blockSize)
     }
 
-    /// A copy of the block that `bytes` begins with; the caller gives at least 512 bytes.
+    /// A copy of the first 512 bytes of `bytes`, which must not be shorter.
     init(copying bytes: UnsafeRawBufferPointer) {
         self.bytes = [UInt8](bytes[..<TarHeader.blockSize])
     }
 
-    /// The sum of the bytes, those of the checksum field taken as spaces. Some old programs took bytes as signed ones.
+    /// The sums of the bytes, with spaces for the checksum field. Some old programs add signed bytes.
     var checksums: (unsigned: Int64, signed: Int64) {
         var unsigned: Int64 = 0
         var signed: Int64 = 0
@@ -64,9 +64,9 @@ extension TarBlock {
         String(decoding: bytes[field].prefix { $0 != 0 }, as: UTF8.self)
     }
 
-    /// The number of a field: octal digits between spaces and NULs, or GNU's base-256, which the first bit announces.
+    /// Returns the number of a field: octal digits between spaces and NULs, or GNU's base-256, which the first bit marks.
     ///
-    /// - Returns: `nil` if the field holds something else, or a number that does not fit; 0 for an empty field.
+    /// - Returns: `nil` if the field has something else, or a number that does not fit; 0 for an empty field.
     func number(_ field: Range<Int>) -> Int64? {
         if bytes[field.lowerBound] & 0x80 != 0 { return binaryNumber(field) }
         let isFiller = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == 0 }
@@ -75,7 +75,7 @@ extension TarBlock {
         return digits.isEmpty ? 0 : Int64(asciiDigits: digits, radix: 8)
     }
 
-    /// Two's complement, the highest byte first; the bit that announces it does not count.
+    /// Reads two's complement, the highest byte first, without the bit that marks it.
     private func binaryNumber(_ field: Range<Int>) -> Int64? {
         let first = bytes[field.lowerBound]
         let isNegative = first & 0x40 != 0
@@ -93,8 +93,8 @@ extension TarBlock {
 // MARK: - Composing
 
 extension TarBlock {
-    /// Writes text as Go does: cut to the field, with a NUL behind it if there is room. Cut text does not end in a slash,
-    /// because some programs would take the entry for a directory.
+    /// Writes text as Go does: truncated to the field, and followed by a NUL if the field is longer. Truncated text does not end
+    /// in a slash, because some programs would take the entry for a directory.
     mutating func set(_ field: Range<Int>, text: [UInt8]) {
         bytes.replaceSubrange(
             field,
@@ -107,8 +107,8 @@ extension TarBlock {
         }
     }
 
-    /// Writes a number as octal digits with leading zeros and a NUL; one that does not fit is written as 0, which is what Go
-    /// does when a PAX record has it.
+    /// Writes a number as octal digits with leading zeros and a NUL; one that does not fit is written as 0, as Go does when a PAX
+    /// record has it.
     mutating func set(_ field: Range<Int>, octal value: Int64) {
         let digits = String(value.fitsOctal(field) ? value : 0, radix: 8)
         set(field, text: Array((String(repeating: "0", count: field.count - 1 - digits.count) + digits).utf8))
@@ -124,12 +124,12 @@ extension TarBlock {
 }
 
 extension Int64 {
-    /// Whether a field has room for the number as octal digits and a NUL.
+    /// Whether the number fits into a field as octal digits and a NUL.
     func fitsOctal(_ field: Range<Int>) -> Bool {
         self >= 0 && self < 1 << (3 * (field.count - 1))
     }
 
-    /// The number that digits alone stand for: no sign, no space; `nil` also if it does not fit.
+    /// The number of digits without sign or space; `nil` also if the number does not fit.
     init?(asciiDigits digits: some Collection<UInt8>, radix: UInt8) {
         guard !digits.isEmpty else { return nil }
         var value: Int64 = 0

@@ -1,4 +1,4 @@
-/// Why an archive cannot be read as tar, and where.
+/// An error in a tar archive, with its offset.
 public struct TarError: Error, Equatable, Sendable, CustomStringConvertible {
     package enum Reason: Equatable, Sendable {
         /// The block's checksum is not that of its bytes: it is damaged, or no header at all.
@@ -9,20 +9,20 @@ public struct TarError: Error, Equatable, Sendable, CustomStringConvertible {
         case negativeSize
         /// The entry would end beyond the largest 64-bit offset.
         case sizeOverflow
-        /// An extended header (PAX `x` and `g`, GNU `L` and `K`) of this many bytes is larger than ``TarHeaderParser`` takes.
+        /// An extended header (PAX `x` and `g`, GNU `L` and `K`) is larger than ``TarHeaderParser/extensionLimit``.
         case oversizedExtension(size: Int64)
-        /// An extended header does not consist of records as POSIX lays them down.
+        /// An extended header does not consist of POSIX records.
         case malformedRecords
-        /// A block of zeros stands before something else than the end.
+        /// A single block of zeros is followed by another block.
         case loneZeroBlock
         /// The archive ends in the middle of an entry.
         case truncated
-        /// The entry is stored without its holes, which only GNU tar and Go can put back.
+        /// The entry is a sparse file, which only GNU tar and Go can restore.
         case sparse(name: String)
     }
 
     package let reason: Reason
-    /// Where it is: the offset in the archive of the block in question, or of the archive's end if that comes too soon.
+    /// The offset in the archive of the block, or of the archive's end if the archive is truncated.
     package let offset: Int64
 
     package init(_ reason: Reason, at offset: Int64) {
@@ -30,7 +30,7 @@ public struct TarError: Error, Equatable, Sendable, CustomStringConvertible {
         self.offset = offset
     }
 
-    /// One sentence that names the fault and the byte.
+    /// One sentence with the problem and the offset.
     public var description: String {
         switch reason {
         case .checksum:
@@ -55,14 +55,14 @@ public struct TarError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Why an entry cannot be described by a tar header.
+/// An error in an entry that no tar header can describe.
 public struct TarEncodingError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The entry's name.
     package let name: String
-    /// The part of the header that no format can hold.
+    /// The field of the header that no format can hold.
     package let field: String
 
-    /// One sentence that names the entry and the field.
+    /// One sentence with the entry and the field.
     public var description: String {
         "no tar header can hold the \(field) of \(name)"
     }

@@ -11,7 +11,7 @@ extension TarHeader {
     public func encoded() throws(TarEncodingError) -> [UInt8] {
         try check()
         let split = USTARPath(splitting: name)
-        let records = recordsOfWhatDoesNotFit(split: split)
+        let records = recordsOfOversizedFields(split: split)
         if records.needsExtendedHeader {
             return extendedHeader(records.records.encoded()) + block(name: name, prefix: "")
         }
@@ -28,8 +28,8 @@ extension TarHeader {
         }
     }
 
-    /// The fields that need a record. A name that can be split gets one too, but does not call for an extended header.
-    private func recordsOfWhatDoesNotFit(split: USTARPath?) -> (records: PAXRecords, needsExtendedHeader: Bool) {
+    /// Returns records for the fields that need one. A name that can be split gets one too, but needs no extended header.
+    private func recordsOfOversizedFields(split: USTARPath?) -> (records: PAXRecords, needsExtendedHeader: Bool) {
         var records = PAXRecords()
         var needsExtendedHeader = false
         let texts: [(PAXRecords.Key, String, Range<Int>)] = [
@@ -55,7 +55,7 @@ extension TarHeader {
         return (records, needsExtendedHeader)
     }
 
-    /// The header block itself. What is not ASCII is left out of its texts; a record says it in full.
+    /// Returns the header block. Its texts omit characters that are not ASCII; a record has the complete text.
     private func block(name: String, prefix: String) -> [UInt8] {
         var block = TarBlock()
         block.bytes[TarField.flag] = kind.flag
@@ -99,9 +99,9 @@ extension TarHeader {
 
 /// A name of more than 100 bytes as the two fields that a header has for it.
 struct USTARPath: Equatable {
-    /// What stands before a slash, at most 155 bytes.
+    /// The part before a slash, at most 155 bytes.
     let prefix: String
-    /// What stands behind it, at most 100 bytes.
+    /// The part after the slash, at most 100 bytes.
     let name: String
 
     /// Splits `path` at the last slash that leaves a prefix which is short enough.

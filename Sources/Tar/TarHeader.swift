@@ -1,4 +1,4 @@
-/// The header of an entry of a tar archive: all that the archive tells of the entry before its content.
+/// The header of an entry of a tar archive.
 public struct TarHeader: Equatable, Sendable {
     /// The types of entries.
     public enum Kind: Equatable, Sendable {
@@ -10,7 +10,7 @@ public struct TarHeader: Equatable, Sendable {
         case symbolicLink
         /// Another name for the earlier entry that `linkName` names.
         case hardLink
-        /// Anything else, with the type flag that stands in the header, for instance `UInt8(ascii: "6")` for a pipe.
+        /// Anything else, with the type flag of the header, for instance `UInt8(ascii: "6")` for a pipe.
         case other(UInt8)
     }
 
@@ -28,14 +28,14 @@ public struct TarHeader: Equatable, Sendable {
     package var size: Int64
     /// When the content was last changed, in seconds since 1970.
     package var modificationTime: Int64
-    /// Where a link points to; empty for all that is no link.
+    /// The target of a link; empty for other entries.
     package var linkName: String
     /// The owner's name, empty if unknown.
     package var userName: String
     /// The group's name, empty if unknown.
     package var groupName: String
 
-    /// What is left out is zero or empty.
+    /// A header; fields that are left out are zero or empty.
     public init(
         name: String,
         kind: Kind = .file,
@@ -65,17 +65,17 @@ extension TarHeader {
     /// The unit of a tar archive, in bytes: headers have this size and contents are padded to a multiple of it.
     public static let blockSize = 512
 
-    /// What stands after the last entry: two blocks of zeros, as Go and POSIX write it.
+    /// The bytes after the last entry: two blocks of zeros, as POSIX and Go write them.
     public static let endOfArchive = [UInt8](repeating: 0, count: 2 * blockSize)
 
-    /// How many zeros follow a content of `size` bytes, 0 to 511.
+    /// Returns the number of zeros after content of `size` bytes, 0 to 511.
     package static func padding(after size: Int64) -> Int {
         let rest = Int(size % Int64(blockSize))
         return rest == 0 ? 0 : blockSize - rest
     }
 
-    /// How many bytes of content follow the header, before their padding: links, directories and devices have none,
-    /// whatever size their header states.
+    /// The number of bytes of content after the header, without padding. Links, directories and devices have none, whatever size
+    /// their header states.
     package var contentSize: Int64 {
         switch kind {
         case .file: size
@@ -84,7 +84,7 @@ extension TarHeader {
         }
     }
 
-    /// How many zeros follow the content, 0 to 511.
+    /// The number of zeros after the content, 0 to 511.
     public var padding: Int { Self.padding(after: contentSize) }
 }
 
@@ -100,8 +100,8 @@ extension TarHeader.Kind {
         }
     }
 
-    /// The kind that a flag stands for. A zero byte is what archives before POSIX have for files and, told by the slash at
-    /// the end of their names, for directories; `7` is a file that was meant to lie in one piece.
+    /// The kind of a flag. Archives before POSIX have a zero byte for files and, with a slash at the end of the name, for
+    /// directories; `7` is a contiguous file.
     init(flag: UInt8, name: String) {
         self =
             switch flag {

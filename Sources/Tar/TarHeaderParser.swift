@@ -1,10 +1,10 @@
-/// Makes headers of blocks: it is given one block of 512 bytes after the other, from wherever they come, and says what each
-/// of them completes. It never sees the contents; ``offset`` tells where the next block lies that it wants.
+/// Parses headers from blocks of 512 bytes. The caller reads the block at ``offset`` and passes it to ``consume(_:)``; the parser
+/// never sees contents.
 ///
-/// It reads what tar programs have written since 1979: v7, POSIX ustar, PAX `x` and `g` records, GNU long names and base-256
+/// It reads the formats of tar programs since 1979: v7, POSIX ustar, PAX `x` and `g` records, GNU long names and base-256
 /// numbers. Memory is bounded by ``extensionLimit``.
 public struct TarHeaderParser: Sendable {
-    /// The result of taking a block.
+    /// The result of a block.
     public enum Step: Equatable, Sendable {
         /// The header is not complete yet: another block is needed, at the parser's new offset.
         case incomplete
@@ -14,18 +14,17 @@ public struct TarHeaderParser: Sendable {
         case end
     }
 
-    /// How large an extended header may be, in bytes; Go has the same limit.
+    /// The largest extended header, in bytes; Go has the same limit.
     package static let extensionLimit: Int64 = 1 << 20
 
-    /// Where in the archive the next block lies that the parser wants: behind the content and the padding of the entry that
-    /// it told of last.
+    /// The offset in the archive of the next block to consume: after the content and padding of the last entry.
     public private(set) var offset: Int64
 
     private var global = PAXRecords()
     private var pending = Pending()
     private var state = State.header
 
-    /// What extended headers have said about the entry to come.
+    /// The extended headers of the next entry.
     private struct Pending {
         var records = PAXRecords()
         var longName = ""
@@ -39,28 +38,28 @@ public struct TarHeaderParser: Sendable {
         case `extension`(flag: UInt8, content: [UInt8], missing: Int)
     }
 
-    /// A parser of an archive, or of the part of one that begins with the header at `offset`.
+    /// A parser of an archive, or of its part from the header at `offset` on.
     public init(at offset: Int64 = 0) {
         self.offset = offset
     }
 
-    /// Whether the archive may end before the next block. Some programs leave the blocks of zeros out.
+    /// Whether the archive may end before the next block. Some programs omit the blocks of zeros.
     package var mayEnd: Bool {
         if case .extension = state { return false }
         return pending.isEmpty
     }
 
-    /// Takes the block that lies at ``offset``.
+    /// Parses the block at ``offset``.
     ///
-    /// - Parameter bytes: 512 bytes; a shorter block is what a truncated archive ends with.
-    /// - Throws: ``TarError``; the parser cannot go on after that.
+    /// - Parameter bytes: 512 bytes, or fewer at the end of a truncated archive.
+    /// - Throws: ``TarError``; the parser cannot be used after that.
     public mutating func consume(_ bytes: UnsafeRawBufferPointer) throws(TarError) -> Step {
         guard bytes.count >= TarHeader.blockSize else {
             throw TarError(.truncated, at: offset + Int64(bytes.count))
         }
         let block = TarBlock(copying: bytes)
         if case .extension(let flag, var content, let missing) = state {
-            state = .header  // Or the bytes so far would be copied for each block.
+            state = .header  // Otherwise the content would be copied for each block.
             content += block.bytes.prefix(missing)
             state = .extension(flag: flag, content: content, missing: missing - min(missing, TarHeader.blockSize))
             try completeExtension()
@@ -139,12 +138,12 @@ extension TarHeaderParser {
         return .entry(header, dataOffset: headerOffset + Int64(TarHeader.blockSize))
     }
 
-    /// The header that the block has without what extended headers say.
+    /// Returns the header of the block, without extended headers.
     private func header(of block: TarBlock) throws(TarError) -> TarHeader {
         guard let mode = UInt32(exactly: try number(block, TarField.mode, "mode")) else {
             throw TarError(.number(field: "mode"), at: offset)
         }
-        // v7 has nothing behind the link's name; GNU's own format keeps other things where the prefix is in POSIX's.
+        // v7 has no fields after the link's name; GNU's format has other fields instead of POSIX's prefix.
         let magic = block.text(TarField.magic)
         var name = block.text(TarField.name)
         if magic == "ustar" {
@@ -165,7 +164,7 @@ extension TarHeaderParser {
         )
     }
 
-    /// The header with what extended headers say in place of the block's own fields.
+    /// Returns `header` with the fields of extended headers instead of its own.
     private func merged(_ header: TarHeader) throws(TarError) -> TarHeader {
         var header = header
         for (key, value) in pending.records.merged(over: global).values where !value.isEmpty {

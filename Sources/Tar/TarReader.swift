@@ -1,29 +1,27 @@
 import SystemIO
 
-/// Reads an archive once, from its beginning to its end: header after header, and of each entry as much content as the caller
-/// wants. Contents that nobody reads are skipped by the source, which costs nothing where it can seek.
+/// Reads an archive once, from the beginning to the end: each header, and as much of each entry's content as the caller reads.
+/// The source skips the rest, without reading if it can seek.
 ///
-/// The reader is itself the source of the current entry's content, so that a decompressor can stand on it.
+/// The reader is the source of the current entry's content, so a decompressor can read from it.
 public final class TarReader: ByteSource {
     /// An entry of the archive.
     public struct Entry: Equatable, Sendable {
-        /// What the archive tells of the entry.
+        /// The header of the entry.
         public let header: TarHeader
-        /// Where in the archive the content begins.
+        /// The offset of the content in the archive.
         package let dataOffset: Int64
     }
 
     private let source: any ByteSource
     private var parser: TarHeaderParser
-    /// Where in the archive the source stands.
+    /// The offset of the source in the archive.
     private var position: Int64
-    /// Where the content of the current entry ends.
+    /// The offset in the archive at which the current entry's content ends.
     private var contentEnd: Int64
     private var hasEnded = false
 
-    /// A reader of the archive that `source` gives.
-    ///
-    /// - Parameter offset: what the source's first byte has as its offset in messages and in ``Entry/dataOffset``.
+    /// - Parameter offset: the offset of the source's first byte, for messages and ``Entry/dataOffset``.
     public init(_ source: any ByteSource, at offset: Int64 = 0) {
         self.source = source
         self.parser = TarHeaderParser(at: offset)
@@ -31,10 +29,10 @@ public final class TarReader: ByteSource {
         self.contentEnd = offset
     }
 
-    /// Goes on to the next entry, over what has not been read of the current one.
+    /// Returns the next entry, after skipping the rest of the current one.
     ///
     /// - Returns: `nil` at the end of the archive.
-    /// - Throws: ``TarError``, or what the source throws.
+    /// - Throws: ``TarError``, or the source's error.
     public func next() throws -> Entry? {
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: TarHeader.blockSize, alignment: 16)
         defer { block.deallocate() }
@@ -59,8 +57,8 @@ public final class TarReader: ByteSource {
 
     /// Reads the current entry's content.
     ///
-    /// - Returns: how many bytes were read, 0 at the end of the content.
-    /// - Throws: ``TarError`` if the archive ends before the content does, or what the source throws.
+    /// - Returns: the number of bytes that were read, 0 at the end of the content.
+    /// - Throws: ``TarError`` if the archive is truncated, or the source's error.
     public func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         let wanted = Int(min(Int64(buffer.count), max(0, contentEnd - position)))
         guard wanted > 0 else { return 0 }
@@ -72,7 +70,7 @@ public final class TarReader: ByteSource {
 
     /// Skips some of the current entry's content.
     ///
-    /// - Returns: how many bytes were skipped, fewer than `count` only at the end of the content.
+    /// - Returns: the number of bytes that were skipped, fewer than `count` only at the end of the content.
     public func skip(_ count: Int64) throws -> Int64 {
         let skipped = max(0, min(count, contentEnd - position))
         try pass(to: position + skipped)

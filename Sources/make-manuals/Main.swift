@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Manuals
 
-/// Writes what is made from the table of flags into the project: `swift run make-manuals` in its root.
+/// Writes the files that are generated from the table of flags: `swift run make-manuals` in the project's root.
 @main
 struct Main {
     static func main() throws {

@@ -49,8 +49,8 @@ struct WordCheck {
             var start = 0
             while start < characters.count - 1, let match = rule.expression.match(in: characters, from: start) {
                 let words = String(decoding: characters[match].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-                let blank = words.prefix { $0.isWhitespace }.count
-                let line = text.line + characters[..<(match.lowerBound + blank)].count { $0 == 0x0A }
+                let leading = words.prefix { $0.isWhitespace }.count
+                let line = text.line + characters[..<(match.lowerBound + leading)].count { $0 == 0x0A }
                 let shown = words.split { $0.isWhitespace }.joined(separator: " ")
                 found.append((line, "\(line): \"\(shown)\"; use: \(rule.use)"))
                 start = max(match.upperBound, start + 1)

@@ -36,6 +36,19 @@ struct WordTexts {
         return texts.texts
     }
 
+    /// The names that a Swift file declares, as separate words.
+    static func names(_ source: String) -> [Text] {
+        let keywords = #/\b(?:func|var|let|class|struct|enum|case|protocol|typealias|actor) `?([A-Za-z][A-Za-z0-9]*)/#
+        return source.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+            .flatMap { index, line in
+                line.matches(of: keywords)
+                    .map { match in
+                        let words = match.1.flatMap { $0.isUppercase ? " \($0)" : "\($0)" }
+                        return Text(line: index + 1, text: String(words))
+                    }
+            }
+    }
+
     private let bytes: [UInt8]
     private let includesStrings: Bool
     private var index = 0

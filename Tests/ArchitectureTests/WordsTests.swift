@@ -5,29 +5,57 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct WordsTests {
     /// Directories and files whose texts follow the rules.
     static let clean = [
-        "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "docs/archive-list.md", "docs/comparison.md",
-        "docs/compatibility.md", "docs/glossary.md", "docs/migration.md", "docs/parts.md", "docs/report.md",
-        "docs/signatures.md",
-        "docs/troubleshooting.md", "docs/windows.md", "scripts", "Packaging", "Benchmarks",
-        "Tests/ArchitectureTests",
+        "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "docs/archive-list.md",
+        "docs/comparison.md", "docs/compatibility.md", "docs/glossary.md", "docs/migration.md", "docs/parts.md",
+        "docs/report.md", "docs/signatures.md", "docs/troubleshooting.md", "docs/windows.md", "scripts",
+        "Packaging", "Benchmarks", "Fuzz", "Sources/CLinux", "Sources/CommandLine", "Sources/Compression",
+        "Sources/OCI", "Sources/SystemIO", "Sources/Tar", "Sources/make-manuals", "Sources/rancher-images",
+        "Sources/rancher-load-images", "Sources/rancher-save-images", "Tests/ArchitectureTests",
+        "Tests/ChartsTests", "Tests/CommandLineTests", "Tests/CompressionTests", "Tests/DrawPictures",
+        "Tests/ManualsTests", "Tests/OCITests", "Tests/SampleImages", "Tests/SeedRegistry",
+        "Tests/SystemIOTests", "Tests/TarTests", "compat-tests/CaseFormat", "compat-tests/CompareOfficial",
+        "compat-tests/FakeCommands", "compat-tests/GoldenTests", "compat-tests/compare-official",
+        "docs/reference.md", "Package.swift", "compat-tests/GoldenSuite/Differences",
         "Sources/RegistryEngine/Scheduling", "Sources/RegistryEngine/Repair", "Sources/RegistryEngine/Charts",
         "Sources/RegistryEngine/Check", "Sources/Commands/Save",
-        "Sources/SystemIO", "Sources/OCI", "Sources/CLinux", "Tests/SystemIOTests", "Tests/OCITests",
     ]
 
-    @Test(arguments: clean) func filesFollowTheRules(path: String) throws {
+    /// Directories whose declared names follow the rules.
+    static let cleanNames = [
+        "Sources/CommandLine", "Sources/Compression", "Sources/HTTP", "Sources/Manuals", "Sources/OCI",
+        "Sources/SystemIO", "Sources/Tar", "Sources/make-manuals", "Sources/rancher-images",
+        "Sources/rancher-load-images", "Sources/rancher-save-images", "Tests/ArchitectureTests",
+        "Tests/CommandLineTests", "Tests/CompressionTests", "Tests/DrawPictures", "Tests/EngineTests",
+        "Tests/ManualsTests", "Tests/SampleImages", "Tests/SeedRegistry", "Tests/TarTests",
+        "compat-tests/CaseFormat", "compat-tests/CompareOfficial", "compat-tests/FakeCommands",
+        "compat-tests/GoldenTests",
+    ]
+
+    @Test(arguments: clean) func textsFollowTheRules(path: String) {
+        let check = WordCheck()
+        #expect(Self.files(path).flatMap { check.violations(path: $0, contents: $1) } == [])
+    }
+
+    @Test(arguments: cleanNames) func namesFollowTheRules(path: String) {
+        let check = WordCheck()
+        let violations = Self.files(path).filter { $0.path.hasSuffix(".swift") }
+            .flatMap { file in
+                WordTexts.names(file.contents).flatMap { check.violations(in: $0) }.map { "\(file.path):\($0)" }
+            }
+        #expect(violations == [])
+    }
+
+    /// The files at or below a path of the repository.
+    private static func files(_ path: String) -> [(path: String, contents: String)] {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let below = try? FileManager.default.subpathsOfDirectory(atPath: "\(root.path)/\(path)")
-        let files = below.map { $0.sorted().map { "\(path)/\($0)" } } ?? [path]
-        let check = WordCheck()
-        var violations: [String] = []
-        for file in files where !Self.isLeftOut(file) {
-            // A directory has no data.
-            guard let data = try? Data(contentsOf: root.appending(path: file)) else { continue }
-            violations += check.violations(path: file, contents: String(decoding: data, as: UTF8.self))
-        }
-        #expect(violations == [])
+        let paths = below.map { $0.sorted().map { "\(path)/\($0)" } } ?? [path]
+        return paths.filter { !isLeftOut($0) }
+            .compactMap { path in
+                // A directory has no data.
+                (try? Data(contentsOf: root.appending(path: path))).map { (path, String(decoding: $0, as: UTF8.self)) }
+            }
     }
 
     /// Whether the rules do not apply: output of the scripts and of servers, other languages, generated files, and the rules
@@ -122,6 +150,15 @@ import Testing
             ]
         )
         #expect(WordTexts.code(source, includesStrings: false).map(\.text).first == "four\nfive")
+    }
+
+    @Test func names() {
+        let source = "    func tellAll(told: Int) {\n        let (a, b) = whole, `blank` = 1; var goesOn: Int"
+        #expect(
+            WordTexts.names(source) == [
+                WordTexts.Text(line: 1, text: "tell All"), WordTexts.Text(line: 2, text: "goes On"),
+            ]
+        )
     }
 
     @Test func textsOfDocuments() {

@@ -15,7 +15,7 @@ import Testing
         ("none of them", [0x60, 0x2A, 0x4D, 0x18], .none),
         ("a tar archive", Array("manifest.json\0\0\0".utf8), .none),
     ])
-    func theFirstBytesTell(why: String, bytes: [UInt8], format: CompressionFormat) {
+    func formatsAreDetected(why: String, bytes: [UInt8], format: CompressionFormat) {
         #expect(CompressionFormat.detect(bytes) == format, "\(why)")
     }
 }

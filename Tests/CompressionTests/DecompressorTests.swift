@@ -125,7 +125,7 @@ struct Tool: CustomTestStringConvertible, Sendable {
     }
 
     @Test func memoryIsBounded() throws {
-        // A frame that asks for a window of 256 MiB (RFC 8878, section 3.1.1.1.2), twice what zstd takes by itself.
+        // A frame that asks for a window of 256 MiB (RFC 8878, section 3.1.1.1.2), twice the default limit of zstd.
         let zstd: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD, 0x00, (28 - 10) << 3, 0, 0, 0]
         // A block that asks for a dictionary of 4 GiB (.xz file format, section 5.3.1).
         var xz = try Tool(command: "xz -2", format: .xz).pack(sample(1000))

@@ -4,8 +4,8 @@ import Testing
 
 @testable import Compression
 
-/// What becomes of a decoder for which there is no memory. That of xz is not among them: the little that liblzma takes at the
-/// beginning cannot be told from what the runtime needs.
+/// Decoders without memory. That of xz is not tested: the little memory that liblzma allocates at first cannot be distinguished
+/// from the runtime's.
 @Suite(.timeLimit(.minutes(1))) struct MemoryTests {
     @Test(arguments: ["gzip", "bzip2", "zstd"])
     func aDecoderThatGetsNoMemoryIsFreedOnce(format: String) async {
@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test func aDecompressorWhoseSourceIsBrokenLeavesNothingBehind() async {
+    @Test func aDecompressorWithABrokenSourceLeaksNothing() async {
         await #expect(processExitsWith: .success) {
             for _ in 0..<100 { #expect(throws: BrokenSource.Broken.self) { try Decompressor(BrokenSource()) } }
             let before = try addressSpace()
@@ -38,14 +38,14 @@ import Testing
     }
 }
 
-/// Gives nothing but an error.
+/// A source that throws.
 private final class BrokenSource: ByteSource {
     struct Broken: Error {}
 
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int { throw Broken() }
 }
 
-/// Runs `body` while blocks of more than 4 KiB can be had only up to so many bytes of address space in all.
+/// Runs `body` while blocks of more than 4 KiB can be allocated only up to `space` bytes of address space in total.
 private func withMemory<Result>(_ space: rlim_t, _ body: () -> Result) -> Result {
     let small = (0..<6000).map { malloc(16 * ($0 % 255 + 1)) }
     setAddressSpace(space)
@@ -68,7 +68,7 @@ private func withMemory<Result>(_ space: rlim_t, _ body: () -> Result) -> Result
     return result
 }
 
-/// How much address space the process has taken, in bytes.
+/// The address space of the process, in bytes.
 private func addressSpace() throws -> Int {
     let fields = try File("/proc/self/statm", for: .reading).readBytes(1000)
     return try #require(Int(String(decoding: fields.prefix { $0 != UInt8(ascii: " ") }, as: UTF8.self))) * 4096

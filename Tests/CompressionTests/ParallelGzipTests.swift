@@ -89,7 +89,7 @@ import Testing
         #expect(calls.load(ordering: .relaxed) == call + 1, "the output is not called again")
     }
 
-    @Test func anErrorWithTheLastBlockIsToldByFinish() throws {
+    @Test func anErrorWithTheLastBlockIsThrownByFinish() throws {
         struct DiskFull: Error, Equatable {}
         let gzip = try ParallelGzip { bytes in if bytes.count == 8 { throw DiskFull() } }
         try write(sample(1000), to: gzip)
@@ -181,10 +181,10 @@ private final class BlockingWriter: Sendable {
             }
     }
 
-    /// How many blocks have been written.
+    /// The number of blocks that have been written.
     var count: Int { written.load(ordering: .acquiring) }
 
-    /// How many blocks had been written when the system says that the thread waits for something; half a minute is time for that.
+    /// Returns the number of blocks that are written when the thread waits, or `nil` if it does not wait within half a minute.
     func countWhenItWaits() -> Int? {
         var seen = 0
         for _ in 0..<30_000 {

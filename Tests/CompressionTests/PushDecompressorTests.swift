@@ -5,7 +5,7 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct PushDecompressorTests {
     private struct Stopped: Error {}
 
-    /// What `packed` unpacks to when it is pushed in pieces.
+    /// Returns the content of `packed`, pushed in pieces.
     private func pushed(_ packed: [UInt8], pieces: Int) throws -> [UInt8] {
         var content: [UInt8] = []
         let decompressor = PushDecompressor { content += $0 }

@@ -49,7 +49,7 @@ func content(of source: any ByteSource, pieces: Int = 64 << 10) throws -> [UInt8
     return bytes
 }
 
-/// What `bytes` unpack to.
+/// Returns the content of compressed `bytes`.
 func unpacked(_ bytes: [UInt8], format: CompressionFormat? = nil) throws -> [UInt8] {
     try content(of: Decompressor(MemorySource(bytes), format: format))
 }

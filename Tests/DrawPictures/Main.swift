@@ -8,7 +8,7 @@ import TestSupport
 struct Main {
     static func main() async {
         guard CommandLine.arguments.count == 3 else {
-            print("USAGE: draw-pictures FOLDER-OF-EXECUTABLES FOLDER-OF-PICTURES")
+            print("USAGE: draw-pictures EXECUTABLES-DIRECTORY PICTURES-DIRECTORY")
             exit(2)
         }
         do {
@@ -52,7 +52,7 @@ struct Main {
         registries.stop()
     }
 
-    /// How many lines stand above what is drawn.
+    /// Returns the number of lines above the progress lines.
     private static func printed(_ lines: [String]) -> Int {
         lines.lastIndex { !$0.hasPrefix("  ") } ?? 0
     }
@@ -76,7 +76,7 @@ struct Main {
         terminal.close()
         guard status.isSuccess else { throw TestSupportError("\(program): \(status)\n\(terminal.text)") }
         let screen = TerminalEmulation(terminal.text, columns: Self.size.columns, rows: Self.size.rows)
-        // Those that were drawn anew, not below a line that was printed since.
+        // Pictures that differ from the one before only in the progress lines.
         let drawn = zip(screen.pictures, screen.pictures.dropFirst())
             .filter { before, after in
                 after.contains { $0.hasPrefix("  ") } && Self.printed(before) == Self.printed(after)

@@ -1,4 +1,4 @@
-/// What a terminal shows, as a picture of lines of text (SVG 1.1).
+/// A picture of a terminal's lines of text (SVG 1.1).
 struct TerminalPicture {
     let lines: [String]
     let columns: Int

@@ -4,7 +4,7 @@ import Testing
 @testable import Manuals
 
 @Suite(.timeLimit(.minutes(1))) struct ChineseMeaningsTests {
-    /// A flag's meaning that changes takes its translation along, or leaves it behind here.
+    /// A translation whose English meaning has changed is reported here.
     @Test func eachIsOfAFlag() {
         let meanings = Set(Flag.table.map(\.meaning))
         #expect(ChineseMeanings.table.keys.filter { !meanings.contains($0) } == [])

@@ -40,7 +40,7 @@ import Testing
     func bash(program: String, typed: String, expected: [String], reason: String) throws {
         let directory = try directory(with: "Packaging/share/bash-completion/completions/\(program)")
         try directory.write("", to: "list.txt")
-        // A blank at the end begins a word that is empty yet.
+        // A space at the end begins an empty argument.
         let words = "\(program) \(typed)".split(separator: " ", omittingEmptySubsequences: false)
         try directory.write(
             """

@@ -25,7 +25,7 @@ import Testing
 
     /// Dashes are those of a keyboard and apostrophes are not curled, so that what is shown can be copied.
     @Test(.enabled(if: Machine.has("groff"), "needs groff-base"))
-    func whatIsTypedIsShownAsItIsTyped() throws {
+    func typedTextIsShownLiterally() throws {
         let directory = try directory(with: "Packaging/share/man/man1/rancher-load-images.1")
         let shown = try directory.shell("groff -man -T utf8 -P -cbou page")
         let text = String(decoding: shown, as: UTF8.self)

@@ -14,7 +14,7 @@ public struct SampleImages: Sendable {
         self.directory = directory
     }
 
-    /// What a name leads to, in the order of the layout.
+    /// Returns the names and the descriptors that they resolve to, in the order of the layout.
     public func names() throws -> [(name: String, descriptor: Descriptor)] {
         struct Index: Decodable {
             var manifests: [Descriptor]
@@ -25,7 +25,7 @@ public struct SampleImages: Sendable {
         }
     }
 
-    /// The bytes of a blob or a manifest; `nil` where the layout lacks it, as it lacks foreign layers.
+    /// Returns the bytes of a blob or a manifest, or `nil` if the layout lacks it, as it lacks foreign layers.
     public func content(_ digest: Digest) -> [UInt8]? {
         (try? Data(contentsOf: file("blobs/\(digest.algorithm)/\(digest.hex)"))).map { [UInt8]($0) }
     }
@@ -34,7 +34,7 @@ public struct SampleImages: Sendable {
     ///
     /// - Parameters:
     ///   - host: `HOST:PORT`.
-    ///   - foreignHost: the `HOST:PORT` that the URLs of foreign layers get in the place of their own; the digests of those
+    ///   - foreignHost: the `HOST:PORT` for the URLs of foreign layers, instead of their own; the digests of those
     ///     images change with it.
     public func push(to host: String, foreignHost: String = SampleImages.foreignHost) async throws {
         let client = RegistryClient(http: HTTPClient(), settings: RegistrySettings())
@@ -45,7 +45,7 @@ public struct SampleImages: Sendable {
         }
     }
 
-    /// What stands in the URLs of the samples' foreign layers.
+    /// The host in the URLs of the samples' foreign layers.
     public static let foreignHost = "127.0.0.1:5009"
 
     private func push(
@@ -83,7 +83,7 @@ public struct SampleImages: Sendable {
 
     /// Pushes a manifest of a test's own, and the blobs that it names, to a registry.
     ///
-    /// - Parameter name: `HOST/REPOSITORY:TAG`, or with `@DIGEST` in the place of a tag.
+    /// - Parameter name: `HOST/REPOSITORY:TAG`, or with `@DIGEST` instead of a tag.
     public static func push(_ manifest: [UInt8], blobs: [[UInt8]] = [], as name: String) async throws {
         let client = RegistryClient(http: HTTPClient(), settings: RegistrySettings())
         let reference = try Reference(name)

@@ -6,7 +6,7 @@ import SampleImages
 struct Main {
     static func main() async {
         guard CommandLine.arguments.count == 3 else {
-            print("USAGE: seed-registry FOLDER HOST:PORT")
+            print("USAGE: seed-registry DIRECTORY HOST:PORT")
             exit(2)
         }
         do {

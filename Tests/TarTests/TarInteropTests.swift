@@ -69,7 +69,7 @@ import Testing
     func longNamesAreRead(why: String, format: String, depth: Int, length: Int, letter: String) throws {
         let directory = try TemporaryDirectory()
         let name = Array(repeating: String(repeating: letter, count: length), count: depth).joined(separator: "/")
-        // ustar has no room for such a link.
+        // Such a link does not fit into ustar.
         let names = format == "ustar" ? "'\(name)/file'" : "'\(name)/file' link"
         try directory.shell(
             """
@@ -85,7 +85,7 @@ import Testing
     @Test(arguments: ["gnu", "pax"])
     func sizesOverEightGibibytesAreRead(format: String) throws {
         let directory = try TemporaryDirectory()
-        // The content is only holes, and no more than the headers is taken from tar.
+        // The file is sparse, and only the headers of tar's output are read.
         try directory.shell("truncate -s 9G big; tar --format=\(format) -cf - big | head -c 4096 >a.tar")
         let reader = TarReader(MemorySource(try directory.bytes("a.tar")))
         let header = try #require(try reader.next()?.header)

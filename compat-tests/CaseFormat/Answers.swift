@@ -1,17 +1,17 @@
-/// How the fake commands answer: the parts of a case file that are for them.
+/// The answers of the fake commands, from a case file.
 ///
-/// What fails does so with status 1, unless ``Docker/statuses`` or ``Helm/statuses`` has another one for the command.
+/// A failing command has status 1, unless ``Docker/statuses`` or ``Helm/statuses`` has another one for the command.
 package struct Answers: Decodable, Sendable {
-    /// How docker answers; `nil` where there is no docker command.
+    /// The answers of docker; `nil` if there is no docker command.
     package var docker: Docker?
-    /// How helm answers; `nil` where there is no helm command.
+    /// The answers of helm; `nil` if there is no helm command.
     package var helm: Helm?
-    /// Variables that the log of calls has in front of each command, as `NAME=VALUE`, where they are set.
+    /// Variables that the log of calls has before each command, as `NAME=VALUE`, if they are set.
     package var logsVariables: [String]?
 
     /// The answers of `docker`.
     package struct Docker: Codable, Hashable, Sendable {
-        /// What `info` prints.
+        /// The output of `info`.
         package var info: String?
         /// References that cannot be pulled.
         package var pullFails: [String]?
@@ -33,7 +33,7 @@ package struct Answers: Decodable, Sendable {
         package var manifestCreateFails: [String]?
         /// Manifest lists that cannot be pushed.
         package var manifestPushFails: [String]?
-        /// Commands that do not end, and write for ever.
+        /// Commands that never end, and write without end.
         package var endless: [String]?
         /// Whether no daemon answers.
         package var hasNoDaemon: Bool?
@@ -45,7 +45,7 @@ package struct Answers: Decodable, Sendable {
         package var statuses: [String: Int32]?
         /// Whether each command writes a warning to standard error first.
         package var warns: Bool?
-        /// Whether a push is left out, and fails without a word or an entry in the log, where the tag before it has failed (D9).
+        /// Whether a push is left out, and fails without a message or an entry in the log, if the tag before it has failed (D9).
         package var skipsPushAfterFailedTag: Bool?
         /// Whether `manifest` runs itself again with `--insecure` where it fails for a registry on this machine (D14).
         package var repeatsManifestInsecurely: Bool?
@@ -56,7 +56,7 @@ package struct Answers: Decodable, Sendable {
 
     /// The answers of `helm`.
     package struct Helm: Codable, Hashable, Sendable {
-        /// What `version --short` prints.
+        /// The output of `version --short`.
         package var version: String?
         /// URLs that cannot be pulled.
         package var pullFails: [String]?

@@ -1,13 +1,13 @@
 import FoundationEssentials
 
-/// The log of the calls of the fake commands: a line of JSON with the words of a call when it begins, and a line with its exit status
-/// when it ends.
+/// The log of the calls of the fake commands: a line of JSON with the command and its arguments when the call begins, and a line
+/// with the exit status when it ends.
 package enum CallLog {
     /// A command that was called.
     package struct Call: Equatable, Sendable {
-        /// Its words, the name first.
+        /// The name and the arguments.
         package var words: [String]
-        /// Its exit status; `nil` where it was ended from outside.
+        /// The exit status; `nil` if the process was killed.
         package var status: Int32?
 
         /// Describes a call.

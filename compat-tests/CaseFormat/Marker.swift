@@ -1,15 +1,15 @@
-/// Characters that take the place of others in what a script is given, so that the script takes no notice of them. The fake
-/// and the runner read each as what it stands for.
+/// Characters that replace others in the input of a script, so that the script ignores them. The fakes and the runner read each
+/// as the character that it replaces.
 ///
 /// They are of Unicode's private use: U+E000 and up for the characters of ASCII.
 package enum Marker {
-    /// A mark that stands for nothing.
+    /// A marker that is removed.
     package static let nothing = scalar(0x7F)
 
     /// The marker of a character of ASCII.
     package static func of(_ character: Unicode.Scalar) -> Character { scalar(UInt8(ascii: character)) }
 
-    /// A text with each marker turned into what it stands for.
+    /// Returns a text with each marker replaced by its character.
     package static func undone(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: { range.contains($0.value) }) else { return text }
         var result = String.UnicodeScalarView()

@@ -1,5 +1,5 @@
 extension String {
-    /// Reads UTF-8, and a byte that is none as its number, `⟨E9⟩`, so that different bytes are different texts.
+    /// Reads UTF-8, and invalid bytes as their numbers, `⟨E9⟩`, so that different bytes are different texts.
     package init(readable bytes: some Sequence<UInt8>) {
         let bytes = Array(bytes)
         if let text = String(validating: bytes, as: UTF8.self) {

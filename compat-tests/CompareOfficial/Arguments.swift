@@ -1,16 +1,16 @@
-/// What the command line asks for.
+/// The arguments of the command line.
 struct Arguments {
     static let usage = """
-        USAGE: compat-tests/compare-official FOLDER [--case NAME]... [--stand-ins-only]
-               compat-tests/compare-official FOLDER --random N [--seed S]
+        USAGE: compat-tests/compare-official DIRECTORY [--case NAME]... [--stand-ins-only]
+               compat-tests/compare-official DIRECTORY --random N [--seed S]
 
-          FOLDER            has official scripts of one Rancher release: rancher-save-images.sh,
+          DIRECTORY         has official scripts of one Rancher release: rancher-save-images.sh,
                             rancher-load-images.sh, and the .ps1 pair; those that are not there are left out
           --case NAME       only this case; may be repeated
           --stand-ins-only  not with a real docker too
-          --random N        N cases made of chance instead of the recorded ones; what differs as no list says is
-                            made small, and printed as a case file
-          --seed S          a number: the cases of another seed are other cases; 1 where it is left out
+          --random N        N random cases instead of the recorded ones; a difference that is not listed is
+                            reduced, and printed as a case file
+          --seed S          a number: the cases of another seed are other cases; 1 by default
         """
 
     var directory: String
@@ -19,7 +19,7 @@ struct Arguments {
     var random: Int?
     var seed: UInt64 = 1
 
-    /// Reads the words after the program's name.
+    /// Reads the arguments after the program's name.
     ///
     /// - Throws: ``ArgumentError``.
     init(_ words: [String]) throws(ArgumentError) {
@@ -63,7 +63,7 @@ struct Arguments {
     }
 }
 
-/// Why a command line is none.
+/// An error in the command line.
 struct ArgumentError: Error, CustomStringConvertible {
     let description: String
 

@@ -2,8 +2,8 @@ import FoundationEssentials
 import Glibc
 import GoldenSuite
 
-/// Compares official scripts with the executables. The exit status is 1 where they differ as no list says, 2 where nothing could
-/// be compared.
+/// Compares official scripts with the executables. The exit status is 1 if there is a difference that is not listed, 2 if nothing
+/// could be compared.
 @main
 struct Main {
     @concurrent

@@ -1,6 +1,6 @@
 import GoldenSuite
 
-/// How many random cases came out how, and what was found.
+/// The counts of random cases by verdict.
 struct RandomSummary {
     private var counts: [String: Int] = [:]
 
@@ -12,7 +12,7 @@ struct RandomSummary {
 
     /// Prints the counts, and each finding with its smallest case.
     ///
-    /// - Parameter total: how many cases were asked for.
+    /// - Parameter total: the number of cases that were requested.
     func print(_ findings: [RandomComparison.Finding], of total: Int, seed: UInt64) {
         for (kind, count) in counts.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
             let number = String(count)
@@ -24,7 +24,7 @@ struct RandomSummary {
             let numbers = finding.numbers.prefix(8).map(String.init).joined(separator: ", ")
             let more = finding.numbers.count > 8 ? " and \(finding.numbers.count - 8) more" : ""
             Swift.print(
-                "\nDIFFERENT: of seed \(seed) case \(numbers)\(more). Beside listed differences the smallest one has"
+                "\nDIFFERENT: of seed \(seed) case \(numbers)\(more). In addition to listed differences the smallest one has"
             )
             for line in finding.lines { Swift.print("    " + line) }
             Swift.print("as a case file, with what the script did:\n" + finding.caseFile, terminator: "")

@@ -4,7 +4,7 @@ import GoldenSuite
 struct Table {
     private var counts: [String: Int] = [:]
 
-    /// Whether a case came out as no list says.
+    /// Whether a case has a difference that is not listed.
     var hasDifferent: Bool { counts["DIFFERENT"] != nil }
 
     /// Whether any case was run with both sides.
@@ -26,7 +26,7 @@ struct Table {
         print("\n" + counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", "))
     }
 
-    /// A verdict in words: what it is, what there is to say of it, and the lines that show it.
+    /// Returns the kind of a verdict, its detail, and the lines that show the difference.
     static func words(_ verdict: Comparison.Verdict) -> (kind: String, detail: String, lines: [String]) {
         switch verdict {
         case .same: ("same", "", [])

@@ -8,7 +8,7 @@ struct FakeDocker {
     private let answers: Answers.Docker
     private let variables: [String]
 
-    /// - Parameter variables: what the log has in front of each call.
+    /// - Parameter variables: text in the log before each call.
     init(_ answers: Answers.Docker, variables: [String]) {
         self.answers = answers
         self.variables = variables
@@ -25,7 +25,7 @@ struct FakeDocker {
     func run(_ words: [String]) throws -> Int32 {
         let rest = Array(words.dropFirst())
         if let command = words.first, answers.endless?.contains(command) == true {
-            try Log.tellProcess()
+            try Log.writeProcessID()
             while true { writeLine(command) }
         }
         guard answers.hasNoDaemon != true else {
@@ -96,7 +96,7 @@ struct FakeDocker {
             if answers.saveBreaks == true { throw failure("save", "write: unexpected EOF") }
             return 0
         }
-        // Docker gives its file the name once it is whole.
+        // Docker renames its file when it is complete.
         if answers.saveBreaks == true { throw failure("save", "write: unexpected EOF") }
         try Self.write(line + "\n", to: file)
         return 0
@@ -119,7 +119,7 @@ struct FakeDocker {
         return 0
     }
 
-    /// What stands after the last colon is the tag, whatever it is.
+    /// Pushes a reference. The text after the last colon is the tag.
     private func push(_ reference: String) throws -> Int32 {
         try require([reference])
         let colon = reference.lastIndex(of: ":") ?? reference.endIndex

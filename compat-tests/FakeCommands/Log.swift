@@ -29,8 +29,8 @@ enum Log {
         close(descriptor)
     }
 
-    /// Tells the number of this process, in a file beside the log.
-    static func tellProcess() throws {
+    /// Writes the ID of this process to a file next to the log.
+    static func writeProcessID() throws {
         try Data("\(getpid())".utf8).write(to: URL(filePath: path + ".process"), options: .atomic)
     }
 }

@@ -55,7 +55,7 @@ struct Main {
     }
 }
 
-/// Why a command fails.
+/// The failure of a command.
 struct Refusal: Error {
     let text: String
     let status: Int32

@@ -1,4 +1,4 @@
-/// What docker refuses before it asks anybody: a name that is no reference (distribution/reference, `ReferenceRegexp`).
+/// Whether docker accepts the text as a reference, before any request (distribution/reference, `ReferenceRegexp`).
 func isReference(_ text: String) -> Bool {
     guard text.utf8.count < 256 else { return false }
     let atSign = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
@@ -16,7 +16,7 @@ private func isDigest(_ text: Substring) -> Bool {
         && text.dropFirst(7).utf8.allSatisfy { "0123456789abcdef".utf8.contains($0) }
 }
 
-/// What stands before the first slash is a registry where it has a dot or a colon, or is `localhost`.
+/// Whether the text before the first slash is a registry: it has a dot or a colon, or is `localhost`.
 private func isRegistry(_ text: Substring) -> Bool {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     guard text == "localhost" || text.contains(".") || parts.count == 2 else { return false }
@@ -31,7 +31,7 @@ private func isTag(_ text: Substring) -> Bool {
     return isWord(first) && text.utf8.allSatisfy { isWord($0) || $0 == dot || $0 == dash }
 }
 
-/// Small letters and digits, with separators between them: a dot, one or two underscores, or dashes.
+/// Whether the text has lower-case letters and digits, with separators between them: a dot, one or two underscores, or dashes.
 private func isPathComponent(_ text: Substring) -> Bool {
     let isAlphanumeric: (UInt8) -> Bool = { isDigit($0) || isLetter($0) && $0 >= UInt8(ascii: "a") }
     guard let first = text.utf8.first, isAlphanumeric(first), let last = text.utf8.last, isAlphanumeric(last) else {

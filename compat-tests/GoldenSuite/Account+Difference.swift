@@ -1,8 +1,8 @@
 extension Account {
-    /// What is different in another account, in lines that a person can read; none where nothing is. Standard error is left
-    /// out: it has the words of shells and commands.
+    /// Returns the differences from another account as readable lines. Standard error is left out, because shells and commands
+    /// write to it.
     ///
-    /// - Parameter names: what to call the two sides.
+    /// - Parameter names: the names of the two sides.
     package func differences(from other: Account, names: (String, String)) -> [String] {
         var lines: [String] = []
         if exit != other.exit { lines.append("exit status: \(exit) (\(names.0)), \(other.exit) (\(names.1))") }

@@ -1,8 +1,8 @@
-/// What a run did, as a recording has it. `ROOT` stands for the directory above the case's.
+/// The results of a run, in the form of a recording. `ROOT` stands for the parent of the case's directory.
 package struct Account: Codable, Equatable, Sendable {
     /// A file that is new or has changed.
     package struct File: Codable, Equatable, Sendable {
-        /// `plain`, `gzip`, `broken gzip`, or `gone` for one that is there no more.
+        /// `plain`, `gzip`, `broken gzip`, or `gone` for a file that was removed.
         package var kind: String
         /// Its content, decompressed.
         package var text: String
@@ -16,15 +16,15 @@ package struct Account: Codable, Equatable, Sendable {
 
     /// The exit status.
     package var exit: Int32
-    /// What it wrote to standard output.
+    /// The standard output.
     package var stdout: String
-    /// What it wrote to standard error.
+    /// The standard error.
     package var stderr: String
     /// The commands it ran, in their order, name first.
     package var calls: [[String]]
     /// The files of its directory that are new or have changed, by their path.
     package var files: [String: File]
-    /// The exit status of each call, as far as it is known; recordings do not have it.
+    /// The exit status of each call; empty in recordings.
     package var statuses: [Int32?] = []
 
     private enum CodingKeys: CodingKey { case exit, stdout, stderr, calls, files }

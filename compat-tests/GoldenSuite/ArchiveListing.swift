@@ -4,10 +4,10 @@ import OCI
 import SystemIO
 import Tar
 
-/// What an archive of `docker save` has: each entry's name with what it holds, without what docker leaves to chance, which
-/// are times, the order of images in the files of JSON, and which of several equal layers is a link to another.
+/// The entries of an archive of `docker save`, without random details: times, the order of images in the JSON files, and which of
+/// several equal layers is a link to another.
 package struct ArchiveListing: Sendable, Equatable {
-    /// What an entry holds, by its name: its digest, for JSON that names all images its text, for directories nothing.
+    /// The content of each entry by its name: the digest, the text of JSON that names all images, or nothing for directories.
     package let entries: [String: String]
 
     /// Lists the archive at `path`, which may be compressed.
@@ -27,7 +27,7 @@ package struct ArchiveListing: Sendable, Equatable {
         self.entries = entries
     }
 
-    /// What is different in another archive, in lines that a person can read.
+    /// Returns the differences from another archive as readable lines.
     package func differences(from other: ArchiveListing) -> [String] {
         Set(entries.keys).union(other.entries.keys).sorted().filter { entries[$0] != other.entries[$0] }
             .map { "\($0): \(entries[$0] ?? "missing") (script), \(other.entries[$0] ?? "missing") (executable)" }
@@ -74,7 +74,7 @@ private struct JSONText: Decodable {
         } else if var array = try? decoder.unkeyedContainer() {
             var items: [String] = []
             while !array.isAtEnd { items.append(try array.decode(JSONText.self).text) }
-            // The images: the whole of manifest.json, and the manifests of index.json. Layers keep their order.
+            // The images: manifest.json itself, and the manifests of index.json. Layers keep their order.
             let path = decoder.codingPath.map(\.stringValue)
             text = (path.isEmpty || path == ["manifests"] ? items.sorted() : items).joined(separator: ", ")
                 .wrapped("[", "]")

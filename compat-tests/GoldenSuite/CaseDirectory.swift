@@ -15,7 +15,7 @@ package final class CaseDirectory: Sendable {
     ///
     /// - Parameters:
     ///   - fakeCommand: the path of the executable that acts as docker and helm.
-    ///   - files: what stands in files of the recording in the place of their own content.
+    ///   - files: content that replaces that of files of the recording.
     package init(_ recording: Recording, fakeCommand: String, files: [String: [UInt8]] = [:]) throws {
         self.recording = recording
         root = try TemporaryDirectory()
@@ -36,8 +36,8 @@ package final class CaseDirectory: Sendable {
     ///
     /// - Parameters:
     ///   - executable: its path.
-    ///   - variables: what the executable sees beside `PATH`, `HOME` and what the recording sets; `nil` for docker's engine, which is named
-    ///     only if it is not the one that a call takes by itself.
+    ///   - variables: variables in addition to `PATH`, `HOME` and those of the recording; `nil` selects docker's engine, by a variable
+    ///     only if it is not the default of the call.
     package func runOurs(_ executable: String, variables: [String: String]? = nil) async throws -> Account {
         let variables = try variables ?? (recording.takesDocker ? [:] : Self.dockerEngine)
         try link(executable, "work/" + recording.script)
@@ -73,11 +73,11 @@ package final class CaseDirectory: Sendable {
 
     private var path: [String: String] { ["PATH": root.path("bin")] }
 
-    /// Runs a script as it was recorded.
+    /// Runs a script with the arguments of the recording.
     ///
     /// - Parameters:
     ///   - script: its path; it is copied.
-    ///   - shell: what runs it, with the words before the script's name.
+    ///   - shell: the shell that runs it, with the arguments before the script's name.
     ///   - tools: a directory of commands that it may run, without docker and helm.
     ///   - variables: more variables for it.
     package func runOfficial(
@@ -111,7 +111,8 @@ package final class CaseDirectory: Sendable {
         return account
     }
 
-    /// What runs a command in the case's directory, with the words of the case. Standard input is a pipe where the case has one.
+    /// Returns the command line that runs a command in the case's directory with the arguments of the case. Standard input is a
+    /// pipe if the case has one.
     private func words(_ command: [String]) throws -> [String] {
         let words = ["/usr/bin/env", "-C", root.path("work")] + command + recording.argv
         guard let input = recording.stdin else { return words }
@@ -152,7 +153,7 @@ package final class CaseDirectory: Sendable {
         return files
     }
 
-    /// `gzip` itself tells whether it can read a file.
+    /// Describes a file; `gzip` itself checks whether it can read it.
     private func file(_ bytes: [UInt8], _ path: String) async throws -> Account.File {
         guard bytes.starts(with: [0x1F, 0x8B]) else {
             return Account.File(kind: "plain", text: SavedNames.text(of: bytes))

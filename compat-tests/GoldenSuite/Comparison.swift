@@ -2,13 +2,13 @@ import FoundationEssentials
 
 /// Runs official scripts and the executables side by side, each case with both.
 package struct Comparison: Sendable {
-    /// How a case came out.
+    /// The result of a case.
     package enum Verdict: Equatable, Sendable {
         /// Both did the same.
         case same
-        /// They did not, as a list says: a deliberate difference, or what the script's release lacks.
+        /// They differed as listed: a deliberate difference, or a feature that the script's release lacks.
         case listed(String)
-        /// They did not, and nothing says so; with the lines that show it.
+        /// They differed otherwise; with the lines that show it.
         case different([String])
         /// The script was not run, for this reason.
         case notRun(String)
@@ -21,7 +21,7 @@ package struct Comparison: Sendable {
         sides = try await Sides(suite, scripts: scripts)
     }
 
-    /// Why a script cannot be run; `nil` where it can.
+    /// Returns the reason why a script cannot be run, or `nil` if it can.
     func whyNot(_ script: String) -> String? { sides.whyNot(script) }
 
     /// Runs a recording with both sides. The executables have to do what they are meant to, whatever the script does.
@@ -52,7 +52,7 @@ package struct Comparison: Sendable {
         let official: Account
     }
 
-    /// Runs a case with both sides. What they do otherwise must be what the listed differences come to.
+    /// Runs a case with both sides. Their differences must be the listed ones.
     func run(_ full: Case) async throws -> Outcome {
         let script = try sides.script(full.script)
         let (given, lacks) = script.reduced(full) ?? (full, [])
@@ -68,13 +68,13 @@ package struct Comparison: Sendable {
             return outcome(.different(lines))
         case .differences(let differences):
             let names = (lacks + differences.map(\.name).filter { !lacks.contains($0) }).joined(separator: ", ")
-            guard differences.areTold(in: ours.stderr, script: full.script) else {
-                return outcome(.different(["\(names): not told on standard error"]))
+            guard differences.areReported(in: ours.stderr, script: full.script) else {
+                return outcome(.different(["\(names): not reported on standard error"]))
             }
             return outcome(.listed(names))
         }
     }
 
-    /// What the two sides are called.
+    /// The names of the two sides.
     static let names = ("script", "executable")
 }

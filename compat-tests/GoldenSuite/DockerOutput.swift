@@ -1,9 +1,9 @@
-/// What docker's commands print, without what varies from run to run.
+/// The output of docker's commands, without details that vary between runs.
 package enum DockerOutput {
-    /// The lines, with names in place of registries, the images that were loaded in the order of their names, and the layers of
-    /// each push in the order of their IDs.
+    /// Returns the lines, with names instead of registries, the images that were loaded in the order of their names, and the
+    /// layers of each push in the order of their IDs.
     ///
-    /// - Parameter names: what to write for a registry, or another word, wherever it stands.
+    /// - Parameter names: the replacement of each registry or other word.
     package static func stable(_ text: String, names: KeyValuePairs<String, String>) -> [String] {
         var text = text
         for (word, name) in names { text = text.replacing(word, with: name) }
@@ -15,7 +15,7 @@ package enum DockerOutput {
                 sorted = []
                 continue
             }
-            // From which of several repositories a layer is mounted is left to chance.
+            // From which of several repositories a layer is mounted is random.
             let mounted = line.firstRange(of: ": Mounted from ").map { line[..<$0.upperBound] + "…" }
             sorted.append(String(mounted ?? line))
         }

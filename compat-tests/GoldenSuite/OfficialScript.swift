@@ -1,9 +1,9 @@
 import CaseFormat
 import FoundationEssentials
 
-/// An official script of some Rancher release, which its text tells things about.
+/// An official script of a Rancher release, whose features are detected in its text.
 package struct OfficialScript: Sendable {
-    /// Where it is.
+    /// The path of the script.
     package let path: String
     private let text: String
 
@@ -20,9 +20,8 @@ package struct OfficialScript: Sendable {
     /// Whether it has `--source-registry`: v2.7.0 and later.
     var hasSourceRegistry: Bool { text.contains("source-registry") }
 
-    /// A case without what the release lacks, which both sides can then be asked for.
-    ///
-    /// - Returns: `nil` where it lacks nothing that the case has; else with what it lacks.
+    /// Returns the case without the features that the release lacks, for both sides, and their names; `nil` if the release lacks
+    /// none.
     func reduced(_ full: Case) -> (case: Case, lacks: [String])? {
         var reduced = full
         var lacks: [String] = []

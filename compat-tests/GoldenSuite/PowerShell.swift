@@ -12,7 +12,7 @@ final class PowerShell: Sendable {
         case none(String)
     }
 
-    /// The words before the script's name.
+    /// The arguments before the script's name.
     var command: [String] { [path, "-NonInteractive", "-File"] }
 
     /// Variables that make it read the profile, and find its .NET where that is at a place of its own.
@@ -30,7 +30,7 @@ final class PowerShell: Sendable {
     private let path: String
     private let directory: TemporaryDirectory
 
-    /// What the scripts ask the registry of Windows for, and Linux cannot tell: the release id of the machine.
+    /// A profile with the release ID of the machine, which the scripts read from the registry of Windows.
     private static let profile = """
         function global:Get-ItemProperty {
             $id = [pscustomobject]@{ ReleaseId = '1809' }
@@ -50,7 +50,7 @@ final class PowerShell: Sendable {
         try directory.write(Self.profile, to: "powershell/profile.ps1")
     }
 
-    /// Looks for `pwsh` in the directories of `PATH`, and tries it with a script that tells its version and the release id.
+    /// Looks for `pwsh` in the directories of `PATH`, and tries it with a script that prints its version and the release ID.
     static func find(_ environment: [String: String] = ProcessInfo.processInfo.environment) async throws -> Finding {
         let directories = (environment["PATH"] ?? "").split(separator: ":")
         guard
@@ -64,7 +64,7 @@ final class PowerShell: Sendable {
         return .found(powerShell)
     }
 
-    /// Why the scripts cannot be run with it; `nil` where they can.
+    /// Returns the reason why the scripts cannot be run with it, or `nil` if they can.
     private func whyNot(_ environment: [String: String]) async throws -> String? {
         let script = try directory.write(
             "echo \"version $($PSVersionTable.PSVersion)\"\necho \"release $(Get-ItemPropertyValue 'HKLM:\\' ReleaseId)\"\n",
@@ -85,7 +85,7 @@ final class PowerShell: Sendable {
         guard outcome.status.isSuccess, let version = lines.first?.split(separator: " ").last else {
             let words = String(decoding: outcome.errors + outcome.output, as: UTF8.self)
                 .split(whereSeparator: \.isNewline)
-            let last = words.last.map { ": \($0)" } ?? " without a word"
+            let last = words.last.map { ": \($0)" } ?? " without a message"
             return "\(path) ran no script (exit status \(outcome.status.shellStatus))\(last)"
         }
         guard let major = Int(version.prefix { $0 != "." }), major >= 7 else {

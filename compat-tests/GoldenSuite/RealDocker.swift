@@ -9,7 +9,7 @@ package struct RealDocker: Sendable {
     private let scripts: String
     private let environment: [String: String]
 
-    /// What a side has made.
+    /// The results of a side.
     private struct Result {
         var stdout: [[String]] = []
         var exit: [Int32] = []
@@ -19,7 +19,7 @@ package struct RealDocker: Sendable {
 
     /// A comparison with the scripts of a directory.
     ///
-    /// - Parameter environment: tells docker's client where the daemon is.
+    /// - Parameter environment: the environment of docker's client, which locates the daemon.
     package init(
         _ suite: Suite,
         scripts: String,

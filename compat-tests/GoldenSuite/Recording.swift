@@ -1,25 +1,25 @@
 import FoundationEssentials
 
-/// A recording of an official script under fake for docker and helm: what was there, what was run, what it did.
+/// A recording of an official script under fakes for docker and helm: the files, the command and the results.
 package struct Recording: Decodable, Sendable {
     /// The name of the case: that of its file without `.json`.
     package fileprivate(set) var name = ""
     /// The path of its file, which the fake read.
     package fileprivate(set) var path = ""
-    /// What was run, as `./SCRIPT` in the case's directory.
+    /// The name of the script, which was run as `./SCRIPT` in the case's directory.
     package let script: String
-    /// The words after it.
+    /// The arguments.
     package let argv: [String]
     /// Variables that were set for it.
     package let env: [String: String]
     /// The Rancher release that the script came with.
     package let official: String
-    /// The number of the deliberate difference that applies to the executables, `old` where a newer release has changed what this
-    /// one did, else empty.
+    /// The number of the deliberate difference that applies to the executables, `old` if a newer release has changed the
+    /// behavior, else empty.
     package let differs: String
-    /// What its standard input has, which is a pipe; `nil` where there is nothing to read.
+    /// The content of standard input, a pipe; `nil` if there is none.
     let stdin: String?
-    /// What the script did.
+    /// The results of the script.
     package let expect: Account
     /// Whether there is a docker command.
     package var hasDocker: Bool { docker != nil }
@@ -27,18 +27,18 @@ package struct Recording: Decodable, Sendable {
     package var hasHelm: Bool { helm != nil }
     /// Whether the script is one of PowerShell's.
     package var isPowerShell: Bool { script.hasSuffix(".ps1") }
-    /// Whether the executable calls docker without being told to: it does for a shell script if there is a docker, but charts that neither
-    /// docker nor helm handles it moves itself (D13).
+    /// Whether the executable calls docker by default: for a shell script, if there is a docker, and without charts, which the
+    /// executable may move itself (D13).
     var takesDocker: Bool {
         get throws {
             let texts = try filesBefore().values.map { String(decoding: $0, as: UTF8.self) } + [stdin ?? ""]
             return hasDocker && !isPowerShell && !texts.contains { $0.contains("rancher/charts/") }
         }
     }
-    /// The executable that stands in for the script.
+    /// The executable that replaces the script.
     package var executable: String { String(script.prefix { $0 != "." }) }
 
-    /// How the fake for docker answered, where that is not its usual answer.
+    /// The answers of the fake for docker that are not the usual ones.
     package struct DockerAnswers: Decodable, Sendable {
         /// The references of which `docker pull` failed.
         package let pullFails: [String]?
@@ -59,7 +59,7 @@ package struct Recording: Decodable, Sendable {
 
     private struct HelmAnswers: Decodable, Sendable {}
 
-    /// How docker answered; `nil` where there was no docker command.
+    /// The answers of docker; `nil` if there was no docker command.
     package let docker: DockerAnswers?
     private let helm: HelmAnswers?
     private let files: [String: String]
@@ -96,7 +96,7 @@ package struct Recording: Decodable, Sendable {
     }
 }
 
-/// Why the suite itself cannot do its work.
+/// An error of the suite itself.
 package struct SuiteError: Error, CustomStringConvertible {
     /// One sentence.
     package let description: String

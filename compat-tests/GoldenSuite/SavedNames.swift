@@ -3,7 +3,7 @@ import FoundationEssentials
 import SystemIO
 import Tar
 
-/// The images of an archive, in the words that the fake for docker writes in an archive's place.
+/// The images of an archive, as the text that the fake for docker writes instead of an archive.
 enum SavedNames {
     private struct Item: Decodable {
         let names: [String]?

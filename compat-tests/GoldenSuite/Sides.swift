@@ -2,7 +2,7 @@ import CaseFormat
 import FoundationEssentials
 import TestSupport
 
-/// The two sides of a comparison: official scripts, and the executables that stand in for them.
+/// The two sides of a comparison: official scripts, and the executables that replace them.
 struct Sides: Sendable {
     /// The suite that the executables are of.
     let suite: Suite
@@ -18,7 +18,7 @@ struct Sides: Sendable {
         powerShell = try await PowerShell.find()
     }
 
-    /// Why a script cannot be run; `nil` where it can.
+    /// Returns the reason why a script cannot be run, or `nil` if it can.
     func whyNot(_ script: String) -> String? {
         guard FileManager.default.fileExists(atPath: "\(scripts)/\(script)") else { return "no \(script)" }
         if script.hasSuffix(".ps1"), case .none(let reason) = powerShell { return reason }
@@ -61,7 +61,7 @@ struct Sides: Sendable {
 }
 
 extension Account {
-    /// The account with each marker turned into what it stands for.
+    /// The account with each marker replaced by its character.
     fileprivate var withoutMarkers: Account {
         var account = self
         account.stdout = Marker.undone(stdout)

@@ -17,7 +17,7 @@ package struct Suite: Sendable {
     /// The path of the executable that acts as docker and helm.
     package var fakeCommand: String { "\(products)/fake-command" }
 
-    /// The path of the executable that stands in for a script.
+    /// Returns the path of the executable that replaces a script.
     package func executable(for recording: Recording) -> String { "\(products)/\(recording.executable)" }
 
     /// All recordings.
@@ -30,18 +30,18 @@ package struct Suite: Sendable {
         try Recording.read("\(directory)/recordings/\(name).json")
     }
 
-    /// Cases of our own, which no official script was recorded for; `expect` has what the executables do.
+    /// Returns cases of our own, without a recorded script; `expect` has the results of the executables.
     package func ownCases() throws -> [Recording] {
         try Recording.all(in: "\(directory)/cases")
     }
 
-    /// The cases that official scripts can be run for: the recordings, and those of our own in which a release's script does as the
-    /// executables do.
+    /// Returns the cases for official scripts: the recordings, and cases of our own in which a release's script does the same as
+    /// the executables.
     package func comparableCases() throws -> [Recording] {
         try recordings() + ownCases().filter { !$0.official.isEmpty }
     }
 
-    /// What the executables are expected to do: as recorded, but for the differences.
+    /// Returns the expected results of the executables: as recorded, except for the differences.
     package func expectation(for recording: Recording) throws -> Account {
         guard !recording.differs.isEmpty else { return recording.expect }
         let file = URL(filePath: differenceFile(recording))

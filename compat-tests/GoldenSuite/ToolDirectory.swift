@@ -1,7 +1,7 @@
 import FoundationEssentials
 import TestSupport
 
-/// A directory with links to all commands of this machine but docker and helm, for scripts that are to find the fake alone.
+/// A directory with links to all commands of this machine but docker and helm, for scripts that must find only the fakes.
 final class ToolDirectory: Sendable {
     private let directory: TemporaryDirectory
 

@@ -99,7 +99,7 @@ import Testing
         #expect(Marker.undone("größe") == "größe")
     }
 
-    @Test func bytesThatAreNoTextAreToldApart() {
+    @Test func bytesThatAreNoTextDiffer() {
         #expect(String(readable: Array("größe".utf8)) == "größe")
         #expect(String(readable: [0x61, 0xE9, 0x62, 0xC3, 0xB6, 0xFF]) == "a⟨E9⟩bö⟨FF⟩")
     }

@@ -80,7 +80,7 @@ import Testing
         #expect(table.contains("  - Image pulled: "), "\(table)")
     }
 
-    @Test func helmIsToldThatARegistryOnThisMachineHasNoTLS() async throws {
+    @Test func helmKnowsThatARegistryOnThisMachineHasNoTLS() async throws {
         let scripts = try ScriptsOfOurOwn([("localhost* | 127.0.0.1*", "127.0.0.1*")])
         let (status, table) = try await compare(scripts.directory, [])
         #expect(status == 1)
@@ -100,7 +100,7 @@ import Testing
     ]
 
     @Test(arguments: errors)
-    func tellsWhatIsWrongWithACommandLine(_ words: [String], _ sentence: String) async throws {
+    func reportsErrorsInTheCommandLine(_ words: [String], _ sentence: String) async throws {
         let outcome = try await ChildProcess.run(
             ["\(suite.products)/compare-official"] + words,
             environment: ProcessInfo.processInfo.environment

@@ -3,24 +3,24 @@ import OCI
 import TestSupport
 import Testing
 
-/// A recording of a PowerShell script for the engine that such a call takes by itself, which asks registries where the script
-/// runs docker: what registries and archive hold, and what the executable has to do.
+/// A recording of a PowerShell script for the default engine of such a call, which queries registries instead of running
+/// docker: the contents of the registries and the archive, and the expected results.
 struct DefaultEngineCase: CustomTestStringConvertible {
-    /// What is run.
+    /// The recording.
     let recording: Recording
-    /// What the executable has to do.
+    /// The expected results of the executable.
     let expected: Account
-    /// What the registries hold: the images that docker could pull.
+    /// The images in the source registries: those that docker could pull.
     let pulled: [SyntheticImage]
     /// Whether the registries have lost all blobs, where `docker save` failed.
     let hasLostBlobs: Bool
     /// The archive's bytes, by its path: the images that docker could tag, or another one where it tagged none.
     let archive: [String: [UInt8]]
-    /// What arrives in the registry, by its target.
+    /// The images in the target registry after the run, by their targets.
     let pushed: [String: SyntheticImage]
     /// The targets that the registry refuses.
     let refused: [String]
-    /// How many images of the list fail.
+    /// The number of images of the list that fail.
     let failures: Int
     /// The registries that are asked, as `HOST:PORT`, sorted.
     let asked: [String]
@@ -81,17 +81,17 @@ struct DefaultEngineCase: CustomTestStringConvertible {
         try SyntheticImage(Reference(name).description, layers: [name])
     }
 
-    /// Where the registry of a reference listens.
+    /// Returns the host and port of the registry of a reference.
     private static func authority(_ name: String) throws -> String {
         let domain = try Reference(name).domain
         if domain == Reference.hub { return "registry-1.docker.io:443" }
         return domain.contains(":") ? domain : "\(domain):443"
     }
 
-    /// The lines of the script as they are. In the place of the fake's words for `docker push` stand docker's own; those for
-    /// `docker pull` are left out, since this engine does not print what a pull does.
+    /// Returns the lines of the script unchanged, with docker's own output instead of the fake's for `docker push`, and without
+    /// that of `docker pull`, which this engine does not print.
     ///
-    /// - Parameter images: what is pushed, by its target.
+    /// - Parameter images: the pushed images, by their targets.
     private static func lines(_ text: String, _ images: [String: SyntheticImage]) -> [String] {
         var lines: [String] = []
         var image: SyntheticImage?

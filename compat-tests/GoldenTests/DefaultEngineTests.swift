@@ -3,7 +3,7 @@ import OCI
 import TestSupport
 import Testing
 
-/// The recordings of the PowerShell scripts with the engine that a `.ps1` call takes by itself, against registries that bear the
+/// The recordings of the PowerShell scripts with the default engine of a `.ps1` call, against registries with the
 /// recorded names: exit status, files and the script's own lines are equal.
 @Suite(.timeLimit(.minutes(5))) struct DefaultEngineTests {
     private static let suite = Result { try Suite() }
@@ -40,7 +40,7 @@ import Testing
         #expect(differences.isEmpty, "\n\(differences.joined(separator: "\n"))\nstandard error:\n\(ours.stderr)")
         #expect(registries.asked == example.asked)
         #expect(ours.stderr.contains(", \(example.failures) failed") == (example.failures > 0), "\(ours.stderr)")
-        // Differences in what is read from lists and flags are told in the same words by both engines.
+        // Differences in what is read from lists and flags are reported with the same messages by both engines.
         if ["D2", "D3", "D16"].contains(example.recording.differs) { #expect(ours.stderr == example.expected.stderr) }
 
         let arrived = try registries.registry.repositories.filter { path in
@@ -56,7 +56,7 @@ import Testing
 }
 
 extension FakeRegistry {
-    /// Puts an image into the repository that its name tells, without the registry in it.
+    /// Puts an image into the repository of its name, without the registry.
     fileprivate func add(_ image: SyntheticImage) throws {
         let reference = try Reference(image.name)
         for blob in image.layers + [image.configuration] { addBlob(blob, repository: reference.path) }

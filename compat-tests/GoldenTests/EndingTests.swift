@@ -4,7 +4,7 @@ import SystemIO
 import TestSupport
 import Testing
 
-/// What signals leave behind: no child, and no archive that is not whole.
+/// Signals leave no child process and no incomplete archive.
 @Suite(.timeLimit(.minutes(5))) struct EndingTests {
     private static let rows: [(command: String, signal: Int32)] = [
         ("pull", SIGINT), ("pull", SIGTERM), ("save", SIGINT), ("save", SIGTERM), ("save", SIGHUP),

@@ -1,14 +1,14 @@
 import FoundationEssentials
 import TestSupport
 
-/// A fake for `pwsh`: it keeps a log of how it is called, tells its version as the runner asks for it, and has bash run any
-/// other script.
+/// A fake for `pwsh`: it logs its calls, prints its version for the runner's query, and runs any
+/// other script with bash.
 struct FakePowerShell {
     private let directory: TemporaryDirectory
 
     /// Makes the fake.
     ///
-    /// - Parameter answer: lines of shell that take the place of the answer to the runner's question.
+    /// - Parameter answer: lines of shell that replace the answer to the runner's query.
     init(answer: String = Self.answer) throws {
         directory = try TemporaryDirectory()
         try directory.write(
@@ -29,7 +29,7 @@ struct FakePowerShell {
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: directory.path("bin/pwsh"))
     }
 
-    /// What PowerShell 7 answers where it has read the profile.
+    /// The answer of PowerShell 7 with the profile.
     static let answer = """
         echo "version 7.4.6"
         grep -q ReleaseId "$XDG_CONFIG_HOME/powershell/profile.ps1" && echo "release 1809"
@@ -46,7 +46,7 @@ struct FakePowerShell {
     /// Its path.
     var path: String { directory.path("bin/pwsh") }
 
-    /// How it was called: the words of each call, and whether it had a profile.
+    /// Returns the arguments of each call, and whether it had a profile.
     func calls() throws -> [String] {
         try directory.text("calls").split(separator: "\n", omittingEmptySubsequences: false).map(String.init).dropLast()
     }

@@ -4,7 +4,7 @@ import Testing
 
 /// The executables against the recordings of the official scripts: exit status, standard output, calls and files to the byte.
 @Suite(.timeLimit(.minutes(5))) struct GoldenTests {
-    /// Set to write `differences` anew where a deliberate difference applies. A run that does so fails.
+    /// Whether the run writes `differences` again for deliberate differences. Such a run fails.
     private static let isRecording = ProcessInfo.processInfo.environment["RECORD_DIFFERENCES"] == "1"
     private static let suite = Result { try Suite() }
     private static let recordings = (try? suite.get().recordings()) ?? []
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test(arguments: recordings.filter { !$0.differs.isEmpty }.map(CaseName.init))
-    func differsAsItIsMeantTo(_ name: CaseName) async throws {
+    func deliberateDifferencesAreAsRecorded(_ name: CaseName) async throws {
         let suite = try Self.suite.get()
         let recording = name.recording
         let ours = try await suite.runOurs(recording)
@@ -58,7 +58,7 @@ import Testing
         #expect(Self.withoutTrace(ours.stderr) == name.recording.expect.stderr)
     }
 
-    /// Without the lines of `--verbose` that tell of requests, in which times are never the same.
+    /// Returns the text without the lines of `--verbose` for requests, in which times vary.
     private static func withoutTrace(_ errors: String) -> String {
         errors.split(separator: "\n", omittingEmptySubsequences: false).filter { !$0.contains(": > ") }
             .joined(separator: "\n")

@@ -35,7 +35,7 @@ import Testing
         ),
     ]
 
-    /// - Parameter printing: what docker prints to `docker info`, which decides who handles charts.
+    /// - Parameter printing: the output of `docker info`, which decides how charts are handled.
     @Test(arguments: rows.indices)
     func callsAreTheScripts(_ index: Int) async throws {
         let row = Self.rows[index]

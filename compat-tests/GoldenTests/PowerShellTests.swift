@@ -49,7 +49,7 @@ import Testing
     ]
 
     @Test(arguments: failures)
-    func tellsWhyPowerShellDoesNotRunTheScripts(_ answer: String, _ sentence: String) async throws {
+    func reportsWhyPowerShellDoesNotRunTheScripts(_ answer: String, _ sentence: String) async throws {
         let powerShell = try FakePowerShell(answer: answer)
         let scripts = try ReplayingScripts(recordings, family: ".ps1")
         let (status, told) = try await compare(scripts.directory, powerShell, ["--case", "ps1-save-defaults"])

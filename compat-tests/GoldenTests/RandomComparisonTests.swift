@@ -4,9 +4,9 @@ import SystemIO
 import TestSupport
 import Testing
 
-/// The random comparison, with scripts of which it is known what they do.
+/// The random comparison, with scripts whose behavior is known.
 @Suite(.timeLimit(.minutes(20))) struct RandomComparisonTests {
-    /// A text of the scripts, what takes its place, and a line that is told of no other script.
+    /// A text of the scripts, its replacement, and a line that is printed for no other script.
     private static let alterations: [(text: String, other: String, shows: String)] = [
         ("Image pull success: ", "Image pulled: ", "^ +- Image pulled: "),
         ("$target\" --purge", "$target\" --purged", "^ +- .*docker manifest push .* --purged$"),
@@ -20,7 +20,7 @@ import Testing
         #expect(told.contains(try Regex(shows).anchorsMatchLineEndings()), "\(told)")
     }
 
-    @Test func findsNothingInTheScriptsAsTheyAre() async throws {
+    @Test func findsNothingInUnchangedScripts() async throws {
         let (status, told) = try await compare(ScriptsOfOurOwn())
         #expect(status == 0, "\(told)")
     }

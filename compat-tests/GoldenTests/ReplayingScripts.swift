@@ -16,7 +16,7 @@ struct ReplayingScripts {
         for script in Set(recordings.map(\.script)) where script.hasSuffix(family) {
             let cases = recordings.filter { $0.script == script }
                 .map { "\($0.name))\n\(more[$0.name] ?? ":")\n\(Self.lines($0.expect).joined(separator: "\n"))\n;;\n" }
-            // What tells a release that has charts and a source registry.
+            // The texts by which a release with charts and a source registry is detected.
             let traits = "# rancher/charts/ --source-registry 1809"
             let text = "\(traits)\ncase $(basename \"$STAND_IN_RECORDING\" .json) in\n\(cases.joined())esac\n"
             try directory.write(text, to: script)

@@ -1,7 +1,8 @@
 // Shell scripts that do what PowerShell's scripts do, for a fake for PowerShell that has a shell run them.
 
 extension ScriptsOfOurOwn {
-    /// What both begin with: words are read from the last to the first, and a flag takes the first word before the next one.
+    /// The beginning of both: arguments are read from the last to the first, and a flag takes the first argument before the next
+    /// flag.
     private static let commonPowerShell = #"""
         #!/bin/bash
         names=rancher-windows-images.txt archive=rancher-windows-images.tar.gz source_registry= release=1809 value=

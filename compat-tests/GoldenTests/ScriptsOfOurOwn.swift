@@ -1,14 +1,14 @@
 import GoldenSuite
 import TestSupport
 
-/// A directory of two scripts that take the place of Rancher's, and do what `docs/compatibility.md` says of these.
+/// A directory of two scripts that replace Rancher's and behave as `docs/compatibility.md` describes these.
 struct ScriptsOfOurOwn {
     let directory: TemporaryDirectory
 
     /// Makes the scripts.
     ///
     /// - Parameters:
-    ///   - changes: what is otherwise in them: texts that both or one of them has, and what takes their place.
+    ///   - changes: changes to the scripts: texts of one or both of them, and their replacements.
     ///   - family: the end of their names. They are shell scripts, whatever their names.
     init(_ changes: [Change] = [], family: String = ".sh") throws {
         directory = try TemporaryDirectory()
@@ -25,15 +25,15 @@ struct ScriptsOfOurOwn {
         }
     }
 
-    /// A text of the scripts, and what takes its place.
+    /// A text of the scripts, and its replacement.
     typealias Change = (text: String, other: String)
 
-    /// What makes them scripts of a release before v2.13.8: no charts, and an archive of no images too.
+    /// Changes that make them scripts of a release before v2.13.8: no charts, and an archive even of no images.
     static let older: [Change] = [
         ("[[ $1 = *rancher/charts/* ]]", "false"), ("if [ -z \"$pulled\" ]", "if false"),
     ]
 
-    /// What both begin with, after their flags.
+    /// The beginning of both, after their flags.
     private static let common = #"""
 
         is_chart() { [[ $1 = *rancher/charts/* ]]; }

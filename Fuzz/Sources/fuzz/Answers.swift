@@ -2,7 +2,7 @@
 @testable import OCI
 @testable import Registry
 
-/// The head of an answer, line by line as libcurl hands it over, and all that is read from its fields.
+/// Reads the head of a response line by line, as libcurl passes it, and the fields that the program uses.
 func readHead(_ bytes: [UInt8]) throws {
     var parser = ResponseHeadParser()
     var rest = bytes[...]
@@ -30,7 +30,7 @@ private func readFields(of head: HTTPResponseHead) {
     _ = RegistryClient.nextPage(after: head, path: "/v2/a/b/referrers/sha256:0")
 }
 
-/// The body of an answer: an error, a token, a manifest or a list of referrers.
+/// Reads the body of a response: an error, a token, a manifest or a list of referrers.
 func readAnswer(_ bytes: [UInt8]) throws {
     for status in [400, 401, 429, 500] {
         let response = HTTPResponse(head: HTTPResponseHead(status: status, headers: [:]), body: bytes)

@@ -5,18 +5,18 @@ import CFuzzer
 @testable import Registry
 @testable import SystemIO
 
-/// The journal of an archive that an earlier run has left, which anybody may have written.
+/// Reads the journal of a partial archive, which another user may have written.
 func readJournal(_ bytes: [UInt8]) {
     for kind in [
         ArchiveJournal.Kind(.storedMembers), .init(.plainTar), .init(.deflatedLayers(level: 6)), .init(.plainLayers),
     ] {
         let places = ArchiveJournal.places(in: bytes, kind)
-        // The ends that a save computes.
+        // The offsets that a save computes.
         for place in places.values { _ = place.offset + place.size + place.written + (place.length ?? 0) }
     }
 }
 
-/// The settings and logins of docker and podman, the answer of a credential helper, and the tables of delta archives.
+/// Reads settings and logins of docker and podman, the answer of a credential helper, and the tables of delta archives.
 func readSettings(_ bytes: [UInt8]) throws {
     if let configuration = try? DockerConfiguration(json: bytes) {
         for name in ["docker.io/library/a", "a.b:5000/c", "localhost/d"] {
@@ -29,7 +29,7 @@ func readSettings(_ bytes: [UInt8]) throws {
     _ = try? OmittedBlobs(json: bytes)
 }
 
-/// A file in memory that has these bytes.
+/// Returns a file in memory with the content `bytes`.
 func inMemory(_ bytes: [UInt8]) throws -> File {
     let descriptor = memfd_create("file", 0)
     precondition(descriptor >= 0, "no file can be made in memory")

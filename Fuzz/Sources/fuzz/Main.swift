@@ -1,9 +1,9 @@
 import CFuzzer
 import Glibc
 
-/// `fuzz READER [ARGUMENT…]`: gives bytes of libFuzzer's making to one of the readers; the arguments are libFuzzer's own.
+/// `fuzz READER [ARGUMENT…]` passes inputs that libFuzzer generates to a reader; the arguments are libFuzzer's own.
 ///
-/// A finding is a crash, a leak, too much memory or too much time. A reader that throws has done its part.
+/// A finding is a crash, a leak, too much memory or too much time. A reader may throw.
 @main
 enum Main {
     static func main() {
@@ -23,11 +23,11 @@ enum Main {
     }
 }
 
-/// What is fuzzed.
+/// A reader of untrusted data.
 enum Reader: String, CaseIterable {
     case tar, compression, json, reference, archive, head, answer, journal, settings
 
-    /// What libFuzzer calls. It takes a C function, which cannot remember anything, so each reader has one of its own.
+    /// The function that libFuzzer calls. A C function captures no values, so each reader has one of its own.
     var function: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt {
         switch self {
         case .tar: { call(readTar, $0, $1) }

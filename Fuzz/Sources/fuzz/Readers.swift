@@ -5,10 +5,10 @@ import OCI
 import SystemIO
 import Tar
 
-/// More than this is not unpacked, so that bombs cost no time.
+/// The most bytes that are decompressed, to bound the time for decompression bombs.
 private let unpackingLimit: Int64 = 4 << 20
 
-/// Headers and contents of a tar.
+/// Reads the headers and contents of a tar.
 func readTar(_ bytes: [UInt8]) throws {
     try? readEntries(bytes)
     try readEntries(sealed(bytes))
@@ -17,12 +17,12 @@ func readTar(_ bytes: [UInt8]) throws {
 private func readEntries(_ bytes: [UInt8]) throws {
     let reader = TarReader(MemorySource(bytes))
     while let entry = try reader.next() {
-        // Every other content is read, the rest passed over.
+        // Every other content is read, the rest is skipped.
         if entry.header.name.utf8.count % 2 == 0 { try reader.forEachPiece { _ in } }
     }
 }
 
-/// Compressed bytes: of the format that their beginning tells, pulled and pushed, which must come to the same.
+/// Decompresses bytes of a detected format with both decompressors, which must agree.
 func readCompressed(_ bytes: [UInt8]) throws {
     var pulled = 0
     let pull = Result {
@@ -39,7 +39,7 @@ func readCompressed(_ bytes: [UInt8]) throws {
     precondition(pulled == pushed, "\(pulled) bytes were pulled, \(pushed) were pushed")
 }
 
-/// All JSON that images come with.
+/// Reads the JSON files of images.
 func readJSON(_ bytes: [UInt8]) throws {
     _ = ImageConfiguration(bytes: bytes)
     _ = try? Manifest(bytes: bytes, digest: Digest(.sha256, bytes: [UInt8](repeating: 0, count: 32)))
@@ -50,7 +50,7 @@ func readJSON(_ bytes: [UInt8]) throws {
     }
 }
 
-/// The name of an image, which must come to the same when it is read again. What docker prints need not: `docker.io/a.io/b` is
+/// Reads a reference; its description must parse to the same reference. Docker's short form need not: `docker.io/a.io/b` is
 /// `a.io/b` there.
 func readReference(_ bytes: [UInt8]) throws {
     let reference = try Reference(String(decoding: bytes, as: UTF8.self))
@@ -59,7 +59,7 @@ func readReference(_ bytes: [UInt8]) throws {
     precondition(again == reference, "\(reference) is read as \(again?.description ?? "nothing")")
 }
 
-/// A whole archive, and all that its images consist of.
+/// Reads an archive and the blobs of its images.
 func readArchive(_ bytes: [UInt8]) throws {
     try openArchive(CompressionFormat.detect(bytes) == .none ? sealed(bytes) : bytes)
 }

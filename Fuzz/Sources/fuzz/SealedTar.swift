@@ -1,6 +1,6 @@
 import Tar
 
-/// The same tar with the right checksum in each header, so that what the fuzzer has changed there is read at all.
+/// Returns the tar with a correct checksum in each header, so that changed headers are read.
 func sealed(_ tar: [UInt8]) -> [UInt8] {
     var tar = tar
     var parser = TarHeaderParser()

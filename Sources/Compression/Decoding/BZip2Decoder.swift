@@ -1,11 +1,11 @@
 import CBZip2
 
-/// Unpacks bzip2 streams by libbz2, which checks their CRC; what follows the last one is ignored, as `bzip2` does.
+/// Decompresses bzip2 streams with libbz2, which verifies their CRC. Data after the last stream is ignored, as by `bzip2`.
 final class BZip2Decoder: StreamDecoder {
     private static let magic: [UInt8] = [0x42, 0x5A, 0x68]
 
     private let stream = LibraryState(bz_stream()) { BZ2_bzDecompressEnd($0) }
-    private var isBehindStream = false
+    private var isAfterStream = false
 
     init() throws(CompressionError.Reason) {
         try check(BZ2_bzDecompressInit(stream.pointer, 0, 0))
@@ -16,12 +16,12 @@ final class BZip2Decoder: StreamDecoder {
         isLast: Bool,
         into output: UnsafeMutableRawBufferPointer
     ) throws(CompressionError.Reason) -> DecodingStep {
-        if isBehindStream {
+        if isAfterStream {
             if input.count < Self.magic.count, !isLast { return .produced(0) }
             guard input.starts(with: Self.magic) else { return .ended }
             BZ2_bzDecompressEnd(stream.pointer)
             try check(BZ2_bzDecompressInit(stream.pointer, 0, 0))
-            isBehindStream = false
+            isAfterStream = false
         }
         stream.pointer.pointee.next_in = UnsafeMutableRawPointer(input.mutableBytes)?
             .assumingMemoryBound(to: CChar.self)
@@ -31,7 +31,7 @@ final class BZip2Decoder: StreamDecoder {
         let status = BZ2_bzDecompress(stream.pointer)
         input.removeFirst(bytes: Int(input.count.asUInt32 - stream.pointer.pointee.avail_in))
         if status == BZ_STREAM_END {
-            isBehindStream = true
+            isAfterStream = true
         } else {
             try check(status)
         }

@@ -1,13 +1,10 @@
-/// Unpacks data of one format, given in pieces, and knows how far into the data it is.
-///
-/// It is what ``Decompressor`` and ``PushDecompressor`` have in common, which differ in who holds the pieces.
+/// Decompresses data of one format in pieces and keeps its offset, for ``Decompressor`` and ``PushDecompressor``.
 struct ContentDecoder {
-    /// What the data is compressed with.
     let format: CompressionFormat
     /// Whether the content is complete.
     private(set) var hasEnded = false
     private let decoder: any StreamDecoder
-    /// How many compressed bytes have been decoded.
+    /// The number of compressed bytes that have been decoded.
     private var position: Int64 = 0
 
     /// - Throws: ``CompressionError`` if there is no memory.
@@ -20,14 +17,14 @@ struct ContentDecoder {
         }
     }
 
-    /// Unpacks some of `input`, and takes what it has unpacked away from it.
+    /// Decompresses some of `input`, and removes the decoded bytes from it.
     ///
     /// - Parameters:
-    ///   - input: what was left of the last piece, followed by new input.
-    ///   - isLast: whether nothing follows this input.
-    ///   - output: room for at least one byte.
-    /// - Returns: how many bytes were unpacked; 0 once the content is complete, or when more input is needed.
-    /// - Throws: ``CompressionError``, also where more input is needed and there is none; the decoder cannot go on after that.
+    ///   - input: the rest of the last input, followed by new input.
+    ///   - isLast: whether no input follows.
+    ///   - output: a buffer of at least one byte.
+    /// - Returns: the number of bytes in `output`; 0 if the content is complete or more input is needed.
+    /// - Throws: ``CompressionError``, also if the input is truncated; the decoder cannot be used after that.
     mutating func decode(
         _ input: inout UnsafeRawBufferPointer,
         isLast: Bool,

@@ -1,21 +1,21 @@
 import SystemIO
 
-/// The content of compressed data, pulled from a source of it.
+/// A source of the content of compressed data, which is read from another source.
 ///
-/// Memory does not grow with the data: 256 KiB of input and what the format needs, at most the limits that `xz` and `zstd`
-/// have for themselves. Several gzip members, bzip2 or xz streams or zstd frames in a row are one content.
+/// Memory is bounded: 256 KiB of input and the decoder's, at most the default limits of the `xz` and `zstd` programs. Several
+/// gzip members, bzip2 or xz streams or zstd frames in a row are one content.
 public final class Decompressor: ByteSource {
     private let source: any ByteSource
     private var decoder: ContentDecoder
     private let buffer = Buffer(byteCount: 256 << 10)
-    /// The part of the buffer that has been read and not decoded.
+    /// The part of the buffer that is read but not decoded.
     private var pending: Range<Int>
     private var sourceHasEnded = false
 
     /// - Parameters:
-    ///   - source: gives the compressed data from here on.
-    ///   - format: what the data is compressed with; if `nil`, its first bytes tell.
-    /// - Throws: what the source throws, or ``CompressionError`` if there is no memory.
+    ///   - source: the source of the compressed data.
+    ///   - format: the format of the data; if `nil`, it is detected.
+    /// - Throws: the source's error, or ``CompressionError`` if there is no memory.
     public init(_ source: any ByteSource, format: CompressionFormat? = nil) throws {
         self.source = source
         let prefix = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[..<CompressionFormat.prefixLength])
@@ -24,13 +24,12 @@ public final class Decompressor: ByteSource {
         decoder = try ContentDecoder(format ?? .detect(prefix[..<count]))
     }
 
-    /// What the data is compressed with.
     package var format: CompressionFormat { decoder.format }
 
-    /// Unpacks the next bytes.
+    /// Decompresses the next bytes.
     ///
-    /// - Returns: how many bytes were unpacked, 0 at the end.
-    /// - Throws: ``CompressionError``, or what the source throws; the decompressor cannot go on after that.
+    /// - Returns: the number of bytes in `output`, 0 at the end.
+    /// - Throws: ``CompressionError``, or the source's error; the decompressor cannot be used after that.
     public func read(into output: UnsafeMutableRawBufferPointer) throws -> Int {
         guard !output.isEmpty else { return 0 }
         while true {
@@ -42,7 +41,7 @@ public final class Decompressor: ByteSource {
         }
     }
 
-    /// Passes over bytes of the content; data that is not compressed is skipped by its source.
+    /// Skips bytes of the content; the source skips data that is not compressed.
     public func skip(_ count: Int64) throws -> Int64 {
         guard format == .none, count > 0 else { return try skipByReading(count) }
         let buffered = min(count, Int64(pending.count))
@@ -50,7 +49,7 @@ public final class Decompressor: ByteSource {
         return buffered + (try source.skip(count - buffered))
     }
 
-    /// Reads more input behind what is pending.
+    /// Reads more input after the pending bytes.
     private func refill() throws {
         buffer.bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer.bytes[pending]))
         pending = 0..<pending.count

@@ -1,24 +1,20 @@
-/// The content of compressed data that is pushed in as it arrives, piece by piece.
-///
-/// What ``Decompressor`` says of memory and of several members in a row holds here too.
+/// Decompresses data in pieces as they arrive, with the memory bounds and the concatenation of ``Decompressor``.
 public final class PushDecompressor {
     private let output: (UnsafeRawBufferPointer) throws -> Void
     private let buffer = Buffer(byteCount: 256 << 10)
-    /// Made once the first bytes have told the format.
+    /// The decoder, once the first bytes have identified the format.
     private var decoder: ContentDecoder?
-    /// What arrived and could not be decoded without more.
+    /// Bytes that cannot be decoded without more input.
     private var pending: [UInt8] = []
 
-    /// The data's first bytes will tell what it is compressed with.
-    ///
-    /// - Parameter output: takes the content in order.
+    /// - Parameter output: is called with the content in order.
     public init(output: @escaping (UnsafeRawBufferPointer) throws -> Void) {
         self.output = output
     }
 
-    /// Takes the next compressed bytes.
+    /// Decompresses the next bytes.
     ///
-    /// - Throws: ``CompressionError``, or what the output throws; the decompressor cannot go on after that.
+    /// - Throws: ``CompressionError``, or the output's error; the decompressor cannot be used after that.
     public func append(_ bytes: UnsafeRawBufferPointer) throws {
         if decoder != nil, pending.isEmpty { return try decode(bytes, isLast: false) }
         pending += bytes
@@ -28,7 +24,7 @@ public final class PushDecompressor {
 
     /// Ends the data.
     ///
-    /// - Throws: ``CompressionError`` also if the data is cut short, or what the output throws.
+    /// - Throws: ``CompressionError``, also if the data is truncated, or the output's error.
     public func finish() throws {
         try decodePending(isLast: true)
     }
@@ -46,7 +42,7 @@ public final class PushDecompressor {
         while case let count = try decoder.decode(&input, isLast: isLast, into: buffer.bytes), count > 0 {
             try output(UnsafeRawBufferPointer(rebasing: buffer.bytes[..<count]))
         }
-        // Nothing that follows the content is of interest.
+        // Data after the content is ignored.
         if !decoder.hasEnded { pending = Array(input) }
     }
 }

@@ -1,19 +1,19 @@
 /// The result of one call of a decoder.
 enum DecodingStep {
-    /// So many bytes were unpacked; if none were and no input was taken, more input is needed.
+    /// The number of bytes in the output; more input is needed if it is 0 and no input was consumed.
     case produced(Int)
-    /// The content is complete. What is left of the input is not compressed data, and ignored, as `gzip` and `bzip2` do.
+    /// The content is complete. The rest of the input is ignored, as by `gzip` and `bzip2`.
     case ended
 }
 
-/// The decoder of one format by its C library, which is given the data in pieces.
+/// A decoder of one format, based on its C library.
 protocol StreamDecoder: AnyObject {
-    /// Unpacks some of `input`, and takes what it has unpacked away from it.
+    /// Decompresses some of `input`, and removes the decoded bytes from it.
     ///
     /// - Parameters:
-    ///   - input: what was left of the last piece, followed by new input.
-    ///   - isLast: whether nothing follows this input.
-    ///   - output: room for at least one byte.
+    ///   - input: the rest of the last input, followed by new input.
+    ///   - isLast: whether no input follows.
+    ///   - output: a buffer of at least one byte.
     func decode(
         _ input: inout UnsafeRawBufferPointer,
         isLast: Bool,
@@ -22,7 +22,7 @@ protocol StreamDecoder: AnyObject {
 }
 
 extension CompressionFormat {
-    /// A new decoder for this format.
+    /// Makes a decoder for this format.
     func makeDecoder() throws(CompressionError.Reason) -> any StreamDecoder {
         switch self {
         case .none: PlainDecoder()

@@ -1,8 +1,8 @@
 import CLZMA
 
-/// Unpacks xz streams and the padding between them by liblzma, which checks their integrity.
+/// Decompresses xz streams and the padding between them with liblzma, which verifies their checksums.
 final class XZDecoder: StreamDecoder {
-    /// How much memory the data may ask for, in bytes. `xz -9` takes 65 MiB to unpack.
+    /// The most memory that decompression may use, in bytes. Data of `xz -9` needs 65 MiB.
     static let memoryLimit: UInt64 = 512 << 20
 
     private let stream = LibraryState(lzma_stream()) { lzma_end($0) }

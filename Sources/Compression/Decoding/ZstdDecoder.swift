@@ -1,8 +1,8 @@
 import CZstd
 
-/// Unpacks zstd frames by libzstd, which passes over skippable ones and checks what has a checksum.
+/// Decompresses zstd frames with libzstd, which skips skippable frames and verifies checksums.
 final class ZstdDecoder: StreamDecoder {
-    /// The largest window as a power of two; 128 MiB is what `zstd` itself takes unless it is told `--long`.
+    /// The binary logarithm of the largest window: 128 MiB, the limit of `zstd` without `--long`.
     static let windowLimit: Int32 = 27
 
     private let stream: OpaquePointer

@@ -1,18 +1,18 @@
 import CLibdeflate
 import CZlib
 
-/// Deflates one block after the other, for one worker.
+/// Deflates blocks, one at a time, for one worker.
 protocol BlockDeflater: Sendable {
-    /// How many bytes a block takes at most in deflated form.
+    /// The most bytes of a deflated block.
     var outputCapacity: Int { get }
 
-    /// Deflates the block's content into its output, and notes the content's checksum.
+    /// Deflates the block's content into its output, and sets the content's checksum.
     func deflate(_ block: GzipBlock) throws(CompressionError.Reason)
 }
 
-/// Deflates blocks by zlib into one stream: each goes on where the block before has ended.
+/// Deflates blocks with zlib, so that their outputs in a row are one stream.
 ///
-/// One worker uses it at a time, which is what `@unchecked` stands for.
+/// It is `@unchecked Sendable` because each worker of ``GzipPipeline`` has its own.
 final class StreamDeflater: BlockDeflater, @unchecked Sendable {
     private let stream = LibraryState(z_stream()) { deflateEnd($0) }
     private let level: Int
@@ -22,11 +22,11 @@ final class StreamDeflater: BlockDeflater, @unchecked Sendable {
     /// - Parameters:
     ///   - level: 1 to 9.
     ///   - endsStream: whether the stream ends with the last block, or at a byte boundary where another can follow.
-    ///   - capacity: how many bytes a block may have.
+    ///   - capacity: the most bytes of a block.
     init(level: Int, endsStream: Bool, capacity: Int) throws(CompressionError.Reason) {
         self.level = level
         self.endsStream = endsStream
-        // Without gzip's header and trailer, which the whole has once; 8 is zlib's usual amount of memory.
+        // Without gzip's header and trailer, which the member has once; 8 is zlib's default memory level.
         let status = deflateInit2_(
             stream.pointer,
             Int32(level),
@@ -38,7 +38,7 @@ final class StreamDeflater: BlockDeflater, @unchecked Sendable {
             Int32(MemoryLayout<z_stream>.size)
         )
         guard status == Z_OK else { throw zlibFault(status, message: nil) }
-        // With the flush or the end behind it.
+        // With the flush or the end of the stream.
         outputCapacity = Int(deflateBound(stream.pointer, UInt(capacity))) + 16
     }
 
@@ -62,11 +62,11 @@ final class StreamDeflater: BlockDeflater, @unchecked Sendable {
         block.checksum = GzipChecksum(of: block.content)
     }
 
-    /// Has level 6 search for matches in less time.
+    /// Makes level 6 faster.
     ///
-    /// zlib tries up to 128 earlier places for a match, a quarter as many once it has one of 8 bytes, and looks for a better
-    /// one at the next byte behind matches of up to 16. Here these are 80, 16 and 64: the longer search where it pays makes up
-    /// for the shorter one elsewhere, and sizes stay within 1 % of gzip's.
+    /// For a match, zlib tries up to 128 earlier positions, a quarter as many once it has a match of 8 bytes, and searches for
+    /// a better one at the next byte after matches of up to 16. Here the parameters are 80, 16 and 64. Sizes stay within 1 % of
+    /// gzip's.
     private func tune() throws(CompressionError.Reason) {
         guard level == 6 else { return }
         try check(deflateTune(stream.pointer, 16, 64, 128, 80))
@@ -77,17 +77,17 @@ final class StreamDeflater: BlockDeflater, @unchecked Sendable {
     }
 }
 
-/// Deflates blocks by libdeflate, each into a gzip member of its own.
+/// Deflates blocks with libdeflate, each into a gzip member of its own.
 ///
-/// It has all of a block at hand when it begins, where zlib must be ready to be given the next byte, and so is much faster.
-/// One worker uses it at a time, which is what `@unchecked` stands for.
+/// libdeflate compresses a complete block in one call, which is much faster than zlib's stream.
+/// It is `@unchecked Sendable` because each worker of ``GzipPipeline`` has its own.
 final class MemberDeflater: BlockDeflater, @unchecked Sendable {
     private let compressor: OpaquePointer
     let outputCapacity: Int
 
     /// - Parameters:
-    ///   - level: 1 to 9, which give about the sizes of gzip's levels.
-    ///   - capacity: how many bytes a block may have.
+    ///   - level: 1 to 9, with about the sizes of gzip's levels.
+    ///   - capacity: the most bytes of a block.
     init(level: Int, capacity: Int) throws(CompressionError.Reason) {
         guard let compressor = libdeflate_alloc_compressor(Int32(level)) else { throw .outOfMemory }
         self.compressor = compressor

@@ -1,15 +1,15 @@
-/// The parts of a gzip member that is put together of pieces deflated apart (RFC 1951, section 3.2).
+/// The parts of a gzip member that is composed of separately deflated segments (RFC 1951, section 3.2).
 ///
 /// A segment is deflate data without a last block. It begins and ends on a byte boundary and refers to nothing before it, so
 /// segments may be made in any order, moved, and put in a row. ``memberHeader``, segments, ``end``, and the trailer of the
 /// ``GzipChecksum`` of all content are a gzip member.
 package enum DeflateSegment {
-    /// The bytes in front of the first segment.
+    /// The bytes before the first segment.
     package static let memberHeader = StoredGzipMember.header
-    /// The bytes behind the last segment: the last block of the member, without content.
+    /// The bytes after the last segment: the last block of the member, without content.
     package static let end: [UInt8] = [3, 0]
 
-    /// The segment of one stored block: it is five bytes longer than its content, whatever that is.
+    /// Returns a segment of one stored block, five bytes longer than its content.
     ///
     /// - Parameter content: at most 65,535 bytes.
     package static func stored(_ content: [UInt8]) -> [UInt8] {
@@ -17,11 +17,9 @@ package enum DeflateSegment {
         return StoredBlock.header(length: content.count, isLast: false) + content
     }
 
-    /// A segment of exactly `count` bytes without content.
-    ///
-    /// - Returns: `nil` where there is none of that length, which is so for some lengths below 20.
+    /// Returns a segment of exactly `count` bytes without content, or `nil` for some counts below 20.
     package static func filler(_ count: Int) -> [UInt8]? {
-        // Empty stored blocks have 5 bytes; with an empty block of fixed codes in front of it such a block has 6.
+        // Empty stored blocks have 5 bytes; after an empty block of fixed codes such a block has 6.
         let sixes = count % 5
         guard count >= sixes * 6 else { return nil }
         let fives = (count - sixes * 6) / 5
@@ -31,7 +29,7 @@ package enum DeflateSegment {
     }
 }
 
-/// Deflates content at hand into segments, one after the other, on the caller's thread.
+/// Deflates content into segments on the caller's thread.
 package final class SegmentDeflater {
     private let deflater: any BlockDeflater
     private let block: GzipBlock
@@ -44,14 +42,14 @@ package final class SegmentDeflater {
         block = GzipBlock(capacity: framing.blockSize, outputCapacity: deflater.outputCapacity)
     }
 
-    /// The segment of `content`; it depends on the content and the level alone.
+    /// Returns the segment of `content`, which depends only on the content and the level.
     package func segment(of content: [UInt8]) throws -> [UInt8] {
         var segment: [UInt8] = []
         try content.withUnsafeBytes { bytes in
             var rest = bytes
             while !rest.isEmpty {
                 block.begin(after: nil)
-                let count = min(rest.count, block.room)
+                let count = min(rest.count, block.available)
                 block.append(UnsafeRawBufferPointer(rebasing: rest[..<count]))
                 rest.removeFirst(bytes: count)
                 do throws(CompressionError.Reason) {

@@ -1,11 +1,11 @@
 import Dispatch
 
-/// A stretch of content on its way through the compressor, with the buffers for it.
+/// A section of the content with its buffers.
 ///
-/// It belongs to one thread at a time: to the caller until it is submitted, then to a worker, then to the writer, then to the
-/// caller again. The semaphores hand it over.
+/// It is `@unchecked Sendable` because one thread uses it at a time: the caller until it is submitted, then a worker, then the
+/// writer, then the caller again. Its semaphores pass it from thread to thread.
 final class GzipBlock: @unchecked Sendable {
-    /// How far back deflate can refer, in bytes (RFC 1951, section 2).
+    /// The largest distance of a match, in bytes (RFC 1951, section 2).
     static let dictionaryCapacity = 32 << 10
 
     /// Signalled when the caller may fill the block.
@@ -17,17 +17,17 @@ final class GzipBlock: @unchecked Sendable {
     var isLast = false
     /// The checksum of the block's own content.
     var checksum = GzipChecksum()
-    /// How much of the output buffer is filled.
+    /// The number of bytes in the output buffer.
     var deflatedCount = 0
     private let deflatedBuffer: Buffer
-    /// The dictionary, which ends where the content begins, and the content.
+    /// The dictionary, directly followed by the content.
     private let contentBuffer: Buffer
     private var dictionaryCount = 0
     private var contentCount = 0
 
     /// - Parameters:
-    ///   - capacity: how many bytes of content it takes.
-    ///   - outputCapacity: how many bytes its deflated form may have.
+    ///   - capacity: the most bytes of content.
+    ///   - outputCapacity: the most bytes of deflated content.
     init(capacity: Int, outputCapacity: Int) {
         contentBuffer = Buffer(byteCount: Self.dictionaryCapacity + capacity)
         deflatedBuffer = Buffer(byteCount: outputCapacity)
@@ -35,11 +35,11 @@ final class GzipBlock: @unchecked Sendable {
 
     private var input: UnsafeMutableRawBufferPointer { contentBuffer.bytes }
 
-    /// Room for the block in deflated form.
+    /// The buffer for the deflated block.
     var output: UnsafeMutableRawBufferPointer { deflatedBuffer.bytes }
 
-    /// How many more bytes of content the block takes.
-    var room: Int { input.count - Self.dictionaryCapacity - contentCount }
+    /// The number of bytes of content that can be appended.
+    var available: Int { input.count - Self.dictionaryCapacity - contentCount }
 
     var content: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(rebasing: input[Self.dictionaryCapacity..<Self.dictionaryCapacity + contentCount])
@@ -51,13 +51,13 @@ final class GzipBlock: @unchecked Sendable {
 
     var deflated: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: output[..<deflatedCount]) }
 
-    /// Adds content, no more than there is room for.
+    /// Appends content, at most ``available`` bytes.
     func append(_ bytes: UnsafeRawBufferPointer) {
         input.copy(bytes, to: Self.dictionaryCapacity + contentCount)
         contentCount += bytes.count
     }
 
-    /// Empties the block. `predecessor` is the full block before it, which others may be reading.
+    /// Empties the block. `predecessor` is the full block before it, which other threads may be reading.
     func begin(after predecessor: GzipBlock?) {
         contentCount = 0
         isLast = false

@@ -1,22 +1,22 @@
 import CLibdeflate
 import CZlib
 
-/// CRC-32 and length of content, as they stand at the end of a gzip member (RFC 1952, section 2.3.1).
+/// The CRC-32 and length of content, the trailer of a gzip member (RFC 1952, section 2.3.1).
 package struct GzipChecksum: Sendable, Equatable {
     /// The CRC-32 of the content (RFC 1952, section 8); 0 for none.
     package private(set) var crc: UInt32 = 0
-    /// How many bytes the content has.
+    /// The number of bytes of the content.
     package private(set) var length: Int64 = 0
 
     /// The checksum of no content.
     package init() {}
 
-    /// The checksum of bytes at hand.
+    /// The checksum of `bytes`.
     package init(of bytes: UnsafeRawBufferPointer) {
         update(bytes)
     }
 
-    /// The checksum that stands in a member's last eight bytes, if its content has less than 4 GiB.
+    /// The checksum in a member's last eight bytes, for content of less than 4 GiB.
     init(trailer: some Sequence<UInt8>) {
         let number = trailer.reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
         crc = UInt32(truncatingIfNeeded: number)
@@ -30,7 +30,7 @@ package struct GzipChecksum: Sendable, Equatable {
         length += Int64(bytes.count)
     }
 
-    /// Adds the content that follows, of which only the checksum is known.
+    /// Adds the checksum of the content that follows.
     package mutating func append(_ next: GzipChecksum) {
         crc = UInt32(truncatingIfNeeded: crc32_combine(UInt(crc), UInt(next.crc), Int(next.length)))
         length += next.length

@@ -1,10 +1,10 @@
 import CZlib
 
-/// Unpacks gzip members by zlib, which checks their CRC and length; what follows the last one is treated as GNU gzip does:
-/// zeros are padding, all else is ignored.
+/// Decompresses gzip members with zlib, which verifies their CRC and length. After the last member, zeros are padding and other
+/// data is ignored, as by GNU gzip.
 final class GzipDecoder: StreamDecoder {
     private enum Place {
-        case member, behindMember, padding
+        case member, afterMember, padding
     }
 
     private let stream = LibraryState(z_stream()) { inflateEnd($0) }
@@ -21,8 +21,8 @@ final class GzipDecoder: StreamDecoder {
         isLast: Bool,
         into output: UnsafeMutableRawBufferPointer
     ) throws(CompressionError.Reason) -> DecodingStep {
-        if place == .behindMember {
-            // A member begins with these two bytes; inflate has to be told that there is another one.
+        if place == .afterMember {
+            // Another member begins with these two bytes; inflate needs a reset for it.
             if input.count < 2, input.first != 0, !isLast { return .produced(0) }
             if input.starts(with: [0x1F, 0x8B]) {
                 inflateReset(stream.pointer)
@@ -42,7 +42,7 @@ final class GzipDecoder: StreamDecoder {
         let status = inflate(stream.pointer, Z_NO_FLUSH)
         input.removeFirst(bytes: Int(input.count.asUInt32 - stream.pointer.pointee.avail_in))
         switch status {
-        case Z_STREAM_END: place = .behindMember
+        case Z_STREAM_END: place = .afterMember
         case Z_OK, Z_BUF_ERROR: break
         default: throw zlibFault(status, message: stream.pointer.pointee.msg)
         }
@@ -50,7 +50,7 @@ final class GzipDecoder: StreamDecoder {
     }
 }
 
-/// The reason that a return code of zlib other than `Z_OK` stands for.
+/// Returns the reason for a status of zlib other than `Z_OK`.
 func zlibFault(_ status: Int32, message: UnsafePointer<CChar>?) -> CompressionError.Reason {
     switch status {
     case Z_DATA_ERROR: .corrupted(message.map { String(cString: $0) } ?? "invalid data")

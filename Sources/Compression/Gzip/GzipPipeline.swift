@@ -3,9 +3,9 @@ import Synchronization
 
 /// The threads of a ``ParallelGzip`` and the ring of blocks between them.
 ///
-/// Blocks have numbers in the order of the content, and block n uses place n of the ring, counted round. The caller fills the
-/// places in order, workers draw numbers, and the writer takes the places in order again. After a failure everything goes on
-/// in the same way, but nothing is deflated or written, so there is one way to end.
+/// Blocks are numbered in the order of the content; block n uses slot n of the ring, modulo its size. The caller fills the slots
+/// in order, workers take the next number, and the writer reads the slots in order. After a failure the threads continue in the
+/// same way without deflating or writing, so there is one way to end.
 final class GzipPipeline: Sendable {
     private struct Cancelled: Error {}
 
@@ -31,7 +31,7 @@ final class GzipPipeline: Sendable {
     ) throws {
         let deflaters = try (0..<count).map { _ in try framing.deflater(level: level) }
         let outputCapacity = deflaters[0].outputCapacity
-        // Each worker has a block, and another waits for it; the caller and the writer have one each.
+        // Two blocks for each worker, one for the caller and one for the writer.
         blocks = (0..<2 * count + 2)
             .map { _ in GzipBlock(capacity: framing.blockSize, outputCapacity: outputCapacity) }
         workerCount = count
@@ -42,7 +42,7 @@ final class GzipPipeline: Sendable {
         start("gzip.write") { $0.writeBlocks() }
     }
 
-    /// Runs `body` on a thread of its own: a serial queue without a target has one while it has work.
+    /// Runs `body` on a thread of its own, that of a serial queue without a target.
     private func start(_ label: String, _ body: @escaping @Sendable (GzipPipeline) -> Void) {
         DispatchQueue(label: label).async(group: threads) { body(self) }
     }
@@ -51,7 +51,7 @@ final class GzipPipeline: Sendable {
 // MARK: - The caller
 
 extension GzipPipeline {
-    /// The next place of the ring, empty, as soon as it is free.
+    /// Waits for the next slot of the ring and returns its block, empty.
     func nextBlock(after predecessor: GzipBlock?) -> GzipBlock {
         let block = blocks[submitted.load(ordering: .relaxed) % blocks.count]
         block.isFree.wait()
@@ -59,7 +59,7 @@ extension GzipPipeline {
         return block
     }
 
-    /// Hands the block to the workers that ``nextBlock(after:)`` gave last.
+    /// Submits the block that ``nextBlock(after:)`` returned last to the workers.
     func submit(_ block: GzipBlock) {
         let number = submitted.add(1, ordering: .relaxed).oldValue
         if block.isLast {
@@ -69,20 +69,20 @@ extension GzipPipeline {
         work.signal()
     }
 
-    /// Has nothing more be deflated or written; the threads end after the last block all the same.
+    /// Stops deflating and writing; the threads still end only after the last block.
     func cancel() {
         fail(Cancelled())
     }
 
-    /// Waits for the threads, which end after the last block.
+    /// Waits for the threads to end, after the last block.
     func join() {
         threads.wait()
     }
 
-    /// The checksum of the whole content, once the threads have ended.
+    /// The checksum of the complete content, valid once the threads have ended.
     var checksum: GzipChecksum { finalChecksum.withLock { $0 } }
 
-    /// Throws the first error there was, if any.
+    /// Throws the first error, if any.
     func throwFailure() throws {
         guard hasFailed.load(ordering: .acquiring) else { return }
         if let error = failure.withLock({ $0 }) { throw error }

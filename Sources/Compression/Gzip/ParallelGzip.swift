@@ -1,25 +1,25 @@
 import FoundationEssentials
 
-/// Compresses a stream on several threads into gzip (RFC 1952) that any `gunzip` reads.
+/// Compresses a stream into gzip (RFC 1952) on several threads.
 ///
-/// The content is cut into blocks. For one member each is deflated with the 32 KiB before it as its dictionary, and ended by
-/// a sync flush on a byte boundary, so that the results can be put in a row; the CRC of the whole is combined from those of the
-/// blocks. The output depends on the content, the level and the framing alone, not on the number of threads.
+/// The content is divided into blocks. For a single member, each block is deflated with the 32 KiB before it as its dictionary
+/// and ends with a sync flush on a byte boundary, so that the outputs can be concatenated; the CRC is combined from those of the
+/// blocks. The output depends on the content, the level and the framing, not on the number of threads.
 ///
-/// Memory is bounded by two blocks and a half for each thread: ``write(_:)`` waits for room, and the threads wait for the output.
-/// It blocks, so call it from a thread of its own, and from one thread at a time.
+/// Memory is bounded by two and a half blocks for each thread: ``write(_:)`` waits for a free block, and the threads wait for the
+/// output. Calls block, so make them from a thread of their own, and from one thread at a time.
 package final class ParallelGzip {
     /// The form of the output.
     package enum Framing: Sendable {
-        /// A whole gzip member.
+        /// A complete gzip member.
         case member
-        /// A ``DeflateSegment``, to be put into a member by the caller.
+        /// A ``DeflateSegment``; the caller writes the member around it.
         case segment
-        /// A gzip member for each block: at about the same size in less than half the time, for readers that take a member after
-        /// the other, as RFC 1952, section 2.2, wants them to.
+        /// A gzip member for each block: about the same size in less than half the time, for readers that accept several members
+        /// (RFC 1952, section 2.2).
         case members
 
-        /// How many bytes of content a block has.
+        /// The number of bytes of content of a block.
         package var blockSize: Int {
             switch self {
             // Larger blocks gain nothing, smaller ones cost size.
@@ -29,7 +29,7 @@ package final class ParallelGzip {
             }
         }
 
-        /// What deflates the blocks; a level beyond 1 to 9 stands for the nearest.
+        /// Makes a deflater for blocks; `level` is clamped to 1 to 9.
         func deflater(level: Int) throws(CompressionError) -> any BlockDeflater {
             let level = min(max(level, 1), 9)
             do throws(CompressionError.Reason) {
@@ -52,10 +52,10 @@ package final class ParallelGzip {
     ///
     /// - Parameters:
     ///   - level: 1 (fast) to 9 (small), as `gzip` counts.
-    ///   - threads: how many blocks are deflated at once, at least 1.
+    ///   - threads: the number of blocks that are deflated at once, at least 1.
     ///   - framing: the form of the output.
-    ///   - output: takes the compressed bytes in order, on a thread of the compressor's. When it throws, nothing more is
-    ///     compressed, and the next call of ``write(_:)`` or ``finish()`` throws the same error.
+    ///   - output: is called with the compressed bytes in order, on a thread of the compressor. When it throws, compression
+    ///     stops, and the next call of ``write(_:)`` or ``finish()`` throws the same error.
     /// - Throws: ``CompressionError`` if there is no memory.
     package init(
         level: Int = 6,
@@ -76,7 +76,7 @@ package final class ParallelGzip {
         abort()
     }
 
-    /// How many processors this process may use.
+    /// The number of processors that this process may use.
     package static var processorCount: Int { ProcessInfo.processInfo.activeProcessorCount }
 
     /// Adds bytes to the content.
@@ -85,11 +85,11 @@ package final class ParallelGzip {
         try pipeline.throwFailure()
         var rest = bytes
         while !rest.isEmpty {
-            if current.room == 0 {
+            if current.available == 0 {
                 pipeline.submit(current)
                 current = pipeline.nextBlock(after: current)
             }
-            let count = min(rest.count, current.room)
+            let count = min(rest.count, current.available)
             current.append(UnsafeRawBufferPointer(rebasing: rest[..<count]))
             rest.removeFirst(bytes: count)
         }
@@ -98,7 +98,7 @@ package final class ParallelGzip {
     /// Compresses what is left, writes the end of the member, and ends the threads.
     ///
     /// - Returns: the checksum of the content.
-    /// - Throws: what the output has thrown; the stream is not complete then.
+    /// - Throws: the output's error; the stream is incomplete then.
     @discardableResult
     package func finish() throws -> GzipChecksum {
         end()
@@ -106,7 +106,7 @@ package final class ParallelGzip {
         return pipeline.checksum
     }
 
-    /// Ends the threads; the output gets nothing more and stays incomplete. Does nothing after ``finish()``.
+    /// Ends the threads and leaves the output incomplete. Does nothing after ``finish()``.
     package func abort() {
         guard !isFinished else { return }
         pipeline.cancel()

@@ -1,6 +1,7 @@
 /// Writes a gzip member of stored blocks from its first byte to its last.
 ///
-/// Not for use from two threads at a time. It holds 128 KiB: with less, writing takes longer; with more, a run that is killed loses more.
+/// Not for use from two threads at a time. The buffer is 128 KiB: a smaller one makes writing slower, a larger one loses more
+/// when the process is killed.
 package final class StoredGzipEncoder {
     private let member: StoredGzipMember
     private let output: (UnsafeRawBufferPointer) throws -> Void
@@ -11,8 +12,8 @@ package final class StoredGzipEncoder {
     private var checksum = GzipChecksum()
 
     /// - Parameters:
-    ///   - member: tells the length of the content, which ``append(_:)`` is to be given.
-    ///   - output: takes the bytes of the member in order, in pieces of up to 128 KiB; what it throws ends the member.
+    ///   - member: the layout of the member, with the length of the content.
+    ///   - output: is called with the bytes of the member in order, up to 128 KiB at a time.
     package init(_ member: StoredGzipMember, output: @escaping (UnsafeRawBufferPointer) throws -> Void) {
         self.member = member
         self.output = output
@@ -20,11 +21,11 @@ package final class StoredGzipEncoder {
         filled = StoredGzipMember.header.count
     }
 
-    /// Goes on where an earlier encoder has ended.
+    /// Resumes the member of an earlier encoder.
     ///
     /// - Parameters:
     ///   - written: the checksum of the content that has been written.
-    ///   - output: takes what follows the first ``StoredGzipMember/length(ofContentUpTo:)`` bytes of the member.
+    ///   - output: is called with the bytes that follow the first ``StoredGzipMember/length(ofContentUpTo:)`` bytes of the member.
     package init(
         _ member: StoredGzipMember,
         after written: GzipChecksum,
@@ -38,7 +39,7 @@ package final class StoredGzipEncoder {
         blockEnd = min((position + capacity - 1) / capacity * capacity, member.contentLength)
     }
 
-    /// Adds the next bytes of the content, which must not be more than the member was made for.
+    /// Appends the next bytes of the content, in total at most the member's content length.
     package func append(_ bytes: UnsafeRawBufferPointer) throws {
         precondition(position + Int64(bytes.count) <= member.contentLength, "more content than the member was made for")
         checksum.update(bytes)
@@ -52,7 +53,7 @@ package final class StoredGzipEncoder {
         }
     }
 
-    /// Writes the end of the member; its whole content must have been added.
+    /// Writes the end of the member, after the complete content.
     package func finish() throws {
         precondition(position == member.contentLength, "less content than the member was made for")
         if member.contentLength == 0 { try beginBlock() }

@@ -2,10 +2,10 @@
 package enum StoredBlock {
     /// The most bytes that a block can hold.
     package static let capacity = 65535
-    /// How many bytes stand in front of a block's content, where the block begins on a byte boundary.
+    /// The number of bytes before a block's content if the block begins on a byte boundary.
     static let headerLength = 5
 
-    /// The bytes in front of `length` bytes of content: whether the block is the last, the length, and its complement.
+    /// The bytes before `length` bytes of content: whether the block is the last, the length, and its complement.
     static func header(length: Int, isLast: Bool) -> [UInt8] {
         let low = UInt8(length & 255)
         let high = UInt8(length >> 8)
@@ -13,30 +13,30 @@ package enum StoredBlock {
     }
 }
 
-/// Where the bytes of a gzip member lie that is made of stored blocks (RFC 1952).
+/// The layout of a gzip member of stored blocks (RFC 1952).
 ///
-/// Nothing is compressed, so the length is known before the first byte, writers can work in parallel, and a reader can
-/// seek. Every block but the last holds 65,535 bytes.
+/// Because nothing is compressed, the length is known in advance, blobs can be written in parallel, and a reader can seek. Every
+/// block but the last holds 65,535 bytes.
 package struct StoredGzipMember: Sendable, Equatable {
-    /// How many bytes the member unpacks to.
+    /// The number of bytes of content.
     package let contentLength: Int64
 
     /// - Parameter contentLength: in bytes, not negative.
     package init(contentLength: Int64) {
-        precondition(contentLength >= 0, "a gzip member cannot hold less than nothing")
+        precondition(contentLength >= 0, "the length of content is not negative")
         self.contentLength = contentLength
     }
 
-    /// The bytes in front of the first block: no name, no time, made on Unix, as gzip itself writes in a pipe.
+    /// The bytes before the first block: no name, no time, Unix, as gzip writes in a pipe.
     package static let header: [UInt8] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]
-    /// How many bytes the trailer has (``GzipChecksum/trailer``).
+    /// The number of bytes of the trailer (``GzipChecksum/trailer``).
     static let trailerLength = 8
 
     private var blockCount: Int64 {
         max(1, (contentLength + Int64(StoredBlock.capacity) - 1) / Int64(StoredBlock.capacity))
     }
 
-    /// How many bytes the member takes in the file.
+    /// The number of bytes of the member in the file.
     package var length: Int64 {
         Int64(Self.header.count + Self.trailerLength) + contentLength + blockCount * Int64(StoredBlock.headerLength)
     }
@@ -47,13 +47,13 @@ package struct StoredGzipMember: Sendable, Equatable {
         return Int64(Self.header.count) + blocks * Int64(StoredBlock.headerLength) + position
     }
 
-    /// How many bytes of the member it takes to hold the first `position` bytes of the content, its end not among them.
+    /// The number of bytes of the member that hold the first `position` bytes of the content, without the member's end.
     package func length(ofContentUpTo position: Int64) -> Int64 {
         let blocks = (position + Int64(StoredBlock.capacity) - 1) / Int64(StoredBlock.capacity)
         return Int64(Self.header.count) + blocks * Int64(StoredBlock.headerLength) + position
     }
 
-    /// How many bytes of the content the first `length` bytes of the member hold.
+    /// The number of bytes of the content in the first `length` bytes of the member.
     package func content(inFirst length: Int64) -> Int64 {
         let block = Int64(StoredBlock.headerLength + StoredBlock.capacity)
         let (blocks, rest) = max(0, length - Int64(Self.header.count)).quotientAndRemainder(dividingBy: block)

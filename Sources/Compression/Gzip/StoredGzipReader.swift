@@ -1,18 +1,18 @@
 import SystemIO
 
-/// Reads the content of a gzip member of stored blocks at any position, straight from where it lies.
+/// Reads the content of a gzip member of stored blocks at any position of a file.
 ///
-/// The blocks' headers are passed over, not believed: what is read is proven by the digest of the content.
+/// The blocks' headers are skipped without a check; the caller verifies the digest of the content.
 package struct StoredGzipReader: Sendable {
     package let file: any RandomAccess
     package let member: StoredGzipMember
-    /// Where in the file the member begins.
+    /// The offset of the member in the file.
     package let offset: Int64
 
-    /// Where in the file the member lies.
+    /// The range of the member in the file.
     package var range: Range<Int64> { offset..<offset + member.length }
 
-    /// - Parameter offset: where in `file` the member begins.
+    /// - Parameter offset: the offset of the member in `file`.
     package init(_ member: StoredGzipMember, in file: any RandomAccess, at offset: Int64) {
         self.file = file
         self.member = member
@@ -21,7 +21,7 @@ package struct StoredGzipReader: Sendable {
 
     /// Fills `buffer` from `position` of the content on.
     ///
-    /// - Returns: how many bytes were read; fewer than there is room for only at the end of the content, or of the file.
+    /// - Returns: the number of bytes that were read; fewer than `buffer` holds only at the end of the content or the file.
     package func read(into buffer: UnsafeMutableRawBufferPointer, at position: Int64) throws -> Int {
         var filled = 0
         while filled < buffer.count, position + Int64(filled) < member.contentLength {

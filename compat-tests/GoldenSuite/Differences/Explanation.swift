@@ -1,15 +1,15 @@
-/// Whether the listed differences are all that a script and an executable do otherwise in a case.
+/// Whether the listed differences explain all differences between a script and an executable in a case.
 enum Explanation: Sendable {
-    /// They are: the least of them that have to be put in so that the script does what the executable did.
+    /// They do: the fewest differences that make the script's results those of the executable.
     case differences([ListedDifference])
-    /// They are not: with all of them put in, this is what is still different.
+    /// They do not: the differences that remain after all listed ones.
     case none([String])
 
-    /// Looks for an explanation.
+    /// Searches for an explanation.
     ///
     /// - Parameters:
-    ///   - official: what the script did.
-    ///   - ours: what the executable did.
+    ///   - official: the results of the script.
+    ///   - ours: the results of the executable.
     ///   - run: runs the script in another case.
     static func find(
         _ given: Case,
@@ -41,10 +41,10 @@ enum Explanation: Sendable {
 }
 
 extension [ListedDifference] {
-    /// Whether the executable tells of them on standard error: in a line that begins with the script's name, and is not the count
+    /// Whether the executable reports them on standard error: in a line that begins with the script's name, and is not the count
     /// at the end.
-    func areTold(in stderr: String, script: String) -> Bool {
-        !contains(where: \.isTold)
+    func areReported(in stderr: String, script: String) -> Bool {
+        !contains(where: \.isReported)
             || stderr.split(separator: "\n")
                 .contains { $0.hasPrefix(script + ": ") && !$0.contains(#/: [0-9]+ of [0-9]+ (?:image|chart)/#) }
     }

@@ -5,7 +5,7 @@ import CaseFormat
 extension ListedDifference {
     private static let newline = UInt8(ascii: "\n")
 
-    /// Lists.
+    /// Differences in lists.
     static let inLists = [
         ListedDifference(
             name: "D1",
@@ -62,36 +62,36 @@ extension ListedDifference {
             + line[last...]
     }
 
-    /// Words.
-    static let inWords = [
-        // The blanks of all paths are hidden where the archive's has some.
+    /// Differences in arguments.
+    static let inArguments = [
+        // The spaces of all paths are hidden if the archive's path has some.
         ListedDifference(
             name: "D4",
             given: { given in
-                guard !given.isPowerShell, let images = ScriptFlags(given).images, images.contains(where: isBlank)
+                guard !given.isPowerShell, let images = ScriptFlags(given).images, images.contains(where: isSpace)
                 else {
                     return
                 }
-                given.argv = ScriptFlags.changing(ScriptFlags.pathFlags, in: given.argv, hidingBlanks)
-                given.files = Dictionary(uniqueKeysWithValues: given.files.map { (hidingBlanks($0.key), $0.value) })
+                given.argv = ScriptFlags.changing(ScriptFlags.pathFlags, in: given.argv, hidingSpaces)
+                given.files = Dictionary(uniqueKeysWithValues: given.files.map { (hidingSpaces($0.key), $0.value) })
             }
         ),
         ListedDifference(
             name: "D11",
             given: { given in
                 guard !given.isPowerShell else { return }
-                given.argv = ScriptFlags.changing(["--windows-versions"], in: given.argv) { $0.filter { !isBlank($0) } }
+                given.argv = ScriptFlags.changing(["--windows-versions"], in: given.argv) { $0.filter { !isSpace($0) } }
             }
         ),
     ]
 
-    private static func isBlank(_ character: Character) -> Bool { character == " " || character == "\t" }
+    private static func isSpace(_ character: Character) -> Bool { character == " " || character == "\t" }
 
-    private static func hidingBlanks(_ path: String) -> String {
-        String(path.map { isBlank($0) ? Marker.of($0.unicodeScalars.first ?? " ") : $0 })
+    private static func hidingSpaces(_ path: String) -> String {
+        String(path.map { isSpace($0) ? Marker.of($0.unicodeScalars.first ?? " ") : $0 })
     }
 
-    /// What docker does when the script calls it.
+    /// Differences in docker's behavior when the script calls it.
     static let inDocker = [
         ListedDifference(
             name: "D9",

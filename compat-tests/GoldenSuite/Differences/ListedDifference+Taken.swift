@@ -3,9 +3,9 @@ import CommandLine
 // Differences in what is done: the account of the script, changed to what the executable does.
 
 extension ListedDifference {
-    /// What becomes of the run.
+    /// Differences in the outcome of a run.
     static let inOutcome = [
-        // The archive that could not be made whole never appears, and what was there before stays.
+        // An incomplete archive never appears, and an older one stays.
         ListedDifference(
             name: "D5",
             taken: { account, given in
@@ -89,8 +89,8 @@ extension Account {
     }
 
     /// Whether each image of a load is where it belongs. Each has a row of calls, of which the first one is to tag it, or to
-    /// create its manifest list where it is for Windows only. A command that has failed, and has not when it was called again
-    /// with one word more, has not.
+    /// create its manifest list if it is for Windows only. A command that succeeds when it is repeated with one more argument has
+    /// not failed.
     fileprivate var loadedImages: [Bool] {
         var images: [Bool] = []
         var hasTag = false
@@ -111,7 +111,7 @@ extension Account {
 }
 
 extension [String] {
-    /// Whether these words call a command of docker's; variables may stand in front.
+    /// Whether these words call a command of docker's; after optional variables.
     fileprivate func isDocker(_ words: String...) -> Bool {
         drop { $0.contains("=") }.starts(with: ["docker"] + words)
     }

@@ -1,24 +1,24 @@
-/// A deliberate difference of `docs/compatibility.md`, as code: what has to be changed in what a script is given, and in the
-/// account of what it did, so that it does exactly what the executable does.
+/// A deliberate difference of `docs/compatibility.md`, as code: the changes to a script's input and to its results that make
+/// them exactly those of the executable.
 ///
-/// With all differences in it, a script must do what the executable does in every case, and what it then does otherwise is no
-/// deliberate difference.
+/// With all differences applied, a script must have the results of the executable in every case; other differences are not
+/// deliberate.
 struct ListedDifference: Sendable {
-    /// Its number, `D1`, or for what only older releases do, a sentence.
+    /// The number, such as `D1`, or a sentence for a difference of older releases.
     let name: String
-    /// Changes what the script is given.
+    /// Changes the script's input.
     var given: @Sendable (inout Case) -> Void = { _ in }
-    /// Changes the account of what it did, for the case as it was before any change.
+    /// Changes the script's results, for the original case.
     var taken: @Sendable (inout Account, Case) -> Void = { _, _ in }
 
-    /// Whether the executables tell of it on standard error, each time.
-    var isTold: Bool { name.hasPrefix("D") && name != "D7" }
+    /// Whether the executables report it on standard error, each time.
+    var isReported: Bool { name.hasPrefix("D") && name != "D7" }
 
-    /// All of them, in the order in which they are to be put in.
+    /// Returns all differences, in the order in which they are applied.
     ///
-    /// - Parameter script: what only older releases do is put in for these.
+    /// - Parameter script: the script, for the differences of older releases.
     static func all(for script: OfficialScript) -> [ListedDifference] {
-        inLists + inWords + inDocker + ofRelease(script) + inOutcome + refusals
+        inLists + inArguments + inDocker + ofRelease(script) + inOutcome + refusals
     }
 }
 
