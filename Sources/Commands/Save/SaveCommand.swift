@@ -31,7 +31,7 @@ struct SaveCommand: Sendable {
             return fail("no archive is named: give --images the path of the file to write")
         }
         do {
-            let lines = lines(beside: archive)
+            let lines = lines(for: archive)
             let engine = try await engines.saveEngine(archive: archive, console: console, lines: lines)
             return await save(images, into: archive, with: engine, lines: lines)
         } catch is CancellationError {
@@ -57,7 +57,7 @@ struct SaveCommand: Sendable {
     }
 
     /// The console for the scripts' lines, which prints nothing if the archive goes to standard output.
-    private func lines(beside archive: String) -> Console {
+    private func lines(for archive: String) -> Console {
         File.isStandardOutput(archive) ? console.withoutOutput : console
     }
 
@@ -122,16 +122,17 @@ struct SaveCommand: Sendable {
             return await max(status, summary.finish("saved", options.extensions, console: console))
         } catch is CancellationError {
             return giveUp(engine, "stopped; \(archive) was not written")
-        } catch let error as ChartSupportError {
-            for line in ScriptLines.chartsNotSupported(error) { lines.print(line) }
-            _ = fail("\(error)")
-            return giveUp(engine, "\(archive) was not written; an older archive is unchanged")
-        } catch let failure as ChartFailure {
-            for line in ScriptLines.chartPullFailed(failure.name, output: failure.error.output) { lines.print(line) }
-            _ = fail("\(failure.name): \(failure.error)")
-            return giveUp(engine, "\(archive) was not written; an older archive is unchanged")
         } catch {
-            _ = fail("\(error)")
+            var cause = "\(error)"
+            if let error = error as? ChartSupportError {
+                for line in ScriptLines.chartsNotSupported(error) { lines.print(line) }
+            } else if let failure = error as? ChartFailure {
+                for line in ScriptLines.chartPullFailed(failure.name, output: failure.error.output) {
+                    lines.print(line)
+                }
+                cause = "\(failure.name): \(failure.error)"
+            }
+            _ = fail(cause)
             return giveUp(engine, "\(archive) was not written; an older archive is unchanged")
         }
     }
