@@ -35,9 +35,11 @@ final class OCIArchiveBuilder: Sendable {
         var tracker = plan.tracker
         let blobs = plan.blobs
         for blob in plan.omittedBlobs { outcomes.settle(tracker.complete(blob.digest, .omitted)) }
-        if !setup.output.isDryRun { try setup.output.requireSpace(for: plan.archive.length) }
+        if !setup.output.isDryRun {
+            try setup.output.requireSpace(for: plan.archive.length)
+            setup.counters.plan(bytes: blobs.reduce(0) { $0 + $1.size })
+        }
         journal = try setup.output.beginJournal(of: setup.blobContent)
-        setup.counters.plan(bytes: blobs.reduce(0) { $0 + $1.size })
         state = Mutex(State(tracker: tracker, schedule: FetchSchedule(blobs, jobs: setup.jobs)))
         self.setup = setup
         self.outcomes = outcomes
@@ -211,7 +213,7 @@ final class OCIArchiveBuilder: Sendable {
         switch finding {
         case .partial(let verified): state.withLock { $0.partials[blob.digest] = verified }
         case .complete(let result):
-            setup.counters.skip(bytes: blob.size)
+            if !setup.output.isDryRun { setup.counters.skip(bytes: blob.size) }
             settle { state in
                 _ = state.schedule.remove([blob.digest])
                 return state.tracker.complete(blob.digest, result)
