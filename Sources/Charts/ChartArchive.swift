@@ -3,23 +3,21 @@ import ImageArchive
 import SystemIO
 import Tar
 
-/// A chart's `.tgz`: a gzipped tar with one directory, in which `Chart.yaml` tells what the chart is.
+/// A reader of a chart's `.tgz`: a gzipped tar of one directory with a `Chart.yaml`.
 enum ChartArchive {
-    /// The most bytes of a file that is read into memory; Helm 3 takes no larger ones either.
+    /// The maximum size in bytes of a file that is read into memory, as in Helm 3.
     private static let fileLimit: Int64 = 5 << 20
 
-    /// Reads all of the archive, so that one that is cut off is not pushed.
+    /// Reads the complete archive, so that a truncated one is not pushed.
     ///
     /// - Throws: ``ChartFileError``, `FileError`.
     static func metadata(of file: File) throws -> ChartMetadata {
         do {
             return try read(FileSection(of: file, at: 0, length: .max))
-        } catch let error as TarError {
-            throw ChartFileError("it is no chart: \(error)")
-        } catch let error as CompressionError {
-            throw ChartFileError("it is no chart: \(error)")
         } catch let error as ArchiveError {
             throw ChartFileError("\(error)")
+        } catch let error where error is TarError || error is CompressionError {
+            throw ChartFileError("it is no chart: \(error)")
         }
     }
 
@@ -35,33 +33,33 @@ enum ChartArchive {
             guard fields[name] == nil else { throw ArchiveError.twice(entry: name) }
             let size = entry.header.contentSize
             guard size <= fileLimit else { throw ArchiveError.tooLarge(entry: name, size: size) }
-            fields[name] = try parse(try reader.readBytes(Int(size)), called: name)
+            let text = try reader.readBytes(Int(size))
+            fields[name] = try using(name) { () throws(ChartFileError) in try YAMLFields(YAMLParser.parse(text)) }
         }
-        // Behind the end of the tar stands the checksum of all.
+        // The gzip checksum follows the end of the tar.
         try content.forEachPiece { _ in }
         guard let chart = fields["Chart.yaml"] else { throw ArchiveError.missing(entry: "Chart.yaml") }
-        do {
-            return try ChartMetadata(chart, requirements: fields["requirements.yaml"])
-        } catch {
-            throw ArchiveError.malformed(entry: "Chart.yaml", problem: error.description)
+        return try using("Chart.yaml") { () throws(ChartFileError) in
+            try ChartMetadata(chart, requirements: fields["requirements.yaml"])
         }
     }
 
-    private static func parse(_ bytes: [UInt8], called name: String) throws(ArchiveError) -> YAMLFields {
+    /// Adds the name of an entry to the errors of `body`.
+    private static func using<Value>(
+        _ entry: String,
+        _ body: () throws(ChartFileError) -> Value
+    ) throws(ArchiveError) -> Value {
         do {
-            return try YAMLFields(try YAMLParser.parse(bytes))
-        } catch let error as YAMLError {
-            let place = error.line.map { "line \($0): " } ?? ""
-            throw .malformed(entry: name, problem: place + error.problem)
+            return try body()
         } catch {
-            throw .malformed(entry: name, problem: "it is no mapping")
+            throw .malformed(entry: entry, problem: error.description)
         }
     }
 }
 
-/// A file is no chart that can be pushed.
+/// A file that is not a chart.
 package struct ChartFileError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// Why, to follow the file's name.
+    /// The problem, to follow the name of the file.
     package let description: String
 
     init(_ description: String) { self.description = description }

@@ -2,24 +2,24 @@ import Glibc
 import OCI
 import SystemIO
 
-/// A chart's file as Helm 3 pushes it: a manifest, a configuration that is made of `Chart.yaml`, the file as a layer, and the
-/// provenance file beside it as another (`pkg/registry` of Helm 3.12 and later).
+/// A chart's file as Helm 3 pushes it: a manifest, the metadata as config, and the file and its provenance file as layers
+/// (`pkg/registry` of Helm 3.12 and later).
 package struct ChartPackage: Sendable {
     /// A blob of the chart.
     package struct Blob: Sendable {
         package let descriptor: Descriptor
-        /// The content from its first byte on.
+        /// Opens a source of the content.
         package let open: @Sendable () throws -> any ByteSource
     }
 
-    /// Signatures are smaller, and are kept in memory.
+    /// The maximum size in bytes of a provenance file, which is read into memory.
     private static let provenanceLimit: Int64 = 5 << 20
 
     package let metadata: ChartMetadata
     package let blobs: [Blob]
     package let manifest: Manifest
 
-    /// Reads the file at `path`, twice.
+    /// Reads the file at `path` twice: for the metadata and for the digest.
     ///
     /// - Throws: ``ChartFileError``, `FileError`.
     package init(_ path: String) throws {
@@ -38,19 +38,19 @@ package struct ChartPackage: Sendable {
             bytes: Self.manifest(
                 configuration.descriptor,
                 layers.map(\.descriptor),
-                ChartAnnotations.of(metadata, created: try file.modificationTime)
+                metadata.manifestAnnotations(created: try file.modificationTime)
             ),
             servedAs: .ociManifest
         )
     }
 
-    /// The tag that the chart gets.
+    /// The tag of the chart in a registry.
     package var tag: String { Self.tag(of: metadata.version) }
 
-    /// The tag of a chart's version: a tag has no `+`, which Helm writes as `_`.
+    /// Returns the tag of a chart's version: Helm writes `+`, which no tag may have, as `_`.
     package static func tag(of version: String) -> String { version.replacing("+", with: "_") }
 
-    /// As Go writes `v1.Manifest` of image-spec, with the layers in the order of their digests.
+    /// Returns the JSON of `v1.Manifest` of image-spec, with the layers sorted by digest.
     private static func manifest(
         _ configuration: Descriptor,
         _ layers: [Descriptor],
@@ -78,7 +78,7 @@ package struct ChartPackage: Sendable {
         return hash.finish()
     }
 
-    /// The content of a provenance file; `nil` where there is none.
+    /// Reads a provenance file; returns `nil` if it does not exist.
     private static func provenance(_ path: String) throws -> [UInt8]? {
         do {
             let file = try File(path, for: .reading)

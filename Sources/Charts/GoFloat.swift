@@ -1,7 +1,7 @@
-/// Numbers with a fraction as Go prints them.
+/// Floating-point numbers as Go prints them.
 enum GoFloat {
-    /// The text of `strconv.FormatFloat(number, 'g', -1, 64)`: the fewest digits that tell the number, with an exponent where
-    /// that is less than -4 or more than 5.
+    /// Returns the text of `strconv.FormatFloat(number, 'g', -1, 64)`: the fewest digits that identify the number, with an exponent
+    /// if that is less than -4 or more than 5.
     static func text(_ number: Double) -> String {
         let sign = number.sign == .minus ? "-" : ""
         let (digits, point) = shortest(number.magnitude)
@@ -20,7 +20,8 @@ enum GoFloat {
         return sign + whole + padding + (fraction.isEmpty ? "" : "." + fraction)
     }
 
-    /// The fewest decimal digits that tell the number, without zeros at either end, and where among them the point stands.
+    /// Returns the fewest decimal digits that identify the number, without zeros at either end, and the position of the decimal point
+    /// in them.
     private static func shortest(_ number: Double) -> (digits: String, point: Int) {
         let parts = number.description.split(separator: "e")
         let exponent = parts.count > 1 ? Int(parts[1]) ?? 0 : 0

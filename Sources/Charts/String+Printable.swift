@@ -1,5 +1,5 @@
 extension String {
-    /// With a blank for each character of Unicode's white space, and without what cannot be printed.
+    /// The text with a space for each character of Unicode's white space, and without characters that cannot be printed.
     var printable: String {
         var scalars = UnicodeScalarView()
         for scalar in unicodeScalars {
@@ -14,7 +14,7 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    /// As Go's `unicode.IsPrint`: letters, marks, numbers, punctuation and symbols.
+    /// Go's `unicode.IsPrint`: whether the scalar is a letter, mark, number, punctuation or symbol.
     fileprivate var isPrintable: Bool {
         switch properties.generalCategory {
         case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator,

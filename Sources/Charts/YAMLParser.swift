@@ -1,36 +1,35 @@
 import CYAML
 
-/// Reads the first document of a YAML text by libyaml.
-///
-/// The parser keeps pointers to itself, so it is allocated once, and freed with its owner. Not for use from two threads at a time.
+/// A parser of the first document of a YAML text, by libyaml. One thread at a time uses it.
 final class YAMLParser {
-    /// How deep nodes may lie in one another.
+    /// The maximum depth of nodes.
     private static let depthLimit = 64
-    /// How many nodes a document may have, those that aliases repeat counted each time: a few aliases of aliases are more than
-    /// any machine holds.
+    /// The maximum number of nodes in a document. Nodes that aliases repeat count each time: a few aliases of aliases can have more nodes
+    /// than fit in memory.
     private static let nodeLimit = 100_000
 
-    /// What the library gives one after the other.
+    /// An event of libyaml.
     private enum Event {
         case scalar(YAMLScalar, anchor: String?)
         case alias(String)
         case sequence(anchor: String?)
         case mapping(anchor: String?)
-        /// Of a sequence or a mapping.
+        /// The end of a sequence or a mapping.
         case end
         case documentEnd
-        /// The beginnings of the text and of a document.
+        /// The beginning of the text or of a document.
         case beginning
     }
 
+    /// Allocated, since libyaml's parser has pointers to itself.
     private let parser: UnsafeMutablePointer<yaml_parser_t>
     private var anchors: [String: (node: YAMLNode, count: Int)] = [:]
     private var count = 0
 
-    private init() throws(YAMLError) {
+    private init() throws(ChartFileError) {
         parser = .allocate(capacity: 1)
         parser.initialize(to: yaml_parser_t())
-        guard yaml_parser_initialize(parser) == 1 else { throw YAMLError(problem: "there is no memory to read it") }
+        guard yaml_parser_initialize(parser) == 1 else { throw ChartFileError("there is no memory to read it") }
     }
 
     deinit {
@@ -39,11 +38,11 @@ final class YAMLParser {
         parser.deallocate()
     }
 
-    /// - Returns: `nil` where the text has no document.
-    static func parse(_ text: [UInt8]) throws(YAMLError) -> YAMLNode? {
+    /// - Returns: `nil` if the text has no document.
+    static func parse(_ text: [UInt8]) throws(ChartFileError) -> YAMLNode? {
         let parser = try YAMLParser()
         let result = text.withUnsafeBufferPointer { bytes in
-            Result { () throws(YAMLError) in
+            Result { () throws(ChartFileError) in
                 yaml_parser_set_input_string(parser.parser, bytes.baseAddress, bytes.count)
                 return try parser.document()
             }
@@ -51,7 +50,7 @@ final class YAMLParser {
         return try result.get()
     }
 
-    private func document() throws(YAMLError) -> YAMLNode? {
+    private func document() throws(ChartFileError) -> YAMLNode? {
         while true {
             let event = try next()
             switch event {
@@ -62,9 +61,9 @@ final class YAMLParser {
         }
     }
 
-    private func node(_ event: Event, depth: Int) throws(YAMLError) -> YAMLNode {
+    private func node(_ event: Event, depth: Int) throws(ChartFileError) -> YAMLNode {
         guard depth <= Self.depthLimit else {
-            throw YAMLError(problem: "its nodes lie more than 64 deep in one another")
+            throw ChartFileError("its nodes lie more than 64 deep in one another")
         }
         let before = count
         try add(1)
@@ -76,17 +75,17 @@ final class YAMLParser {
         case .mapping(let anchor): (node, name) = (.mapping(try entries(depth)), anchor)
         case .alias(let anchor):
             guard let known = anchors[anchor] else {
-                throw YAMLError(problem: "it has no node called \(anchor) before the alias")
+                throw ChartFileError("it has no node called \(anchor) before the alias")
             }
             try add(known.count)
             return known.node
-        case .end, .documentEnd, .beginning: throw YAMLError(problem: "it has an entry without a value")
+        case .end, .documentEnd, .beginning: throw ChartFileError("it has an entry without a value")
         }
         if let name { anchors[name] = (node, count - before) }
         return node
     }
 
-    private func nodes(_ depth: Int) throws(YAMLError) -> [YAMLNode] {
+    private func nodes(_ depth: Int) throws(ChartFileError) -> [YAMLNode] {
         var nodes: [YAMLNode] = []
         while true {
             let event = try next()
@@ -95,8 +94,8 @@ final class YAMLParser {
         }
     }
 
-    /// The entries of a mapping. Those that `<<` takes from other mappings come first, since own ones count more.
-    private func entries(_ depth: Int) throws(YAMLError) -> [(key: YAMLNode, value: YAMLNode)] {
+    /// Returns the entries of a mapping. Entries merged by `<<` come first, since those of the mapping replace them.
+    private func entries(_ depth: Int) throws(ChartFileError) -> [(key: YAMLNode, value: YAMLNode)] {
         var merged: [(key: YAMLNode, value: YAMLNode)] = []
         var own: [(key: YAMLNode, value: YAMLNode)] = []
         while true {
@@ -113,12 +112,12 @@ final class YAMLParser {
         }
     }
 
-    private func add(_ nodes: Int) throws(YAMLError) {
+    private func add(_ nodes: Int) throws(ChartFileError) {
         count += nodes
-        guard count <= Self.nodeLimit else { throw YAMLError(problem: "it has more than 100,000 nodes") }
+        guard count <= Self.nodeLimit else { throw ChartFileError("it has more than 100,000 nodes") }
     }
 
-    private func next() throws(YAMLError) -> Event {
+    private func next() throws(ChartFileError) -> Event {
         var event = yaml_event_t()
         guard yaml_parser_parse(parser, &event) == 1 else { throw failure }
         defer { yaml_event_delete(&event) }
@@ -138,45 +137,37 @@ final class YAMLParser {
         }
     }
 
-    /// The tags of scalars that are no texts.
+    /// The tags of scalars that are not texts.
     private static let typeTags: Set = Set(["int", "float", "bool", "null"].map { "tag:yaml.org,2002:\($0)" })
 
     private static func text(_ start: UnsafeMutablePointer<yaml_char_t>?) -> String? {
         start.map { String(cString: $0) }
     }
 
-    private var failure: YAMLError {
+    private var failure: ChartFileError {
         let problem = parser.pointee.problem.map { String(cString: $0) } ?? "it cannot be read"
-        return YAMLError(problem: problem, line: Int(parser.pointee.problem_mark.line) + 1)
+        return ChartFileError("line \(parser.pointee.problem_mark.line + 1): \(problem)")
     }
 }
 
-/// Why a text is no YAML that can be used.
-struct YAMLError: Error {
-    /// What is wrong.
-    let problem: String
-    /// From 1 on; `nil` where it is no matter of a line.
-    var line: Int?
-}
-
 extension ChartPackage {
-    /// The version of the libyaml that runs, such as `0.2.5`.
+    /// The version of the loaded libyaml, such as `0.2.5`.
     package static var yamlLibraryVersion: String { String(cString: yaml_get_version_string()) }
 }
 
-/// A node of a YAML document, with its aliases in place.
+/// A node of a YAML document with resolved aliases.
 indirect enum YAMLNode: Sendable {
     case scalar(YAMLScalar)
     case sequence([YAMLNode])
-    /// In the order of the document; of two entries with one key the last one counts.
+    /// The entries in the order of the document. The last entry of a key counts.
     case mapping([(key: YAMLNode, value: YAMLNode)])
 
-    /// Whether it is a scalar that stands for nothing, such as `~`.
+    /// Whether the node is a null scalar, such as `~`.
     var isNull: Bool {
         if case .scalar(let scalar) = self, case .null = scalar.value { true } else { false }
     }
 
-    /// The text that Go's YAML reader makes of a scalar where a text is wanted; `nil` for what is no scalar.
+    /// The text of a scalar, as Go reads it into a string; `nil` for other nodes.
     var text: String? {
         if case .scalar(let scalar) = self { scalar.text } else { nil }
     }

@@ -1,13 +1,13 @@
 import SystemIO
 
-/// A scalar of a YAML document, typed as go-yaml 2 does it, which Helm reads charts with (YAML 1.1).
+/// A scalar of a YAML document, with the type that go-yaml 2 of Helm gives it (YAML 1.1).
 struct YAMLScalar: Sendable {
     enum Value: Sendable, Equatable {
         case null
         case boolean(Bool)
-        /// As Go prints it, in decimal digits.
+        /// Go's text of the number, in decimal digits.
         case integer(String)
-        /// As Go prints it.
+        /// Go's text of the number.
         case float(String)
         case text(String)
     }
@@ -15,13 +15,13 @@ struct YAMLScalar: Sendable {
     let value: Value
 
     /// - Parameters:
-    ///   - text: without quotes and escapes.
-    ///   - isText: whether quotes or a tag say that it is a text, whatever it looks like.
+    ///   - text: The scalar without quotes and escapes.
+    ///   - isText: Whether quotes or a tag make the scalar a text.
     init(_ text: String, isText: Bool) {
         value = isText ? .text(text) : Self.resolve(text)
     }
 
-    /// What stands where a text is wanted: `1.10` is the number 1.1 and becomes that text.
+    /// The scalar as a text: `1.10` is the number 1.1, whose text is `1.1`.
     var text: String {
         switch value {
         case .null: ""
@@ -40,11 +40,13 @@ struct YAMLScalar: Sendable {
         guard let first = text.utf8.first, first.isNumberStart else { return .text(text) }
         let plain = text.filter { $0 != "_" }
         if let integer = integer(plain) { return .integer(integer) }
-        guard isFloat(plain), let number = Double(plain), number.isFinite else { return .text(text) }
+        guard plain.utf8.allSatisfy(\.isNumberPart), let number = Double(plain), number.isFinite else {
+            return .text(text)
+        }
         return .float(GoFloat.text(number))
     }
 
-    /// A number of 64 bits as Go's `strconv.ParseInt` reads it with base 0: `0x`, `0o`, `0b` and a leading `0` count.
+    /// Parses an integer of 64 bits as Go's `strconv.ParseInt` does with base 0, which accepts `0x`, `0o`, `0b` and a leading `0`.
     private static func integer(_ text: String) -> String? {
         var digits = text[...]
         let isNegative = digits.hasPrefix("-")
@@ -61,36 +63,13 @@ struct YAMLScalar: Sendable {
         guard magnitude <= UInt64(Int64.max) + 1 else { return nil }
         return (magnitude == 0 ? "" : "-") + String(magnitude)
     }
-
-    /// Whether it is `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`.
-    private static func isFloat(_ text: String) -> Bool {
-        var rest = text.utf8[...]
-        func skipSign() {
-            if rest.first == UInt8(ascii: "-") || rest.first == UInt8(ascii: "+") { rest = rest.dropFirst() }
-        }
-        func skipDigits() -> Int {
-            let count = rest.prefix(while: \.isDigit).count
-            rest = rest.dropFirst(count)
-            return count
-        }
-        skipSign()
-        var digits = skipDigits()
-        if rest.first == UInt8(ascii: ".") {
-            rest = rest.dropFirst()
-            digits += skipDigits()
-        }
-        guard digits > 0 else { return false }
-        if rest.first.map({ $0 | 0x20 }) == UInt8(ascii: "e") {
-            rest = rest.dropFirst()
-            skipSign()
-            guard skipDigits() > 0 else { return false }
-        }
-        return rest.isEmpty
-    }
 }
 
 extension UInt8 {
     fileprivate var isNumberStart: Bool {
         isDigit || [UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: ".")].contains(self)
     }
+
+    /// Whether a decimal number can have the byte: no hexadecimal digit other than `e`.
+    fileprivate var isNumberPart: Bool { isNumberStart || self | 0x20 == UInt8(ascii: "e") }
 }

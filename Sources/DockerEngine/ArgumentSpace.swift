@@ -20,7 +20,7 @@ struct ArgumentSpace: Equatable {
     private static let reserve = 4 << 10
 
     /// What a command takes, in bytes.
-    static func size(of command: [String], environment: [String: String]) -> Int {
+    static func size(of command: [String], environment: Environment) -> Int {
         let pointer = MemoryLayout<Int>.size
         let arguments = command.reduce(0) { $0 + $1.nativeBytes.count + 1 + pointer }
         let variables = environment.reduce(0) {
@@ -32,7 +32,7 @@ struct ArgumentSpace: Equatable {
     /// Makes sure that the system will take a `docker save` of so many images.
     ///
     /// - Throws: ``EngineError`` that says what to do.
-    func require(_ command: [String], images: Int, environment: [String: String]) throws(EngineError) {
+    func require(_ command: [String], images: Int, environment: Environment) throws(EngineError) {
         let size = Self.size(of: command, environment: environment)
         guard size > limit else { return }
         throw EngineError(

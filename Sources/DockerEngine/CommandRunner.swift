@@ -19,7 +19,7 @@ package struct CommandRunner: Sendable {
     ///   - whenFound: called once the first command, a docker command, has shown that there is a docker. If there is none, that command
     ///     throws ``DockerAbsence``, and nothing of it is shown. Without `whenFound`, no command is judged.
     package init(
-        environment: [String: String],
+        environment: Environment,
         streams: CommandStreams,
         whenFound: (@Sendable () -> Void)? = nil
     ) {
@@ -29,7 +29,7 @@ package struct CommandRunner: Sendable {
     }
 
     /// All the variables that the commands get.
-    var environment: [String: String] { variables.values }
+    var environment: Environment { variables.values }
 
     /// Sets a variable for all commands from now on.
     func export(_ name: String, _ value: String) { variables.set(name, value) }

@@ -8,7 +8,7 @@ package enum PodmanCommand {
     /// The evidence that the docker command is podman or talks to podman; `nil` if there is none.
     ///
     /// - Parameter environment: its `PATH` is searched, and its `DOCKER_HOST` counts.
-    package static func evidence(environment: [String: String]) -> String? {
+    package static func evidence(environment: Environment) -> String? {
         guard let command = ChildProcess.file(of: "docker", environment: environment) else { return nil }
         let file = resolved(command)
         if isPodman(file) { return "\(command) is a link to \(file)" }

@@ -12,7 +12,7 @@ import Testing
 
     init() throws { directory = try TemporaryDirectory() }
 
-    /// Writes a chart of these files, by `tar` and `gzip`.
+    /// Writes a chart of `files` with `tar` and `gzip`.
     private func chart(_ files: [String: String]) throws -> String {
         for (name, text) in files { try directory.write(text, to: "tree/\(name)") }
         try directory.shell("tar czf chart.tgz -C tree $(ls tree)")
@@ -65,7 +65,7 @@ import Testing
              annotations: {x: z, org.opencontainers.image.title: other, org.opencontainers.image.url: mine}}
             """
         let package = try ChartPackage(try chart(["a/Chart.yaml": yaml]))
-        let annotations = ChartAnnotations.of(package.metadata, created: 0)
+        let annotations = package.metadata.manifestAnnotations(created: 0)
         #expect(
             annotations == [
                 "org.opencontainers.image.title": "a", "org.opencontainers.image.version": "1.0.0",
@@ -76,7 +76,7 @@ import Testing
         )
     }
 
-    @Test func chartsInTheChartDoNotCount() throws {
+    @Test func subchartsDoNotCount() throws {
         let inner = "a/charts/b/Chart.yaml"
         let path = try chart(["a/Chart.yaml": "{name: a, version: 1}", inner: "{name: b, version: 2}", "a/x": ""])
         #expect(try ChartPackage(path).metadata.name == "a")
@@ -100,20 +100,20 @@ import Testing
             ),
         ]
     )
-    func noCharts(files: [String: String], problem: String) throws {
+    func filesThatAreNotCharts(files: [String: String], problem: String) throws {
         let path = try chart(files)
         let error = #expect(throws: ChartFileError.self) { try ChartPackage(path) }
         #expect(error?.description == problem)
     }
 
-    @Test func whatIsCutOffIsNotPushed() throws {
+    @Test func truncatedChartsAreNotPushed() throws {
         let whole = try Fixtures.bytes(Self.sample)
         try directory.write(Array(whole.dropLast(9)), to: "cut.tgz")
         let error = #expect(throws: ChartFileError.self) { try ChartPackage(directory.path("cut.tgz")) }
         #expect(error?.description.hasPrefix("it is no chart: ") == true)
     }
 
-    @Test func noGzip() throws {
+    @Test func uncompressedFilesAreNotCharts() throws {
         try directory.write("x", to: "x.tgz")
         #expect(throws: ChartFileError.self) { try ChartPackage(directory.path("x.tgz")) }
         #expect(throws: FileError.self) { try ChartPackage(directory.path("none.tgz")) }

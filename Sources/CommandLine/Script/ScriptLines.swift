@@ -118,9 +118,8 @@ extension ScriptLines {
     package static func chartPullSuccess(_ reference: String) -> String { "Chart pull success: \(reference)" }
 
     /// The two last lines of a save with charts, the first of them empty.
-    package static func chartsSaved(count: Int) -> [String] {
-        let directory = Chart.directory
-        return [
+    package static func chartsSaved(count: Int, in directory: String) -> [String] {
+        [
             "",
             "OCI Helm charts saved in \(directory)/ (\(count) files). Used by rancher-load-images.sh."
                 + " Remove with: rm -rf \(directory)",
@@ -137,10 +136,10 @@ extension ScriptLines {
     }
 
     /// A chart's file is missing.
-    package static func chartMissing(_ file: String) -> [String] {
+    package static func chartMissing(_ file: String, in directory: String) -> [String] {
         [
             "ERROR: Chart file missing: \(file)",
-            "Expected location: \(Chart.directory)/",
+            "Expected location: \(directory)/",
             "Ensure rancher-save-images.sh completed successfully and",
             "rancher-oci-charts/ directory was transferred to this host.",
         ]

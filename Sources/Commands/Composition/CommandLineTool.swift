@@ -95,7 +95,7 @@ package enum CommandLineTool {
     package static func run(
         _ program: Program,
         arguments: [String],
-        environment: [String: String],
+        environment: Environment,
         output: File,
         errors: File
     ) async -> Int32 {
@@ -152,7 +152,7 @@ package enum CommandLineTool {
 
     private static func run(
         _ options: Options,
-        environment: [String: String],
+        environment: Environment,
         report: RunReport,
         console: Console
     ) async -> Int32 {

@@ -1,3 +1,4 @@
+import Charts
 import CommandLine
 import DockerEngine
 import Engine
@@ -10,7 +11,7 @@ import SystemIO
 /// Makes the engine that a run asks for.
 struct CompositionRoot: Sendable {
     let options: Options
-    let environment: [String: String]
+    let environment: Environment
     /// What the engine feeds while it works.
     let counters: TransferCounters
     /// What the engine tells of the run.
@@ -253,7 +254,7 @@ struct CompositionRoot: Sendable {
     /// Where charts are written beside the archive; PowerShell's script has no charts.
     private var chartFile: (@Sendable (ImageName) -> String)? {
         guard options.mode == .shell else { return nil }
-        return { name in Chart(name.text).file }
+        return { name in ChartReference(name.text).file }
     }
 
     /// Makes what the registry wants to be there before the first push, if that is wanted.

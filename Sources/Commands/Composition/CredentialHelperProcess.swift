@@ -4,7 +4,7 @@ import SystemIO
 /// Runs docker's credential helpers as child processes.
 struct CredentialHelperProcess: CredentialHelper {
     /// The variables of this process, of which a helper gets those that are for it; their `PATH` is searched for helpers.
-    let environment: [String: String]
+    let environment: Environment
     /// How long a helper may take: it may ask a server, or the user to unlock a key.
     var secondsToAnswer = 60
 

@@ -17,9 +17,9 @@ struct EngineChoice: Sendable {
 
     private let extensions: ToolOptions
     private let mode: ScriptMode
-    private let environment: [String: String]
+    private let environment: Environment
 
-    init(_ options: Options, environment: [String: String]) {
+    init(_ options: Options, environment: Environment) {
         extensions = options.extensions
         mode = options.mode
         self.environment = environment

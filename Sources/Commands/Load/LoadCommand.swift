@@ -1,3 +1,4 @@
+import Charts
 import CommandLine
 import Engine
 import ImageArchive
@@ -249,7 +250,7 @@ extension LoadCommand {
             return try await engine.load()
         } catch let error where !(error is CancellationError) && mayBeMissing {
             guard case .imagesAndFiles = handling else { throw error }
-            return LoadedArchive(cause: "\(error); the charts are looked for in \(Chart.directory)")
+            return LoadedArchive(cause: "\(error); the charts are looked for in \(ChartReference.directory)")
         }
     }
 
@@ -293,7 +294,7 @@ extension LoadCommand {
             outcome.status = 0
             let chart = files.chart(image.reference)
             guard ChartFiles.exists(chart) else {
-                for line in ScriptLines.chartMissing(chart.file) { console.print(line) }
+                for line in ScriptLines.chartMissing(chart.file, in: ChartReference.directory) { console.print(line) }
                 let cause = "\(chart.file) is missing"
                 console.notice("\(image.reference): \(cause); no more charts are pushed")
                 return end(outcome, without: charts[index...], because: cause, status: 1)

@@ -12,7 +12,7 @@ enum ProgressStyle: Equatable {
     /// The style that a run asks for.
     ///
     /// - Parameter isTerminal: whether standard error is a terminal.
-    init(_ options: ToolOptions, environment: [String: String], isTerminal: Bool) {
+    init(_ options: ToolOptions, environment: Environment, isTerminal: Bool) {
         let drawn = ProgressStyle.drawn(isUTF8: Self.isUTF8(environment))
         let terminal = environment["TERM"] ?? ""
         self =
@@ -27,7 +27,7 @@ enum ProgressStyle: Equatable {
     }
 
     /// Whether the locale's characters are UTF-8 (POSIX.1-2017, 8.2: the first of these variables that is set counts).
-    private static func isUTF8(_ environment: [String: String]) -> Bool {
+    private static func isUTF8(_ environment: Environment) -> Bool {
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap(environment.value).first ?? ""
         let name = locale.lowercased()
         return name.hasSuffix("utf-8") || name.hasSuffix("utf8")

@@ -1,3 +1,4 @@
+import Charts
 import CommandLine
 import Engine
 import OCI
@@ -81,7 +82,7 @@ struct ReportEntry: Sendable {
     ///
     /// - Parameter registry: as it was typed.
     init(chart reference: String, pushedTo registry: String) {
-        let chart = Chart(reference)
+        let chart = ChartReference(reference)
         self.reference = reference
         kind = .chart
         source = chart.file

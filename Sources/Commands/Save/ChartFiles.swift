@@ -1,3 +1,4 @@
+import Charts
 import CommandLine
 import Engine
 import Glibc
@@ -17,30 +18,30 @@ struct ChartFiles: Sendable {
     }
 
     /// The number of charts in the directory; the shell's `*.tgz` finds no hidden ones.
-    static var count: Int { ShellPath("\(Chart.directory)/*.tgz").matches.count }
+    static var count: Int { ShellPath("\(ChartReference.directory)/*.tgz").matches.count }
 
     /// Whether a chart's file exists.
-    static func exists(_ chart: Chart) -> Bool {
+    static func exists(_ chart: ChartReference) -> Bool {
         var status = stat()
         return stat(chart.file.nativeCString, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
     /// Creates the directory. If that fails, the run continues until a chart fails, as in the script.
     static func makeDirectory(_ console: Console) {
-        if mkdir(Chart.directory, 0o777) != 0, errno != EEXIST {
-            console.notice("\(FileError(operation: "make the directory", path: Chart.directory, code: errno))")
+        if mkdir(ChartReference.directory, 0o777) != 0, errno != EEXIST {
+            console.notice("\(FileError(operation: "make the directory", path: ChartReference.directory, code: errno))")
         }
     }
 
     /// Pulls a chart into the directory.
     func pull(_ reference: String) async throws {
         let chart = chart(reference)
-        try await mover.pull(chart.url, version: chart.version, into: Chart.directory)
+        try await mover.pull(chart.url, version: chart.version, into: ChartReference.directory)
     }
 
     /// The chart that a reference names.
-    func chart(_ reference: String) -> Chart {
-        let chart = Chart(reference)
+    func chart(_ reference: String) -> ChartReference {
+        let chart = ChartReference(reference)
         if chart.hasOtherVersionInScripts {
             console.remark(
                 "\(reference): the version of the chart is \(chart.version), which follows the last colon"
@@ -52,8 +53,8 @@ struct ChartFiles: Sendable {
     /// Pushes a chart from the directory.
     ///
     /// - Parameter registry: as typed by the user.
-    func push(_ chart: Chart, to registry: String) async throws {
-        let plainHTTP = Chart.usesPlainHTTP(registry: registry)
+    func push(_ chart: ChartReference, to registry: String) async throws {
+        let plainHTTP = ChartReference.usesPlainHTTP(registry: registry)
         try await mover.push(chart.file, to: chart.namespaceURL(in: registry), plainHTTP: plainHTTP)
     }
 }

@@ -1,3 +1,4 @@
+import Charts
 import CommandLine
 import Engine
 import ImageArchive
@@ -100,12 +101,14 @@ struct SaveCommand: Sendable {
             }
             // The script prints these lines even if the archive was not written.
             if charts.files != nil {
-                for line in ScriptLines.chartsSaved(count: ChartFiles.count) { lines.print(line) }
+                for line in ScriptLines.chartsSaved(count: ChartFiles.count, in: ChartReference.directory) {
+                    lines.print(line)
+                }
             }
             if let failure { throw failure }
             if charts.areInBoth, !pulled.isEmpty {
                 console.remark(
-                    "the charts are in \(Chart.directory) too: take the directory along for a docker without the containerd image store"
+                    "the charts are in \(ChartReference.directory) too: take the directory along for a docker without the containerd image store"
                 )
             }
             engines.notices.close()

@@ -31,11 +31,11 @@ package struct CertificateAuthorities: Sendable, Hashable {
     /// Without `SSL_CERT_FILE`, uses libcurl's built-in path. If that file does not exist, because libcurl was built
     /// for another system, uses the first existing file of ``usualFiles``. All files in the directories of
     /// `SSL_CERT_DIR` are read, whatever their names; libcurl would read only those named by hash.
-    package init(environment: [String: String]) {
+    package init(environment: Environment) {
         self.init(environment: environment, builtIn: Self.builtInFile) { access($0.nativeCString, R_OK) == 0 }
     }
 
-    init(environment: [String: String], builtIn: String?, exists: (String) -> Bool) {
+    init(environment: Environment, builtIn: String?, exists: (String) -> Bool) {
         let file: String?
         if let named = environment.value(of: "SSL_CERT_FILE") {
             file = named

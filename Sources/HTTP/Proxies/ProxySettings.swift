@@ -51,12 +51,12 @@ package struct ProxySettings: Sendable {
     /// Reads `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, each also in lowercase.
     ///
     /// If `REQUEST_METHOD` is set, `HTTP_PROXY` is ignored: in a CGI program it would be the client's `Proxy:` header.
-    package init(environment: [String: String]) {
+    package init(environment: Environment) {
         self.init(environment: environment, file: nil)
     }
 
     /// Reads the environment, and `file` for unset variables.
-    package init(environment: [String: String], file: File?) {
+    package init(environment: Environment, file: File?) {
         func value(_ name: String, _ inFile: String?, called key: String) -> (text: String, source: String)? {
             for variable in [name, name.lowercased()] {
                 if let text = environment.value(of: variable) { return (text, variable) }

@@ -16,7 +16,7 @@ package struct AWSCredentials: Sendable, CustomStringConvertible {
     let endpoint: String?
 
     /// Reads the variables; an empty one is not set.
-    package init(environment: [String: String]) {
+    package init(environment: Environment) {
         if let id = environment.value(of: "AWS_ACCESS_KEY_ID"),
             let secret = environment.value(of: "AWS_SECRET_ACCESS_KEY")
         {

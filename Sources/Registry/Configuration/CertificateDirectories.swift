@@ -15,7 +15,7 @@ package struct CertificateDirectories: Sendable {
     /// - Parameters:
     ///   - environment: has `HOME` and `XDG_CONFIG_HOME`.
     ///   - authorities: those that are believed for all registries.
-    package init(environment: [String: String], authorities: CertificateAuthorities) {
+    package init(environment: Environment, authorities: CertificateAuthorities) {
         let containers = environment.home.map { $0 + "/.config/containers" }
         let own = [containers, environment.configurationDirectory.map { $0 + "/docker" }].compactMap(\.self)
         self.init(roots: (own + ["/etc/containers", "/etc/docker"]).map { $0 + "/certs.d" }, authorities: authorities)

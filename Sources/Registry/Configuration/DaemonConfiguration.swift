@@ -73,7 +73,7 @@ package struct DaemonConfiguration: Sendable {
     ///   - system: the system's file.
     ///   - notice: gets a sentence for what cannot be read. The run goes on without it.
     package init(
-        environment: [String: String],
+        environment: Environment,
         system: String = "/etc/docker/daemon.json",
         notice: (String) -> Void
     ) {

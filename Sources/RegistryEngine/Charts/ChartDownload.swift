@@ -1,3 +1,4 @@
+import Charts
 import Engine
 import OCI
 import Registry
@@ -30,21 +31,5 @@ struct ChartDownload: Sendable {
         defer { counter.end() }
         _ = try await fetcher.download(blob, from: [repository], to: FileSink(unfinished.file), counter)
         try await onThread { try unfinished.commit() }
-    }
-}
-
-/// The blobs of a chart as Helm 3 reads its manifest: the chart's file, and the provenance file if the chart has one.
-struct ChartContent: Sendable {
-    let chart: Descriptor
-    let provenance: Descriptor?
-
-    /// - Returns: `nil` if the manifest is not the manifest of a chart.
-    init?(_ manifest: Manifest) {
-        guard case .image(let configuration, let layers) = manifest.content,
-            configuration.mediaType == .helmConfiguration,
-            let chart = layers.last(where: { [.helmChart, .legacyHelmChart].contains($0.mediaType) })
-        else { return nil }
-        self.chart = chart
-        provenance = layers.last { $0.mediaType == .helmProvenance }
     }
 }

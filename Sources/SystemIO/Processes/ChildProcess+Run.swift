@@ -51,7 +51,7 @@ extension ChildProcess {
     ///   cannot be read, or the error of a ``Capture/tee(_:keepLast:)`` function. An exit status is not an error.
     package static func run(
         _ command: [String],
-        environment: [String: String],
+        environment: Environment,
         input: Input = .null,
         output: Capture = .null,
         errors: Capture = .keep(last: 64 << 10),

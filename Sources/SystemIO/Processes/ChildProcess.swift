@@ -57,7 +57,7 @@ package final class ChildProcess: Sendable {
     /// - Throws: ``ChildProcessError`` if it cannot be started, `FileError` if a descriptor is not open.
     package static func start(
         _ command: [String],
-        environment: [String: String],
+        environment: Environment,
         input: Input = .null,
         output: Output = .null,
         errors: Output = .null

@@ -7,7 +7,7 @@ import Glibc
 /// - Returns: the process ID.
 func spawn(
     _ command: [String],
-    environment: [String: String],
+    environment: Environment,
     descriptors: [File]
 ) throws(ChildProcessError) -> Int32 {
     let name = command.first ?? ""
@@ -50,12 +50,12 @@ func executables(named name: String, searchPath: String?) -> [String] {
 
 extension ChildProcess {
     /// Whether ``start(_:environment:input:output:errors:)`` finds the file of a command.
-    package static func isInstalled(_ name: String, environment: [String: String]) -> Bool {
+    package static func isInstalled(_ name: String, environment: Environment) -> Bool {
         file(of: name, environment: environment) != nil
     }
 
     /// Returns the first executable file for a command; `nil` if there is none.
-    package static func file(of name: String, environment: [String: String]) -> String? {
+    package static func file(of name: String, environment: Environment) -> String? {
         executables(named: name, searchPath: environment["PATH"])
             .first { path in
                 var status = stat()

@@ -1,10 +1,10 @@
-import CommandLine
+import Charts
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct ChartTests {
+@Suite(.timeLimit(.minutes(2))) struct ChartReferenceTests {
     @Test func partsOfAReference() {
-        let chart = Chart("registry.example.com:5000/rancher/charts/fleet:107.0.0_up0.13.0")
-        #expect(chart.name == "registry.example.com:5000/rancher/charts/fleet", "D12: a port is no tag")
+        let chart = ChartReference("registry.example.com:5000/rancher/charts/fleet:107.0.0_up0.13.0")
+        #expect(chart.name == "registry.example.com:5000/rancher/charts/fleet", "D12: a port is not a tag")
         #expect(chart.hasOtherVersionInScripts)
         #expect(chart.version == "107.0.0+up0.13.0")
         #expect(chart.url == "oci://registry.example.com:5000/rancher/charts/fleet")
@@ -23,7 +23,7 @@ import Testing
 
     @Test(arguments: oddReferences)
     func referencesAreSplitWithoutValidation(_ reference: String, _ name: String, _ version: String, _ file: String) {
-        let chart = Chart(reference)
+        let chart = ChartReference(reference)
         #expect(chart.name == name)
         #expect(chart.version == version)
         #expect(chart.file == file)
@@ -39,7 +39,7 @@ import Testing
 
     @Test(arguments: namespaces)
     func namespace(_ reference: String, _ registry: String, _ url: String) {
-        #expect(Chart(reference).namespaceURL(in: registry) == url)
+        #expect(ChartReference(reference).namespaceURL(in: registry) == url)
     }
 
     private static let registries: [(String, Bool)] = [
@@ -49,6 +49,6 @@ import Testing
 
     @Test(arguments: registries)
     func plainHTTP(_ registry: String, _ isPlain: Bool) {
-        #expect(Chart.usesPlainHTTP(registry: registry) == isPlain)
+        #expect(ChartReference.usesPlainHTTP(registry: registry) == isPlain)
     }
 }

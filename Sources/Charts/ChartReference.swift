@@ -1,16 +1,15 @@
-/// An OCI Helm chart of a list. As in the scripts, every value is derived from the text of the reference, which is not validated.
-package struct Chart: Sendable, Equatable {
-    /// The directory for charts, relative to the current directory.
+/// The reference of an OCI Helm chart in an image list, split as the scripts split it for helm.
+package struct ChartReference: Sendable, Equatable {
+    /// The directory of the charts' files, relative to the current directory.
     package static let directory = "./rancher-oci-charts"
 
-    /// The reference up to its last colon, `rancher/charts/fleet`; the entire reference if it has no colon.
+    /// The reference up to its last colon, such as `rancher/charts/fleet`; the complete reference without a colon.
     package let name: String
-    /// The text after the last colon; the entire reference if it has no colon.
+    /// The part after the last colon; the complete reference without a colon.
     package let tag: String
-    /// Whether the scripts read another version, since they split at the first colon, which can be that of a port (D12).
+    /// Whether the scripts use another version: they split at the first colon, which may precede the port of a registry (D12).
     package let hasOtherVersionInScripts: Bool
 
-    /// Parses a chart's reference.
     package init(_ reference: String) {
         let colon = UInt8(ascii: ":")
         let last = reference.utf8.lastIndex(of: colon)
@@ -19,19 +18,19 @@ package struct Chart: Sendable, Equatable {
         hasOtherVersionInScripts = last != reference.utf8.firstIndex(of: colon)
     }
 
-    /// The chart's version: the tag with `+` for `_`, since a tag cannot have a `+`.
+    /// The version of the chart: the tag with `+` for `_`, since a tag cannot have `+`.
     package var version: String {
         var scalars = String.UnicodeScalarView()
         for scalar in tag.unicodeScalars { scalars.append(scalar == "_" ? "+" : scalar) }
         return String(scalars)
     }
 
-    /// The argument of `helm pull`: `oci://rancher/charts/fleet`.
+    /// The URL for `helm pull`: `oci://rancher/charts/fleet`.
     package var url: String { "oci://" + name }
 
-    /// The target of `helm push`: `oci://REGISTRY/rancher/charts`.
+    /// Returns the URL for `helm push`: `oci://REGISTRY/rancher/charts`.
     ///
-    /// - Parameter registry: the value of `--registry`; one trailing slash is dropped.
+    /// - Parameter registry: The registry as typed; one slash at its end is dropped.
     package func namespaceURL(in registry: String) -> String {
         let namespace = lastSlash.map { String(name[..<$0]) } ?? name
         return "oci://\(Self.withoutSlash(registry))/\(namespace)"
@@ -43,7 +42,7 @@ package struct Chart: Sendable, Equatable {
         return "\(Self.directory)/\(last)-\(version).tgz"
     }
 
-    /// Whether `helm push` gets `--plain-http`, by the scripts' rule: the beginning of the registry decides.
+    /// Whether the scripts pass `--plain-http` to `helm push`, by the beginning of the registry.
     package static func usesPlainHTTP(registry: String) -> Bool {
         var host = withoutSlash(registry)[...]
         for scheme in ["http://", "https://"] where host.hasPrefix(scheme) { host = host.dropFirst(scheme.count) }
