@@ -18,6 +18,7 @@ import Testing
         "docs/reference.md", "Package.swift", "compat-tests/GoldenSuite/Differences",
         "Sources/RegistryEngine/Scheduling", "Sources/RegistryEngine/Repair", "Sources/RegistryEngine/Charts",
         "Sources/RegistryEngine/Check", "Sources/Commands/Save",
+        "Sources/Charts",
     ]
 
     /// Directories whose declared names follow the rules.
