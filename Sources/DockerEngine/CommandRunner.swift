@@ -2,49 +2,49 @@ import Glibc
 import Synchronization
 import SystemIO
 
-/// Runs the commands of the scripts, `docker` and `helm`, each as the scripts treat what it writes.
-package struct CommandRunner: Sendable {
-    /// All the variables that the commands get.
-    private let variables: ExportedVariables
+/// Runs the commands of the scripts, `docker` and `helm`, and treats their output as the scripts do.
+package final class CommandRunner: Sendable {
+    private let variables: Mutex<Environment>
     private let streams: CommandStreams
-    /// Judges the first command; `nil` if that decides nothing.
-    private let probe: FirstCommand?
+    /// Called after the first command has reached a docker daemon; `nil` if no command is checked.
+    private let whenFound: (@Sendable () -> Void)?
+    /// Whether a command has started.
+    private let hasStarted = Atomic<Bool>(false)
 
-    /// Words of a command that are kept for the cause of a failure, in bytes.
+    /// The size limit of the output kept for the cause of a failure, in bytes.
     static let kept = 64 << 10
 
     /// - Parameters:
-    ///   - environment: all the variables that the commands get.
-    ///   - streams: of the commands whose output the scripts show.
-    ///   - whenFound: called once the first command, a docker command, has shown that there is a docker. If there is none, that command
-    ///     throws ``DockerAbsence``, and nothing of it is shown. Without `whenFound`, no command is judged.
+    ///   - environment: the complete environment of the commands.
+    ///   - streams: the streams for the commands whose output the scripts show.
+    ///   - whenFound: called after the first command, a docker command, has reached a docker daemon. If it has not, the command throws
+    ///     ``DockerUnavailable`` and its output is not shown. Without `whenFound`, no command is checked.
     package init(
         environment: Environment,
         streams: CommandStreams,
         whenFound: (@Sendable () -> Void)? = nil
     ) {
-        variables = ExportedVariables(environment)
+        variables = Mutex(environment)
         self.streams = streams
-        probe = whenFound.map(FirstCommand.init)
+        self.whenFound = whenFound
     }
 
-    /// All the variables that the commands get.
-    var environment: Environment { variables.values }
+    /// The complete environment of the commands.
+    var environment: Environment { variables.withLock(\.self) }
 
-    /// Sets a variable for all commands from now on.
-    func export(_ name: String, _ value: String) { variables.set(name, value) }
+    /// Sets a variable for all later commands.
+    func export(_ name: String, _ value: String) { variables.withLock { $0[name] = value } }
 
-    /// Runs a command of which nothing is shown. It has nothing to read, so that it cannot wait for an answer to a question that
-    /// nobody sees.
+    /// Runs a command without showing its output. Its standard input is empty, so that it cannot wait at a prompt that is not shown.
     ///
-    /// - Parameter timeLimit: how long it may run; without a limit, for ever.
+    /// - Parameter timeLimit: the time limit of the command; `nil` for no limit.
     func quiet(
         _ command: [String],
         output: ChildProcess.Capture = .keep(last: kept),
         errors: ChildProcess.Capture = .keep(last: kept),
         timeLimit: Duration? = nil
     ) async throws -> ChildProcess.Outcome {
-        try await judged(command, isFirst: isFirst, isShown: false) {
+        try await checked(command, isFirst: startsFirst(), isShown: false) {
             try await ChildProcess.run(
                 command,
                 environment: environment,
@@ -58,8 +58,8 @@ package struct CommandRunner: Sendable {
     /// Runs a command whose output the scripts show.
     ///
     /// - Parameters:
-    ///   - input: what the command reads; `nil` for what this program would.
-    ///   - showsErrors: `false` where the command may be tried again in another way.
+    ///   - input: the standard input of the command; `nil` for that of this program.
+    ///   - showsErrors: `false` if the command may be retried in another way.
     func shown(
         _ command: [String],
         input: ChildProcess.Input? = nil,
@@ -68,8 +68,8 @@ package struct CommandRunner: Sendable {
     ) async throws -> ChildProcess.Outcome {
         if capture == nil { streams.willLendOutput() }
         defer { if capture == nil { streams.didTakeOutputBack() } }
-        let isFirst = isFirst
-        let outcome = try await judged(command, isFirst: isFirst, isShown: true) {
+        let isFirst = startsFirst()
+        let outcome = try await checked(command, isFirst: isFirst, isShown: true) {
             try await ChildProcess.run(
                 command,
                 environment: environment,
@@ -83,12 +83,12 @@ package struct CommandRunner: Sendable {
         return outcome
     }
 
-    /// Whether the next command is the one that is judged.
-    private var isFirst: Bool { probe?.begin() ?? false }
+    /// Records the start of a command, and returns whether the command is the first and is checked.
+    private func startsFirst() -> Bool { whenFound != nil && !hasStarted.exchange(true, ordering: .relaxed) }
 
-    /// - Parameter isShown: whether the command shows what it has done; if it has done it, no other engine can begin.
-    /// - Throws: ``DockerAbsence`` if the command is judged, and there is no docker.
-    private func judged(
+    /// - Parameter isShown: whether the output is shown; after a successful command with output, no other engine can start.
+    /// - Throws: ``DockerUnavailable`` if the first command has not reached a docker daemon.
+    private func checked(
         _ command: [String],
         isFirst: Bool,
         isShown: Bool,
@@ -98,62 +98,40 @@ package struct CommandRunner: Sendable {
         do {
             outcome = try uninterrupted(try await run())
         } catch let error as ChildProcessError where isFirst {
-            throw DockerAbsence.noDaemon("\(error)")
+            throw DockerUnavailable.noDaemon("\(error)")
         }
         guard isFirst else { return outcome }
-        let mayBeAbsent = !(isShown && outcome.status.isSuccess)
+        let mayBeUnavailable = !(isShown && outcome.status.isSuccess)
         let name = command.prefix(2).joined(separator: " ")
-        if mayBeAbsent, let absence = DockerAbsence(outcome, of: name) { throw absence }
-        probe?.whenFound()
+        if mayBeUnavailable, let error = DockerUnavailable(outcome, of: name) { throw error }
+        whenFound?()
         return outcome
     }
 
-    /// Ctrl-C on a terminal reaches the command at the same moment as this program: the run ends, and nothing has failed. A
-    /// command that ends like that by itself has failed, as for a shell.
+    /// Throws `CancellationError` after Ctrl-C on a terminal, which reaches the command and this program at the same time. A command
+    /// that ends alone as if by a signal has failed, as for a shell.
     private func uninterrupted(_ outcome: ChildProcess.Outcome) throws -> ChildProcess.Outcome {
         if TerminationSignals.haveArrived { throw CancellationError() }
         return outcome
     }
 }
 
-/// The first command of a run, which shows whether there is a docker.
-private final class FirstCommand: Sendable {
-    let whenFound: @Sendable () -> Void
-    private let hasBegun = Atomic<Bool>(false)
-
-    init(_ whenFound: @escaping @Sendable () -> Void) { self.whenFound = whenFound }
-
-    /// Whether no command has begun before this one.
-    func begin() -> Bool { !hasBegun.exchange(true, ordering: .relaxed) }
-}
-
-/// The variables of a script, which all of its commands get.
-private final class ExportedVariables: Sendable {
-    private let variables: Mutex<[String: String]>
-
-    init(_ variables: [String: String]) { self.variables = Mutex(variables) }
-
-    var values: [String: String] { variables.withLock(\.self) }
-
-    func set(_ name: String, _ value: String) { variables.withLock { $0[name] = value } }
-}
-
 extension ChildProcess.Outcome {
-    /// Why the command failed: its last words, after its name.
+    /// Returns the reason that the command failed: its name and the last line of its output.
     ///
-    /// - Parameter name: the command as the sentence names it, for instance `docker pull`.
+    /// - Parameter name: the command's name in the sentence, for instance `docker pull`.
     func cause(of name: String) -> String {
-        let words = Self.lastWords(errors) ?? Self.lastWords(output)
+        let line = Self.lastLine(errors) ?? Self.lastLine(output)
         let end =
             switch status {
             case .exited(let status): "exit status \(status)"
             case .signalled(let signal): "ended by signal \(signal)"
             }
-        return words.map { "\(name): \($0)" } ?? "\(name) failed without a word (\(end))"
+        return line.map { "\(name): \($0)" } ?? "\(name) failed without a word (\(end))"
     }
 
-    /// The last line that says something; docker's hint at its help does not.
-    private static func lastWords(_ bytes: [UInt8]) -> String? {
+    /// Returns the last line that is not empty and not docker's hint at its help.
+    private static func lastLine(_ bytes: [UInt8]) -> String? {
         String(nativeBytes: bytes)
             .split { $0.isNewline }
             .map { $0.trimming(while: \.isWhitespace) }

@@ -1,12 +1,12 @@
 import Dispatch
 import SystemIO
 
-/// A pipe between a command and a thread of its own on this side.
+/// A pipe between a command and a dedicated thread of this process.
 final class CommandStream: Sendable {
     private let reading: File
     private let writing: File
 
-    /// What its ends are called in errors.
+    /// The name of the pipe's ends in errors.
     static let name = "a pipe"
 
     /// The end for a command that writes.
@@ -15,13 +15,13 @@ final class CommandStream: Sendable {
     /// The end for a command that reads.
     var readingDescriptor: Int32 { reading.descriptor }
 
-    /// Makes the pipe. No command gets its ends but as its standard streams, since all others are closed for it.
+    /// Creates the pipe. Commands inherit only their standard streams, so no other command gets its ends.
     init() throws(FileError) {
         (reading, writing) = try makePipe()
     }
 
-    /// Hands over what is written, in pieces, until nobody can write any more; the command's end is to be closed by
-    /// ``endOfWriting()`` then. Where `take` throws, nothing more is read, and the command gets `SIGPIPE`.
+    /// Passes the written bytes to `take` in chunks until all writing ends are closed. Close the command's end with
+    /// ``endOfWriting()``. If `take` throws, reading stops and the command gets `SIGPIPE`.
     func read(_ take: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void) async throws {
         try await withCheckedThrowingContinuation { continuation in
             // A serial queue without a target has a thread of its own while it has work.
@@ -34,7 +34,7 @@ final class CommandStream: Sendable {
         }
     }
 
-    /// Gives a command what it is to read, and ends with that, or where the command reads no more.
+    /// Writes the content to the pipe. Ends early if the command stops reading.
     func write(_ content: any RandomAccess) async throws {
         try await onThread { [writing] in
             defer { try? writing.close() }
@@ -42,12 +42,12 @@ final class CommandStream: Sendable {
         }
     }
 
-    /// Closes the end that a command has had that reads.
+    /// Closes the end of a command that reads.
     func endOfReading() {
         try? reading.close()
     }
 
-    /// Closes the end that the command has had.
+    /// Closes the end of a command that writes.
     func endOfWriting() {
         try? writing.close()
     }

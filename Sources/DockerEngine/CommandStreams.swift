@@ -2,9 +2,9 @@ import SystemIO
 
 /// The streams of the commands whose output the scripts show.
 package struct CommandStreams: Sendable {
-    /// Standard output, which the commands write to themselves.
+    /// Standard output; the commands write to it directly.
     let output: File
-    /// Takes what they write to standard error, as it comes.
+    /// Takes the commands' standard error immediately.
     let errors: @Sendable (UnsafeRawBufferPointer) throws -> Void
     /// Called before a command gets standard output.
     let willLendOutput: @Sendable () -> Void

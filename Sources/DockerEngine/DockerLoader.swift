@@ -14,12 +14,12 @@ package struct DockerLoader: LoadEngine {
     private let chartSubstitute: ChartSubstitute?
 
     /// - Parameters:
-    ///   - archive: the path, or the words that a shell makes of it, which need not be one.
-    ///   - parts: the archive, where it is in parts, which docker gets one behind the other.
-    ///   - isInsecure: whether `docker manifest` may go to a registry, `HOST[:PORT]`, without TLS.
-    ///   - isStrict: whether a manifest list is left out if one of its images, or the list itself, could not be made in this run. The script
-    ///     makes and pushes it then, of what the registry and docker have from earlier runs.
-    ///   - chartSubstitute: handles charts where neither docker nor helm does; `nil` where that is an error.
+    ///   - archive: the path after the shell's word splitting, which can give any number of paths.
+    ///   - parts: the archive if it is split; docker reads the joined parts.
+    ///   - isInsecure: whether `docker manifest` may use plain HTTP for a registry, `HOST[:PORT]`.
+    ///   - isStrict: whether a manifest list is skipped if one of its images, or the list itself, failed in this run. The script pushes the
+    ///     list nevertheless, from images of earlier runs.
+    ///   - chartSubstitute: creates the handler of charts if neither docker nor helm handles them; `nil` for an error.
     package init(
         runner: CommandRunner,
         archive: [String],
@@ -38,12 +38,12 @@ package struct DockerLoader: LoadEngine {
         self.isStrict = isStrict
     }
 
-    /// Asks docker and helm, as the scripts do.
+    /// Checks docker and helm, as the scripts do.
     package func chartHandling() async throws -> ChartHandling {
         try await HelmCharts.handling(runner, otherwise: chartSubstitute)
     }
 
-    /// Runs `docker load`, which refuses more than one path and none.
+    /// Runs `docker load`, which refuses any number of paths but one.
     package func load() async throws -> LoadedArchive {
         counters.enter(.loading)
         defer { counters.enter(nil) }
@@ -53,14 +53,14 @@ package struct DockerLoader: LoadEngine {
         return LoadedArchive(cause: cause, isMissing: cause != nil && isMissing)
     }
 
-    /// Whether the one path of the archive is that of no file.
+    /// Whether the archive has one path and no file exists there.
     private var isMissing: Bool {
         guard archive.count == 1, let path = archive.first else { return false }
         var status = stat()
         return stat(path.nativeCString, &status) != 0 && (errno == ENOENT || errno == ENOTDIR)
     }
 
-    /// Runs `docker load`, which reads what is written into a pipe.
+    /// Runs `docker load` with the joined parts as standard input.
     private func load(_ parts: ArchiveLocation) async throws -> LoadedArchive {
         let content = try parts.open()
         let stream = try CommandStream()
@@ -72,12 +72,12 @@ package struct DockerLoader: LoadEngine {
         } catch let error as FileError where error.path != CommandStream.name {
             return LoadedArchive(cause: "\(parts): \(error)")
         } catch is FileError {
-            // Docker has ended before it had read everything, and has told why.
+            // Docker stopped reading and has printed the reason.
         }
         return LoadedArchive(cause: cause(outcome, "docker load"))
     }
 
-    /// Does one step after the other; docker prints what it does itself.
+    /// Performs the steps one at a time; docker prints its own lines.
     package func perform(_ steps: [LoadStep], onEvent: @escaping @Sendable (LoadEvent) -> Void) async throws {
         counters.plan(items: steps.count)
         var failedTargets: Set<ImageName> = []
@@ -102,7 +102,7 @@ package struct DockerLoader: LoadEngine {
         }
     }
 
-    /// Without the tag nothing is pushed (D9): an older image could have the name.
+    /// Tags and pushes an image. If the tag fails, nothing is pushed (D9): an older image could have the name.
     private func push(_ source: String, as target: String) async throws -> String? {
         if let failure = cause(try await runner.shown(["docker", "tag", source, target]), "docker tag") {
             return "\(failure); \(target) is not pushed"
@@ -110,7 +110,7 @@ package struct DockerLoader: LoadEngine {
         return cause(try await runner.shown(["docker", "push", target]), "docker push")
     }
 
-    /// The list is pushed even if it could not be made, as the script does, unless the run is strict.
+    /// Creates and pushes a manifest list. If it could not be created, it is pushed as in the script, unless the run is strict.
     private func push(list step: LoadStep, of members: [String]) async throws -> LoadOutcome {
         let target = step.target.text
         let (created, createNotice) = try await manifest("create", [target] + members + ["--amend"], for: target)
@@ -129,15 +129,15 @@ package struct DockerLoader: LoadEngine {
         )
     }
 
-    /// Runs `docker manifest`, which knows nothing of the daemon's insecure registries: where it fails for such a registry, it
-    /// is run again with `--insecure` (D14).
+    /// Runs `docker manifest`, which ignores the daemon's insecure registries. If it fails for such a registry, it is retried with
+    /// `--insecure` (D14).
     private func manifest(
         _ verb: String,
-        _ words: [String],
+        _ arguments: [String],
         for target: String
     ) async throws -> (ChildProcess.Outcome, Notice?) {
-        let command = ["docker", "manifest", verb] + words
-        // Before docker 20.10 it is an experimental command. As in the script, the variable stays for what follows.
+        let command = ["docker", "manifest", verb] + arguments
+        // The command is experimental before docker 20.10. As in the script, the variable stays set for later commands.
         runner.export("DOCKER_CLI_EXPERIMENTAL", "enabled")
         let registry = target.firstIndex(of: "/").map { String(target[..<$0]) }
         let mayBeInsecure = if let registry { await isInsecure(registry) } else { false }

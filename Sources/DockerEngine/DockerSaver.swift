@@ -6,26 +6,26 @@ import Synchronization
 import SystemIO
 
 /// Saves images with the docker commands of the save scripts, in their order.
-package struct DockerSaver: SaveEngine {
-    /// How a script has docker save.
+package final class DockerSaver: SaveEngine {
+    /// The docker commands of a script.
     package enum Procedure: Sendable {
-        /// `rancher-save-images.sh`: pulls print nothing, an image that cannot be pulled is looked for in the local store, and what
-        /// `docker save` writes is compressed.
+        /// `rancher-save-images.sh`: pulls print nothing, an image that cannot be pulled is searched in the local store, and the output of
+        /// `docker save` is compressed.
         ///
-        /// - Parameter compressionLevel: gzip's, 1 to 9.
+        /// - Parameter compressionLevel: the gzip level, 1 to 9.
         case shell(compressionLevel: Int)
-        /// `rancher-save-images.ps1`: pulls print what docker prints, and docker writes the file itself.
+        /// `rancher-save-images.ps1`: pulls print docker's output, and docker writes the file.
         case powerShell
     }
 
-    /// Where the images go.
+    /// The output of a save.
     package enum Output: Sendable {
-        /// Into this archive, open; where docker writes the file itself, it is only held meanwhile, unless it is a stream or in parts.
+        /// An open archive. If docker writes the file, the archive is only locked, unless it is a stream or split.
         case archive(ArchiveOutput)
-        /// Nowhere, for this reason, which the script's shell gives once `docker save` has begun.
+        /// No output, for a reason that the script's shell prints after the start of `docker save`.
         case refused(String)
 
-        /// Whether docker writes to standard output, since it cannot write the archive itself.
+        /// Whether docker writes to standard output because it cannot write the archive.
         fileprivate var takesStream: Bool {
             if case .archive(let archive) = self { archive.isStream || archive.isInParts } else { true }
         }
@@ -34,16 +34,19 @@ package struct DockerSaver: SaveEngine {
     private let runner: CommandRunner
     private let procedure: Procedure
     private let archive: String
-    private let output: DeferredOutput
-    private let pulled = PulledImages()
+    private let open: @Sendable () async throws -> Output
+    /// `nil` until the first command has succeeded.
+    private let output = Mutex<Output?>(nil)
+    /// The digests that the pulls have printed, by name.
+    private let pulled = Mutex<[String: Digest]>([:])
     private let counters: TransferCounters
     private let chartSubstitute: ChartSubstitute?
 
     /// - Parameters:
-    ///   - archive: the archive's path as it was typed.
-    ///   - output: opens the place for the images. Called once, after the first command, so that a runner that finds no docker leaves
-    ///     the place to another engine.
-    ///   - chartSubstitute: handles charts where neither docker nor helm does; `nil` where that is an error.
+    ///   - archive: the archive's path on the command line.
+    ///   - output: opens the output. Called once, after the first command, so that another engine can open the output if docker is
+    ///     unavailable.
+    ///   - chartSubstitute: creates the handler of charts if neither docker nor helm handles them; `nil` for an error.
     package init(
         runner: CommandRunner,
         procedure: Procedure,
@@ -56,23 +59,23 @@ package struct DockerSaver: SaveEngine {
         self.runner = runner
         self.procedure = procedure
         self.archive = archive
-        self.output = DeferredOutput(output)
+        open = output
         self.counters = counters
     }
 
-    /// Asks docker and helm, as the scripts do.
+    /// Checks docker and helm, as the scripts do.
     package func chartHandling() async throws -> ChartHandling {
         let handling = try await HelmCharts.handling(runner, otherwise: chartSubstitute)
-        _ = try await output.opened()
+        _ = try await openedOutput()
         return handling
     }
 
-    /// Pulls one image after the other.
+    /// Pulls the images one at a time.
     ///
-    /// - Throws: also where there are more images than one `docker save` takes, before any is pulled; ``DockerAbsence`` if there is no
-    ///   docker, before the first event.
+    /// - Throws: ``EngineError`` before the first pull if one `docker save` cannot take all images; ``DockerUnavailable`` before the first
+    ///   event.
     package func pull(_ images: [PullRequest], onEvent: @escaping @Sendable (SaveEvent) -> Void) async throws {
-        try ArgumentSpace.ofSystem.require(
+        try ArgumentLimit.ofSystem.require(
             saveCommand(images, intoFile: true),
             images: images.count,
             environment: runner.environment
@@ -84,11 +87,11 @@ package struct DockerSaver: SaveEngine {
             let result: PullOutcome.Result
             do {
                 result = try await pull(request.source.text)
-            } catch let absence as DockerAbsence {
+            } catch let error as DockerUnavailable {
                 counters.plan(items: -images.count)
-                throw absence
+                throw error
             }
-            _ = try await output.opened()
+            _ = try await openedOutput()
             var outcome = PullOutcome(request, result)
             outcome.statistics = TransferStatistics(duration: start.duration(to: .now), tries: nil)
             onEvent(.finished(outcome))
@@ -98,9 +101,9 @@ package struct DockerSaver: SaveEngine {
 
     /// Saves all images with one `docker save`.
     ///
-    /// - Throws: ``SavedArchiveError`` if what docker has written cannot be the images; the older archive stays.
+    /// - Throws: ``SavedArchiveError`` if docker's archive cannot hold the images; the older archive stays.
     package func save(_ images: [PullRequest]) async throws {
-        let output = try await output.opened()
+        let output = try await openedOutput()
         switch procedure {
         case .shell(let level):
             do {
@@ -113,7 +116,7 @@ package struct DockerSaver: SaveEngine {
         case .powerShell: try await saveIntoFile(images, output)
         }
         guard case .archive(let archive) = output else { return }
-        // Docker gives its file the name itself, once it is whole.
+        // Docker renames its file on completion.
         if case .powerShell = procedure, !output.takesStream {
             try await onThread { try archive.wasReplaced() }
         } else {
@@ -124,7 +127,7 @@ package struct DockerSaver: SaveEngine {
 
     @discardableResult
     package func discard() -> Int64 {
-        if case .archive(let archive)? = output.ifOpened { archive.discard() } else { 0 }
+        if case .archive(let archive)? = output.withLock(\.self) { archive.discard() } else { 0 }
     }
 
     private func pull(_ name: String) async throws -> PullOutcome.Result {
@@ -137,12 +140,20 @@ package struct DockerSaver: SaveEngine {
         defer { counter.end() }
         let outcome = try await runner.quiet(command)
         if outcome.status.isSuccess {
-            pulled.note(Digest(printedByPull: outcome.output), of: name)
+            pulled.withLock { $0[name] = Digest(printedByPull: outcome.output) }
             return .pulled
         }
         let cause = outcome.cause(of: "docker pull")
         let inspected = try await runner.quiet(["docker", "inspect", name])
         return inspected.status.isSuccess ? .foundLocally(cause: cause) : .failed(cause: cause)
+    }
+
+    /// Returns the output, and opens it on the first call. Called by one task at a time.
+    private func openedOutput() async throws -> Output {
+        if let output = output.withLock(\.self) { return output }
+        let opened = try await open()
+        output.withLock { $0 = opened }
+        return opened
     }
 
     private func saveCommand(_ images: [PullRequest], intoFile: Bool) -> [String] {
@@ -151,7 +162,7 @@ package struct DockerSaver: SaveEngine {
         return command + ["-o", archive]
     }
 
-    /// Writes into the output, one piece behind the other.
+    /// Returns a function that appends to the output.
     private static func appending(to output: Output) -> @Sendable (UnsafeRawBufferPointer) throws -> Void {
         let position = Mutex<Int64>(0)
         return { bytes in
@@ -168,7 +179,7 @@ package struct DockerSaver: SaveEngine {
     }
 
     private func saveCompressed(_ images: [PullRequest], into output: Output, level: Int) async throws {
-        // One thread uses it after the other.
+        // Threads use it one at a time.
         nonisolated(unsafe) let gzip = try ParallelGzip(level: level, output: Self.appending(to: output))
         do {
             try await stream(images) { try gzip.write($0) }
@@ -180,7 +191,7 @@ package struct DockerSaver: SaveEngine {
         _ = try await onThread { try gzip.finish() }
     }
 
-    /// Runs `docker save`, hands over what it writes, and checks that this can be the images.
+    /// Runs `docker save`, passes its output to `take`, and verifies that the archive can hold the images.
     private func stream(
         _ images: [PullRequest],
         to take: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void
@@ -188,10 +199,10 @@ package struct DockerSaver: SaveEngine {
         let stream = try CommandStream()
         let counter = counters.begin("docker save", size: 0)
         defer { counter.end() }
-        let tables = Mutex(TableReader())
+        let reader = Mutex(SavedArchiveIndexReader())
         async let taken: Void = stream.read { bytes in
             try take(bytes)
-            tables.withLock { $0.take(bytes) }
+            reader.withLock { $0.take(bytes) }
             counter.add(bytes.count)
         }
         let saved = await Self.result {
@@ -201,17 +212,17 @@ package struct DockerSaver: SaveEngine {
             )
         }
         stream.endOfWriting()
-        // What went wrong on this side comes first: docker only sees that nobody reads any more.
+        // An error of this side comes first: docker only fails because its reader is gone.
         try await taken
         try Self.require(try saved.get(), "docker save")
-        try check(tables.withLock(\.savedTables), images)
+        try check(reader.withLock(\.index), images)
     }
 
-    /// Has docker write the file itself. A podman that can be recognized does not get to replace an older archive.
+    /// Runs `docker save` with an output file. A recognized podman must not replace an older archive.
     private func saveIntoFile(_ images: [PullRequest], _ output: Output) async throws {
         if Set(images.map(\.source)).count > 1, let evidence = PodmanCommand.evidence(environment: runner.environment) {
             throw SavedArchiveError(
-                problem: "\(DockerAbsence.podman(evidence)), and podman saves several images as a single one"
+                problem: "\(DockerUnavailable.podman(evidence)), and podman saves several images as a single one"
             )
         }
         var older: OlderArchive?
@@ -222,7 +233,7 @@ package struct DockerSaver: SaveEngine {
                 "docker save"
             )
             let path = archive
-            try check(try await onThread { try? TableReader.savedTables(ofFile: path) }, images)
+            try check(try await onThread { try? SavedArchiveIndexReader.index(ofFile: path) }, images)
             older?.drop()
         } catch {
             guard let older, !older.restore() else { throw error }
@@ -230,8 +241,10 @@ package struct DockerSaver: SaveEngine {
         }
     }
 
-    private func check(_ tables: SavedTables?, _ images: [PullRequest]) throws(SavedArchiveError) {
-        guard let problem = tables?.problem(saving: images.map(\.source.text), pulled: pulled.digests) else { return }
+    private func check(_ index: SavedArchiveIndex?, _ images: [PullRequest]) throws(SavedArchiveError) {
+        guard let problem = index?.problem(saving: images.map(\.source.text), pulled: pulled.withLock(\.self)) else {
+            return
+        }
         throw SavedArchiveError(problem: problem)
     }
 
@@ -246,33 +259,4 @@ package struct DockerSaver: SaveEngine {
     private static func require(_ outcome: ChildProcess.Outcome, _ name: String) throws(EngineError) {
         guard outcome.status.isSuccess else { throw EngineError(outcome.cause(of: name)) }
     }
-}
-
-/// The place of a save, which is opened once.
-private final class DeferredOutput: Sendable {
-    private let open: @Sendable () async throws -> DockerSaver.Output
-    private let output = Mutex<DockerSaver.Output?>(nil)
-
-    init(_ open: @escaping @Sendable () async throws -> DockerSaver.Output) { self.open = open }
-
-    /// `nil` if it has not been opened.
-    var ifOpened: DockerSaver.Output? { output.withLock(\.self) }
-
-    /// The place, opened now if it has not been. Called by one task at a time.
-    func opened() async throws -> DockerSaver.Output {
-        if let output = ifOpened { return output }
-        let opened = try await open()
-        output.withLock { $0 = opened }
-        return opened
-    }
-}
-
-/// The identities of the images that were pulled, as the pulls have printed them.
-private final class PulledImages: Sendable {
-    private let known = Mutex<[String: Digest]>([:])
-
-    /// By the names that were pulled.
-    var digests: [String: Digest] { known.withLock(\.self) }
-
-    func note(_ digest: Digest?, of name: String) { known.withLock { $0[name] = digest } }
 }

@@ -1,16 +1,16 @@
 import Engine
 import SystemIO
 
-/// Charts by the helm command, where docker does not handle them like images.
+/// Pulls and pushes charts with the helm command, if docker does not handle them like images.
 struct HelmCharts: ChartMover {
     private let runner: CommandRunner
 
     private init(_ runner: CommandRunner) { self.runner = runner }
 
-    /// What the scripts find out before a list with charts: docker handles them where it has the containerd store, else helm.
+    /// Returns the handling of charts by the rule of the scripts: docker with the containerd store, else helm.
     ///
-    /// - Parameter substitute: what handles them where neither does.
-    /// - Throws: ``ChartSupportError`` where there is no substitute.
+    /// - Parameter substitute: creates the handler if neither handles charts.
+    /// - Throws: ``ChartSupportError`` without a substitute.
     static func handling(_ runner: CommandRunner, otherwise substitute: ChartSubstitute?) async throws -> ChartHandling
     {
         let info = try await runner.quiet(["docker", "info"])
@@ -33,8 +33,8 @@ struct HelmCharts: ChartMover {
         return HelmCharts(runner)
     }
 
-    /// Whether what `docker info` prints has the scripts' pattern `containerd.snapshotter` in it, of which the case of letters does not
-    /// count and the dot is any byte but a zero and the end of a line (grep(1), `grep -qi`).
+    /// Whether the output of `docker info` matches the scripts' pattern `containerd.snapshotter`, ignoring case. The dot is any byte but a
+    /// zero byte and a newline (grep(1), `grep -qi`).
     static func namesContainerdStore(_ information: [UInt8]) -> Bool {
         let pattern = Array("containerd.snapshotter".utf8)
         return information.indices.dropLast(pattern.count - 1)
@@ -43,14 +43,14 @@ struct HelmCharts: ChartMover {
                     .allSatisfy { wanted, byte in
                         wanted == UInt8(ascii: ".")
                             ? byte != 0 && byte != UInt8(ascii: "\n")
-                            // Of the letters' bytes, that with this bit is the small one.
+                            // This bit makes a letter lowercase.
                             : byte | 0x20 == wanted
                     }
             }
     }
 
     func pull(_ url: String, version: String, into directory: String) async throws {
-        // The script shows what was written to both streams, in its order.
+        // The script shows the output of both streams in order.
         let command = ["helm", "pull", url, "--version", version, "-d", directory]
         let outcome = try await runner.quiet(command, errors: .asOutput)
         try Self.require(outcome, "helm pull")
@@ -71,26 +71,26 @@ struct HelmCharts: ChartMover {
     }
 }
 
-/// Makes what moves charts where docker and helm cannot.
+/// Creates the handler of charts if docker and helm do not handle them.
 package typealias ChartSubstitute = @Sendable () async throws -> any ChartMover
 
-/// The version that `helm version --short` prints, `v3.14.2+gc309b6f`, as the scripts read it.
+/// The version in the output of `helm version --short`, for instance `v3.14.2+gc309b6f`, as the scripts parse it.
 struct HelmVersion: Equatable {
-    /// `nil` where the shell's `[` finds no number in its place.
+    /// `nil` if the shell's `[` finds no number.
     let major: Int?
-    /// `nil` where the shell's `[` finds no number in its place.
+    /// `nil` if the shell's `[` finds no number.
     let minor: Int?
 
-    /// Whether it has OCI charts without an experimental switch, as helm 3.8 is the first to have them.
+    /// Whether helm supports OCI charts without an experimental switch (3.8 or later).
     var hasCharts: Bool {
         guard let major else { return false }
         return major > 3 || major == 3 && (minor ?? 0) >= 8
     }
 
-    /// Reads the lines that begin with `v`, each up to the first character that is neither a digit nor a dot: what stands
-    /// before the first dot, and what stands between that and the next. Without a dot, both are all of it.
+    /// Parses the lines that start with `v`, each up to the first character that is neither a digit nor a dot. The major version is the
+    /// text before the first dot, the minor version the text between the first two dots. Without a dot, both are the complete text.
     ///
-    /// - Returns: `nil` where there is nothing to read.
+    /// - Returns: `nil` if there is no version.
     init?(_ output: [UInt8]) {
         let dot = UInt8(ascii: ".")
         let newline = UInt8(ascii: "\n")
@@ -99,12 +99,12 @@ struct HelmVersion: Equatable {
             .map { $0.dropFirst().prefix { $0 == dot || $0.isDigit } }
         let text = Array(numbers.joined(separator: [newline])).trimmingSuffix { $0 == newline }
         guard !text.isEmpty else { return nil }
-        let behindDot = text.firstIndex(of: dot).map { text[($0 + 1)...] } ?? text
+        let afterDot = text.firstIndex(of: dot).map { text[($0 + 1)...] } ?? text
         major = Self.number(text.prefix { $0 != dot })
-        minor = Self.number(behindDot.prefix { $0 != dot })
+        minor = Self.number(afterDot.prefix { $0 != dot })
     }
 
-    /// As the shell's `[` reads a number, newlines before it do not count.
+    /// Parses a number as the shell's `[` does, ignoring leading newlines.
     private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
         Int(String(decoding: digits.drop { $0 == UInt8(ascii: "\n") }, as: UTF8.self))
     }

@@ -1,13 +1,13 @@
 import Glibc
 import SystemIO
 
-/// Recognizes podman under docker's name, without running it.
+/// Recognizes podman under the name of docker without running it.
 ///
 /// `podman save` of several images writes the first one under the names of all, unless it is configured otherwise.
 package enum PodmanCommand {
-    /// The evidence that the docker command is podman or talks to podman; `nil` if there is none.
+    /// Returns the evidence that the docker command is podman or talks to podman; `nil` if there is none.
     ///
-    /// - Parameter environment: its `PATH` is searched, and its `DOCKER_HOST` counts.
+    /// - Parameter environment: the environment with `PATH` and `DOCKER_HOST`.
     package static func evidence(environment: Environment) -> String? {
         guard let command = ChildProcess.file(of: "docker", environment: environment) else { return nil }
         let file = resolved(command)
@@ -17,7 +17,7 @@ package enum PodmanCommand {
         return nil
     }
 
-    /// Whether a script hands its arguments to podman, and to nothing called docker.
+    /// Whether a script passes its arguments to podman, and to no command called docker.
     static func runsPodman(_ script: String) -> Bool {
         let lines = script.replacing("\\\n", with: " ").split(whereSeparator: \.isNewline)
             .filter { !$0.drop(while: \.isWhitespace).hasPrefix("#") }
@@ -26,7 +26,7 @@ package enum PodmanCommand {
         return !forwarding.isEmpty && !forwarding.contains { commands($0).contains(where: isDocker) }
     }
 
-    /// The commands that a line runs.
+    /// Returns the commands of a line.
     private static func commands(_ line: Substring) -> [Substring] {
         line.split { ";|&()".contains($0) }
             .compactMap { command in
@@ -36,12 +36,12 @@ package enum PodmanCommand {
             }
     }
 
-    /// Words that may precede a command.
+    /// The words that can precede a command.
     private static let keywords: Set<Substring> = [
         "exec", "sudo", "env", "command", "nohup", "if", "then", "else", "do", "!", "{",
     ]
 
-    /// A `podman` behind that has to show itself by what it prints.
+    /// The length of the start of a script that is read, in bytes.
     private static let scriptLimit = 64 << 10
 
     private static func script(_ path: String) -> String? {
@@ -67,7 +67,7 @@ package enum PodmanCommand {
         return name == "docker" || name.hasPrefix("docker.") || name.hasPrefix("docker-")
     }
 
-    /// Whether the socket is podman's by its name, or by what it is a link to.
+    /// Whether the socket, or the target of its link, has podman's name.
     private static func isPodmansSocket(_ host: String) -> Bool {
         guard let scheme = host.firstRange(of: "://") else { return false }
         let path = String(host[scheme.upperBound...])

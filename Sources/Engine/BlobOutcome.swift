@@ -1,28 +1,28 @@
 import OCI
 
-/// What became of a blob that an image needs.
+/// The outcome of one blob of an image.
 package struct BlobOutcome: Sendable, Hashable {
     package enum Result: Sendable, Hashable {
         /// The target repository had it.
         case existing
         /// The registry mounted it from another of its repositories.
         case mounted(from: Repository)
-        /// It was sent to the registry.
+        /// It was uploaded to the registry.
         case uploaded
-        /// It was fetched from a registry, or from the URL of a foreign layer.
+        /// It was downloaded from a registry or from the URL of a foreign layer.
         case fetched
-        /// It was copied from the local store of docker.
+        /// It was copied from docker's local store.
         case copied
-        /// It was in the archive that an earlier run has left unfinished.
+        /// It was in the partial archive of an earlier run.
         case continued
         /// It was copied from another archive.
         case reused
-        /// It was left out of a delta archive, since another archive has it.
+        /// It was omitted from a delta archive because another archive has it.
         case omitted
     }
 
     package let blob: Descriptor
-    /// Whether the blob is a layer; else it is an image's configuration.
+    /// Whether the blob is a layer, and not a configuration.
     package let isLayer: Bool
     package let result: Result
 
@@ -32,7 +32,7 @@ package struct BlobOutcome: Sendable, Hashable {
         self.result = result
     }
 
-    /// How many bytes of the blob went over the wire.
+    /// The number of downloaded or uploaded bytes.
     package var transferredBytes: Int64 {
         switch result {
         case .existing, .mounted, .copied, .continued, .reused, .omitted: 0
@@ -41,11 +41,11 @@ package struct BlobOutcome: Sendable, Hashable {
     }
 }
 
-/// What it took to move an image.
+/// Statistics of the transfer of an image.
 package struct TransferStatistics: Sendable, Hashable {
-    /// From the first request for the image to the moment at which its outcome was known; others were moved meanwhile.
+    /// The time from the first request for the image to its outcome; other images were transferred in the same time.
     package let duration: Duration
-    /// One, and one more for each request or transfer of the image that was made again; `nil` where docker made them.
+    /// One plus the number of retried requests and transfers; `nil` if docker made them.
     package let tries: Int?
 
     package init(duration: Duration, tries: Int?) {

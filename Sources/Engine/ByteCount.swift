@@ -1,10 +1,10 @@
-/// A number of bytes as people read it: `512 B`, `1.2 MB`, `312 GB`, in powers of 1000 as disks are sold.
+/// A human-readable number of bytes in powers of 1000: `512 B`, `1.2 MB`, `312 GB`.
 package struct ByteCount: Sendable, Hashable, CustomStringConvertible {
     package let bytes: Int64
 
     package init(_ bytes: Int64) { self.bytes = bytes }
 
-    /// With one decimal below 100 of a unit, else with none.
+    /// The number with one decimal below 100 of a unit, else with none.
     package var description: String {
         let units = ["kB", "MB", "GB", "TB", "PB"]
         guard bytes >= 1000 else { return "\(bytes) B" }

@@ -1,12 +1,12 @@
 import OCI
 
-/// A line of an image list that names an image or an OCI Helm chart.
+/// An entry of an image list: an image or an OCI Helm chart.
 package struct ImageListEntry: Sendable, Hashable {
-    /// The reference as it stands in the list, without blanks around it.
+    /// The text of the entry, without leading and trailing spaces.
     package let reference: String
-    /// The list's file, as the caller named it.
+    /// The path of the list, as given by the caller.
     package let file: String
-    /// The line in the file, from 1.
+    /// The line number in the file, from 1.
     package let line: Int
 
     package init(reference: String, file: String, line: Int) {
@@ -15,16 +15,16 @@ package struct ImageListEntry: Sendable, Hashable {
         self.line = line
     }
 
-    /// Whether the line names a chart, by the rule of the scripts: a reference that contains `rancher/charts/`.
+    /// Whether the entry is a chart by the rule of the scripts: the reference contains `rancher/charts/`.
     package var isChart: Bool { namesChart(reference) }
 }
 
-/// The name of an image as a script composes it of a list's line and its flags, read once.
+/// The name of an image as a script composes it from a list entry and flags, parsed once.
 ///
-/// The text is what docker commands get, to the byte. The registry engine works with the reference, which is normalised and has
-/// the tag `latest` where the text has neither tag nor digest.
+/// Docker commands get the unchanged text. The registry engine uses the reference, which is normalized and has the tag `latest` if the
+/// text has neither a tag nor a digest.
 package struct ImageName: Sendable, Hashable, CustomStringConvertible {
-    /// The name as it was composed.
+    /// The composed name.
     package let text: String
     private let result: Result<Reference, ReferenceError>
 
@@ -33,17 +33,16 @@ package struct ImageName: Sendable, Hashable, CustomStringConvertible {
         result = Result { () throws(ReferenceError) in try Reference(text).withDefaultTag }
     }
 
-    /// Whether the text names a chart, by the same rule as ``ImageListEntry/isChart``.
+    /// Whether the text is the name of a chart, by the same rule as ``ImageListEntry/isChart``.
     package var isChart: Bool { namesChart(text) }
 
-    /// The reference that the text is.
+    /// The parsed text.
     ///
-    /// - Throws: `ReferenceError` where docker would refuse the text.
+    /// - Throws: `ReferenceError` if docker would refuse the text.
     package var reference: Reference {
         get throws(ReferenceError) { try result.get() }
     }
 
-    /// The text.
     package var description: String { text }
 
     package static func == (left: ImageName, right: ImageName) -> Bool { left.text == right.text }

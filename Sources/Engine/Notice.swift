@@ -1,49 +1,49 @@
-/// What a user should know of a run though nothing has failed: one sentence for standard error.
+/// A notice for the user that is not an error: one sentence for standard error.
 package struct Notice: Sendable, Hashable, CustomStringConvertible {
-    /// What notices are about. Those of one kind say the same of different images.
+    /// The subject of a notice. Notices of one kind can be summarized in one sentence.
     package enum Kind: Sendable, Hashable, CaseIterable {
-        /// An archive is gone on with that an earlier run has left unfinished.
+        /// The run resumes the partial archive of an earlier run.
         case continuing
-        /// Another archive has nothing that can be copied from it.
+        /// Another archive has no blobs that can be reused.
         case notReusable
-        /// A part of an archive is missing or damaged.
+        /// A part of an archive is missing or corrupt.
         case archiveDefect
-        /// The archive lacks blobs that an older one has, or the registry lacks them.
+        /// The archive omits blobs that an older archive has, or the registry lacks them.
         case delta
-        /// Temporary space is about to be taken.
+        /// Temporary disk space is needed.
         case temporarySpace
-        /// `manifest.json` lacks a name, so that an engine without the containerd store will not load it.
+        /// `manifest.json` lacks a name, so an engine without the containerd store does not load the name.
         case shadowedName
-        /// `index.json` lacks an image without a tag, so that an engine with the containerd store will not load it.
+        /// `index.json` lacks an image without a tag, so an engine with the containerd store does not load the image.
         case unlistedImage
-        /// Foreign layers are not in the archive.
+        /// The archive does not have the foreign layers.
         case foreignLayersLeftOut
-        /// The image for a Windows release was taken from a manifest list of another name.
+        /// The image for a Windows release was found in a manifest list with another name.
         case takenFromList
-        /// A manifest list is not whole in the archive, so that a part of it was pushed.
+        /// A manifest list is incomplete in the archive, so only its images in the archive were pushed.
         case incompleteList
         /// Foreign layers were pushed as ordinary ones.
         case foreignLayersPushed
-        /// OCI manifests were pushed as docker's schema 2, so that digests are others.
+        /// OCI manifests were pushed as docker's schema 2 and have other digests.
         case pushedAsSchema2
-        /// A registry announces another digest than what it sends has.
+        /// A registry announces a digest that does not match the manifest.
         case misannouncedDigest
-        /// What was made in a registry before the first push, or could not be made.
+        /// Projects or repositories were created before the first push, or could not be created.
         case projects
-        /// A registry refused to give a tag again that has the image already.
+        /// A registry refused to replace an immutable tag, which has the image already.
         case immutable
-        /// A registry would not tell whether it has what was pushed.
+        /// A registry did not confirm a pushed manifest.
         case unconfirmed
-        /// A name that the scripts take for a chart's leads to something else.
+        /// A name that is a chart by the scripts' rule resolves to something else.
         case noChart
-        /// A registry was reached without verified TLS by a command that would not do so by itself.
+        /// A docker command needed `--insecure` for a registry.
         case insecureRegistry
-        /// A signature, an attestation or anything else that refers to an image is not saved or pushed with it.
+        /// A referrer of an image, for instance a signature, was not saved or pushed.
         case referrerLeftOut
     }
 
     package let kind: Kind
-    /// The sentence without its full stop; it names the image or the file it is about.
+    /// The sentence without its final period; it names the image or the file.
     package let description: String
 
     package init(_ kind: Kind, _ description: String) {
@@ -52,5 +52,5 @@ package struct Notice: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// Takes notices as they come, from any thread.
+/// Takes notices, on any thread.
 package typealias NoticeHandler = @Sendable (Notice) -> Void

@@ -1,6 +1,6 @@
 import HTTP
 extension TransferCounters {
-    /// How much there is to do, and how much is done.
+    /// A planned and a finished amount.
     package struct Count: Sendable, Hashable {
         package var planned: Int64
         package var done: Int64
@@ -11,11 +11,11 @@ extension TransferCounters {
         }
     }
 
-    /// A transfer under way.
+    /// An active transfer.
     package struct Transfer: Sendable, Hashable {
-        /// What is moved, such as `0f912b902302 of registry.example.com/rancher/shell`.
+        /// The name of the content, for instance `0f912b902302 of registry.example.com/rancher/shell`.
         package let name: String
-        /// In bytes; 0 are planned where nobody knows how many there will be.
+        /// The bytes; 0 are planned if the size is unknown.
         package var bytes: Count
 
         package init(name: String, bytes: Count) {
@@ -24,38 +24,38 @@ extension TransferCounters {
         }
     }
 
-    /// What is done before the bytes are moved, and after that.
+    /// An operation before or after the transfers.
     package enum Stage: Sendable, Hashable {
-        /// The archive is opened, which takes until the other end of it is there where it is a pipe.
+        /// The archive is opened; a pipe waits for its other end.
         case opening
-        /// Registries are asked what the names of the list lead to; counted in names.
+        /// The names of the list are resolved; counted in names.
         case resolving
-        /// Registries are asked what refers to images; counted in images.
+        /// Registries are searched for referrers; counted in images.
         case referrers
-        /// The registry is asked for the blobs that an archive leaves out; counted in blobs.
+        /// The registry is searched for the blobs that an archive omits; counted in blobs.
         case searching
-        /// What an earlier run has left, and what other archives have, is read and proven.
+        /// The partial archive of an earlier run and other archives are read and verified.
         case takingOver
         /// Docker loads the archive.
         case loading
-        /// An archive is unpacked; counted in its bytes.
+        /// An archive is unpacked; counted in bytes of the archive.
         case unpacking
-        /// All that an archive has is read and proven; counted in bytes.
+        /// All content of an archive is read and verified; counted in bytes.
         case proving
-        /// Registries are asked what they have and what they allow; counted in steps of a load.
+        /// Registries are checked for existing content and permissions; counted in steps of a load.
         case asking
-        /// The rest of the archive is written, and the disk is waited for.
+        /// The rest of the archive is written and flushed to disk.
         case finishing
     }
 
-    /// A host that does not do what it is asked.
+    /// A host whose last request failed.
     package struct HostTrouble: Sendable, Hashable {
         /// `HOST:PORT`.
         package let host: String
         package let health: HostHealth
-        /// When it last did what it was asked, or was first asked.
+        /// The time of the last successful request, or of the first request.
         package let since: ContinuousClock.Instant
-        /// When it last did not.
+        /// The time of the last failure.
         package let last: ContinuousClock.Instant
 
         package init(host: String, health: HostHealth, since: ContinuousClock.Instant, last: ContinuousClock.Instant) {
@@ -70,17 +70,17 @@ extension TransferCounters {
     package struct Snapshot: Sendable, Hashable {
         /// Images to pull, or steps of a load.
         package var items: Count
-        /// Bytes to move; those that are where they belong already are planned, and done.
+        /// Bytes to transfer; bytes that exist at the destination are planned and finished.
         package var bytes: Count
-        /// How many bytes have come or gone over the wire, also in vain. Never becomes less.
+        /// The downloaded and uploaded bytes, including those of failed transfers. Never decreases.
         package var moved: Int64
-        /// `nil` while bytes are moved.
+        /// `nil` during transfers.
         package var stage: Stage?
-        /// How far the stage has come, in its own unit; 0 are planned where nobody knows.
+        /// The progress of the stage, in its own unit; 0 is planned if the amount is unknown.
         package var stageCount: Count
-        /// In the order in which they began.
+        /// The active transfers in the order of their start.
         package var transfers: [Transfer]
-        /// In the order of their names.
+        /// The hosts in the order of their names.
         package var hosts: [HostTrouble]
 
         package init(

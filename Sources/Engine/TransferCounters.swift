@@ -2,7 +2,7 @@ import HTTP
 import Synchronization
 import SystemIO
 
-/// How far a run has come. The engines feed it; anyone may read it at any time, from any thread.
+/// Progress counters of a run. The engines update them; they can be read at any time, on any thread.
 package final class TransferCounters: Sendable {
     private struct State {
         var items = Count()
@@ -33,7 +33,7 @@ package final class TransferCounters: Sendable {
         }
     }
 
-    /// Adds to what there is to do; negative numbers take back what turned out not to be needed.
+    /// Adds planned items and bytes; negative numbers remove items and bytes that are not needed.
     package func plan(items: Int = 0, bytes: Int64 = 0) {
         state.withLock { state in
             state.items.planned += Int64(items)
@@ -41,17 +41,19 @@ package final class TransferCounters: Sendable {
         }
     }
 
-    /// Notes that an image, or a step of a load, is done.
+    /// Records that an image or a load step is finished.
     package func finishItem() {
         state.withLock { $0.items.done += 1 }
     }
 
-    /// Notes that planned bytes are where they belong without having been moved.
+    /// Records that planned bytes exist at the destination and are not transferred.
     package func skip(bytes: Int64) {
         state.withLock { $0.bytes.done = $0.bytes.done.addingSaturated(bytes) }
     }
 
-    /// Begins a transfer of so many bytes, which have been planned; of 0 where nobody knows how many there will be.
+    /// Starts a transfer.
+    ///
+    /// - Parameter size: the planned bytes; 0 if unknown.
     package func begin(_ name: String, size: Int64) -> TransferCounter {
         let id = state.withLock { state in
             defer { state.nextID += 1 }
@@ -61,10 +63,9 @@ package final class TransferCounters: Sendable {
         return TransferCounter(self, id)
     }
 
-    /// Tells what is done before or after the bytes are moved; `nil` while they are. What has been counted of a stage stays until the
-    /// next one begins.
+    /// Starts a stage; `nil` ends it. The count of a stage stays until the next stage starts.
     ///
-    /// - Parameter planned: how much there is of it, in the unit of the stage; 0 where nobody knows.
+    /// - Parameter planned: the amount in the unit of the stage; 0 if unknown.
     package func enter(_ stage: Stage?, planned: Int64 = 0) {
         state.withLock { state in
             state.stage = stage
@@ -72,7 +73,7 @@ package final class TransferCounters: Sendable {
         }
     }
 
-    /// Notes that so much of the stage is done.
+    /// Adds to the finished amount of the stage.
     package func advance(by count: Int64 = 1) {
         state.withLock { $0.stageCount.done = $0.stageCount.done.addingSaturated(count) }
     }
@@ -86,7 +87,7 @@ package final class TransferCounters: Sendable {
         }
     }
 
-    /// - Parameter isMoved: whether the bytes have come over the wire now, or were there before.
+    /// - Parameter isMoved: whether the bytes were downloaded or uploaded.
     fileprivate func count(_ id: Int, _ bytes: Int64, isMoved: Bool) {
         state.withLock { state in
             state.bytes.done = state.bytes.done.addingSaturated(bytes)
@@ -100,7 +101,7 @@ package final class TransferCounters: Sendable {
     }
 }
 
-/// Counts the bytes of one transfer, which is under way until it is ended.
+/// Counts the bytes of one transfer until ``end()``.
 package final class TransferCounter: Sendable {
     private let counters: TransferCounters
     private let id: Int
@@ -115,24 +116,24 @@ package final class TransferCounter: Sendable {
         end()
     }
 
-    /// Ends the transfer. May be called more than once.
+    /// Ends the transfer. Can be called more than once.
     package func end() {
         counters.end(id)
     }
 
-    /// Counts bytes that were moved.
+    /// Counts downloaded or uploaded bytes.
     package func add(_ count: Int) {
         counted.add(Int64(count), ordering: .relaxed)
         counters.count(id, Int64(count), isMoved: true)
     }
 
-    /// Counts bytes that were there before the transfer began.
+    /// Counts bytes that existed before the transfer.
     package func skip(_ count: Int64) {
         counted.add(count, ordering: .relaxed)
         counters.count(id, count, isMoved: false)
     }
 
-    /// Takes all bytes back: the transfer begins anew, or has failed.
+    /// Subtracts all bytes, because the transfer starts over or has failed.
     package func restart() {
         counters.count(id, -counted.exchange(0, ordering: .relaxed), isMoved: false)
     }

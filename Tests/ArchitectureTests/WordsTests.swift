@@ -19,6 +19,9 @@ import Testing
         "Sources/RegistryEngine/Scheduling", "Sources/RegistryEngine/Repair", "Sources/RegistryEngine/Charts",
         "Sources/RegistryEngine/Check", "Sources/Commands/Save",
         "Sources/Charts",
+        "Sources/RegistryEngine/Load", "Sources/Engine", "Sources/DockerEngine",
+        "Sources/Commands/Load", "Tests/EngineTests",
+        "Tests/DockerEngineTests",
     ]
 
     /// Directories whose declared names follow the rules.

@@ -5,9 +5,9 @@ import OCI
 import TestSupport
 import Testing
 
-/// `--list` tells what an archive holds, and asks nobody.
+/// `--list` prints the content of an archive without requests to registries.
 @Suite(.timeLimit(.minutes(5))) struct ArchiveListTests {
-    /// The shape of docs/archive-list.md.
+    /// The format of docs/archive-list.md.
     struct Listing: Decodable, Equatable {
         struct Image: Decodable, Equatable {
             let reference: String?
@@ -90,7 +90,7 @@ import Testing
         #expect(listing.size == listing.images.reduce(0) { $0 + $1.size } - listing.images[0].sharedSize)
     }
 
-    @Test func aDeltaListsWhatItLeavesOut() async throws {
+    @Test func aDeltaListsItsOmittedBlobs() async throws {
         let registry = try FakeRegistry()
         for name in ["rancher/x", "rancher/y"] {
             let configuration = #"{"architecture":"amd64","os":"linux","comment":"\#(name)"}"#
@@ -143,7 +143,7 @@ import Testing
         #expect(listing.images.allSatisfy { $0.blobs.contains { $0.kind == "manifest" } })
     }
 
-    @Test func anImageThatIsNotWhole() async throws {
+    @Test func anIncompleteImage() async throws {
         let images = try Self.images()
         var tar = SyntheticImage.layout(images)
         tar[SyntheticImage.blobName(images[1].layers[1])] = nil
@@ -162,7 +162,7 @@ import Testing
         #expect(outcome.errors.contains("archive: it is not an archive of images"))
     }
 
-    @Test func whatAnArchiveSaysIsNoCommandToATerminal() async throws {
+    @Test func controlCharactersAreNotPrinted() async throws {
         var image = try SyntheticImage("a.b/one:1", layers: ["base"])
         image.configuration = Array(
             String(decoding: image.configuration, as: UTF8.self).replacing("amd64", with: #"\u001b[2J"#).utf8
@@ -172,7 +172,7 @@ import Testing
         #expect(outcome.output.contains(#"linux/\u{1B}[2J"#), "\(outcome.output)")
     }
 
-    @Test func listAndCheckAreTwoThings() async throws {
+    @Test func listAndCheckExcludeEachOther() async throws {
         let outcome = try await list("archive", ["--check"])
         #expect(outcome.status == 1)
         #expect(outcome.errors.contains("--check and --list exclude each other: give one of them"))

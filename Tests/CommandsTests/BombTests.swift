@@ -4,8 +4,7 @@ import Tar
 import TestSupport
 import Testing
 
-/// Small files that unpack to large ones end neither the memory nor the patience: each is given to the executable with little
-/// memory, and is refused with a sentence.
+/// Small files that unpack to large ones. The executable has little memory, and refuses each file with an error.
 @Suite(.timeLimit(.minutes(5))) struct BombTests {
     private let directory: TemporaryDirectory
     private let registry: FakeRegistry
@@ -17,7 +16,7 @@ import Testing
 
     /// Loads `archive` with an address space of 2.5 GiB.
     ///
-    /// - Returns: what is said on standard error.
+    /// - Returns: the text on standard error.
     private func load() throws -> String {
         let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let executable = URL(filePath: program).deletingLastPathComponent().path + "/rancher-load-images"
@@ -33,7 +32,7 @@ import Testing
         return try directory.text("errors")
     }
 
-    /// Commands that write what unpacks to so many times 64 MiB of `byte`.
+    /// Returns commands whose output unpacks to `times` times 64 MiB of `byte`.
     private static func bomb(_ tool: String, byte: String, times: Int) -> String {
         """
         head -c 67108864 /dev/zero | tr '\\0' '\(byte)' | \(tool) >piece
@@ -46,7 +45,7 @@ import Testing
         var byte = " "
     }
 
-    // Zeros are taken for the end of a tar, hence for a layer, which is compressed again; anything else is taken over as it is.
+    // Zeros are the end of a tar and so a valid layer, which is compressed again; other bytes are copied unchanged.
     static let bombs = [
         Bomb(tool: "gzip"), Bomb(tool: "bzip2 -1"), Bomb(tool: "xz -0"), Bomb(tool: "zstd -q"),
         Bomb(tool: "zstd -q", byte: "\\0"),

@@ -4,8 +4,8 @@ import OCI
 import TestSupport
 import Testing
 
-/// OCI Helm charts without helm: in archives, and in the scripts' directory beside them. That lies below the current directory, so the
-/// programs run as processes of their own.
+/// OCI Helm charts without helm: in archives, and in the scripts' directory next to them. The directory is relative to the current
+/// directory, so the programs run as separate processes.
 @Suite(.timeLimit(.minutes(5))) struct ChartTests {
     private static let chart = "rancher/charts/demo:1.2.3_up0.1.0"
     private static let file = "rancher-oci-charts/demo-1.2.3+up0.1.0.tgz"
@@ -35,7 +35,7 @@ import Testing
             tag: "1.2.3_up0.1.0"
         )
         for name in ["first", "last"] { addImage("rancher/\(name)", to: source) }
-        // A docker that is there, without the containerd store and without helm.
+        // A docker without the containerd store, and no helm.
         try directory.write(
             """
             #!/bin/sh
@@ -98,7 +98,7 @@ import Testing
         registry.requests.count { $0.method == "GET" && $0.path.contains("/blobs/") }
     }
 
-    /// What helm looks for in the target: the chart's file under its name, with the configuration that helm makes.
+    /// Verifies the chart in the target as helm does: the chart's file under its name, with helm's configuration.
     private func expectChart(hasProvenance: Bool = false) throws {
         let manifest = try #require(target.manifest("rancher/charts/demo", "1.2.3_up0.1.0"))
         let text = String(decoding: manifest.bytes, as: UTF8.self)
@@ -166,7 +166,7 @@ import Testing
         #expect(target.requests.isEmpty)
     }
 
-    @Test func aChartThatIsNowhereEndsTheLoad() throws {
+    @Test func aMissingChartEndsTheLoad() throws {
         #expect(try save(["rancher/first:v1"]).status == 0)
         let other = "rancher/charts/other:1.0.0"
         try directory.write(content, to: Self.file)
@@ -187,7 +187,7 @@ import Testing
         #expect(target.repositories.isEmpty)
     }
 
-    @Test func aChartOfTheArchiveThatIsRefusedIsStatus1() throws {
+    @Test func aRefusedChartOfTheArchiveIsStatus1() throws {
         let list = [Self.chart, "rancher/first:v1"]
         #expect(try save(list).status == 0)
         target.add(
@@ -215,7 +215,7 @@ import Testing
         #expect(!source.requests.contains { $0.path.hasPrefix("/v2/rancher/first/blobs/") }, "nothing else is fetched")
     }
 
-    @Test func aNameOfAChartThatLeadsToAnImageIsAnImage() throws {
+    @Test func aChartNameThatResolvesToAnImageIsAnImage() throws {
         addImage("rancher/charts/image", to: source)
         let saved = try save(["rancher/charts/image:v1"])
         #expect(saved.status == 0, "\(saved.errors)")
@@ -223,7 +223,7 @@ import Testing
         #expect(try directory.shell("ls rancher-oci-charts").isEmpty)
     }
 
-    @Test func anArchiveOfAGraphDriverHasItsChartsBeside() throws {
+    @Test func graphDriverArchivesHaveChartsInFiles() throws {
         let list = ["rancher/tiny:v1", Self.chart, "rancher/tiny:v1-again"]
         for name in list where name != Self.chart { try addTiny(as: name) }
         let saved = try save(list, "--archive-format docker")
@@ -244,7 +244,7 @@ import Testing
         #expect(String(decoding: items, as: UTF8.self).contains("tiny:v1-again"))
     }
 
-    /// Adds an image that a graph driver takes.
+    /// Adds an image that graph drivers support.
     private func addTiny(as name: String) throws {
         let parts = name.split(separator: ":").map(String.init)
         for hex in [
@@ -256,9 +256,9 @@ import Testing
         source.addManifest(manifest, mediaType: .dockerManifest, repository: parts[0], tag: parts[1])
     }
 
-    // MARK: The docker engine, where neither docker nor helm can (D13)
+    // MARK: The docker engine without support of docker and helm (D13)
 
-    @Test func withoutHelmTheChartsAreMovedAllTheSame() throws {
+    @Test func chartsAreSavedAndLoadedWithoutHelm() throws {
         let list = ["rancher/first:v1", Self.chart]
         let saved = try save(list, hasDocker: true)
         #expect(saved.status == 0, "\(saved.errors)")
@@ -280,7 +280,7 @@ import Testing
         try expectChart()
     }
 
-    @Test func whoNamesDockerGetsTheScripts() throws {
+    @Test func theNamedDockerEngineBehavesAsTheScripts() throws {
         let saved = try save([Self.chart], "--engine docker", hasDocker: true)
         #expect(saved.status == 1)
         #expect(saved.lines.contains("Alternative: install the helm CLI:"))

@@ -7,7 +7,7 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct CreateProjectsTests {
     private static let list = ["rancher/x:v1", "cattle/y:v1", "rancher/z:v1"]
 
-    /// A bench with an archive of the list.
+    /// Returns a bench with an archive of the list.
     private static func bench(_ product: FakeProduct, target: String) async throws -> (Bench, source: String) {
         let source = try FakeRegistry()
         defer { source.stop() }
@@ -32,7 +32,7 @@ import Testing
         return try FakeRegistry(switches)
     }
 
-    @Test func harborsProjectsAreMade() async throws {
+    @Test func harborProjectsAreCreated() async throws {
         let target = try Self.harbor()
         defer { target.stop() }
         let (bench, source) = try await Self.bench(.harbor, target: target.authority)
@@ -55,7 +55,7 @@ import Testing
         #expect(target.switches.peculiarities.rooms == .harbor(projects: ["rancher", "cattle"], mayMake: true))
     }
 
-    /// What a load prints that has nothing to make any more.
+    /// Returns the output of a load that creates nothing.
     private static func output(
         of bench: Bench,
         _ source: String,
@@ -71,7 +71,7 @@ import Testing
         return again.output.replacing("Layer already exists", with: "Pushed")
     }
 
-    @Test func aLoginThatMayNotMakeThemIsToldOnce() async throws {
+    @Test func missingPermissionIsReportedOnce() async throws {
         let target = try Self.harbor(mayMake: false)
         defer { target.stop() }
         let (bench, source) = try await Self.bench(.harbor, target: target.authority)
@@ -88,7 +88,7 @@ import Testing
         #expect(told.first?.contains("it got the login of user me from ") == true)
     }
 
-    @Test func otherRegistriesMakeTheirRepositories() async throws {
+    @Test func otherRegistriesCreateTheirRepositories() async throws {
         let target = try FakeRegistry()
         defer { target.stop() }
         let (bench, source) = try await Self.bench(.quay, target: target.authority)
@@ -98,7 +98,7 @@ import Testing
     }
 
     @Test(.enabled(if: Machine.hasNginx, "nginx is not installed"))
-    func repositoriesOfECRAreMade() async throws {
+    func repositoriesOfECRAreCreated() async throws {
         let host = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
         let registries = try NamedRegistries([host])
         defer { registries.stop() }

@@ -4,10 +4,9 @@ import SystemIO
 import TestSupport
 import Testing
 
-/// The sentences of failures, as a set: each names the host, what was asked, the cause, and what to do; and each has its section in
-/// `docs/troubleshooting.md`.
+/// The error messages as a set: each has the host, the request, the cause and advice, and a section in `docs/troubleshooting.md`.
 @Suite(.timeLimit(.minutes(5))) struct ErrorSentenceTests {
-    /// A registry that fails, and the sentence for it, in which `HOST` stands for the registry, `FOLDER` for the bench's, and `LAYER` for a blob's digest.
+    /// A registry that fails, and the message. `HOST` is the registry, `FOLDER` the bench's directory, and `LAYER` the digest of a blob.
     struct Row: Sendable, CustomTestStringConvertible {
         let name: String
         var program = Program.save
@@ -19,19 +18,19 @@ import Testing
         var testDescription: String { name }
     }
 
-    /// How the registry is reached.
+    /// The connection to the registry.
     enum Way: Sendable {
-        /// On this machine, without TLS.
+        /// Plain HTTP on a loopback address.
         case itself
-        /// At an address that is no loopback's, so with TLS, which it does not have.
+        /// TLS, which the registry does not have, on another address.
         case outside
-        /// By a name that nobody knows.
+        /// An unknown host name.
         case unknownName
-        /// At a port where it is no longer.
+        /// A closed port.
         case stopped
-        /// By a proxy that wants another login.
+        /// A proxy that requires credentials.
         case proxy
-        /// By its name, with a certificate that nobody has signed.
+        /// A host name with a self-signed certificate.
         case ownCertificate
     }
 
@@ -40,7 +39,7 @@ import Testing
         Byte will exceed the configured upper limit of 1.0 MiB.
         """
 
-    /// An answer in the form of the distribution API.
+    /// Returns a response in the format of the distribution API.
     private static func answer(_ status: Int, _ code: String, _ message: String) -> FakeFault.Kind {
         .answer(LoopbackResponse(status: status, text: #"{"errors":[{"code":"\#(code)","message":"\#(message)"}]}"#))
     }
@@ -185,7 +184,7 @@ import Testing
         ),
     ]
 
-    /// How the registry is named, and the variables that lead there.
+    /// Returns the registry's name and the environment variables for the connection.
     private static func host(_ way: Way, _ registry: FakeRegistry) throws -> (String, [String: String], [AnyObject]) {
         switch way {
         case .itself: return (registry.authority, [:], [])
@@ -204,7 +203,7 @@ import Testing
     }
 
     @Test(.enabled(if: Machine.hasNginx, "nginx is not installed"), arguments: rows)
-    func isToldInOneSentence(_ row: Row) async throws {
+    func hasOneMessage(_ row: Row) async throws {
         var switches = FakeSwitches()
         switches.authentication = row.authentication
         let registry = try FakeRegistry(switches)
@@ -251,7 +250,7 @@ import Testing
         try Self.expectSection(for: sentence)
     }
 
-    /// One of the words in code of a heading must stand in the sentence, where `HOST` and `…` are anything.
+    /// Verifies that the message contains the code text of a heading, with any text for `HOST` and `…`.
     private static func expectSection(for sentence: String) throws {
         let document = try Fixtures.text("../../docs/troubleshooting.md")
         let patterns = document.split(separator: "\n").filter { $0.hasPrefix("## ") }

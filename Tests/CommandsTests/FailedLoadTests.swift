@@ -2,13 +2,13 @@ import FoundationEssentials
 import TestSupport
 import Testing
 
-/// A `docker load` that fails: what is pushed, counted and reported.
+/// A `docker load` that fails: pushes, summary and report.
 @Suite(.timeLimit(.minutes(2))) struct FailedLoadTests {
     private let bench: Bench
 
     init() throws {
         bench = try Bench()
-        // Docker's store has images of these names, of which one cannot be pushed.
+        // Docker's store has images with these names; one of them cannot be pushed.
         try bench.directory.write(
             """
             #!/bin/sh
@@ -42,7 +42,7 @@ import Testing
         try bench.directory.text("calls").split(separator: "\n").count { $0.hasPrefix("push") }
     }
 
-    @Test func whatIsPushedFromDockersStoreIsNotLoaded() async throws {
+    @Test func imagesFromDockersStoreAreNotCountedAsLoaded() async throws {
         let (outcome, report, failed) = try await load()
         #expect(outcome.status == 0)
         #expect(try pushes() == 2)

@@ -5,23 +5,23 @@ import SystemIO
 import TestSupport
 import Testing
 
-/// Registries that fail while many images are moved. What that costs does not depend on how many they are.
+/// Registries that fail during transfers of many images. The delay does not depend on the number of images.
 @Suite(.timeLimit(.minutes(5))) struct FailingRegistryTests {
     private static let count = 60
-    /// Twice the patience, and what the images take that are moved.
+    /// Twice the retry time, and the time of the transfers.
     private static let limit = Duration.seconds(7)
 
-    /// How a registry fails in the middle.
+    /// A kind of failure during a run.
     enum Failure: CaseIterable {
-        /// What stands before it answers for it.
+        /// A proxy responds instead of the registry.
         case answers502
-        /// Nobody listens any more.
+        /// The connection is refused.
         case refusesConnections
-        /// The blobs cannot be had or taken, everything else works.
+        /// Only downloads and uploads of blobs fail.
         case answers502ToBlobs
     }
 
-    /// Puts images into a registry that have a layer each, and one that all of them have.
+    /// Adds images to a registry; each has its own layer and a shared layer.
     private static func fill(_ registry: FakeRegistry) -> [String] {
         let base = [UInt8](repeating: 7, count: 20_000)
         return (0..<count)
@@ -40,7 +40,7 @@ import Testing
             }
     }
 
-    /// Has a registry fail after so many requests from now on.
+    /// Makes a registry fail after `requests` more requests.
     private static func fail(_ registry: FakeRegistry, _ failure: Failure, after requests: Int) {
         switch failure {
         case .answers502: registry.add(FakeFault(.error(502), times: .max, after: requests))
@@ -59,7 +59,7 @@ import Testing
         }
     }
 
-    /// What a run says of a failing registry, behind the names of the images.
+    /// Whether a line is the expected cause, without the image's name.
     private static func isCause(_ line: Substring, of failure: Failure, _ host: String) -> Bool {
         switch failure {
         case .answers502, .answers502ToBlobs:
@@ -102,7 +102,7 @@ import Testing
         try check(loaded, failure, target.authority, done: "loaded")
     }
 
-    /// A host that comes back in time loses nothing.
+    /// A registry that recovers in time fails no image.
     @Test func aRegistryThatRestarts() async throws {
         let registry = try FakeRegistry()
         defer { registry.stop() }
@@ -130,7 +130,7 @@ import Testing
         )
     }
 
-    /// Before the cause of an image that fails: the program, the name, and after a save its registry before that.
+    /// Verifies the lines of a run. A cause follows the program and the image's name, and after a save the registry.
     nonisolated(unsafe) private static let start =
         /^rancher-[a-z]+-images: ([0-9.:]+\/)?rancher\/x[0-9]+:v1: (?!pushed)/
 

@@ -5,9 +5,9 @@ import SystemIO
 import TestSupport
 import Testing
 
-/// What goes wrong is said, and leaves an older archive as it was.
+/// Failures are reported, and an older archive stays unchanged.
 @Suite(.timeLimit(.minutes(5))) struct FailureTests {
-    /// A registry of the test's own with an image of two layers.
+    /// Returns a registry with an image of two layers.
     private static func registry(_ switches: FakeSwitches = FakeSwitches()) throws -> FakeRegistry {
         let registry = try FakeRegistry(switches)
         registry.addImage(
@@ -41,7 +41,7 @@ import Testing
         #expect(try Self.isUntouched(bench))
     }
 
-    @Test func aBodyThatIsAlwaysCut() async throws {
+    @Test func aTruncatedBody() async throws {
         let registry = try Self.registry()
         registry.add(FakeFault(.transport(.cutBody(after: 0)), method: "GET", target: "/blobs/", times: .max))
         let bench = try Self.bench()
@@ -51,7 +51,7 @@ import Testing
         #expect(try Self.isUntouched(bench))
     }
 
-    @Test func anImageThatIsNotThere() async throws {
+    @Test func aMissingImage() async throws {
         let registry = try Self.registry()
         let bench = try Self.bench()
         let saved = try await bench.save(["rancher/x:v1", "rancher/none:v1"], from: registry.authority)
@@ -65,7 +65,7 @@ import Testing
         #expect(strict.status == 1)
     }
 
-    @Test func aListOfWhichNothingIsThere() async throws {
+    @Test func aListOfMissingImages() async throws {
         let registry = try Self.registry()
         let bench = try Self.bench()
         let saved = try await bench.save(["rancher/none:v1"], from: registry.authority)
@@ -95,7 +95,7 @@ import Testing
         #expect(try Self.isUntouched(bench))
     }
 
-    @Test func aRegistryThatIsNotThere() async throws {
+    @Test func anUnreachableRegistry() async throws {
         let registry = try Self.registry()
         registry.stop()
         let bench = try Self.bench()
@@ -105,7 +105,7 @@ import Testing
         #expect(try Self.isUntouched(bench))
     }
 
-    @Test func aLineThatIsNoReference() async throws {
+    @Test func anInvalidReference() async throws {
         let registry = try Self.registry()
         let bench = try Self.bench()
         let saved = try await bench.save(["rancher/X:v1", "rancher/x:v1"], from: registry.authority)
@@ -114,7 +114,7 @@ import Testing
         #expect(saved.lines.contains("Image pull failed: \(registry.authority)/rancher/X:v1"))
     }
 
-    @Test func aDirectoryThatIsNotThere() async throws {
+    @Test func aMissingDirectory() async throws {
         let registry = try Self.registry()
         let bench = try Bench()
         try bench.directory.write("rancher/x:v1\n", to: "list.txt")
@@ -126,7 +126,7 @@ import Testing
         #expect(saved.errors.contains("none/images.tar.gz: No such file or directory"))
     }
 
-    @Test func aListThatIsNotThere() async throws {
+    @Test func aMissingList() async throws {
         let bench = try Bench()
         let saved = try await bench.run(.save, ["-l", bench.path("none.txt"), "-i", bench.path("images.tar.gz")])
         #expect(saved.status == 1)
@@ -145,7 +145,7 @@ import Testing
         #expect(registry.requests.isEmpty)
     }
 
-    @Test func anImageThatTheArchiveLacksIsToldByName() async throws {
+    @Test func missingImagesOfAnArchiveAreNamed() async throws {
         let registry = try Self.registry()
         let bench = try Bench()
         _ = try await bench.save(["rancher/x:v1"], from: registry.authority)
@@ -156,7 +156,7 @@ import Testing
         #expect(registry.manifest("mirror/rancher/x", "v1") != nil)
     }
 
-    @Test func theFailuresAreAListToRunAgain() async throws {
+    @Test func failedImagesAreAList() async throws {
         let registry = try Self.registry()
         let bench = try Bench()
         let words = ["--failed-list", bench.path("failed.txt")]
@@ -165,7 +165,7 @@ import Testing
         #expect(failed == "rancher/none:v1\n", "as the list has it, without the source registry")
     }
 
-    @Test func aBlobThatIsSpoiltInAStreamEndsTheRun() async throws {
+    @Test func aCorruptBlobInAStreamEndsTheRun() async throws {
         let registry = try Self.registry()
         let layer = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
         registry.addImage(repository: "rancher/y", tag: "v1", configuration: Array("{}".utf8), layers: [layer])
@@ -177,12 +177,12 @@ import Testing
         #expect(saved.errors.contains(" has the digest sha256:"))
     }
 
-    @Test func theListOfFailuresGoesIntoAPipe() async throws {
+    @Test func theListOfFailedImagesCanBeAPipe() async throws {
         let registry = try Self.registry()
         let bench = try Bench()
         let pipe = bench.path("failed")
         try #require(mkfifo(pipe, 0o600) == 0)
-        // Its reader is there before it is written.
+        // The reader opens the pipe first.
         let reader = try File(pipe, for: .updating)
         let saved = try await bench.save(
             ["rancher/none:v1", "rancher/x:v1"],
@@ -194,16 +194,16 @@ import Testing
         #expect(try reader.readBytes(16) == Array("rancher/none:v1\n".utf8))
     }
 
-    /// A list that comes from a pipe into which nobody writes yet.
+    /// A list from a pipe without a writer.
     @Test(arguments: [Program.save, .load])
-    func aListThatNobodyWritesIsNotWaitedForOnceStopped(program: Program) async throws {
+    func aStoppedRunDoesNotWaitForTheListsWriter(program: Program) async throws {
         let bench = try Bench()
         let pipe = bench.path("list")
         try #require(mkfifo(pipe, 0o600) == 0)
         let registry = program == .load ? ["-r", "127.0.0.1:1"] : []
         let run = Task { try await bench.run(program, ["-l", pipe, "--engine", "registry"] + registry) }
         run.cancel()
-        // Where the list is waited for all the same, it comes to its end at last.
+        // Ends the run if it waits for the list nevertheless.
         let rescue = Task {
             try await Task.sleep(for: .seconds(20))
             _ = try await onThread { try File(pipe, for: .updating) }
@@ -214,7 +214,7 @@ import Testing
         #expect(outcome.errors.contains(": stopped; "))
     }
 
-    @Test func wordsThatCannotBeReadBeginNothing() async throws {
+    @Test func invalidArgumentsStartNothing() async throws {
         let bench = try Bench()
         let status = await CommandLineTool.run(
             .save,

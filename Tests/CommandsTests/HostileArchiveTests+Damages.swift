@@ -6,7 +6,7 @@ import Testing
 extension HostileArchiveTests {
     struct Damage: Sendable, CustomTestStringConvertible {
         let testDescription: String
-        /// What is told of the image; LAYER and CONFIG stand for the names of its entries.
+        /// The message about the image; LAYER and CONFIG are placeholders for the names of its entries.
         let words: String
         let make: @Sendable (inout SyntheticTar, SyntheticImage) throws -> Void
 
@@ -32,7 +32,7 @@ extension HostileArchiveTests {
             Damage(reason, words) { tar, image in tar[image.configurationName] = content }
         }
 
-        /// Of an OCI layout: a blob has another content, or none.
+        /// Returns a damage of an OCI layout: a blob has other content or is missing.
         static func blob(
             _ reason: String,
             _ words: String,
@@ -42,7 +42,7 @@ extension HostileArchiveTests {
             Damage(reason, words) { tar, image in tar[SyntheticImage.blobName(blob(image))] = content(blob(image)) }
         }
 
-        /// Of an OCI layout: a manifest is another one, by the right digest.
+        /// Returns a damage of an OCI layout: a manifest is replaced, with a correct digest.
         static func manifest(_ reason: String, _ words: String, _ manifest: [UInt8]) -> Damage {
             Damage(reason, words) { tar, image in
                 tar[SyntheticImage.blobName(manifest)] = manifest
@@ -59,7 +59,7 @@ extension HostileArchiveTests {
         }
     }
 
-    /// A file that is there, outside of all archives.
+    /// An existing file outside of all archives.
     static let outside = Fixtures.path("list.txt")
 
     static let damages: [Damage] = [
@@ -136,7 +136,7 @@ extension HostileArchiveTests {
         },
     ]
 
-    /// Gives the image of a tar another configuration, by the right digest.
+    /// Replaces the configuration of an image in a tar, with a correct digest.
     private static func renameConfiguration(of image: SyntheticImage, to content: [UInt8], in tar: inout SyntheticTar)
         throws
     {

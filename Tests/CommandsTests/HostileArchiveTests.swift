@@ -5,8 +5,7 @@ import Tar
 import TestSupport
 import Testing
 
-/// Archives that were made to do harm, or were harmed: what is damaged is told and not pushed, what is sound is pushed, and nothing
-/// is left behind.
+/// Malicious and corrupt archives: corrupt images are reported and not pushed, sound images are pushed, and no files remain.
 @Suite(.timeLimit(.minutes(5))) struct HostileArchiveTests {
     private let bench: Bench
     private let registry: FakeRegistry
@@ -24,7 +23,7 @@ import Testing
         try SyntheticImage("a.b/damaged:1", layers: ["base", "damaged"])
     }
 
-    /// Loads the file `archive`, of whose images the list names the sound one and the damaged one.
+    /// Loads the file `archive` with a list of the sound and the damaged image.
     private func load() async throws -> Bench.Outcome {
         let before = try bench.directory.names()
         try bench.directory.write("damaged:1\nsound:1\n", to: "list.txt")
@@ -75,7 +74,7 @@ import Testing
         #expect(registry.manifest("rancher/sound", "1")?.bytes == images[1].manifest)
     }
 
-    // MARK: The whole archive
+    // MARK: The complete archive
 
     struct Refusal: Sendable, CustomTestStringConvertible {
         let testDescription: String

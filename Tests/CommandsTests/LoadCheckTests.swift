@@ -5,7 +5,7 @@ import SystemIO
 import TestSupport
 import Testing
 
-/// `--check` of a load tells what would fail before a blob is moved.
+/// `--check` of a load: errors are found before the first upload.
 @Suite(.timeLimit(.minutes(5))) struct LoadCheckTests {
     private let registry: FakeRegistry
     private let bench: Bench
@@ -56,7 +56,7 @@ import Testing
         #expect(registry.requests.count == asked)
     }
 
-    @Test func anArchiveThatIsCutOff() async throws {
+    @Test func aTruncatedArchive() async throws {
         try bench.directory.shell("truncate -s -600 images.tar.gz")
         let outcome = try await checkArchive()
         #expect(outcome.status == 1)
@@ -109,7 +109,7 @@ import Testing
         #expect(!damaged.errors.contains("rancher/x"))
     }
 
-    @Test func aNameThatTheArchiveLacks() async throws {
+    @Test func anImageThatTheArchiveLacks() async throws {
         try bench.directory.write("rancher/x:v1\nrancher/z:v1\n", to: "list.txt")
         let outcome = try await checkArchive(["--failed-list", bench.path("failed.txt")])
         #expect(outcome.status == 1)
@@ -120,7 +120,7 @@ import Testing
 
     // MARK: The registry
 
-    @Test func whatTheRegistryLacksAndHas() async throws {
+    @Test func missingAndExistingBlobs() async throws {
         let target = try FakeRegistry()
         let before = try await check(into: target)
         #expect(before.status == 0, "\(before.errors)")
@@ -134,7 +134,7 @@ import Testing
         #expect(after.lines.last == "2 of 2 steps can be done; 0 B would be sent")
     }
 
-    @Test func whatTheRegistryHasUnderAnotherDigest() async throws {
+    @Test func aTargetWithAnotherDigest() async throws {
         let target = try FakeRegistry()
         let other = target.addImage(repository: "rancher/x", tag: "v1", configuration: [], layers: [])
         let outcome = try await check(into: target)
@@ -156,7 +156,7 @@ import Testing
         #expect(outcome.lines.last?.hasPrefix("1 of 2 steps can be done") == true)
     }
 
-    @Test func eachUploadThatWasBegunIsTakenBack() async throws {
+    @Test func startedUploadsAreCancelled() async throws {
         let target = try FakeRegistry()
         _ = try await check(into: target)
         let requests = target.requests.filter { $0.path.contains("/blobs/uploads/") }
@@ -164,7 +164,7 @@ import Testing
         #expect(!target.requests.contains { ["PUT", "PATCH"].contains($0.method) })
     }
 
-    @Test func aFlippedByteIsToldBeforeARegistryGetsIt() async throws {
+    @Test func aFlippedByteIsFoundBeforeThePush() async throws {
         try flipAByte()
         let target = try FakeRegistry()
         let outcome = try await check(into: target)
@@ -173,7 +173,7 @@ import Testing
         #expect(target.repositories.isEmpty)
     }
 
-    @Test func membersOfAListThatAreNowhere() async throws {
+    @Test func missingMembersOfAList() async throws {
         try bench.directory.write("rancher/w:v1\n", to: "windows.txt")
         let target = try FakeRegistry()
         let outcome = try await bench.load(

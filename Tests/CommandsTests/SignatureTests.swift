@@ -5,7 +5,7 @@ import SampleImages
 import TestSupport
 import Testing
 
-/// Signatures and bills of materials from one real registry into another, with a key of openssl's making.
+/// Signatures and bills of materials from one real registry to another, with a key from openssl.
 @Suite(
     .enabled(if: Machine.hasRegistry && Machine.hasOpenSSL, "needs docker-registry and openssl"),
     .timeLimit(.minutes(5))
@@ -16,7 +16,7 @@ struct SignatureTests {
     private let source: DistributionRegistry
     private let target: DistributionRegistry
     private let bench: Bench
-    /// Of the image.
+    /// The digest of the image.
     private let digest: String
 
     init() async throws {
@@ -51,7 +51,7 @@ struct SignatureTests {
         try await push(SyntheticReferrer(payload, annotation: annotation), as: ":\(Self.tag(digest))")
     }
 
-    /// Gives the image a bill of materials, listed under the tag of a registry without the API, as ORAS does it.
+    /// Attaches a bill of materials as ORAS does, listed under the referrers tag of a registry without the API.
     private func attachBill() async throws -> SyntheticReferrer {
         let size = try source.content(digest).count
         let bill = SyntheticReferrer(
@@ -70,7 +70,7 @@ struct SignatureTests {
         return bill
     }
 
-    /// A manifest of cosign's, as far as a check of it goes.
+    /// The fields of cosign's manifest that a verification needs.
     private struct SignatureManifest: Decodable {
         struct Layer: Decodable {
             var mediaType: String
@@ -80,7 +80,7 @@ struct SignatureTests {
         var layers: [Layer]
     }
 
-    /// Checks a manifest's signature as `cosign verify --key` does: by what the registry has.
+    /// Verifies a manifest's signature in the registry as `cosign verify --key` does.
     private func verify(_ digest: String) throws {
         let tag = try #require(try target.tags()["\(Self.repository):\(Self.tag(digest))"])
         let manifest = try JSONDecoder().decode(SignatureManifest.self, from: Data(try target.content(tag)))
@@ -96,7 +96,7 @@ struct SignatureTests {
         )
     }
 
-    @Test func aSignatureHoldsAtTheFarSide() async throws {
+    @Test func signaturesAreValidInTheTarget() async throws {
         try await sign(digest)
         let bill = try await attachBill()
         try await sign(bill.digest.description)
@@ -129,8 +129,8 @@ struct SignatureTests {
         #expect(entries.map(\.digest) == [bill.digest])
     }
 
-    /// Without the flag there is nothing of them, and the lines are the same.
-    @Test func nobodyGetsWhatNobodyWants() async throws {
+    /// Without the flag, the archive has no referrers, and the output is the same.
+    @Test func referrersNeedTheFlag() async throws {
         try await sign(digest)
         let saved = try await bench.save([Self.image], from: source.authority)
         let loaded = try await bench.load(source: source.authority, target: target.authority)
@@ -144,8 +144,8 @@ struct SignatureTests {
         #expect(try other.tags().count == 2)
     }
 
-    /// The older archive has the signature too, so the delta has nothing of it but its manifest.
-    @Test func aDeltaBringsSignatures() async throws {
+    /// The older archive has the signature too, so the delta has only its manifest.
+    @Test func aDeltaHasSignatures() async throws {
         try await sign(digest)
         _ = try await bench.save([Self.image], from: source.authority, ["--with-referrers"])
         try bench.directory.shell("mv images.tar.gz older.tar.gz")
@@ -180,7 +180,7 @@ struct SignatureTests {
         #expect(try bench.directory.bytes("images.tar.gz") == whole)
     }
 
-    @Test func whatIsLeftOutFailsAStrictRunOnly() async throws {
+    @Test func missingReferrersFailOnlyStrictRuns() async throws {
         let registry = try FakeRegistry()
         defer { registry.stop() }
         let list = ManyImages.add(to: registry, largeSize: 1_000)
@@ -211,7 +211,7 @@ struct SignatureTests {
         }
     }
 
-    @Test func formatsWithManifestsOfTheirOwnAreRefused() async throws {
+    @Test func otherArchiveFormatsAreRefused() async throws {
         let saved = try await bench.save(
             [Self.image],
             from: source.authority,

@@ -3,7 +3,7 @@ import SampleImages
 import TestSupport
 import Testing
 
-/// A runbook's Windows steps, on this host.
+/// The Windows steps of a runbook, on this host.
 @Suite(.enabled(if: Machine.hasRegistry, "needs docker-registry"), .timeLimit(.minutes(5)))
 struct WindowsTests {
     /// Serves the foreign layers, which no registry has.
@@ -16,9 +16,9 @@ struct WindowsTests {
         }
     }
 
-    /// Both Windows releases saved by the PowerShell program, each into an archive of its own.
+    /// Saves both Windows releases with the PowerShell program, each to a separate archive.
     private static func saved(_ bench: Bench, from source: DistributionRegistry) async throws {
-        // Windows PowerShell writes lists so.
+        // The encoding of lists by Windows PowerShell.
         let utf16 = "\u{FEFF}rancher/wins:v1\r\nrancher/rancher-agent:v1\r\n".utf16
         try bench.directory.write(utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }, to: "windows.txt")
         for release in ["1809", "ltsc2022"] {
@@ -35,7 +35,7 @@ struct WindowsTests {
     }
 
     @Test(arguments: [true, false])
-    func theWholeProcedure(targetAllowsURLs: Bool) async throws {
+    func theCompleteProcedure(targetAllowsURLs: Bool) async throws {
         let foreign = try Self.foreignLayers()
         defer { foreign.stop() }
         let source = try await DistributionRegistry.withSamples(foreignHost: foreign.authority)
@@ -44,7 +44,7 @@ struct WindowsTests {
         #expect(!foreign.requests.isEmpty)
         #expect(foreign.requests.allSatisfy { $0.headers["Authorization"] == nil })
         foreign.stop()
-        // What docker writes with -o is a plain tar, whatever its name says.
+        // The output of docker with -o is a plain tar for any file name.
         try bench.directory.shell("tar tf 1809.tar.gz | grep -q oci-layout && ! gzip -t 1809.tar.gz")
 
         let target = try DistributionRegistry(allowsURLs: targetAllowsURLs)
@@ -85,8 +85,8 @@ struct WindowsTests {
         (["1809"], "rancher/rancher-agent:v1", "rancher-agent.1809+linux.json"),
         (["1809", "ltsc2022"], "rancher/rancher-agent:v1", "rancher-agent.1809+ltsc2022+linux.json"),
     ])
-    func listsAreByteForByteWhatDockerMakes(releases: [String], name: String, fixture: String) async throws {
-        // The samples themselves, with the digests that the fixtures have, are what the lists are made of.
+    func listsHaveDockersBytes(releases: [String], name: String, fixture: String) async throws {
+        // The members are the samples, with the digests in the fixtures.
         let target = try await DistributionRegistry.withSamples()
         let bench = try Bench()
         _ = try await bench.save(["rancher/tiny:v1", "rancher/rancher-agent:v1"], from: target.authority)
@@ -103,7 +103,7 @@ struct WindowsTests {
         #expect(mixed.lines.contains(digest))
     }
 
-    @Test func theListOfAReleaseIsAskedWhereItsOwnNameIsNotThere() async throws {
+    @Test func theListWithoutTheReleaseIsSearchedForMissingNames() async throws {
         let source = try await DistributionRegistry.withSamples()
         let bench = try Bench()
         try bench.directory.write("rancher/multi:v1\n", to: "windows.txt")

@@ -6,7 +6,7 @@ import Testing
 @testable import DockerEngine
 
 @Suite(.timeLimit(.minutes(2))) struct CommandStreamsTests {
-    /// Keeps when standard output is lent, and what is written to standard error.
+    /// Records the lending of standard output and the bytes on standard error.
     private final class Log: Sendable {
         let entries = Mutex<[String]>([])
 
@@ -32,13 +32,13 @@ import Testing
     }
 
     @Test(arguments: ["0", "1"])
-    func standardOutputIsLentToACommandThatIsShown(status: String) async throws {
+    func standardOutputIsLentToAShownCommand(status: String) async throws {
         _ = try await runner.shown(["docker", "push", status])
         #expect(log.all == ["lent", "err\n", "back"])
         #expect(try docker.directory.text("output") == "out\n")
     }
 
-    @Test func itIsNotLentToACommandThatWritesElsewhere() async throws {
+    @Test func standardOutputIsNotLentToOtherCommands() async throws {
         _ = try await runner.quiet(["docker", "pull", "0"])
         #expect(log.all == [])
         let saved = try await runner.shown(["docker", "save", "0"], output: .keep(last: 10))
@@ -46,7 +46,7 @@ import Testing
         #expect(log.all == ["err\n"])
     }
 
-    @Test func itIsTakenBackFromACommandThatCannotBeStarted() async throws {
+    @Test func standardOutputIsReturnedIfTheCommandCannotStart() async throws {
         await #expect(throws: (any Error).self) { try await runner.shown(["nothing of that name"]) }
         #expect(log.all == ["lent", "back"])
     }

@@ -5,7 +5,7 @@ import Testing
 @testable import DockerEngine
 
 @Suite(.timeLimit(.minutes(2))) struct DockerLoaderTests {
-    @Test func aLoadThatTakesLongIsCountedAsAStage() async throws {
+    @Test func aLoadIsAStage() async throws {
         let docker = try FakeDocker(#"cat "${0%/*}/../pipe""#)
         try docker.directory.shell("mkfifo pipe")
         let counters = TransferCounters()
@@ -16,7 +16,7 @@ import Testing
             counters: counters
         )
         async let loaded = loader.load()
-        // Docker goes on when its pipe is written to.
+        // Docker waits for its pipe.
         for _ in 0..<6000 where counters.snapshot.stage == nil { try await Task.sleep(for: .milliseconds(10)) }
         #expect(counters.snapshot.stage == .loading)
         try docker.directory.shell("echo >pipe")

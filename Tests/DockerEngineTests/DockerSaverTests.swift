@@ -26,16 +26,16 @@ import Testing
         PullRequest(image: ImageListEntry(reference: name, file: "list", line: 1), source: ImageName(name))
     }
 
-    @Test func gzipReadsWhatDockerHasWritten() async throws {
+    @Test func theArchiveIsGzip() async throws {
         let docker = try FakeDocker("seq 1 2000000")
         let archive = docker.directory.path("archive")
         try await Self.saver(docker, to: archive).save([Self.request("a")])
         try docker.directory.shell("gzip -t archive && seq 1 2000000 >expected && gzip -dc <archive | cmp - expected")
     }
 
-    /// Docker cannot write parts, so it does not get the archive's name, in PowerShell's procedure either.
+    /// Docker cannot write parts, so it does not get the archive's name, also in PowerShell's procedure.
     @Test(arguments: [DockerSaver.Procedure.shell(compressionLevel: 6), .powerShell])
-    func partsAreWrittenHere(_ procedure: DockerSaver.Procedure) async throws {
+    func partsAreWrittenByThisProgram(_ procedure: DockerSaver.Procedure) async throws {
         let docker = try FakeDocker("case $* in *-o*) exit 1 ;; esac; seq 1 2000000")
         let archive = docker.directory.path("archive")
         let output = DockerSaver.Output.archive(
@@ -87,7 +87,7 @@ import Testing
         #expect(try docker.directory.names() == ["archive", "bin", "errors", "output"])
     }
 
-    /// Docker, which would write for ever, is stopped by it.
+    /// The error stops docker, which would write forever.
     @Test func aFullDiskIsTheCause() async throws {
         let docker = try FakeDocker("exec yes")
         defer { withExtendedLifetime(docker) {} }
@@ -110,20 +110,20 @@ import Testing
         #expect(!docker.directory.exists("archive.unfinished"))
     }
 
-    @Test func tooManyImagesAreToldBeforeAnyIsPulled() async throws {
+    @Test func tooManyImagesFailBeforeTheFirstPull() async throws {
         let docker = try FakeDocker("touch \"$(dirname \"$0\")/called\"")
         let saver = try Self.saver(docker, to: docker.directory.path("archive"))
-        let requests = (0...ArgumentSpace.ofSystem.limit / 20).map { Self.request("registry/image:\($0)") }
+        let requests = (0...ArgumentLimit.ofSystem.limit / 20).map { Self.request("registry/image:\($0)") }
         await #expect(throws: EngineError.self) { try await saver.pull(requests) { _ in } }
         #expect(!docker.directory.exists("bin/called"))
     }
 }
 
-/// Archives that cannot be the images that were pulled.
+/// Archives that cannot hold the pulled images.
 @Suite(.timeLimit(.minutes(2))) struct WrongArchiveTests {
     private static let hex = String(repeating: "0a", count: 32)
 
-    /// A docker whose pulls print different digests, and whose archive has one image under the names of all.
+    /// A docker whose pulls print different digests, and whose archive has one image under all names.
     private static let script = """
         case $1 in
         pull) printf 'Digest: sha256:%064d\\n' "$(printf '%s' "$2" | cksum | cut -d ' ' -f 1)" ;;
@@ -137,7 +137,7 @@ import Testing
         esac
         """
 
-    /// What has gone into a stream cannot be taken back, so no other engine may begin.
+    /// The bytes in a stream cannot be removed, so no other engine may start.
     @Test func aStreamIsNotWrittenTwice() async throws {
         let docker = try FakeDocker(Self.script)
         defer { withExtendedLifetime(docker) {} }

@@ -2,27 +2,27 @@ import DockerEngine
 import SystemIO
 import TestSupport
 
-/// A directory with a `docker` that is a few lines of shell, and files for what is printed.
+/// A directory with a shell script called `docker`, and files for its output.
 ///
-/// The directory goes with the object, so it is to be kept to the end of a test.
+/// The directory is removed with the object, so keep the object until the end of the test.
 final class FakeDocker: Sendable {
     let directory: TemporaryDirectory
 
-    /// - Parameter script: what it does; the words are `$1`, `$2` …
+    /// - Parameter script: the script; its arguments are `$1`, `$2` …
     init(_ script: String) throws {
         directory = try TemporaryDirectory()
         try directory.write("#!/bin/sh\n\(script)\n", to: "script")
-        // By another process: where this one has a file open for writing while another test starts a command, which has it
-        // open too for a moment, the file cannot be executed.
+        // Another process creates the file: if this process had the file open for writing while another test starts a command, the
+        // command would inherit the file, and the file could not be executed.
         try directory.shell("mkdir bin && cp script bin/docker && chmod 755 bin/docker && rm script")
     }
 
     var environment: [String: String] { ["PATH": "\(directory.path("bin")):/usr/bin:/bin"] }
 
-    /// A runner whose commands write into the files `output` and `errors`.
+    /// Returns a runner whose commands write to the files `output` and `errors`.
     func runner() throws -> CommandRunner { try runner(whenFound: nil) }
 
-    /// A runner whose first command decides whether there is a docker; if there is, it makes the file `found`.
+    /// Returns a runner that checks its first command, and creates the file `found` if docker is available.
     func probingRunner() throws -> CommandRunner {
         try runner { [directory] in _ = try? directory.write("", to: "found") }
     }

@@ -20,7 +20,7 @@ import Testing
         ("# not podman\nexec /usr/bin/docker.real \"$@\"", false, "a comment"),
         (
             "if [ -e /podman ]; then exec podman \"$@\"; else exec docker-ce \"$@\"; fi", false,
-            "either, which shows itself later"
+            "either, known later"
         ),
         ("echo \"$@\" >>log", false, "a stub"),
         ("podman version", false, "a script with something else to do"),
@@ -50,7 +50,7 @@ import Testing
         #expect(PodmanCommand.evidence(environment: ["PATH": directory.path("other")]) == nil, "no docker command")
     }
 
-    @Test func aSocketOfPodmans() throws {
+    @Test func socketsOfPodman() throws {
         let docker = try FakeDocker("exit 0")
         try docker.directory.shell("touch podman.sock && ln -s podman.sock linked.sock")
         func evidence(_ host: String) -> String? {

@@ -3,7 +3,7 @@ import OCI
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct ImageNameTests {
-    @Test func theTextStaysAndTheReferenceIsNormalised() throws {
+    @Test func theTextIsUnchangedAndTheReferenceIsNormalized() throws {
         let name = ImageName("busybox")
         #expect(name.text == "busybox")
         #expect(try name.reference.description == "docker.io/library/busybox:latest")
@@ -11,7 +11,7 @@ import Testing
         #expect(ImageName("busybox:latest") != name, "docker gets another word")
     }
 
-    @Test func aTextThatDockerRefusesIsStillAName() {
+    @Test func aNameCanBeNoReference() {
         let name = ImageName("Busybox:1")
         #expect(name.text == "Busybox:1")
         #expect(throws: ReferenceError.self) { try name.reference }

@@ -5,7 +5,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct TransferCountersTests {
     private typealias Count = TransferCounters.Count
 
-    @Test func bytesOfATransferAreThoseOfTheRun() {
+    @Test func bytesOfATransferAreCounted() {
         let counters = TransferCounters()
         counters.plan(items: 2, bytes: 30)
         let first = counters.begin("first", size: 10)
@@ -35,7 +35,7 @@ import Testing
         #expect(counters.snapshot.bytes.done == 10)
     }
 
-    @Test func bytesThatWereThereAreDoneButNotMoved() {
+    @Test func existingBytesAreFinishedButNotMoved() {
         let counters = TransferCounters()
         counters.plan(bytes: 40)
         counters.skip(bytes: 10)
@@ -45,13 +45,13 @@ import Testing
         #expect(counters.snapshot.bytes == Count(planned: 40, done: 35))
         #expect(counters.snapshot.transfers[0].bytes.done == 25)
         #expect(counters.snapshot.moved == 5)
-        // What came in vain has come all the same.
+        // The bytes of the failed transfer stay in the total.
         counter.restart()
         #expect(counters.snapshot.bytes.done == 10)
         #expect(counters.snapshot.moved == 5)
     }
 
-    @Test func hostsAreThereAgain() {
+    @Test func hostsRecover() {
         let counters = TransferCounters()
         let start = ContinuousClock.now
         counters.record(.unreachable, of: "b", at: start)
@@ -72,7 +72,7 @@ import Testing
         #expect(counters.snapshot.hosts.map(\.host) == ["a:5000"])
     }
 
-    @Test func aStageBeginsAtNothing() {
+    @Test func aStageStartsAtZero() {
         let counters = TransferCounters()
         counters.enter(.resolving, planned: 3)
         counters.advance()
@@ -87,7 +87,7 @@ import Testing
         #expect(counters.snapshot.stageCount == Count(planned: 0, done: 1))
     }
 
-    @Test func whatIsNotNeededIsTakenBack() {
+    @Test func plannedAmountsCanDecrease() {
         let counters = TransferCounters()
         counters.plan(bytes: 30)
         counters.plan(bytes: -10)

@@ -9,7 +9,7 @@ import Synchronization
 import SystemIO
 import TestSupport
 
-/// Two registries, the first with all samples, and what saves from the one and loads into the other.
+/// Two registries, the first with all samples, for saves from the first and loads into the second.
 final class EngineFixture: Sendable {
     static let samples = SampleImages(directory: Fixtures.path("source"))
 
@@ -114,7 +114,7 @@ final class EngineFixture: Sendable {
         return events.all
     }
 
-    /// A line of a list that names an image of the source registry.
+    /// Returns a request for an image of the source registry.
     func request(_ name: String) -> PullRequest {
         PullRequest(
             image: ImageListEntry(reference: name, file: "list", line: 1),
@@ -157,7 +157,7 @@ final class EngineFixture: Sendable {
 
     /// Returns a loader of the archive.
     ///
-    /// - Parameter directory: for temporary files.
+    /// - Parameter directory: the directory for temporary files.
     func loader(jobs: Int = 4, in directory: TemporaryDirectory) -> RegistryLoader {
         RegistryLoader(
             archives: [ArchiveLocation(archive)],
@@ -168,7 +168,7 @@ final class EngineFixture: Sendable {
         ) { _ in }
     }
 
-    /// Loads the archive and does the steps.
+    /// Loads the archive and performs the steps.
     func load(_ steps: [LoadStep], jobs: Int = 4) async throws -> Loaded {
         let run = try TemporaryDirectory()
         let loader = loader(jobs: jobs, in: run)
@@ -178,7 +178,7 @@ final class EngineFixture: Sendable {
         return Loaded(outcomes: events.all)
     }
 
-    /// The step that loads an image of the archive into the target, under the same name or another.
+    /// Returns a step that pushes an image to the target, under the same name or another.
     func push(_ name: String, as target: String? = nil) -> LoadStep {
         LoadStep(
             push: ImageName("\(source.authority)/\(name)"),
@@ -187,7 +187,7 @@ final class EngineFixture: Sendable {
         )
     }
 
-    /// The step that makes a list of images in the target.
+    /// Returns a step that creates a manifest list in the target.
     func list(_ target: String, _ architectures: [String]) -> LoadStep {
         LoadStep(
             manifestList: ImageName("\(self.target.authority)/\(target)"),
@@ -214,7 +214,7 @@ final class PullEvents: Sendable {
 
     var outcomes: [PullOutcome] { state.withLock(\.outcomes) }
 
-    /// The images that have not failed.
+    /// The requests that have not failed.
     var pulled: [PullRequest] { zip(outcomes, all).filter { $1.cause == nil }.map(\.0.request) }
 
     func take(_ event: SaveEvent) {

@@ -5,7 +5,7 @@ import Registry
 import TestSupport
 import Testing
 
-/// What a name becomes that led to several images, by how many of them the archive has.
+/// Loads of a multi-platform name, by the number of images in the archive.
 @Suite(.timeLimit(.minutes(2))) struct IndexLoadingTests {
     private let fixture: EngineFixture
 
@@ -31,7 +31,7 @@ import Testing
         )
     }
 
-    @Test func twoOfThreeGetAListOfTheirOwn() async throws {
+    @Test func twoOfThreeGetANewList() async throws {
         try await fixture.save([Self.name], .platforms([.linuxAMD64, Self.arm64]))
         let outcome = try await fixture.load([fixture.push(Self.name)])
         #expect(outcome.causes == [nil])
@@ -46,13 +46,13 @@ import Testing
         #expect(outcome.notices.first?.hasSuffix("a list of the 2 images in it is pushed") == true)
     }
 
-    @Test func allOfThemKeepTheIndex() async throws {
+    @Test func allImagesKeepTheIndex() async throws {
         try await fixture.save([Self.name], .all)
         let outcome = try await fixture.load([fixture.push(Self.name)])
         #expect(outcome.causes == [nil])
         #expect(fixture.target.manifest(Self.repository, "v1") == fixture.source.manifest(Self.repository, "v1"))
         #expect(outcome.notices.isEmpty)
-        // The images come before what lists them: the fake refuses anything else, as registries do.
+        // The images precede the index; the fake refuses other orders, as registries do.
         let puts = fixture.target.requests.filter { $0.method == "PUT" && $0.path.contains("/manifests/") }
         #expect(puts.count == 4)
         #expect(puts.last?.path.hasSuffix("/manifests/v1") == true)

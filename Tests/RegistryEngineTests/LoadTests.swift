@@ -9,7 +9,7 @@ import SystemIO
 import TestSupport
 import Testing
 
-/// From an archive into a registry.
+/// Loads from an archive into a registry.
 @Suite(.timeLimit(.minutes(2))) struct LoadTests {
     private let fixture: EngineFixture
 
@@ -21,12 +21,12 @@ import Testing
         fixture.target.requests.filter { $0.method == method && $0.target.contains(part) }
     }
 
-    /// Those samples that a registry takes without more ado: no foreign layers, which need their publisher's URLs.
+    /// The samples without foreign layers, which need their publisher's URLs.
     private static func list() throws -> [String] {
         try EngineFixture.list().filter { !$0.contains("windows") }
     }
 
-    @Test func manifestsArriveToTheByte() async throws {
+    @Test func manifestsArriveUnchanged() async throws {
         let names = try Self.list()
         try await fixture.save(names)
         let outcome = try await fixture.load(names.map { fixture.push($0) })
@@ -35,7 +35,7 @@ import Testing
             let parts = name.split(separator: ":").map(String.init)
             let there = try #require(fixture.source.manifest(parts[0], parts[1]))
             let here = try #require(fixture.target.manifest(parts[0], parts[1]))
-            // Of an index the archive has one image, which then has the name.
+            // The archive has one image of the index, which gets the name.
             if there.mediaType.contains("list") || there.mediaType.contains("index") {
                 #expect(here.bytes == fixture.source.manifest(parts[0], here.digest)?.bytes)
             } else {
@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    @Test func blobsOfSeveralImagesAreSentOnce() async throws {
+    @Test func sharedBlobsAreUploadedOnce() async throws {
         let names = ["rancher/tiny:v1", "busybox:1", "rancher/tiny:v1-again"]
         try await fixture.save(names)
         let first = try await fixture.load(names.map { fixture.push($0) })
@@ -103,7 +103,7 @@ import Testing
         #expect(snapshot.stageCount == TransferCounters.Count(planned: 2, done: 2))
     }
 
-    @Test func theUnpackingOfAListedArchiveIsCounted() async throws {
+    @Test func unpackingForAListIsCounted() async throws {
         try await fixture.save(["rancher/tiny:v1"])
         try fixture.directory.shell("gzip -dc '\(fixture.archive)' | gzip >solid")
         let solid = fixture.directory.path("solid")
@@ -117,8 +117,8 @@ import Testing
         #expect(fixture.counters.snapshot.stageCount == TransferCounters.Count(planned: size, done: size))
     }
 
-    /// Of what is there, what fails and what is mounted, nothing is left to do at the end.
-    @Test func allThatWasPlannedIsDoneAtTheEnd() async throws {
+    /// Existing, failed and mounted blobs leave no planned bytes at the end.
+    @Test func allPlannedBytesAreFinishedAtTheEnd() async throws {
         let names = try Self.list()
         try await fixture.save(names)
         let saved = fixture.counters.snapshot
@@ -136,7 +136,7 @@ import Testing
         }
     }
 
-    @Test func eachBlobIsSentOnce() async throws {
+    @Test func eachBlobIsUploadedOnce() async throws {
         let names = try Self.list()
         try await fixture.save(names)
         _ = try await fixture.load(names.map { fixture.push($0) })
@@ -144,14 +144,14 @@ import Testing
         #expect(Set(sent).count == sent.count)
         #expect(sent.count > 15)
         #expect(requests("POST", "mount=").count >= 8, "the layer that all share")
-        // Once all is there, nothing is sent but the questions and the manifests.
+        // If the registry has all blobs, there are only checks and manifests.
         let before = fixture.target.requests.count
         _ = try await fixture.load(names.map { fixture.push($0) })
         let again = fixture.target.requests.dropFirst(before)
         #expect(again.allSatisfy { $0.method == "HEAD" || $0.method == "PUT" && $0.path.contains("/manifests/") })
     }
 
-    @Test func aMountThatIsRefusedIsAnUpload() async throws {
+    @Test func aRefusedMountBecomesAnUpload() async throws {
         fixture.target.switches.mounts = false
         let names = ["rancher/tiny:v1", "busybox:1"]
         try await fixture.save(names)
@@ -161,7 +161,7 @@ import Testing
         #expect(fixture.target.manifest("busybox", "1") == fixture.source.manifest("busybox", "1"))
     }
 
-    @Test func anotherNameIsAnotherName() async throws {
+    @Test func anImageCanGetAnotherName() async throws {
         try await fixture.save(["busybox:1"])
         let outcome = try await fixture.load([fixture.push("busybox:1", as: "rancher/busybox")])
         #expect(outcome.causes == [nil])
@@ -169,7 +169,7 @@ import Testing
         #expect(outcome.pushes.first?.target.tag == "latest")
     }
 
-    @Test func whatTheArchiveLacksIsToldByName() async throws {
+    @Test func missingImagesAreNamed() async throws {
         try await fixture.save(["busybox:1"])
         let outcome = try await fixture.load([
             fixture.push("rancher/absent:v1"),
@@ -198,10 +198,10 @@ import Testing
         #expect(fixture.target.manifest("busybox", "2")?.digest == digest)
     }
 
-    @Test func aFailureStaysItsOwn() async throws {
+    @Test func aFailureFailsOneImage() async throws {
         let names = ["rancher/tiny:v1", "busybox:1"]
         try await fixture.save(names)
-        // The shared layer cannot be sent for the first image; the second one must send it itself then.
+        // The upload of the shared layer fails for the first image, so the second image uploads it.
         let fault = FakeFault(.error(403, "DENIED"), method: "POST", target: "/rancher/tiny/", times: .max)
         fixture.target.add(fault)
         let outcome = try await fixture.load(names.map { fixture.push($0) })
@@ -212,7 +212,7 @@ import Testing
         #expect(outcome.layers.last?.contains("0f912b902302 uploaded") == true)
     }
 
-    @Test func damageInTheArchiveStaysThere() async throws {
+    @Test func corruptBlobsAreNotUploaded() async throws {
         try await fixture.save(["rancher/tiny:v1", "busybox:1"])
         var bytes = try fixture.directory.bytes("a.tar.gz")
         let digest = try #require(Digest("sha256:42813ff4514d6c8d8b798ac264b4169663e37c1132a2936939596a2cf1009e12"))
@@ -228,13 +228,13 @@ import Testing
     }
 
     @Test(arguments: [1, 3])
-    func asManyBlobsAreUnderWayAsJobsAllow(jobs: Int) async throws {
+    func jobsLimitTheConcurrentUploads(jobs: Int) async throws {
         let names = try Self.list()
         try await fixture.save(names)
         fixture.target.add(FakeFault(.transport(.stall), method: "HEAD", times: .max))
         let task = Task { [fixture] in try await fixture.load(names.map { fixture.push($0) }, jobs: jobs).causes }
         while requests("HEAD", "").count < jobs { try await Task.sleep(for: .milliseconds(2)) }
-        // None of them ends. One more would come at once.
+        // No upload ends; one more would start immediately.
         try await Task.sleep(for: .milliseconds(50))
         #expect(requests("HEAD", "").count == jobs)
         task.cancel()
@@ -251,7 +251,7 @@ import Testing
         await #expect(throws: CancellationError.self) { try await task.value }
     }
 
-    @Test func anArchiveThatCannotBeReadIsTold() async throws {
+    @Test func anUnreadableArchiveIsAnError() async throws {
         try fixture.directory.write("no archive", to: "a.tar.gz")
         do {
             _ = try await fixture.load([])

@@ -7,13 +7,13 @@ import Testing
 
 @testable import RegistryEngine
 
-/// Lists as `docker manifest create` and `docker manifest push` make them.
+/// Lists with the bytes of `docker manifest create` and `docker manifest push`.
 @Suite(.timeLimit(.minutes(2))) struct ManifestListTests {
     private let fixture: EngineFixture
 
     init() throws {
         fixture = try EngineFixture()
-        // The load script gives the image for Linux a name of its own.
+        // The load script gives the image for Linux a separate name.
         let agent = try #require(fixture.source.manifest("rancher/rancher-agent", "v1"))
         fixture.source.addManifest(
             agent.bytes,
@@ -43,7 +43,7 @@ import Testing
             ("wins.1809", "wins", ["windows-1809"]),
         ]
     )
-    func listsAreDockersToTheByte(file: String, image: String, suffixes: [String]) async throws {
+    func listsHaveDockersBytes(file: String, image: String, suffixes: [String]) async throws {
         let digest = try await build("rancher/\(image):list", suffixes.map { "rancher/\(image):v1-\($0)" })
         let list = try #require(fixture.source.manifest("rancher/\(image)", "list"))
         #expect(list.bytes == (try Fixtures.bytes("manifest-lists/\(file).json")))
@@ -90,7 +90,7 @@ import Testing
         }
     }
 
-    @Test func theOrderIsThatOfDockersFiles() throws {
+    @Test func membersHaveTheOrderOfDockersFiles() throws {
         // Colons become dashes and slashes underscores before the names are compared.
         let names = ["a.b/x/y:v1", "a.b/x0:v1", "a.b/x.c:v1", "a.b/x:v1-linux", "a.b/x:v1", "a.b/x-a:v1"]
         let ordered = ManifestListBuilder.order(try names.map { try Reference($0) }).map(\.familiar)

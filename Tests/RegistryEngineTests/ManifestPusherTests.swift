@@ -3,7 +3,7 @@ import Testing
 
 @testable import RegistryEngine
 
-/// A manifest whose layers have URLs, and what a registry answers to it.
+/// Responses of a registry to a manifest whose layers have URLs.
 @Suite(.timeLimit(.minutes(1))) struct ManifestPusherTests {
     @Test(
         "whether the URLs may be what the registry does not want",
@@ -12,7 +12,7 @@ import Testing
             (404, false), (408, false), (429, false), (502, false), (503, false), (504, false), (nil, false),
         ] as [(Int?, Bool)]
     )
-    func onlyARefusalOfTheManifestIsTakenForOne(status: Int?, isTaken: Bool) {
+    func onlyARefusedManifestIsRetriedWithoutURLs(status: Int?, isTaken: Bool) {
         let error = RegistryError(.unreachable, "the registry answered", status: status)
         #expect(ManifestPusher.mayBeForURLs(error) == isTaken)
     }

@@ -7,7 +7,7 @@ import Testing
 
 @testable import RegistryEngine
 
-/// Where a registry has the blobs that a delta archive leaves out.
+/// The search for the blobs that a delta archive omits.
 @Suite(.timeLimit(.minutes(1))) struct OmittedBlobLocatorTests {
     private let registry: FakeRegistry
     private let counters = TransferCounters()
@@ -25,7 +25,7 @@ import Testing
         return try await OmittedBlobLocator(client: client, width: 4, counters: counters).run(wanted)
     }
 
-    /// Three blobs for each of so many images, of which the registry has those of the first.
+    /// Three blobs for each of `count` images; the registry has the blobs of the first `there` images.
     private func wanted(_ count: Int, there: Int) -> [BlobLocation] {
         (0..<count)
             .flatMap { number in
@@ -41,13 +41,13 @@ import Testing
             }
     }
 
-    @Test func whatItCostsGrowsWithTheNumberOfBlobs() async throws {
+    @Test func theNumberOfRequestsIsLimited() async throws {
         let wanted = wanted(60, there: 10)
         let findings = try await search(wanted)
         #expect(wanted.prefix(30).allSatisfy(findings.has))
         #expect(!wanted.dropFirst(30).contains(where: findings.has))
         let questions = registry.requests.count { $0.method == "HEAD" }
-        // One more finds out whether the registry tells the truth.
+        // One more request verifies the registry's responses.
         #expect(questions <= 180 + 150 * 13 + 1)
     }
 
@@ -55,7 +55,7 @@ import Testing
         var wanted = wanted(20, there: 3)
         let moved = wanted[0].digest
         wanted += (100..<120).map { BlobLocation(digest: moved, repository: repository($0)) }
-        // It is where most others are.
+        // The repository has most of the blobs.
         let base = registry.addBlob(Array("base".utf8), repository: "rancher/x2")
         wanted += (100..<120).map { BlobLocation(digest: base, repository: repository($0)) }
         let findings = try await search(wanted)
@@ -69,7 +69,7 @@ import Testing
         #expect(ofBase <= 20 + 40)
     }
 
-    @Test func whereNothingIsThereNothingIsLookedFor() async throws {
+    @Test func anEmptyRegistryIsNotSearched() async throws {
         let wanted = wanted(20, there: 0)
         let findings = try await search(wanted)
         #expect(!wanted.contains(where: findings.has))

@@ -8,7 +8,7 @@ import SampleImages
 import TestSupport
 import Testing
 
-/// What refers to images, on its way from an archive into a registry.
+/// Loads of referrers from an archive into a registry.
 @Suite(.timeLimit(.minutes(1))) struct ReferrerLoadingTests {
     private let fixture: EngineFixture
     private let busybox: String
@@ -25,7 +25,7 @@ import Testing
         try await fixture.save(names, with: RegistrySaver(fixture.setup(includesReferrers: true)))
     }
 
-    /// The list that the target has under its tag.
+    /// Returns the referrers list in the target.
     private func list(_ repository: String, _ tag: String) throws -> [Descriptor] {
         let manifest = try #require(fixture.target.manifest(repository, tag))
         guard case .index(let entries) = try Manifest(bytes: manifest.bytes).content else { return [] }
@@ -37,7 +37,7 @@ import Testing
             .map { String($0.path.split(separator: "/").last ?? "") }
     }
 
-    @Test(arguments: [true, false]) func allArrivesBehindItsSubject(targetHasAPI: Bool) async throws {
+    @Test(arguments: [true, false]) func referrersFollowTheirSubject(targetHasAPI: Bool) async throws {
         fixture.target.switches.referrersPerPage = targetHasAPI ? 10 : nil
         let signature = fixture.source.sign(busybox, repository: "busybox")
         let bill = fixture.source.attach("packages", to: busybox, repository: "busybox")
@@ -67,14 +67,14 @@ import Testing
             #expect(entries.map(\.digest) == [bill])
             #expect(entries.first?.artifactType == "application/spdx+json")
             #expect(entries.first?.annotations == ["made": "up"])
-            // Cosign's own need no list.
+            // Cosign's tags need no list.
             #expect(fixture.target.manifest("mirror/busybox", bill.referrersTag) == nil)
         }
         #expect(loaded.layers == [loaded.layers[0]])
         #expect(loaded.layers[0].count == 2, "the lines of docker tell of the image's layers alone")
     }
 
-    @Test func aListThatIsThereIsAddedTo() async throws {
+    @Test func anExistingListIsExtended() async throws {
         let other = fixture.target.attach("of somebody else", to: busybox, repository: "busybox")
         fixture.target.list([other], of: busybox, repository: "busybox")
         let bills = ["a", "b"].map { fixture.source.attach($0, to: busybox, repository: "busybox") }
@@ -89,8 +89,8 @@ import Testing
         }
     }
 
-    /// Two names of one image bring their referrers to one list at the same time.
-    @Test func oneListIsWrittenByOneAtATime() async throws {
+    /// Two names of one image update one list at the same time.
+    @Test func updatesOfAListAreSerialized() async throws {
         let bill = fixture.source.attach("packages", to: busybox, repository: "busybox")
         let names = (1...8).map { "mirror/busybox:\($0)" }
         let subject = try #require(fixture.source.manifest("busybox", "1"))
@@ -111,7 +111,7 @@ import Testing
         try await save(["busybox:1"] + sources)
         let steps =
             zip(sources, names).map { fixture.push($0, as: $1) } + [fixture.push("busybox:1", as: "mirror/busybox:0")]
-        // Reading takes long enough that the others would read the same.
+        // Reading is slow enough for others to read the same list.
         let slow = FakeFault(.transport(.dripBody(milliseconds: 1)), method: "GET", target: "/\(tag)", times: 4)
         fixture.target.add(slow)
         let loaded = try await fixture.load(steps, jobs: 8)
@@ -119,7 +119,7 @@ import Testing
         #expect(Set(try list("mirror/busybox", tag).map(\.digest)) == Set(digests))
     }
 
-    @Test func aReferrerThatIsRefusedIsToldAndTheImageIsThere() async throws {
+    @Test func aRefusedReferrerIsANotice() async throws {
         fixture.source.sign(busybox, repository: "busybox")
         fixture.source.sign(busybox, repository: "busybox", suffix: "att")
         try await save(["busybox:1"])
@@ -137,7 +137,7 @@ import Testing
         #expect(fixture.target.manifest("busybox", "\(tag).att") != nil)
     }
 
-    @Test func aTagThatIsNoListIsLeftAsItIs() async throws {
+    @Test func aTagThatIsNoListIsNotChanged() async throws {
         let bill = fixture.source.attach("packages", to: busybox, repository: "busybox")
         try await save(["busybox:1"])
         let there = SyntheticReferrer("no list")
@@ -147,8 +147,8 @@ import Testing
         #expect(fixture.target.manifest("busybox", tag)?.bytes == there.manifest)
     }
 
-    /// The signatures of both images have the same configuration, which the second one's mounts from the first one's repository.
-    @Test func nobodyWaitsForTheReferrersOfAnImageThatFailed() async throws {
+    /// The signatures of both images have the same configuration, which the second signature mounts from the first repository.
+    @Test func referrersOfAFailedImageDoNotBlockOthers() async throws {
         let tiny = try #require(fixture.source.manifest("rancher/tiny", "v1")?.digest)
         fixture.source.sign(tiny, repository: "rancher/tiny")
         fixture.source.sign(busybox, repository: "busybox")
@@ -160,7 +160,7 @@ import Testing
         #expect(fixture.target.manifest("busybox", "\(tag).sig") != nil)
     }
 
-    @Test func aReferrerThatIsDamagedInTheArchiveIsTold() async throws {
+    @Test func aCorruptReferrerIsANotice() async throws {
         fixture.source.sign(busybox, repository: "busybox")
         try await save(["busybox:1"])
         var bytes = try fixture.directory.bytes("a.tar.gz")
@@ -174,8 +174,8 @@ import Testing
         #expect(fixture.target.manifest("busybox", "\(tag).sig") == nil)
     }
 
-    /// Of a list that is not whole the image gets the name; what refers to the list is there for when it is whole.
-    @Test func ofAListThatIsNotWholeBothArrive() async throws {
+    /// The image of an incomplete list gets the name; referrers of the list are pushed too, for a later push of the list.
+    @Test func referrersOfAnIncompleteListArrive() async throws {
         let repository = "rancher/multi-oci"
         let index = try #require(fixture.source.manifest(repository, "v1")?.digest)
         fixture.source.sign(index, repository: repository)

@@ -5,7 +5,7 @@ import Registry
 import TestSupport
 import Testing
 
-/// Registries that take only docker's schema 2.
+/// Registries that accept only docker's schema 2.
 @Suite(.timeLimit(.minutes(2))) struct Schema2PushTests {
     private let fixture: EngineFixture
 
@@ -13,7 +13,7 @@ import Testing
         fixture = try EngineFixture()
     }
 
-    /// The image under a name of the target, with what each of its entries leads to where it is a list.
+    /// Returns the manifest of a name in the target, and verifies the entries of a list.
     private func put(_ repository: String, _ reference: String) throws -> Manifest {
         let put = try #require(fixture.target.manifest(repository, reference))
         return try Manifest(bytes: put.bytes, servedAs: MediaType(rawValue: put.mediaType))
@@ -57,7 +57,7 @@ import Testing
             (404, "NAME_UNKNOWN"), (405, "UNSUPPORTED"), (413, "UNKNOWN"), (412, "PRECONDITION"),
         ]
     )
-    func nothingElseIsTried(status: Int, code: String) async throws {
+    func otherErrorsAreNotRetried(status: Int, code: String) async throws {
         let name = "rancher/tiny-oci:v1"
         fixture.target.switches.refusalOfOCI = (status, code)
         try await fixture.save([name])
@@ -73,7 +73,7 @@ import Testing
         "what schema 2 does not have",
         arguments: [("rancher/zstd:v1", "is compressed with zstd"), ("rancher/charts/demo:1.2.3_up0.1.0", "no image")]
     )
-    func itIsToldWhyItCannotBe(name: String, words: String) async throws {
+    func theErrorNamesTheReason(name: String, words: String) async throws {
         fixture.target.switches.refusalOfOCI = (415, "MANIFEST_INVALID")
         try await fixture.save([name])
         let cause = try #require(try await fixture.load([fixture.push(name)]).causes.first ?? nil)
@@ -91,8 +91,8 @@ import Testing
         try checkList("v1")
     }
 
-    /// Its manifests were taken before; a list of docker's has manifests of docker's all the same.
-    @Test func aListAloneMayBeRefused() async throws {
+    /// The registry accepted the manifests before; docker's list has docker's manifests nevertheless.
+    @Test func aListAloneCanBeRefused() async throws {
         let refusal = LoopbackResponse(status: 415, text: #"{"errors":[{"code":"MANIFEST_INVALID"}]}"#)
         fixture.target.add(FakeFault(.answer(refusal), method: "PUT", target: "/manifests/v1"))
         let arm64 = Platform(os: "linux", architecture: "arm64")
@@ -118,8 +118,8 @@ import Testing
         }
     }
 
-    /// Foreign layers and OCI at once: each is refused for itself.
-    @Test func urlsAndTypesMayBothBeRefused() async throws {
+    /// Foreign layers and OCI media types are refused separately.
+    @Test func urlsAndTypesCanBothBeRefused() async throws {
         let layer = try #require(try EngineFixture.foreignOCI(in: fixture))
         fixture.target.switches.refusalOfOCI = (400, "MANIFEST_INVALID")
         try await fixture.save(["rancher/foreign:v1"])
@@ -129,15 +129,15 @@ import Testing
             Issue.record("it is no image")
             return
         }
-        // The archive lacks the layer, so it stays where its publisher has it.
+        // The archive lacks the layer, so its URL stays.
         #expect(layers.map(\.mediaType) == ["application/vnd.docker.image.rootfs.foreign.diff.tar.gzip"])
         #expect(layers.map(\.urls) == [layer.urls])
     }
 
-    // MARK: Against real programs
+    // MARK: Real programs
 
     @Test(.enabled(if: Machine.hasRegistry && Machine.hasNginx, "needs docker-registry, nginx and skopeo"))
-    func realProgramsTakeIt() async throws {
+    func realProgramsAcceptSchema2() async throws {
         let registry = try DistributionRegistry()
         let nginx = try NginxServer(
             locations: """
@@ -166,7 +166,7 @@ import Testing
 }
 
 extension EngineFixture {
-    /// Adds an OCI image `rancher/foreign:v1` to the source, whose one layer only its publisher's URL serves.
+    /// Adds an OCI image `rancher/foreign:v1` to the source. Only its publisher's URL serves its layer.
     ///
     /// - Returns: the layer.
     static func foreignOCI(in fixture: EngineFixture) throws -> Descriptor? {

@@ -37,10 +37,10 @@ final class EngineSwitch<Engine: Sendable>: Sendable {
     func perform<Result>(_ body: (Engine) async throws -> Result) async throws -> Result {
         do {
             return try await body(current)
-        } catch let absence as DockerAbsence {
+        } catch let error as DockerUnavailable {
             // Podman's store has images as docker's does.
-            let besideDocker = if case .podman = absence { true } else { false }
-            return try await body(try await change("\(absence)", besideDocker: besideDocker))
+            let besideDocker = if case .podman = error { true } else { false }
+            return try await body(try await change("\(error)", besideDocker: besideDocker))
         }
     }
 }

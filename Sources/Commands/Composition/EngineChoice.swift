@@ -55,7 +55,7 @@ struct EngineChoice: Sendable {
             return registry("there is no docker command in PATH", besideDocker: false)
         case .auto:
             if let evidence = PodmanCommand.evidence(environment: environment) {
-                return registry("\(DockerAbsence.podman(evidence))", besideDocker: true, isTold: true)
+                return registry("\(DockerUnavailable.podman(evidence))", besideDocker: true, isTold: true)
             }
             return .dockerIfThere
         }

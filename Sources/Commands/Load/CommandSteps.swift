@@ -35,15 +35,23 @@ extension Options {
 }
 
 extension Console {
-    /// Runs a command that changes nothing, and prints its error.
+    /// Runs a command, and prints its error.
     ///
+    /// - Parameters:
+    ///   - ifStopped: the message for a cancelled run.
+    ///   - report: the report for other errors; `nil` for a command without one.
     /// - Returns: the exit status of `command`; 1 if it throws.
-    func run(ifStopped: String = "stopped", _ command: () async throws -> Int32) async -> Int32 {
+    func run(
+        ifStopped: String = "stopped",
+        report: RunReport? = nil,
+        _ command: () async throws -> Int32
+    ) async -> Int32 {
         do {
             return try await command()
         } catch is CancellationError {
             notice(ifStopped)
         } catch {
+            report?.fail("\(error)")
             notice("\(error)")
         }
         return 1

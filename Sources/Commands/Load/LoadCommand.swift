@@ -14,19 +14,17 @@ struct LoadCommand: Sendable {
 
     /// - Returns: the exit status.
     func run() async -> Int32 {
-        do {
-            switch options.mode {
-            case .shell: return try await runAsShell()
-            case .powerShell: return try await runAsPowerShell()
+        let ifStopped = "stopped; run it again to resume: what the registry has is not sent again"
+        return await console.run(ifStopped: ifStopped, report: report) {
+            do {
+                switch options.mode {
+                case .shell: return try await runAsShell()
+                case .powerShell: return try await runAsPowerShell()
+                }
+            } catch let error as ChartSupportError {
+                for line in ScriptLines.chartsNotSupported(error) { console.print(line) }
+                throw error
             }
-        } catch let error as ChartSupportError {
-            for line in ScriptLines.chartsNotSupported(error) { console.print(line) }
-            return fail("\(error)")
-        } catch is CancellationError {
-            console.notice("stopped; run it again to go on: what the registry has is not sent again")
-            return 1
-        } catch {
-            return fail("\(error)")
         }
     }
 
@@ -187,13 +185,11 @@ struct LoadCommand: Sendable {
         let printer = StepPrinter(mode: options.mode, console: console, notices: engines.notices, trace: trace)
         let outcomes = Mutex<[LoadOutcome]>([])
         try await engine.perform(plan.steps) { [report] event in
-            switch event {
-            case .started(let step): printer.printStart(of: step)
-            case .finished(let outcome):
+            if case .finished(let outcome) = event {
                 report.settle(outcome)
-                printer.print(outcome)
                 outcomes.withLock { $0.append(outcome) }
             }
+            printer.print(event)
         }
         return outcomes.withLock(\.self)
     }

@@ -9,20 +9,21 @@ struct StepPrinter: Sendable {
     let notices: NoticeAggregator
     let trace: Trace?
 
-    func printStart(of step: LoadStep) {
-        switch step.action {
-        case .push:
-            if mode == .powerShell { console.print(ScriptLines.tagging(step.target.text)) }
-        case .manifestList(let architectures, _):
-            console.print(ScriptLines.preparingManifest(step.target.text, architectures: architectures))
+    func print(_ event: LoadEvent) {
+        switch event {
+        case .started(let step):
+            switch step.action {
+            case .push:
+                if mode == .powerShell { console.print(ScriptLines.tagging(step.target.text)) }
+            case .manifestList(let architectures, _):
+                console.print(ScriptLines.preparingManifest(step.target.text, architectures: architectures))
+            }
+        case .finished(let outcome):
+            if case .push(let push) = outcome.product { trace?.tell(push.blobs, of: outcome.step.target.text) }
+            for line in ScriptLines.product(outcome.product) { console.print(line) }
+            for notice in outcome.notices { notices.take(notice) }
+            if let cause = outcome.cause { console.notice("\(outcome.step.image.reference): \(cause)") }
         }
-    }
-
-    func print(_ outcome: LoadOutcome) {
-        if case .push(let push) = outcome.product { trace?.tell(push.blobs, of: outcome.step.target.text) }
-        for line in ScriptLines.product(outcome.product) { console.print(line) }
-        for notice in outcome.notices { notices.take(notice) }
-        if let cause = outcome.cause { console.notice("\(outcome.step.image.reference): \(cause)") }
     }
 }
 

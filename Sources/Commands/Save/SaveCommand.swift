@@ -31,15 +31,10 @@ struct SaveCommand: Sendable {
         guard let archive = options.images, !archive.isEmpty else {
             return fail("no archive is named: give --images the path of the file to write")
         }
-        do {
+        return await console.run(ifStopped: "stopped; \(archive) was not written", report: report) {
             let lines = lines(for: archive)
             let engine = try await engines.saveEngine(archive: archive, console: console, lines: lines)
             return await save(images, into: archive, with: engine, lines: lines)
-        } catch is CancellationError {
-            console.notice("stopped; \(archive) was not written")
-            return 1
-        } catch {
-            return fail("\(error)")
         }
     }
 

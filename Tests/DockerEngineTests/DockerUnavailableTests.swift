@@ -4,8 +4,8 @@ import Testing
 
 @testable import DockerEngine
 
-@Suite(.timeLimit(.minutes(2))) struct DockerAbsenceTests {
-    /// What clients print if they reach no daemon.
+@Suite(.timeLimit(.minutes(2))) struct DockerUnavailableTests {
+    /// Output of clients that reach no daemon.
     private static let unreachable: [(String, String)] = [
         ("Cannot connect to the Docker daemon. Is the docker daemon running on this host?", "1.8 to 1.12"),
         ("Cannot connect to the Docker daemon. Is 'docker -d' running on this host?", "1.5"),
@@ -38,28 +38,28 @@ import Testing
     ]
 
     @Test(arguments: unreachable)
-    func noDaemon(_ words: String, _ version: String) async throws {
-        for command in ["cat \"${0%/*}/../words\" >&2; exit 1", "echo Server:; cat \"${0%/*}/../words\"; exit 1"] {
+    func noDaemon(_ output: String, _ version: String) async throws {
+        for command in ["cat \"${0%/*}/../message\" >&2; exit 1", "echo Server:; cat \"${0%/*}/../message\"; exit 1"] {
             let docker = try FakeDocker(command)
-            try docker.directory.write(words + "\n", to: "words")
-            let error = await #expect(throws: DockerAbsence.self, "\(version)") {
+            try docker.directory.write(output + "\n", to: "message")
+            let error = await #expect(throws: DockerUnavailable.self, "\(version)") {
                 try await docker.probingRunner().quiet(["docker", "pull", "x"])
             }
-            #expect(error == .noDaemon("docker pull: \(words)"), "\(version)")
+            #expect(error == .noDaemon("docker pull: \(output)"), "\(version)")
         }
     }
 
-    /// What a daemon answers, or what is no failure at all.
+    /// Output of clients that reach a daemon.
     private static let docker: [(String, String)] = [
         ("exit 0", "nothing: a stub"),
         ("echo 'Status: Image is up to date'", "success"),
-        ("echo 'Cannot connect to the Docker daemon at x' >&2", "words of a command that succeeds"),
-        ("exit 1", "no words"),
+        ("echo 'Cannot connect to the Docker daemon at x' >&2", "output of a successful command"),
+        ("exit 1", "no output"),
         (
             "echo 'Error response from daemon: Get \"https://r/v2/\": dial tcp: lookup r: no such host' >&2; exit 1",
             "a registry"
         ),
-        ("echo 'Error response from daemon: client version 1.22 is too old' >&2; exit 1", "a daemon that answers"),
+        ("echo 'Error response from daemon: client version 1.22 is too old' >&2; exit 1", "a response of a daemon"),
         ("echo 'open x.tar.gz: no such file or directory' >&2; exit 1", "an archive"),
         ("echo 'Error: manifest unknown' >&2; exit 125", "an image"),
     ]
@@ -82,7 +82,7 @@ import Testing
     @Test(arguments: podman)
     func thisIsPodman(_ script: String, _ reason: String) async throws {
         let docker = try FakeDocker(script)
-        let error = await #expect(throws: DockerAbsence.self) {
+        let error = await #expect(throws: DockerUnavailable.self) {
             try await docker.probingRunner().quiet(["docker", "pull", "x"])
         }
         guard case .podman? = error else {
@@ -92,14 +92,16 @@ import Testing
         #expect(!docker.directory.exists("found"))
     }
 
-    @Test func whatCannotBeRunIsNoDocker() async throws {
+    @Test func aFileThatCannotBeRunIsNoDocker() async throws {
         let docker = try FakeDocker("exit 0")
         try docker.directory.shell("printf 'no program' >bin/docker")
-        await #expect(throws: DockerAbsence.self) { try await docker.probingRunner().quiet(["docker", "pull", "x"]) }
+        await #expect(throws: DockerUnavailable.self) {
+            try await docker.probingRunner().quiet(["docker", "pull", "x"])
+        }
     }
 
-    /// Only the first command decides, and of one that is shown nothing is shown if it finds no daemon.
-    @Test func laterCommandsFailAsTheyAre() async throws {
+    /// Only the first command is checked. If it finds no daemon, its output is not shown.
+    @Test func laterCommandsAreNotChecked() async throws {
         let docker = try FakeDocker("echo \"Cannot connect to the Docker daemon: $1\" >&2; [ $1 = info ]")
         let runner = try docker.probingRunner()
         #expect(try await runner.shown(["docker", "info"]).status.isSuccess)
@@ -109,8 +111,8 @@ import Testing
                 == "Cannot connect to the Docker daemon: info\nCannot connect to the Docker daemon: load\n"
         )
         let other = try FakeDocker("echo 'Cannot connect to the Docker daemon: x' >&2; exit 1")
-        await #expect(throws: DockerAbsence.self) { try await other.probingRunner().shown(["docker", "load"]) }
+        await #expect(throws: DockerUnavailable.self) { try await other.probingRunner().shown(["docker", "load"]) }
         #expect(try other.directory.text("errors") == "")
-        #expect(try await !other.runner().shown(["docker", "load"]).status.isSuccess, "a named engine is not judged")
+        #expect(try await !other.runner().shown(["docker", "load"]).status.isSuccess, "a named engine is not checked")
     }
 }

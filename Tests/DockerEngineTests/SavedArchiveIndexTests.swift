@@ -5,7 +5,7 @@ import Testing
 
 @testable import DockerEngine
 
-@Suite(.timeLimit(.minutes(2))) struct SavedTablesTests {
+@Suite(.timeLimit(.minutes(2))) struct SavedArchiveIndexTests {
     private static func digest(_ number: Int) -> Digest? {
         Digest("sha256:" + String(repeating: "0", count: 63) + String(number, radix: 16))
     }
@@ -39,20 +39,20 @@ import Testing
             items: [(all, podman)],
             pulled: [nil, nil, nil],
             problem: single,
-            reason: "podman's, of which nothing is known"
+            reason: "podman's, without known digests"
         ),
         Row(
             items: [(all, podman)],
             pulled: [1, 1, nil],
             problem: single,
-            reason: "podman's, of which not all is known"
+            reason: "podman's, without one digest"
         ),
         Row(items: [(all, podman)], pulled: [1, 1, 1], problem: nil, reason: "podman's, three names of one image"),
         Row(
             items: all.map { ([$0], podman) },
             pulled: [1, 2, 3],
             problem: nil,
-            reason: "podman's, each image for itself"
+            reason: "podman's, each image separate"
         ),
         Row(items: [(all, docker)], pulled: [1, 2, 3], problem: single, reason: "another layout, three images"),
         Row(
@@ -65,7 +65,7 @@ import Testing
             items: [(all, docker)],
             pulled: [nil, nil, nil],
             problem: nil,
-            reason: "docker's, of which nothing is known"
+            reason: "docker's, without known digests"
         ),
         Row(
             items: [(all, "blobs/sha256/x")],
@@ -85,14 +85,14 @@ import Testing
             items: [(["r/a:1"], docker)],
             pulled: [1, 1, 1],
             problem: "docker save wrote an archive without r/b:1 and 1 more",
-            reason: "names that nothing has"
+            reason: "missing names"
         ),
         Row(
             items: [([], docker)],
             names: ["r/a@sha256:\(hex)", hex, "R/A", "r/a:1@sha256:\(hex)"],
             pulled: [1, 2, 3, 4],
             problem: nil,
-            reason: "names that are in no table"
+            reason: "digests and IDs"
         ),
         Row(items: [(["r/a:latest"], docker)], names: ["r/a"], pulled: [1], problem: nil, reason: "a default tag"),
         Row(
@@ -105,14 +105,14 @@ import Testing
     ]
 
     @Test(arguments: rows.indices)
-    func problems(_ index: Int) throws {
-        let row = Self.rows[index]
+    func problems(_ number: Int) throws {
+        let row = Self.rows[number]
         let manifest = "[" + row.items.map { Self.item($0.0, layer: $0.1) }.joined(separator: ",") + "]"
         let entries = row.index.map { name, number in
             "{\"digest\":\"\(Self.digest(number)?.description ?? "")\",\"annotations\":{\"io.containerd.image.name\":\"\(name)\"}}"
         }
-        let tables = try #require(
-            SavedTables(
+        let index = try #require(
+            SavedArchiveIndex(
                 manifest: Array(manifest.utf8),
                 index: Array("{\"manifests\":[\(entries.joined(separator: ","))]}".utf8)
             )
@@ -121,7 +121,7 @@ import Testing
             .reduce(into: [String: Digest]()) { pulled, pair in
                 pulled[pair.0] = pair.1.flatMap(Self.digest)
             }
-        #expect(tables.problem(saving: row.names, pulled: pulled) == row.problem, "\(row.reason)")
+        #expect(index.problem(saving: row.names, pulled: pulled) == row.problem, "\(row.reason)")
     }
 
     static let archives = [
@@ -129,15 +129,15 @@ import Testing
         ("graph-28.5.2-4img", 4),
     ]
 
-    /// Of docker's own archives nothing is wrong, in pieces of any size; a name more is missing.
+    /// Docker's archives have no problem in chunks of any size; an additional name is missing.
     @Test(arguments: archives)
     func dockersOwnArchives(_ name: String, _ count: Int) throws {
         let bytes = try Fixtures.bytes("docker/\(name).tar")
         let names = count == 1 ? ["t/multi:v1"] : ["t/a:v1", "t/a:v2", "t/b:v1", "t/c:v1"]
         let saved = names.map { "127.0.0.1:5077/\($0)" }
-        var expected: SavedTables?
+        var expected: SavedArchiveIndex?
         for size in [1, 511, 512, 70_000, bytes.count] {
-            var reader = TableReader()
+            var reader = SavedArchiveIndexReader()
             bytes.withUnsafeBytes { buffer in
                 var rest = buffer[...]
                 while !rest.isEmpty {
@@ -145,22 +145,22 @@ import Testing
                     rest = rest.dropFirst(size)
                 }
             }
-            let tables = try #require(reader.savedTables)
-            #expect(tables == expected ?? tables)
-            expected = tables
-            #expect(tables.problem(saving: saved, pulled: [:]) == nil)
+            let index = try #require(reader.index)
+            #expect(index == expected ?? index)
+            expected = index
+            #expect(index.problem(saving: saved, pulled: [:]) == nil)
             #expect(
-                tables.problem(saving: saved + ["x/y:v1"], pulled: [:]) == "docker save wrote an archive without x/y:v1"
+                index.problem(saving: saved + ["x/y:v1"], pulled: [:]) == "docker save wrote an archive without x/y:v1"
             )
         }
-        #expect(try TableReader.savedTables(ofFile: Fixtures.path("docker/\(name).tar")) == expected)
+        #expect(try SavedArchiveIndexReader.index(ofFile: Fixtures.path("docker/\(name).tar")) == expected)
     }
 
     @Test(arguments: ["", "SAVED a b", String(repeating: "x", count: 5000)])
-    func whatIsNoArchiveIsNotJudged(_ text: String) {
-        var reader = TableReader()
+    func otherBytesHaveNoIndex(_ text: String) {
+        var reader = SavedArchiveIndexReader()
         Array(text.utf8).withUnsafeBytes { reader.take($0) }
-        #expect(reader.savedTables == nil)
+        #expect(reader.index == nil)
     }
 
     private static let printed: [(String, String?, String)] = [
@@ -174,7 +174,7 @@ import Testing
     ]
 
     @Test(arguments: printed)
-    func identitiesThatPullsPrint(_ text: String, _ hex: String?, _ reason: String) {
+    func digestsThatPullsPrint(_ text: String, _ hex: String?, _ reason: String) {
         #expect(Digest(printedByPull: Array(text.utf8))?.hex == hex, "\(reason)")
     }
 }

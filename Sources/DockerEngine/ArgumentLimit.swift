@@ -2,24 +2,24 @@ import Engine
 import Glibc
 import SystemIO
 
-/// How much the arguments of a command may take.
+/// The size limit of a command's arguments and environment.
 ///
 /// Linux counts the bytes of all arguments and variables, each with its final zero, and a pointer to each, against a quarter
-/// of the stack's limit, which is what `sysconf(_SC_ARG_MAX)` gives (execve(2), "Limits on size of arguments and environment").
-struct ArgumentSpace: Equatable {
-    /// What the system takes, in bytes.
+/// of the stack limit, which `sysconf(_SC_ARG_MAX)` returns (execve(2), "Limits on size of arguments and environment").
+struct ArgumentLimit: Equatable {
+    /// The limit in bytes.
     let limit: Int
 
-    /// The room of this process's commands.
-    static var ofSystem: ArgumentSpace {
+    /// The limit for commands of this process.
+    static var ofSystem: ArgumentLimit {
         let limit = sysconf(Int32(_SC_ARG_MAX))
-        return ArgumentSpace(limit: limit > 0 ? limit : 128 << 10)
+        return ArgumentLimit(limit: limit > 0 ? limit : 128 << 10)
     }
 
-    /// Some room is left for the path of the executable and for what an interpreter's line adds.
+    /// Space for the path of the executable and the arguments of an interpreter line, in bytes.
     private static let reserve = 4 << 10
 
-    /// What a command takes, in bytes.
+    /// Returns the size of a command, in bytes.
     static func size(of command: [String], environment: Environment) -> Int {
         let pointer = MemoryLayout<Int>.size
         let arguments = command.reduce(0) { $0 + $1.nativeBytes.count + 1 + pointer }
@@ -29,9 +29,9 @@ struct ArgumentSpace: Equatable {
         return arguments + variables + reserve
     }
 
-    /// Makes sure that the system will take a `docker save` of so many images.
+    /// Verifies that a `docker save` of `images` images fits within the limit.
     ///
-    /// - Throws: ``EngineError`` that says what to do.
+    /// - Throws: ``EngineError`` with advice.
     func require(_ command: [String], images: Int, environment: Environment) throws(EngineError) {
         let size = Self.size(of: command, environment: environment)
         guard size > limit else { return }

@@ -2,8 +2,8 @@ import FoundationEssentials
 import ImageArchive
 import OCI
 
-/// The tables of an archive that `docker save` has written: the images and their names.
-struct SavedTables: Equatable, Sendable {
+/// The images and their names in an archive of `docker save`, from `manifest.json` and `index.json`.
+struct SavedArchiveIndex: Equatable, Sendable {
     /// An item of `manifest.json`.
     struct Item: Decodable, Equatable, Sendable {
         var names: [String]?
@@ -14,8 +14,8 @@ struct SavedTables: Equatable, Sendable {
             case layers = "Layers"
         }
 
-        /// Whether containers/image has written the item, which podman uses: the layers lie at the top, called by their hashes alone.
-        /// Docker has them in directories.
+        /// Whether podman's library containers/image has written the item: the names of its layers are digests without a directory.
+        /// Docker's layers are in directories.
         fileprivate var isOfPodman: Bool {
             guard let layers, !layers.isEmpty else { return false }
             return layers.allSatisfy { layer in
@@ -25,12 +25,12 @@ struct SavedTables: Equatable, Sendable {
     }
 
     private let items: [Item]
-    /// The digests that `index.json` has for names.
+    /// The digests by name in `index.json`.
     private let digests: [Reference: Digest]
 
-    /// Reads the tables.
+    /// Parses the two files.
     ///
-    /// - Returns: `nil` without a `manifest.json` that can be read, so that nothing is known.
+    /// - Returns: `nil` without a valid `manifest.json`.
     init?(manifest: [UInt8]?, index: [UInt8]?) {
         guard let manifest, let items = try? JSONDecoder().decode([Item].self, from: Data(manifest)) else { return nil }
         self.items = items
@@ -52,17 +52,17 @@ struct SavedTables: Equatable, Sendable {
         ) { first, _ in first }
     }
 
-    /// Why the archive cannot hold the images that were to be saved; `nil` if it may.
+    /// Returns the reason that the archive cannot hold the saved images; `nil` if it can.
     ///
-    /// Docker saves each image for itself, so names that share one are names of it, even if they were pulled by different digests: an image
-    /// may also be in an index, or in two. That explains two digests; with more of them, all names of the archive sharing one image is
-    /// podman's doing. If podman has written the archive, only a digest that all names have in common explains it.
+    /// Docker saves each image separately, so names that share an image are names of that image. Their pulls can have two digests, because
+    /// the image can also be in an index. If all names share one image and have more digests, podman has written the archive. In an
+    /// archive with podman's layout, names can share an image only if all their digests are equal.
     ///
     /// - Parameters:
-    ///   - names: the images as `docker save` got them.
-    ///   - pulled: what the pulls of these names have printed, by name.
+    ///   - names: the arguments of `docker save`.
+    ///   - pulled: the digests that the pulls have printed, by name.
     func problem(saving names: [String], pulled: [String: Digest]) -> String? {
-        // A reference with a digest is in no table, nor is an image that is named by its ID.
+        // The files name neither references with digests nor image IDs.
         let references = names.compactMap { name in Self.reference(name).map { (key: $0, value: name) } }
         let wanted = Dictionary(references.filter { $0.key.digest == nil }) { first, _ in first }
         let written = Set(items.flatMap { ($0.names ?? []).compactMap(Self.reference) }).union(digests.keys)
@@ -85,7 +85,7 @@ struct SavedTables: Equatable, Sendable {
 }
 
 extension Digest {
-    /// The identity of an image in what `docker pull` has printed: the digest of its manifest, or as podman prints it, its ID.
+    /// Parses the output of `docker pull`: the digest of the manifest, or with podman the ID of the image.
     init?(printedByPull output: [UInt8]) {
         let lines = String(decoding: output, as: UTF8.self).split(whereSeparator: \.isNewline)
         let prefix = "Digest: "
@@ -97,11 +97,11 @@ extension Digest {
     }
 }
 
-/// A `docker save` that has written something else than the images that were pulled.
+/// An archive of `docker save` that cannot hold the pulled images.
 package struct SavedArchiveError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The problem, as one sentence without advice.
     package let problem: String
-    /// Whether nothing has been written, so that another engine can write the archive. A stream has passed the bytes on.
+    /// Whether another engine can write the archive; `false` for a stream, whose bytes are already written.
     package var leavesNothing = true
 
     package var description: String { "\(problem): use --engine registry" }

@@ -1,15 +1,15 @@
 import SystemIO
 
-/// The reason why a run has no docker: its first docker command has shown it.
+/// The reason that docker is not available, from the first docker command of a run.
 ///
-/// Docker is judged by the words of its client alone, since the scripts make no call that asks for a daemon.
-package enum DockerAbsence: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The command cannot be run, or reaches no daemon; with the cause.
+/// Only the output of docker's client is checked, because the scripts run no command that tests the daemon.
+package enum DockerUnavailable: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The command cannot be run or reaches no daemon, with the cause.
     case noDaemon(String)
-    /// The command is podman, or talks to podman; with the evidence.
+    /// The command is podman or connects to podman, with the evidence.
     case podman(String)
 
-    /// The rest of a sentence that begins with what is done instead.
+    /// The end of a sentence about the engine that is used instead.
     package var description: String {
         switch self {
         case .noDaemon(let cause): "no docker daemon can be reached (\(cause))"
@@ -17,10 +17,10 @@ package enum DockerAbsence: Error, Equatable, Sendable, CustomStringConvertible 
         }
     }
 
-    /// Judges the first docker command of a run.
+    /// Checks the first docker command of a run.
     ///
-    /// - Parameter name: the command as the sentence names it, for instance `docker pull`.
-    /// - Returns: `nil` if the command is docker's and has reached a daemon. A command that succeeds is docker's, whatever it prints.
+    /// - Parameter name: the command's name in the sentence, for instance `docker pull`.
+    /// - Returns: `nil` if the command is docker's and has reached a daemon. A successful command has, unless podman printed a line.
     init?(_ outcome: ChildProcess.Outcome, of name: String) {
         let lines = (outcome.errors + [UInt8(ascii: "\n")] + outcome.output)
             .split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
@@ -34,7 +34,7 @@ package enum DockerAbsence: Error, Equatable, Sendable, CustomStringConvertible 
         }
     }
 
-    /// Whether podman has written the line: its wrapper called docker, a pull, or `podman info`.
+    /// Whether podman has written the line: its `docker` wrapper, a pull or `podman info`.
     private static func isPodmans(_ line: some StringProtocol) -> Bool {
         podmansLines.contains { line.hasPrefix($0) }
     }
@@ -44,8 +44,8 @@ package enum DockerAbsence: Error, Equatable, Sendable, CustomStringConvertible 
         "Cannot connect to Podman", "Error: unable to connect to Podman", "buildahVersion:",
     ]
 
-    /// Whether docker's client says in the line that it has not reached a daemon. What a daemon answers begins otherwise, so that a
-    /// registry that the daemon does not reach is no such line.
+    /// Whether the line is an error of docker's client that cannot reach a daemon. Responses of a daemon start differently, also about
+    /// a registry that the daemon cannot reach.
     ///
     /// By version: `Cannot connect …` up to 28 (`Is 'docker -d' running` in 1.x), `Got permission denied …` up to 20.10, `error during
     /// connect` for other transports, `failed to connect to the docker API …` and `permission denied … the docker API` from 29.
