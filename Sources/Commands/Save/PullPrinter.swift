@@ -14,7 +14,7 @@ struct PullPrinter: Sendable {
         switch event {
         case .started(let request):
             if mode == .powerShell { lines.print(ScriptLines.pulling(request.source.text)) }
-        case .finished(let outcome): print(outcome)
+        case .finished(let outcome): self.print(outcome)
         case .planned: break
         }
     }

@@ -23,7 +23,7 @@ struct SaveCheckCommand: Sendable {
                     switch event {
                     case .started: break
                     case .finished(let outcome):
-                        print(outcome)
+                        self.print(outcome)
                         outcomes.withLock { $0.append(outcome) }
                     case .planned(let result): forecast.withLock { $0 = result }
                     }
