@@ -119,7 +119,7 @@ let package = Package(
         tests("OCITests", ["OCI"]),
         tests("TarTests", ["Tar", "SystemIO"]),
         tests("CompressionTests", ["Compression", "SystemIO"]),
-        tests("HTTPTests", ["HTTP", "OCI"]),
+        tests("HTTPTests", ["HTTP", "SystemIO", "OCI"]),
         tests("EngineTests", ["Engine", "HTTP", "OCI"]),
         tests("CommandLineTests", ["CommandLine", "SystemIO", "Engine", "OCI"]),
         tests("ManualsTests", ["Manuals", "CommandLine"]),

@@ -62,3 +62,13 @@ static inline CURLcode shim_easy_getinfo_string(CURL *handle, CURLINFO info, con
 static inline CURLMcode shim_multi_setopt_long(CURLM *handle, CURLMoption option, long value) {
     return curl_multi_setopt(handle, option, value);
 }
+
+/* Shares the caches of addresses and TLS sessions. Connections are not shared: libcurl cannot do that between threads. */
+static inline CURLSHcode shim_share_caches(CURLSH *share, void *locks, curl_lock_function lock, curl_unlock_function unlock) {
+    CURLSHcode code = curl_share_setopt(share, CURLSHOPT_USERDATA, locks);
+    if (code == CURLSHE_OK) code = curl_share_setopt(share, CURLSHOPT_LOCKFUNC, lock);
+    if (code == CURLSHE_OK) code = curl_share_setopt(share, CURLSHOPT_UNLOCKFUNC, unlock);
+    if (code == CURLSHE_OK) code = curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
+    if (code == CURLSHE_OK) code = curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+    return code;
+}

@@ -22,6 +22,7 @@ import Testing
         "Sources/RegistryEngine/Load", "Sources/Engine", "Sources/DockerEngine",
         "Sources/Commands/Load", "Tests/EngineTests",
         "Tests/DockerEngineTests",
+        "Sources/HTTP", "Sources/Registry", "Tests/HTTPTests", "Tests/RegistryTests",
     ]
 
     /// Directories whose declared names follow the rules.

@@ -74,7 +74,7 @@ import Testing
             name: "nobody listens",
             way: .stopped,
             sentence: """
-                HOST/rancher/x:v1: cannot reach the registry HOST: HOST refused the connection: nobody listens on that port; check \
+                HOST/rancher/x:v1: cannot reach the registry HOST: HOST refused the connection: no process listens on that port; check \
                 the port, and whether the registry is running
                 """
         ),
@@ -125,7 +125,7 @@ import Testing
             fault: FakeFault(answer(403, "DENIED", full), method: "POST", target: "/uploads/", times: .max),
             sentence: """
                 rancher/x:v1: HOST answered 403 to the push of the blob LAYER to HOST/mirror/rancher/x: denied: \(full); the project \
-                is full: make room in it, or have its limit raised, and run this again
+                is full: free space in it or raise its quota, and run this again
                 """
         ),
         Row(
@@ -167,7 +167,7 @@ import Testing
             fault: FakeFault(.error(404, "BLOB_UPLOAD_UNKNOWN"), method: "PUT", target: "/uploads/", times: .max),
             sentence: """
                 rancher/x:v1: the push of the blob LAYER to HOST/mirror/rancher/x: HOST no longer knows of the upload; if it has \
-                replicas, give them one storage and one http.secret, and look at its log
+                replicas, give them one storage and one http.secret, and check its log
                 """
         ),
         Row(

@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test(arguments: ["[::1", "[::1].evil.example", "[::1]5000", "::1", "a:1:2", "a:", "a:x", "a:65536"])
-    func whatIsNone(text: String) {
+    func invalidAuthorities(text: String) {
         #expect(Authority(text) == nil)
     }
 }

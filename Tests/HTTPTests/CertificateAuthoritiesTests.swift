@@ -51,7 +51,7 @@ import Testing
         #expect(authorities.bundle == nil, "\(row.why)")
     }
 
-    /// Reading them could take forever.
+    /// Reading a named pipe could block forever.
     @Test func namedPipesAreNotRead() async throws {
         let directory = try TemporaryDirectory()
         try directory.shell("mkfifo pipe && mkdir certificates && mkfifo certificates/pipe.pem")

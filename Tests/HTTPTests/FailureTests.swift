@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    @Test func aRequestHasAStallTimeOfItsOwn() async throws {
+    @Test func requestMayHaveItsOwnStallTimeout() async throws {
         try await withServer { _ in
             LoopbackResponse(fault: .stall)
         } _: { server, client in
@@ -73,7 +73,7 @@ import Testing
         }
     }
 
-    @Test func aRequestHasATimeForTheWhole() async throws {
+    @Test func requestMayHaveATimeLimit() async throws {
         let drip = LoopbackResponse(body: [UInt8](repeating: 0, count: 10_000), fault: .dripBody(milliseconds: 10))
         try await withServer { _ in
             drip
@@ -84,7 +84,7 @@ import Testing
         }
     }
 
-    @Test func aLengthTooLargeForTheBodyIsInterrupted() async throws {
+    @Test func truncatedBodyIsInterrupted() async throws {
         let response = LoopbackResponse(headers: ["Content-Length": "10"], body: [1, 2, 3], closes: true)
         try await withServer { _ in
             response
@@ -94,13 +94,13 @@ import Testing
         }
     }
 
-    @Test func nobodyListens() async throws {
+    @Test func noListener() async throws {
         let server = try LoopbackServer { _ in LoopbackResponse() }
         server.stop()
         let client = HTTPClient()
         let error = try await httpError { try await client.collect(HTTPRequest(.get, server.url), limit: 0) }
         #expect(error?.code == .refused)
-        #expect(error?.message == "\(server.authority) refused the connection: nobody listens on that port")
+        #expect(error?.message == "\(server.authority) refused the connection: no process listens on that port")
     }
 
     @Test func unknownHost() async throws {
@@ -111,7 +111,7 @@ import Testing
         #expect(error?.message == "the name of unknown.invalid has no address")
     }
 
-    @Test func anUnknownHostSpoilsNoLaterTransfer() async throws {
+    @Test func unknownHostDoesNotAffectLaterTransfers() async throws {
         try await withServer(threads: 1) { _ in
             LoopbackResponse(body: Self.body)
         } _: { server, client in
@@ -192,17 +192,17 @@ import Testing
         } _: { server, client in
             let source = PatternSource(length: 3_000_000, available: 2_000_000, failsAtEnd: true)
             await #expect(throws: PatternSource.Failure()) {
-                try await client.collect(HTTPRequest(.put, server.url, body: .stream(source)), limit: 0)
+                try await client.collect(HTTPRequest(.put, server.url, body: source.body), limit: 0)
             }
         }
     }
 
-    @Test func aSourceThatEndsTooEarlyFails() async throws {
+    @Test func sourceThatEndsTooEarlyFails() async throws {
         try await withServer { _ in
             LoopbackResponse()
         } _: { server, client in
             let source = PatternSource(length: 3_000_000, available: 2_000_000)
-            let request = HTTPRequest(.put, server.url, body: .stream(source))
+            let request = HTTPRequest(.put, server.url, body: source.body)
             let error = try await httpError { try await client.collect(request, limit: 0) }
             #expect(error?.code == .bodyTooShort)
             #expect(
@@ -212,20 +212,20 @@ import Testing
         }
     }
 
-    @Test func aSourceIsNotReadBeyondItsLength() async throws {
+    @Test func sourceIsNotReadBeyondItsLength() async throws {
         try await withServer {
             LoopbackResponse(body: $0.body)
         } _: { server, client in
             let source = PatternSource(length: 1000, available: 2000)
             for _ in 0..<2 {
-                let request = HTTPRequest(.put, server.url, body: .stream(source))
+                let request = HTTPRequest(.put, server.url, body: source.body)
                 let answer = try await client.collect(request, limit: 2000)
                 #expect(answer.body == source.bytes)
             }
         }
     }
 
-    @Test func aHeaderLineThatIsTooLongIsNamed() async throws {
+    @Test func headerLineThatIsTooLong() async throws {
         let server = try LoopbackServer { _ in
             LoopbackResponse(headers: ["X-Long": String(repeating: "x", count: 150_000)])
         }

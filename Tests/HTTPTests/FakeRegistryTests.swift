@@ -3,10 +3,10 @@ import OCI
 import TestSupport
 import Testing
 
-/// The registry that other tests are made with tells what the real one tells.
+/// The fake registry of other tests answers like the real one.
 @Suite(.timeLimit(.minutes(5))) struct FakeRegistryTests {
     @Test(.enabled(if: Machine.hasRegistry, "needs docker-registry"))
-    func itAnswersAsTheRealRegistryDoes() async throws {
+    func answersLikeTheRealRegistry() async throws {
         let fakeCommand = try FakeRegistry()
         defer { fakeCommand.stop() }
         let real = try DistributionRegistry()
@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test(arguments: [FakeSwitches.Location.relative, .otherHost])
-    func uploadsGoWhereTheyAreSent(_ location: FakeSwitches.Location) async throws {
+    func uploadsFollowLocations(_ location: FakeSwitches.Location) async throws {
         let registry = try FakeRegistry()
         defer { registry.stop() }
         registry.switches.location = location
@@ -26,7 +26,7 @@ import Testing
         #expect(registry.storageRequests.isEmpty == (location == .relative))
     }
 
-    @Test func tokensPermitWhatTheyWereGivenFor() async throws {
+    @Test func tokensAreLimitedToTheirScopes() async throws {
         let registry = try FakeRegistry()
         defer { registry.stop() }
         registry.switches.authentication = .token(user: "u", password: "p", anonymousPull: true)
@@ -67,7 +67,7 @@ import Testing
         #expect(try await upload(push) == 401)
     }
 
-    @Test func faultsComeAsOftenAsTheyWereAskedFor() async throws {
+    @Test func faultsOccurAsRequested() async throws {
         let registry = try FakeRegistry()
         defer { registry.stop() }
         let digest = registry.addBlob([1, 2, 3], repository: "a")
@@ -90,7 +90,7 @@ import Testing
         #expect(told == ["503 ", "503 ", "200 [1, 2, 252]", "interrupted", "200 [1, 2, 3]"])
     }
 
-    @Test func switchesChangeTheAnswers() async throws {
+    @Test func optionsChangeTheResponses() async throws {
         let registry = try FakeRegistry()
         defer { registry.stop() }
         let digest = registry.addBlob([1, 2, 3], repository: "a")
@@ -123,7 +123,7 @@ import Testing
     }
 }
 
-/// A client that does with a registry all that ours will do, rightly and wrongly, and notes what it is told.
+/// A client that sends all kinds of valid and invalid requests to a registry and records the responses.
 private final class Conversation {
     private let url: String
     private let client = HTTPClient(HTTPClient.Configuration(threads: 1))
@@ -197,7 +197,7 @@ private final class Conversation {
         location + (location.contains("?") ? "&" : "?") + query
     }
 
-    /// Notes status, error code, what a body or its range is like and whether there is a digest; returns `Location`.
+    /// Records status, error code, the kind of body or range and the presence of a digest; returns `Location`.
     @discardableResult
     private func note(
         _ what: String,

@@ -1,7 +1,7 @@
 import Dispatch
 import Synchronization
 
-/// Holds threads until a number of them have come, half a minute at the most.
+/// Blocks threads until a number of them have arrived, for at most 30 seconds.
 final class Gate: Sendable {
     private let missing: Mutex<Int>
     private let opening = DispatchSemaphore(value: 0)
@@ -10,7 +10,7 @@ final class Gate: Sendable {
         missing = Mutex(count)
     }
 
-    /// Waits for the others.
+    /// Waits for the other threads.
     func arrive() {
         let isLast = missing.withLock { missing in
             missing -= 1

@@ -2,7 +2,7 @@ import HTTP
 import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct HTTPHeadersTests {
-    @Test func namesHaveNoCase() {
+    @Test func namesAreCaseInsensitive() {
         let headers: HTTPHeaders = ["Docker-Content-Digest": "a", "Link": "b", "link": "c"]
         #expect(headers["docker-content-digest"] == "a")
         #expect(headers["LINK"] == "b", "the first of two")

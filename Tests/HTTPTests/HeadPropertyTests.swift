@@ -3,7 +3,7 @@ import Testing
 
 @testable import HTTP
 
-/// Whatever a server sends as its head, the client goes on with values that have bounds.
+/// For any head from a server, the client's values stay within bounds.
 @Suite(.timeLimit(.minutes(2))) struct HeadPropertyTests {
     private static let dates = [
         "Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994", "120", "0.5",

@@ -4,15 +4,15 @@ import Testing
 
 @testable import HTTP
 
-/// Requests that wait for their turn at one host.
+/// Requests that wait for admission to one host.
 @Suite(.timeLimit(.minutes(5))) struct HostAdmissionQueueTests {
-    /// Keeps what happens, in order.
+    /// Records entries in order.
     private final class Log<Entry: Sendable>: Sendable {
         private let entries = Mutex<[Entry]>([])
 
         var all: [Entry] { entries.withLock(\.self) }
 
-        /// - Returns: how many there are with this one.
+        /// - Returns: The number of entries.
         @discardableResult
         func add(_ entry: Entry) -> Int {
             entries.withLock { entries in
@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    @Test func aBusyHostIsLeftAloneByAllRequests() async throws {
+    @Test func allRequestsBackOffFromABusyHost() async throws {
         let arrivals = Log<ContinuousClock.Instant>()
         let server = try LoopbackServer { _ in
             arrivals.add(.now) == 1 ? LoopbackResponse(status: 429, headers: ["Retry-After": "1"]) : LoopbackResponse()
@@ -38,7 +38,7 @@ import Testing
         }
         let times = arrivals.all
         #expect(times.count == 4)
-        // The pause begins when the answer is here, which is after it was asked for.
+        // The back-off starts with the response, after the request arrived.
         #expect(times.dropFirst().allSatisfy { times[0].duration(to: $0) >= .seconds(1) })
     }
 

@@ -1,7 +1,7 @@
 import HTTP
 import Testing
 
-/// Addresses and networks. What `NO_PROXY` and docker's insecure registries make of them is tested there.
+/// Addresses and networks. Their use in `NO_PROXY` and insecure registries is tested there.
 @Suite(.timeLimit(.minutes(1))) struct IPNetworkTests {
     @Test(
         arguments: [
@@ -23,12 +23,12 @@ import Testing
     }
 
     @Test(arguments: ["10.0.0.0", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/8/8", "10.0.0/8", "a/8", "::/129", "/8", ""])
-    func whatIsNoNetwork(text: String) {
+    func invalidNetworks(text: String) {
         #expect(IPNetwork(text) == nil)
     }
 
     @Test(arguments: ["127.0.0.256", "127.0.0.01", "127.1", "[::1]", "localhost", ""])
-    func whatIsNoAddress(text: String) {
+    func invalidAddresses(text: String) {
         #expect(IPAddress(text) == nil)
     }
 }

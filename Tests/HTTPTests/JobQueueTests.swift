@@ -22,7 +22,7 @@ import Testing
         #expect((0..<4).map { queue.next(for: $0, last: nil) } == [0, 1, 2, nil])
     }
 
-    @Test func anIdleWorkerIsGivenTheJob() {
+    @Test func idleWorkerGetsTheJob() {
         var queue = JobQueue<Int>()
         let name = Name()
         #expect(queue.next(for: 7, last: nil) == nil)
@@ -30,7 +30,7 @@ import Testing
         #expect(queue.add(2, id: ObjectIdentifier(name), to: one) == nil, "it is idle no more")
     }
 
-    @Test func theWorkerWithAConnectionIsPreferred() {
+    @Test func workerWithAConnectionIsPreferred() {
         var queue = JobQueue<Int>()
         let name = Name()
         for (worker, last) in [(0, one), (1, one), (2, other)] { #expect(queue.next(for: worker, last: last) == nil) }
@@ -38,7 +38,7 @@ import Testing
         #expect(chosen == [1, 0, 2], "of two with a connection the later idle one, then any")
     }
 
-    @Test func waitingJobsCanBeTakenOut() {
+    @Test func waitingJobsCanBeRemoved() {
         var queue = JobQueue<Int>()
         let names = (0..<4).map { _ in Name() }
         for (job, name) in names.enumerated() { _ = queue.add(job, id: ObjectIdentifier(name), to: one) }

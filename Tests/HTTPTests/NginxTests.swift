@@ -2,7 +2,7 @@ import HTTP
 import TestSupport
 import Testing
 
-/// Transfers with a server that others have written.
+/// Transfers with a third-party server.
 @Suite(.enabled(if: Machine.hasNginx, "needs nginx and openssl"), .timeLimit(.minutes(5)))
 struct NginxTests {
     private let server: NginxServer
@@ -16,12 +16,12 @@ struct NginxTests {
         )
     }
 
-    @Test func filesGoThereAndComeBack() async throws {
+    @Test func uploadAndDownloadOfFiles() async throws {
         let client = HTTPClient()
         let source = PatternSource(length: 1_000_000)
         let bytes = source.bytes
         let url = server.url + "/directory-file"
-        let put = try await client.collect(HTTPRequest(.put, url, body: .stream(source)), limit: 0)
+        let put = try await client.collect(HTTPRequest(.put, url, body: source.body), limit: 0)
         #expect(put.head.status == 201)
         let head = try await client.collect(HTTPRequest(.head, url), limit: 0)
         #expect(head.head.headers["Content-Length"] == "1000000")
@@ -38,20 +38,20 @@ struct NginxTests {
         #expect(missing.head.status == 404)
     }
 
-    @Test func anAnswerBeforeTheEndOfTheBodyIsSeen() async throws {
-        let request = HTTPRequest(.put, server.url + "/small", body: .stream(PatternSource(length: 50_000_000)))
+    @Test func responseBeforeTheEndOfTheBody() async throws {
+        let request = HTTPRequest(.put, server.url + "/small", body: PatternSource(length: 50_000_000).body)
         let answer = try await HTTPClient().collect(request, limit: 10_000)
         #expect(answer.head.status == 413)
     }
 
-    @Test func anUnknownAuthorityIsRefused() async throws {
+    @Test func unknownAuthorityIsRefused() async throws {
         let request = HTTPRequest(.get, server.secureURL + "/protocol")
         let error = try await httpError { try await HTTPClient().collect(request, limit: 100) }
         #expect(error?.code == .unknownAuthority)
         #expect(error?.message.contains("certificate") == true)
     }
 
-    @Test func anUnverifiedCertificateWillDoWhereThatIsAsked() async throws {
+    @Test func unverifiedCertificateIsAcceptedOnRequest() async throws {
         let request = HTTPRequest(.get, server.secureURL + "/protocol", security: .unverified)
         let client = HTTPClient(HTTPClient.Configuration(threads: 1))
         let answer = try await client.collect(request, limit: 100)
@@ -62,7 +62,7 @@ struct NginxTests {
         #expect(error?.code == .unknownAuthority, "the connection that was made without a check is not used")
     }
 
-    @Test func aKnownAuthorityIsBelievedForItsHostOnly() async throws {
+    @Test func registryAuthorityAppliesToItsHostOnly() async throws {
         let authorities = CertificateAuthorities(environment: ["SSL_CERT_FILE": server.certificate])
         let client = HTTPClient(HTTPClient.Configuration(authorities: authorities))
         let answer = try await client.collect(HTTPRequest(.get, server.secureURL + "/protocol"), limit: 100)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import HTTP
 
-/// Certificates as people keep them.
+/// Certificate files in various forms.
 @Suite(.enabled(if: Machine.hasOpenSSL, "needs openssl"), .timeLimit(.minutes(5))) struct PEMCertificatesTests {
     private let directory: TemporaryDirectory
     private let one: [UInt8]
@@ -28,7 +28,7 @@ import Testing
         return certificates
     }
 
-    @Test func opensslReadsWhatIsGathered() throws {
+    @Test func opensslReadsTheBundle() throws {
         let key = try directory.bytes("one.key")
         let damaged = Array("-----BEGIN CERTIFICATE-----\nMIIBdamaged\n-----END CERTIFICATE-----\n".utf8)
         let windows = other.flatMap { $0 == UInt8(ascii: "\n") ? [UInt8(ascii: "\r"), $0] : [$0] }
@@ -42,7 +42,7 @@ import Testing
         #expect(try directory.text("all.pem") == String(decoding: one + other, as: UTF8.self))
     }
 
-    @Test func aFileOfDERIsOneToo() throws {
+    @Test func derFileIsAccepted() throws {
         try directory.shell("openssl x509 -in one.pem -outform DER -out one.der")
         let der = try directory.bytes("one.der")
         #expect(Self.certificates(der) == Self.certificates(one))
@@ -63,7 +63,7 @@ import Testing
         #expect(CertificateAuthorities(environment: environment).bundle == Self.certificates(one, other).text)
     }
 
-    @Test func directoriesAreReadOnceWhenTheyAreWanted() throws {
+    @Test func directoriesAreReadOnceOnDemand() throws {
         let file = try directory.write("", to: "empty.pem")
         let environment = ["SSL_CERT_FILE": file, "SSL_CERT_DIR": directory.path("certificates")]
         let authorities = CertificateAuthorities(environment: environment)
@@ -73,7 +73,7 @@ import Testing
         #expect(authorities.bundle == one)
     }
 
-    @Test func aFileIsBesidesTheOthers() throws {
+    @Test func fileIsAddedToTheOthers() throws {
         let authorities = CertificateAuthorities(environment: ["SSL_CERT_FILE": directory.path("one.pem")])
         #expect(authorities.bundle == nil)
         let both = try authorities.adding(file: directory.path("other.pem"))

@@ -3,18 +3,18 @@ import HTTP
 import TestSupport
 import Testing
 
-/// The user and password of a proxy: they reach the proxy as they are, and nobody else.
+/// The credentials of a proxy reach only the proxy, unchanged.
 @Suite(.timeLimit(.minutes(1))) struct ProxyLoginTests {
     static let passwords = [
         "xyzzy", "p@ss", "a#b", "a/b", "a?b", "50%", "100%41", "two words", ":", "a:b", "pässwört", #"q"'\"#, "&=+;",
     ]
 
     @Test(arguments: passwords)
-    func reachesTheProxyAsItIs(_ password: String) async throws {
+    func reachesTheProxyUnchanged(_ password: String) async throws {
         let proxy = try LoopbackServer { _ in LoopbackResponse(text: "from the proxy") }
         defer { proxy.stop() }
         let expected = "Basic " + Data("us er:\(password)".utf8).base64EncodedString()
-        // As it is, and with every byte encoded: a raw per cent sign stands for itself unless two digits follow it.
+        // Verbatim, and with every byte encoded: a raw percent sign is literal unless two digits follow it.
         let raw = password.contains("%4") ? [] : ["us er:\(password)"]
         for login in raw + ["us%20er:" + password.utf8.map { "%" + Self.hex($0) }.joined()] {
             let client = HTTPClient(
@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test(arguments: passwords)
-    func isInNoMessage(_ password: String) async throws {
+    func isNotInMessages(_ password: String) async throws {
         let refusing = try LoopbackServer { _ in LoopbackResponse(status: 407) }
         defer { refusing.stop() }
         let values = [
@@ -48,7 +48,7 @@ import Testing
                 try await client.collect(HTTPRequest(.get, "https://far.invalid/"), limit: 100)
             }
             let message = try #require(error).message
-            // A password of one character is in every sentence.
+            // A password of one character is part of every sentence.
             #expect(password.count == 1 || !message.contains(password), "\(value): \(message)")
             #expect(!message.contains("plugh"), "\(value): \(message)")
         }

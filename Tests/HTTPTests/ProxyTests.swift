@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct ProxyTests {
-    @Test func plainRequestsGoToTheProxyWhole() async throws {
+    @Test func plainRequestsAreSentToTheProxyWithTheFullURL() async throws {
         let proxy = try LoopbackServer { _ in LoopbackResponse(text: "from the proxy") }
         defer { proxy.stop() }
         let client = Self.client(["HTTP_PROXY": "http://user:xyzzy@\(proxy.authority)"])
@@ -14,7 +14,7 @@ import Testing
         #expect(proxy.requests.first?.headers["Proxy-Authorization"] == "Basic dXNlcjp4eXp6eQ==")
     }
 
-    @Test func aProxyThatWillNotConnect() async throws {
+    @Test func proxyThatRefusesToConnect() async throws {
         let proxy = try LoopbackServer { _ in LoopbackResponse(status: 407, headers: ["X-Proxy": "yes"]) }
         defer { proxy.stop() }
         let client = Self.client(["HTTPS_PROXY": "http://user:xyzzy@\(proxy.authority)"])
@@ -29,7 +29,7 @@ import Testing
         #expect(proxy.requests.map { "\($0.method) \($0.target)" } == ["CONNECT far.invalid:443"])
     }
 
-    @Test func aProxyThatCannotReachTheHostNow() async throws {
+    @Test func proxyThatCannotReachTheHost() async throws {
         let proxy = try LoopbackServer { _ in LoopbackResponse(status: 503) }
         defer { proxy.stop() }
         let client = Self.client(["HTTPS_PROXY": proxy.url])
@@ -39,7 +39,7 @@ import Testing
         #expect(error?.code == .proxyUnavailable)
     }
 
-    @Test func anUnknownProxy() async throws {
+    @Test func unknownProxy() async throws {
         let client = Self.client(["HTTP_PROXY": "http://user:xyzzy@unknown.invalid:1"])
         let error = try await httpError {
             try await client.collect(HTTPRequest(.get, "http://far.invalid/"), limit: 0)
@@ -48,7 +48,7 @@ import Testing
         #expect(error?.message.contains("xyzzy") == false)
     }
 
-    @Test func aProxyThatIsNotThereIsTold() async throws {
+    @Test func unreachableProxyIsReported() async throws {
         let client = Self.client(["HTTP_PROXY": "http://user:xyzzy@127.0.0.1:1"])
         let error = try await httpError {
             try await client.collect(HTTPRequest(.get, "http://far.invalid/"), limit: 0)
@@ -63,8 +63,8 @@ import Testing
         )
     }
 
-    /// In a process of its own: changing the environment would disturb other tests.
-    @Test func theEnvironmentIsNotRead() async {
+    /// Runs in its own process: changing the environment would affect other tests.
+    @Test func environmentIsNotRead() async {
         await #expect(processExitsWith: .success) {
             let server = try LoopbackServer { LoopbackResponse(text: $0.target) }
             let proxy = try LoopbackServer { _ in LoopbackResponse(text: "from the proxy") }

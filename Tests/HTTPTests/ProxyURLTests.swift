@@ -2,7 +2,7 @@ import Testing
 
 @testable import HTTP
 
-/// What `HTTPS_PROXY` and its like may look like.
+/// The values of `HTTPS_PROXY` and similar variables.
 @Suite(.timeLimit(.minutes(1))) struct ProxyURLTests {
     struct Row: Sendable, CustomTestStringConvertible {
         let text: String
@@ -73,7 +73,7 @@ import Testing
         #expect(proxy?.login == row.login)
     }
 
-    @Test func aFileSaysWhatTheEnvironmentDoesNot() throws {
+    @Test func fileAppliesIfTheEnvironmentIsUnset() throws {
         let file = ProxySettings.File(http: "f:1", https: "f:2", exemptions: "direct.example", path: "/etc/settings")
         func url(_ environment: [String: String], _ scheme: String, _ host: String) throws -> String? {
             try ProxySettings(environment: environment, file: file).proxy(scheme: scheme, host: host, port: 80)?.url
@@ -86,7 +86,7 @@ import Testing
         #expect(try url(["NO_PROXY": "other.example"], "https", "direct.example") == "http://f:2")
     }
 
-    @Test func whatNamesNoProxyIsTold() {
+    @Test func invalidProxyIsReported() {
         let settings = ProxySettings(
             environment: ["http_proxy": "http://:secret"],
             file: ProxySettings.File(https: "ftp://secret", path: "/etc/settings")

@@ -1,9 +1,10 @@
+import SystemIO
 import TestSupport
 import Testing
 
 @testable import HTTP
 
-/// Transfers that are held back to keep to a rate. Their time is compared with what it must be at least.
+/// Transfers with a bandwidth limit. Their duration is compared with the minimum.
 @Suite(.timeLimit(.minutes(1))) struct RateLimitTests {
     private static func client(_ rate: Int64, threads: Int = 2, stallSeconds: Int = 60) -> HTTPClient {
         HTTPClient(
@@ -15,7 +16,7 @@ import Testing
         try await ContinuousClock().measure { try await work() }
     }
 
-    @Test func allTransfersTogetherKeepToTheRateInBothDirections() async throws {
+    @Test func allTransfersShareTheLimitInBothDirections() async throws {
         let body = [UInt8](repeating: 7, count: 150_000)
         let server = try LoopbackServer { request in
             request.method == "PUT" ? LoopbackResponse(text: "\(request.bodySize)") : LoopbackResponse(body: body)
@@ -30,19 +31,19 @@ import Testing
             }()
             let source = PatternSource(length: 150_000)
             let sink = RecordingSink()
-            _ = try await client.perform(HTTPRequest(.put, server.url, body: .stream(source)), into: sink)
+            _ = try await client.perform(HTTPRequest(.put, server.url, body: source.body), into: sink)
             #expect(String(decoding: sink.body, as: UTF8.self) == "150000")
             try await down
         }
-        // 300,000 bytes, of which a quarter of a second's came free.
+        // 300,000 bytes, a quarter of a second's worth of which moved at once.
         #expect(time >= .milliseconds(1250))
     }
 
-    @Test func whatIsHeldBackDoesNotStandStill() async throws {
+    @Test func throttledTransferIsNotStalled() async throws {
         let body = [UInt8](repeating: 7, count: 6000)
         let server = try LoopbackServer { _ in LoopbackResponse(body: body) }
         defer { server.stop() }
-        // Each gets less than what counts as standing still otherwise.
+        // Each gets less than the usual low-speed threshold.
         let client = Self.client(1500, stallSeconds: 1)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<2 {
@@ -57,7 +58,7 @@ import Testing
         }
     }
 
-    @Test func whatStandsStillByItselfIsStillFound() async throws {
+    @Test func stalledTransferIsDetected() async throws {
         let server = try LoopbackServer { _ in
             LoopbackResponse(body: [UInt8](repeating: 7, count: 6000), fault: .stallBody(after: 100))
         }
@@ -69,13 +70,13 @@ import Testing
         #expect(error?.code == .timedOut)
     }
 
-    @Test func theTimeForTheWholeIsWithoutThatOfHoldingBack() throws {
+    @Test func timeLimitExcludesThrottledTime() throws {
         let configuration = HTTPClient.Configuration(bytesPerSecond: 1000)
         let request = HTTPRequest(.get, "http://127.0.0.1/", totalSeconds: 1)
         let transfer = Transfer(
             request,
             try HTTPAddress(request.url),
-            RecordingSink(),
+            { try RecordingSink().begin($0) },
             RateLimiter(configuration)
         )
         let begin = ContinuousClock.now
@@ -87,17 +88,17 @@ import Testing
     }
 
     @Test(arguments: [HTTPMethod.get, .put])
-    func aTransferThatIsHeldBackCanBeCancelled(_ method: HTTPMethod) async throws {
+    func throttledTransferCanBeCancelled(_ method: HTTPMethod) async throws {
         let body = [UInt8](repeating: 7, count: 10_000)
         let server = try LoopbackServer { _ in LoopbackResponse(body: body) }
         defer { server.stop() }
-        // A piece would be held back for minutes.
+        // A piece would wait for minutes.
         let client = Self.client(10)
         let (moments, moment) = AsyncStream.makeStream(of: Void.self)
         let end = SignallingEnd(length: 10_000) { moment.yield() }
         let transfer = Task {
-            let body: HTTPBody = method == .put ? .stream(end) : .none
-            return try await client.perform(HTTPRequest(method, server.url, body: body), into: end)
+            let body: HTTPBody = method == .put ? .stream(HTTPBodyStream(length: end.length) { end }) : .none
+            return try await client.perform(HTTPRequest(method, server.url, body: body)) { end.begin($0) }
         }
         for await _ in moments { break }
         transfer.cancel()
@@ -105,8 +106,8 @@ import Testing
     }
 }
 
-/// A body of zero bytes and a sink, which tell when the first bytes are about to move.
-private final class SignallingEnd: HTTPBodySource, HTTPResponseSink {
+/// A source of zeros and a sink, which signal the start of the transfer.
+private final class SignallingEnd: ByteSource, ByteSink {
     let length: Int64
     private let begins: @Sendable () -> Void
 
@@ -115,15 +116,20 @@ private final class SignallingEnd: HTTPBodySource, HTTPResponseSink {
         self.begins = begins
     }
 
-    func rewind() {}
-
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
         buffer.initializeMemory(as: UInt8.self, repeating: 0)
         begins()
         return buffer.count
     }
 
-    func begin(_ head: HTTPResponseHead) { begins() }
+    func begin(_ head: HTTPResponseHead) -> any ByteSink {
+        begins()
+        return self
+    }
 
-    func receive(_ bytes: UnsafeRawBufferPointer) {}
+    var canRestart: Bool { false }
+
+    func append(_ bytes: UnsafeRawBufferPointer) {}
+
+    func restart() {}
 }

@@ -1,7 +1,7 @@
 import HTTP
 import Testing
 
-/// What of a URL is told.
+/// URLs in messages.
 @Suite(.timeLimit(.minutes(1))) struct RedactedURLTests {
     @Test(arguments: [
         ("https://h:5/v2/", "https://h:5/v2/", "nothing to hide"),

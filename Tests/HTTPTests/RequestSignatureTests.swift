@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Requests that are signed for services of AWS.
+/// Requests signed for AWS services.
 @Suite(.timeLimit(.minutes(1))) struct RequestSignatureTests {
     private static let signature = RequestSignature(
         keyID: "AKIDEXAMPLE",
@@ -22,8 +22,8 @@ import Testing
         )
     }
 
-    /// `post-vanilla` of AWS's own test suite for Signature Version 4.
-    @Test func theCheckIsThatOfTheSpecification() {
+    /// `post-vanilla` of AWS's test suite for Signature Version 4.
+    @Test func signatureOfTheSpecification() {
         var request = LoopbackRequest(
             method: "POST",
             target: "/",
@@ -48,7 +48,7 @@ import Testing
         #expect(!isSigned())
     }
 
-    @Test func theServiceFindsTheSignatureGood() async throws {
+    @Test func serviceAcceptsTheSignature() async throws {
         let received = Mutex<[LoopbackRequest]>([])
         let body = Array(#"{"repositoryName":"rancher/x"}"#.utf8)
         try await withServer { request in
@@ -66,7 +66,7 @@ import Testing
                 signature: Self.signature
             )
             _ = try await client.collect(request, limit: 100)
-            // What one request was signed with is nothing to the next on the same connection.
+            // The signature of one request does not affect the next on the same connection.
             _ = try await client.collect(HTTPRequest(.get, server.url), limit: 100)
         }
         let requests = received.withLock(\.self)
@@ -79,11 +79,11 @@ import Testing
         #expect(requests[1].method == "GET" && requests[1].body.isEmpty)
     }
 
-    @Test func aStreamIsNotSignedAsIfItWereEmpty() async throws {
+    @Test func streamIsNotSigned() async throws {
         try await withServer { _ in
             LoopbackResponse()
         } _: { server, client in
-            let stream = HTTPBody.stream(PatternSource(length: 10))
+            let stream = PatternSource(length: 10).body
             let request = HTTPRequest(.post, server.url, body: stream, signature: Self.signature)
             let error = try await httpError { try await client.collect(request, limit: 100) }
             #expect(error?.code == .failed)

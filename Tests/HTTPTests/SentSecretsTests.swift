@@ -3,7 +3,7 @@ import Testing
 
 @testable import HTTP
 
-/// Texts of servers, without what they were sent.
+/// Texts of servers, redacted.
 @Suite(.timeLimit(.minutes(1))) struct SentSecretsTests {
     private static func request(_ authorization: String) -> HTTPRequest {
         HTTPRequest(.get, "http://a.b/", headers: ["Authorization": authorization])
@@ -21,13 +21,13 @@ import Testing
         ("more than once", "correct horse correct horse", "… …"), ("a part of it", "correct hors", "correct hors"),
         ("the user", "no user me", "no user me"), ("nothing", "", ""),
     ])
-    func aLogin(reason: String, text: String, shown: String) {
+    func credentialsAreRedacted(reason: String, text: String, shown: String) {
         let secrets = SentSecrets()
         secrets.add(Self.basic(Array("me:correct horse".utf8)))
         #expect(secrets.redacting(text) == shown)
     }
 
-    @Test func allThatIsSent() {
+    @Test func allSentSecrets() {
         let secrets = SentSecrets()
         secrets.add(Self.request("Bearer access.token"))
         var form = HTTPRequest(.post, "http://a.b/")
@@ -65,7 +65,7 @@ import Testing
         #expect(secrets.redacting("got dXNlcjpzMz8%2bL2F%2Bfj8%2BP3g%3D") == "got …%3D")
     }
 
-    @Test func hostileTextsTakeNoTime() {
+    @Test func hostileTextsAreRedactedQuickly() {
         let secrets = SentSecrets()
         secrets.add([UInt8](repeating: UInt8(ascii: "%"), count: 200))
         let text =
@@ -76,7 +76,7 @@ import Testing
         }
     }
 
-    @Test func whatIsNoSecret() {
+    @Test func textsWithoutSecrets() {
         let secrets = SentSecrets()
         secrets.add(Self.basic(Array("me:".utf8)))
         secrets.add(Self.basic(Array("me".utf8)))
@@ -84,20 +84,20 @@ import Testing
         #expect(secrets.redacting("me: me Basic Bearer *** ") == "me: me Basic Bearer *** ")
     }
 
-    @Test func theLongestGoesFirst() {
+    @Test func longestSecretIsRedactedFirst() {
         let secrets = SentSecrets()
         secrets.add(Array("pass".utf8))
         secrets.add(Array("password".utf8))
         #expect(secrets.redacting("password pass") == "… …")
     }
 
-    @Test func tokensAreForgottenInTime() {
+    @Test func oldTokensAreForgotten() {
         let secrets = SentSecrets()
         for number in 1000..<2000 { secrets.add(Self.request("Bearer token-\(number)")) }
         #expect(secrets.redacting("token-1999 token-1800 token-1000") == "… … token-1000")
     }
 
-    @Test func aProxysLoginIsOne() {
+    @Test func proxyCredentialsAreSecrets() {
         let proxies = ProxySettings(environment: [
             "HTTP_PROXY": "http://me:pr%40xy@p:1", "HTTPS_PROXY": "http://u:%E9t@p",
         ])

@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// What is told of requests to whoever watches.
+/// The trace of requests.
 @Suite(.timeLimit(.minutes(1))) struct TraceTests {
     private final class Log: Sendable {
         private let kept = Mutex<[HTTPEvent]>([])
@@ -33,7 +33,7 @@ import Testing
         return log
     }
 
-    @Test func aRequestIsToldWithWhatMoved() async throws {
+    @Test func requestIsTracedWithItsBytes() async throws {
         let log = try await Self.watch { request in
             LoopbackResponse(status: 201, body: Array("answer".utf8))
         } _: { server, client in
@@ -47,7 +47,7 @@ import Testing
         #expect(exchange.proxy == nil && exchange.location == nil && exchange.failure == nil)
     }
 
-    @Test func aRedirectIsToldWithoutItsSignature() async throws {
+    @Test func redirectIsTracedWithoutItsSignature() async throws {
         let log = try await Self.watch { _ in
             LoopbackResponse(status: 307, headers: ["Location": "https://h/b?X-Amz-Signature=secret"])
         } _: { server, client in
@@ -56,7 +56,7 @@ import Testing
         #expect(log.exchanges.map(\.location) == ["https://h/b?X-Amz-Signature=…"])
     }
 
-    @Test func aFailureIsToldWithWhatCameBefore() async throws {
+    @Test func failureIsTracedWithTheReceivedBytes() async throws {
         let body = [UInt8](repeating: 7, count: 1000)
         let log = try await Self.watch { _ in
             LoopbackResponse(body: body, fault: .cutBody(after: 400))
@@ -68,7 +68,7 @@ import Testing
         #expect(exchange.failure?.contains("broke off") == true)
     }
 
-    @Test func anAnswerThatItsSinkHasEnoughOfIsNoFailure() async throws {
+    @Test func truncatedResponseIsNotAFailure() async throws {
         let log = try await Self.watch { _ in
             LoopbackResponse(status: 404, body: [1])
         } _: { server, client in
@@ -77,7 +77,7 @@ import Testing
         #expect(log.exchanges.map(\.status) == [404] && log.exchanges.allSatisfy { $0.failure == nil })
     }
 
-    @Test func theProxyIsToldWithoutItsLogin() async throws {
+    @Test func proxyIsTracedWithoutItsCredentials() async throws {
         let proxy = try LoopbackServer { _ in LoopbackResponse() }
         defer { proxy.stop() }
         let settings = ProxySettings(environment: ["HTTP_PROXY": "http://user:xyzzy@\(proxy.authority)"])
@@ -90,7 +90,7 @@ import Testing
         #expect(log.exchanges.map(\.proxy) == ["http://\(proxy.authority)", nil])
     }
 
-    @Test func aBusyHostIsToldOnceWithItsPauseAndItsLimit() async throws {
+    @Test func busyHostIsTracedOnceWithBackOffAndLimit() async throws {
         let isFirst = Mutex(true)
         let log = try await Self.watch { _ in
             let status = isFirst.withLock { first in

@@ -27,7 +27,7 @@ final class EngineFixture: Sendable {
         directory = try TemporaryDirectory()
         http = HTTPClient(HTTPClient.Configuration(threads: 8, busyPause: .milliseconds(1)))
         let patience = RetryPolicy(duration: .seconds(2), firstWait: .milliseconds(1), longestWait: .milliseconds(100))
-        client = RegistryClient(http: http, settings: RegistrySettings(patience: patience))
+        client = RegistryClient(http: http, settings: RegistrySettings(retryPolicy: patience))
         for (name, descriptor) in try Self.samples.names() {
             let parts = name.split(separator: ":").map(String.init)
             Self.fill(source, descriptor, parts[0], tag: parts[1])

@@ -5,7 +5,7 @@ import Registry
 import TestSupport
 import Testing
 
-/// Logins, as `docker login` leaves them in `config.json`.
+/// Credentials in `config.json`, as written by `docker login`.
 @Suite(.timeLimit(.minutes(5))) struct AuthenticationTests {
     static let basic = FakeSwitches.Authentication.basic(user: "me", password: "s3cret")
     static let token = FakeSwitches.Authentication.token(user: "me", password: "s3cret", anonymousPull: false)
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test(arguments: [basic, token])
-    func aLoginOpensTheRegistry(authentication: FakeSwitches.Authentication) async throws {
+    func credentialsGrantAccess(authentication: FakeSwitches.Authentication) async throws {
         let fixture = try RegistryFixture(Self.switches(authentication), config: Self.config())
         #expect(try await fixture.download() == fixture.content)
         let repository = Repository(domain: fixture.registry.authority, path: "rancher/y")
@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test(arguments: [basic, token], [nil, "wrong!"])
-    func aRefusedLoginIsToldWithoutThePassword(
+    func refusedCredentialsAreReportedWithoutThePassword(
         authentication: FakeSwitches.Authentication,
         password: String?
     ) async throws {
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func anyoneMayPullWhereTheTokenServerSaysSo() async throws {
+    @Test func anonymousPull() async throws {
         let authentication = FakeSwitches.Authentication.token(user: "me", password: "s3cret", anonymousPull: true)
         let fixture = try RegistryFixture(Self.switches(authentication))
         #expect(try await fixture.download() == fixture.content)
@@ -75,7 +75,7 @@ import Testing
         #expect(error?.code == .unauthorized)
     }
 
-    @Test func aTokenIsFetchedOnceForAllThatNeedIt() async throws {
+    @Test func tokenIsFetchedOnce() async throws {
         let fixture = try RegistryFixture(Self.switches(Self.token), config: Self.config())
         func load() async throws {
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -87,7 +87,7 @@ import Testing
         }
         try await load()
         #expect(fixture.requests("GET", "/token").count == 1)
-        // When it has run out, one of them renews it for all. Those of them that asked later may have found the new one.
+        // After it has expired, one of them renews it for all. Later ones may use the new token.
         fixture.registry.expireTokens()
         try await load()
         #expect(fixture.requests("GET", "/token").count == 2)
@@ -95,7 +95,7 @@ import Testing
         #expect(fixture.requests("GET", "/token").count == 3, "pushing needs another token")
     }
 
-    @Test func aTokenThatIsRefusedIsRenewedOnce() async throws {
+    @Test func refusedTokenIsRenewedOnce() async throws {
         let fixture = try RegistryFixture(Self.switches(Self.token), config: Self.config())
         fixture.registry.add(FakeFault(.error(401, "UNAUTHORIZED"), target: "manifests", times: .max))
         let error = await registryError { _ = try await fixture.client.manifest(.tag("v1"), in: fixture.repository) }
@@ -104,13 +104,13 @@ import Testing
         #expect(fixture.requests("GET", "manifests").count == 2)
     }
 
-    @Test func aTokenServerThatStumblesIsAskedAgain() async throws {
+    @Test func failedTokenRequestIsRetried() async throws {
         let fixture = try RegistryFixture(Self.switches(Self.token), config: Self.config())
         fixture.registry.add(FakeFault(.error(503), target: "/token"))
         #expect(try await fixture.download() == fixture.content)
     }
 
-    @Test func anAnswerWithoutATokenIsTold() async throws {
+    @Test func responseWithoutATokenIsReported() async throws {
         let fixture = try RegistryFixture(Self.switches(Self.token), config: Self.config())
         fixture.registry.add(FakeFault(.answer(LoopbackResponse(text: "{}")), target: "/token", times: 2))
         let error = await registryError { _ = try await fixture.download() }
@@ -121,13 +121,13 @@ import Testing
         )
     }
 
-    @Test func aRegistryTokenIsSentAsItIs() async throws {
+    @Test func registryTokenIsSentUnchanged() async throws {
         let fixture = try RegistryFixture(config: { #"{"auths":{"\#($0)":{"registrytoken":"as it is"}}}"# })
         _ = try await fixture.download()
         #expect(fixture.requests("GET", "blobs").first?.headers["Authorization"] == "Bearer as it is")
     }
 
-    @Test func anIdentityTokenBecomesAnAccessToken() async throws {
+    @Test func identityTokenIsExchangedForAnAccessToken() async throws {
         let server = try LoopbackServer { request in
             switch (request.method, request.path) {
             case ("POST", "/token"):

@@ -4,7 +4,7 @@ import Registry
 import TestSupport
 import Testing
 
-/// What a check asks leaves nothing behind, whatever the registry answers.
+/// The requests of a check change nothing, whatever the registry answers.
 @Suite(.timeLimit(.minutes(2))) struct AskingTests {
     private let registry: FakeRegistry
     private let client: RegistryClient
@@ -15,13 +15,13 @@ import Testing
         let patience = RetryPolicy(duration: .milliseconds(200), firstWait: .milliseconds(1))
         client = RegistryClient(
             http: HTTPClient(HTTPClient.Configuration(threads: 2, busyPause: .milliseconds(1))),
-            settings: RegistrySettings(patience: patience)
+            settings: RegistrySettings(retryPolicy: patience)
         )
         repository = try Reference("\(registry.authority)/rancher/x:v1").repository
     }
 
     @Test(arguments: ["as it should be", "without HEAD", "without digests"])
-    func theDigestOfAName(registryIs: String) async throws {
+    func digestOfAName(registryIs: String) async throws {
         registry.switches.refusesHead = registryIs == "without HEAD"
         registry.switches.omitsDigests = registryIs == "without digests"
         let digest = registry.addImage(repository: "rancher/x", tag: "v1", configuration: [], layers: [])
@@ -29,17 +29,17 @@ import Testing
         #expect(try await client.digest(of: .tag("v2"), in: repository) == nil)
     }
 
-    @Test func anUploadIsTakenBack() async throws {
+    @Test func uploadIsCancelled() async throws {
         try await client.checkPush(to: repository)
         #expect(registry.requests.filter { $0.path.contains("/uploads/") }.map(\.method) == ["POST", "DELETE"])
     }
 
-    @Test func aRegistryThatKeepsTheUploadIsNoObstacle() async throws {
+    @Test func registryMayKeepTheUpload() async throws {
         registry.add(FakeFault(.error(405, "UNSUPPORTED"), method: "DELETE", times: .max))
         try await client.checkPush(to: repository)
     }
 
-    @Test func aRefusedPush() async throws {
+    @Test func refusedPush() async throws {
         registry.add(FakeFault(.error(403, "DENIED"), method: "POST", times: .max))
         let error = await #expect(throws: RegistryError.self) { try await client.checkPush(to: repository) }
         #expect(error?.code == .denied)
@@ -54,7 +54,7 @@ import Testing
             ([:], nil),
         ] as [([String: String], [Int?]?)]
     )
-    func thePullsThatAreLeft(headers: [String: String], numbers: [Int?]?) {
+    func remainingPulls(headers: [String: String], numbers: [Int?]?) {
         let allowance = PullAllowance(HTTPHeaders(headers.map { ($0.key, $0.value) }))
         #expect(allowance.map { [$0.limit, $0.remaining, $0.seconds] } == numbers)
     }

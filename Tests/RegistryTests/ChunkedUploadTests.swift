@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Blobs that are pushed in parts: since one broke, or since the whole is too large for a proxy.
+/// Blobs that are pushed in chunks, after an interruption or because of a proxy's limit.
 @Suite(.timeLimit(.minutes(5))) struct ChunkedUploadTests {
     private static let content = (0..<20 << 20).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
     private static let blob = Descriptor(
@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test(arguments: ["PUT", "PATCH"])
-    func whatBrokeGoesOnWhereTheRegistryIs(method: String) async throws {
+    func interruptedUploadResumesAtTheRegistrysOffset(method: String) async throws {
         var switches = FakeSwitches()
         switches.dropsBrokenUploads = false
         let fixture = try RegistryFixture(switches)
@@ -47,7 +47,7 @@ import Testing
         #expect(fixture.requests("PUT", "uploads").map(\.bodySize) == [20_971_520, 0])
     }
 
-    @Test func whatIsGoneBeginsAnew() async throws {
+    @Test func forgottenUploadStartsOver() async throws {
         let fixture = try RegistryFixture()
         fixture.registry.add(FakeFault(.cutUpload(after: 5_000_000), method: "PUT", target: "uploads"))
         #expect(try await Self.upload(fixture) == .uploaded)
@@ -55,14 +55,14 @@ import Testing
         #expect(fixture.requests("POST", "uploads").count == 2)
     }
 
-    @Test func anUploadThatAlwaysBreaksAtOnePlaceIsGivenUp() async throws {
+    @Test func uploadThatAlwaysBreaksAtOnePlaceIsGivenUp() async throws {
         let fixture = try RegistryFixture(patience: .milliseconds(100))
         fixture.registry.add(FakeFault(.cutUpload(after: 5_000_000), method: "PUT", target: "uploads", times: .max))
         let error = await registryError { _ = try await Self.upload(fixture) }
         #expect(error?.code == .unreachable)
     }
 
-    @Test func aProxyGetsPiecesOfTheSizeThatItTakes() async throws {
+    @Test func chunksFitTheProxyLimit() async throws {
         var switches = FakeSwitches()
         switches.largestRequest = 10 << 20
         let fixture = try RegistryFixture(switches)
@@ -77,7 +77,7 @@ import Testing
         #expect(fixture.requests("PUT", "uploads").map(\.bodySize) == [20_971_520, 0, 0], "it is known from then on")
     }
 
-    @Test func aProxyThatTakesNoPieceIsNamed() async throws {
+    @Test func proxyThatRejectsAllChunksIsReported() async throws {
         var switches = FakeSwitches()
         switches.largestRequest = 1 << 20
         let fixture = try RegistryFixture(switches)
@@ -92,7 +92,7 @@ import Testing
         )
     }
 
-    @Test func theShortestChunkIsObeyed() async throws {
+    @Test func minimumChunkSizeIsObeyed() async throws {
         var switches = FakeSwitches()
         switches.largestRequest = 15 << 20
         switches.shortestChunk = 12 << 20
@@ -102,7 +102,7 @@ import Testing
         #expect(Self.ranges(fixture) == ["0-12582911", "12582912-20971519"])
     }
 
-    @Test func damagedContentInChunksNeverBecomesABlob() async throws {
+    @Test func corruptContentInChunksIsNotStored() async throws {
         var switches = FakeSwitches()
         switches.largestRequest = 10 << 20
         let fixture = try RegistryFixture(switches)
@@ -114,7 +114,7 @@ import Testing
         #expect(!fixture.registry.repositories.contains("rancher/y"))
     }
 
-    @Test func aRegistryWithoutChunksGetsTheWhole() async throws {
+    @Test func registryWithoutChunksGetsOneRequest() async throws {
         var switches = FakeSwitches()
         switches.dropsBrokenUploads = false
         switches.refusesChunks = true
@@ -126,7 +126,7 @@ import Testing
     }
 
     @Test(arguments: [400, 404])
-    func aManifestWhoseBlobsAreNotYetKnownIsPutAgain(status: Int) async throws {
+    func manifestIsPushedAgainWhileBlobsAreUnknown(status: Int) async throws {
         let fixture = try RegistryFixture()
         let manifest = try await fixture.client.manifest(.tag("v1"), in: fixture.repository)
         let fault = FakeFault.Kind.error(status, "MANIFEST_BLOB_UNKNOWN")
@@ -140,7 +140,7 @@ import Testing
         #expect(error?.status == status)
     }
 
-    /// A registry in which an upload goes in chunks, with the `Range` and the shortest chunk that it is told to report.
+    /// A registry whose uploads use chunks, with a given `Range` and minimum chunk size in its responses.
     private static func server(
         _ range: @escaping @Sendable (_ received: Int) -> String?,
         shortest: String? = nil
@@ -177,7 +177,7 @@ import Testing
 
     private static func upload(to server: LoopbackServer, patience: Duration) async throws {
         let patience = RetryPolicy(duration: patience, firstWait: .milliseconds(1), longestWait: .milliseconds(20))
-        let client = RegistryClient(http: HTTPClient(), settings: RegistrySettings(patience: patience))
+        let client = RegistryClient(http: HTTPClient(), settings: RegistrySettings(retryPolicy: patience))
         _ = try await client.upload(
             blob,
             from: Source(bytes: content),
@@ -186,7 +186,7 @@ import Testing
         )
     }
 
-    @Test func theEndOfARangeInThePlaceOfItsLastByte() async throws {
+    @Test func endOfARangeInsteadOfItsLastByte() async throws {
         let (server, stored) = try Self.server { "0-\($0)" }
         defer { server.stop() }
         try await Self.upload(to: server, patience: .seconds(60))
@@ -194,17 +194,17 @@ import Testing
     }
 
     @Test(arguments: ["9223372036854775807", "99999999999999999999", "-1"])
-    func aShortestChunkOfAnySize(shortest: String) async throws {
+    func minimumChunkOfAnySize(shortest: String) async throws {
         let (server, stored) = try Self.server({ "0-\($0 - 1)" }, shortest: shortest)
         defer { server.stop() }
         let error = await registryError { try await Self.upload(to: server, patience: .milliseconds(100)) }
-        // The whole blob is larger than the proxy takes.
+        // The complete blob exceeds the proxy's limit.
         #expect(error?.status == (shortest == "-1" ? nil : 413))
         #expect(stored().isEmpty == (error != nil))
     }
 
     @Test(arguments: ["0-0", "0-5", "0-9223372036854775806", "0-99999999"])
-    func anUploadThatDoesNotAdvanceFails(range: String) async throws {
+    func uploadWithoutProgressFails(range: String) async throws {
         let (server, _) = try Self.server { _ in range }
         defer { server.stop() }
         let error = await registryError { try await Self.upload(to: server, patience: .milliseconds(300)) }
@@ -213,7 +213,7 @@ import Testing
         #expect(server.requests.count < 200)
     }
 
-    @Test func aRegistryThatReportsNothingOfAChunkGetsTheWhole() async throws {
+    @Test func registryWithoutProgressForChunksGetsOneRequest() async throws {
         var switches = FakeSwitches()
         switches.dropsBrokenUploads = false
         let fixture = try RegistryFixture(switches)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Registry
 
-/// Where logins are looked for, and what the programs answer that keep them.
+/// The sources of credentials, and the output of credential helpers.
 @Suite(.timeLimit(.minutes(1))) struct CredentialStoreTests {
     private let directory: TemporaryDirectory
     private let notices = Notices()
@@ -15,7 +15,7 @@ import Testing
 
     private static let repository = Repository(domain: "reg.example:5000", path: "team/x")
 
-    /// A file of one login for the registry of ``repository``.
+    /// A file with credentials for the registry of ``repository``.
     private static func file(_ user: String) -> String {
         #"{"auths":{"\#(repository.domain)":{"username":"\#(user)","password":"y"}}}"#
     }
@@ -25,7 +25,7 @@ import Testing
         explicit: ExplicitCredential? = nil,
         helper: (any CredentialHelper)? = nil
     ) -> CredentialStore {
-        // A runtime directory of its own, so that what this machine has under /run is not looked at.
+        // A separate runtime directory, so that this machine's files in /run are not read.
         let base = ["HOME": directory.path("home"), "XDG_RUNTIME_DIR": directory.path("run")]
         return CredentialStore(
             environment: base.merging(environment) { $1 },
@@ -35,7 +35,7 @@ import Testing
         )
     }
 
-    @Test func theFirstPlaceThatHasOneWins() async throws {
+    @Test func firstSourceWithCredentialsWins() async throws {
         let places = [
             "home/.docker/config.json", "registries.json", "run/containers/auth.json",
             "home/.config/containers/auth.json",
@@ -59,7 +59,7 @@ import Testing
         #expect(notices.all.isEmpty)
     }
 
-    @Test func placesOfTheirOwnAreLookedAt() {
+    @Test func configuredDirectoriesAreRead() {
         let environment = [
             "HOME": "/h", "DOCKER_CONFIG": "/d", "XDG_RUNTIME_DIR": "/r", "XDG_CONFIG_HOME": "/c",
             "REGISTRY_AUTH_FILE": "/a.json",
@@ -76,7 +76,7 @@ import Testing
         #expect(CredentialStore.paths(in: [:]).count == 1)
     }
 
-    @Test func aFileThatCannotBeReadIsTold() async throws {
+    @Test func unreadableFileIsReported() async throws {
         try directory.write("no JSON", to: "home/.docker/config.json")
         try directory.write(Self.file("podman"), to: "run/containers/auth.json")
         let login = try await logins([:]).login(for: Self.repository)
@@ -85,7 +85,7 @@ import Testing
         #expect(notices.all == ["no logins are taken from \(path): it is not the JSON of docker's configuration"])
     }
 
-    @Test func placesAreNamed() throws {
+    @Test func sourcesAreNamed() throws {
         #expect(CredentialStore().places == "nothing was there to look for one in")
         try directory.write("{}", to: "home/.docker/config.json")
         let names = ["home/.docker/config.json", "run/containers/auth.json", "home/.config/containers/auth.json"]
@@ -100,13 +100,13 @@ import Testing
         ("word\n\n", "word\n"),
         ("word\r", "word"),
     ])
-    func aPasswordFromStandardInput(input: String, password: String) {
+    func passwordFromStandardInput(input: String, password: String) {
         #expect(ExplicitCredential.password(in: Array(input.utf8)) == password)
     }
 
     // MARK: Credential helpers
 
-    @Test func aHelperIsRunOnceForARegistry() async throws {
+    @Test func helperRunsOncePerRegistry() async throws {
         try directory.write(#"{"credsStore":"keep"}"#, to: "home/.docker/config.json")
         let helper = Helper { server, name in
             #expect(name == "keep")
@@ -157,7 +157,7 @@ import Testing
         #expect(notices.all == [sentence].compactMap(\.self), "once, and without what it wrote")
     }
 
-    @Test func whereAHelperFailsTheNextPlaceIsAsked() async throws {
+    @Test func nextSourceIsTriedAfterAHelperFailure() async throws {
         try directory.write(#"{"credsStore":"gone"}"#, to: "home/.docker/config.json")
         try directory.write(Self.file("podman"), to: "run/containers/auth.json")
         let helper = Helper { _, _ in throw CredentialHelperError("is not installed") }
@@ -167,10 +167,10 @@ import Testing
         #expect(notices.all.first?.contains(" is not installed; ") == true)
     }
 
-    // MARK: What a refusal tells
+    // MARK: Refusals
 
     @Test(arguments: [AuthenticationTests.basic, AuthenticationTests.token])
-    func aRefusalNamesTheLoginAndItsFile(authentication: FakeSwitches.Authentication) async throws {
+    func refusalNamesTheCredentialsAndTheirFile(authentication: FakeSwitches.Authentication) async throws {
         var switches = FakeSwitches()
         switches.authentication = authentication
         let fixture = try RegistryFixture(
@@ -198,7 +198,7 @@ import Testing
         )
     }
 
-    @Test func whatAServerRepeatsOfASecretIsNotPrinted() async throws {
+    @Test func repeatedSecretsAreNotPrinted() async throws {
         for password in ["p@ss", "a#b/c?", "50% off", "tw o"] {
             let header = "me:\(password)"
             let encoded = Data(header.utf8).base64EncodedString()
@@ -221,7 +221,7 @@ import Testing
     }
 
     @Test(arguments: ["p@ss", "a#b/c?", "50% off", "tw o"])
-    func aTokenThatATokenServerRepeatsIsNotPrinted(secret: String) async throws {
+    func tokenRepeatedByATokenServerIsNotPrinted(secret: String) async throws {
         let server = try LoopbackServer { request in
             guard request.path == "/token" else {
                 return LoopbackResponse(
@@ -244,7 +244,7 @@ import Testing
         #expect(!sentence.contains(secret))
     }
 
-    @Test func anIdentityTokenIsNoPassword() async throws {
+    @Test func identityTokenIsNotAPassword() async throws {
         var switches = FakeSwitches()
         switches.authentication = AuthenticationTests.basic
         let fixture = try RegistryFixture(switches, config: { #"{"auths":{"\#($0)":{"identitytoken":"t0ken"}}}"# })
@@ -258,7 +258,7 @@ import Testing
         )
     }
 
-    @Test func aSecretInAURLThatAServerGivesIsNotPrinted() async throws {
+    @Test func secretInAServersURLIsNotPrinted() async throws {
         let fixture = try RegistryFixture()
         for password in ["p@ss", "a#b", "a/b", "a?b", "50%", "tw o"] {
             let bad = "http://me:\(password)@127.0.0.1:1/x"
@@ -283,7 +283,7 @@ import Testing
     }
 }
 
-/// Sentences that were told.
+/// Records sentences.
 private final class Notices: Sendable {
     private let state = Mutex<[String]>([])
 
@@ -292,14 +292,14 @@ private final class Notices: Sendable {
     func add(_ sentence: String) { state.withLock { $0.append(sentence) } }
 }
 
-/// Answers as a credential helper does.
+/// A fake credential helper.
 private final class Helper: CredentialHelper {
     private let answer: @Sendable (String, String) throws -> CredentialHelperAnswer
     private let state = Mutex<[String]>([])
 
     init(_ answer: @escaping @Sendable (String, String) throws -> CredentialHelperAnswer) { self.answer = answer }
 
-    /// The servers that were asked for.
+    /// The requested servers.
     var calls: [String] { state.withLock { $0 } }
 
     func get(_ server: String, from name: String) throws -> CredentialHelperAnswer {
@@ -315,12 +315,12 @@ extension CredentialHelperAnswer {
 }
 
 extension CredentialStoreTests {
-    @Test func aPasswordFromStandardInputNeedNotBeUTF8() {
+    @Test func passwordFromStandardInputNeedNotBeUTF8() {
         let password = ExplicitCredential.password(in: [0x70, 0xE9, 0xFF, 0x0A])
         #expect(Credential.basicHeader(user: "u", password: password) == "Basic dTpw6f8=")
     }
 
-    @Test func aHelpersAnswerIsUTF8() throws {
+    @Test func helperOutputIsUTF8() throws {
         let answer = CredentialHelperAnswer(
             isSuccess: true,
             output: Array(#"{"Username":"ü","Secret":"\u0301é"}"#.utf8)
@@ -333,9 +333,9 @@ extension CredentialStoreTests {
         #expect(Credential.basicHeader(user: user, password: password) == "Basic \(expected)")
     }
 
-    /// Reading a named pipe or a device could take forever.
+    /// Reading a named pipe or a device could block forever.
     @Test(.timeLimit(.minutes(1)), arguments: ["mkfifo", "ln -s /dev/zero", "mkdir"])
-    func whatIsNoFileIsNotRead(command: String) async throws {
+    func specialFilesAreNotRead(command: String) async throws {
         try directory.shell("mkdir -p home/.docker && \(command) home/.docker/config.json")
         #expect(try await logins([:]).login(for: Self.repository) == nil)
         let path = directory.path("home/.docker/config.json")
@@ -344,7 +344,7 @@ extension CredentialStoreTests {
         )
     }
 
-    @Test func aHugeFileIsNotRead() async throws {
+    @Test func hugeFileIsNotRead() async throws {
         try directory.shell("mkdir -p home/.docker && truncate -s 1048577 home/.docker/config.json")
         #expect(try await logins([:]).login(for: Self.repository) == nil)
         let path = directory.path("home/.docker/config.json")

@@ -8,7 +8,7 @@ import Testing
 
 /// `daemon.json`, as dockerd reads it.
 @Suite(.timeLimit(.minutes(1))) struct DaemonConfigurationTests {
-    @Test func whatCountsOfAFile() async throws {
+    @Test func certificatesInAFile() async throws {
         let json = """
             {"insecure-registries": ["old.example", "https://url.example:5000/", "10.0.0.0/8", "2001:db8::/32"],
              "registry-mirrors": ["https://one.example/", "http://two.example:5000/a/b/"],
@@ -31,7 +31,7 @@ import Testing
         "mirror.example", "ftp://mirror.example", "https://", "https://me:secret@mirror.example",
         "https://mirror.example/?secret", "https://mirror.example/#secret", "https://mirror example", "",
     ])
-    func aMirrorThatCannotBeUsedIsToldWithoutItsText(mirror: String) throws {
+    func invalidMirrorIsReportedWithoutItsText(mirror: String) throws {
         let json = #"{"registry-mirrors": ["https://good.example", "\#(mirror)"]}"#
         var notices: [String] = []
         let configuration = try DaemonConfiguration(json: Array(json.utf8), path: "/d.json") { notices.append($0) }
@@ -41,7 +41,7 @@ import Testing
         )
     }
 
-    @Test func aUsersOwnDaemonGoesFirst() throws {
+    @Test func userDaemonTakesPrecedence() throws {
         let directory = try TemporaryDirectory()
         let system = try directory.write(
             #"{"insecure-registries":["a"],"registry-mirrors":["https://s","https://b"],"proxies":{"http-proxy":"s"}}"#,
@@ -85,7 +85,7 @@ import Testing
         #expect(await hosts.contains(domain) == isInsecure)
     }
 
-    @Test func aNamedPipeIsNotRead() throws {
+    @Test func namedPipeIsNotRead() throws {
         let directory = try TemporaryDirectory()
         try directory.shell("mkfifo daemon.json")
         var notices: [String] = []

@@ -22,7 +22,7 @@ import Testing
             self.login = login
         }
 
-        /// A file that has the login `x` and `y` under some keys, and another under others.
+        /// A file with the credentials `x` and `y` under some keys, and others under other keys.
         init(_ reason: String, keys: [String], others: [String] = [], _ repository: String, isFound: Bool = true) {
             let entries =
                 keys.map { #""\#($0)":{"username":"x","password":"y"}"# }
@@ -160,12 +160,12 @@ import Testing
     }
 
     @Test(arguments: ["", "[]", #"{"auths":5}"#])
-    func unusable(json: String) {
+    func invalidJSON(json: String) {
         #expect(throws: DockerConfigurationError.notJSON) { try DockerConfiguration(json: Array(json.utf8)) }
     }
 
     @Test(arguments: ["%", "dXNlcg=="])
-    func aBadLoginSpoilsNoOther(auth: String) throws {
+    func malformedCredentialsDoNotAffectOthers(auth: String) throws {
         let json = #"{"auths":{"a.b":{"auth":"\#(auth)"},"c.d":{"username":"x","password":"y"}}}"#
         let configuration = try DockerConfiguration(json: Array(json.utf8))
         #expect(throws: DockerConfigurationError.badLogin("a.b")) {
@@ -191,13 +191,13 @@ import Testing
         #expect(!String(reflecting: [credential]).contains("secret"))
     }
 
-    /// `Repository` of `DOMAIN/PATH`; the domain may be spelt in any case.
+    /// Returns the repository `DOMAIN/PATH`; the domain may be in any case.
     private static func repository(_ name: String) throws -> Repository {
         let slash = try #require(name.firstIndex(of: "/"))
         return Repository(domain: String(name[..<slash]), path: String(name[name.index(after: slash)...]))
     }
 
-    @Test func credentialsAreSentToTheByte() throws {
+    @Test func credentialsAreSentUnchanged() throws {
         let auth = Data([0x75, 0xE9, 0x3A, 0xCC, 0x81, 0xFF, 0x3A, 0xF4, 0x8F, 0xBF, 0xA9]).base64EncodedString()
         let json = #"{"auths":{"a.b":{"auth":"\#(auth)"}}}"#
         let configuration = try DockerConfiguration(json: Array(json.utf8))

@@ -5,9 +5,9 @@ import SystemIO
 import TestSupport
 import Testing
 
-/// Blobs that come whole, in parts, or not as they should.
+/// Complete, interrupted and corrupt blobs.
 @Suite(.timeLimit(.minutes(5))) struct DownloadTests {
-    @Test func whole() async throws {
+    @Test func completeBlob() async throws {
         let fixture = try RegistryFixture()
         #expect(try await fixture.download() == fixture.content)
         let request = try #require(fixture.requests("GET", "blobs").first)
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test(arguments: [false, true])
-    func aBrokenTransferIsContinued(isRedirected: Bool) async throws {
+    func interruptedTransferResumes(isRedirected: Bool) async throws {
         var switches = FakeSwitches()
         switches.redirectsBlobs = isRedirected
         let fixture = try RegistryFixture(switches)
@@ -40,7 +40,7 @@ import Testing
         #expect(requests.map { $0.headers["Range"] } == [nil, "bytes=1000-", "bytes=31000-", "bytes=31000-"])
     }
 
-    @Test func aTransferThatBringsBytesOutlastsItsPatience() async throws {
+    @Test func transferWithProgressOutlastsTheTimeLimit() async throws {
         let fixture = try RegistryFixture()
         let content = [UInt8](repeating: 7, count: 5 << 20)
         let blob = Descriptor(
@@ -50,14 +50,14 @@ import Testing
         )
         fixture.registry.add(FakeFault(.transport(.cutBody(after: 1 << 20)), target: "blobs", times: 4))
         let memory = Memory()
-        // So short that each break comes after its end, were it not for the bytes.
+        // So short that each interruption exceeds it, unless bytes count as progress.
         let client = try fixture.newClient(patience: .nanoseconds(1))
         try await client.download(blob, from: fixture.repository, to: memory)
         #expect(memory.bytes == content)
         #expect(memory.restarts == 0)
     }
 
-    @Test func aRangeThatIsIgnoredIsPassedOver() async throws {
+    @Test func ignoredRangeIsSkipped() async throws {
         var switches = FakeSwitches()
         switches.ignoresRanges = true
         let fixture = try RegistryFixture(switches)
@@ -81,7 +81,7 @@ import Testing
         #expect(try await fixture.download(canRestart: false) == fixture.content)
     }
 
-    @Test func anEarlierRangeIsPassedOver() async throws {
+    @Test func earlierRangeIsSkipped() async throws {
         let fixture = try RegistryFixture()
         fixture.registry.add(FakeFault(.transport(.cutBody(after: 100)), target: "blobs"))
         let rest = Array(fixture.content[40...])
@@ -95,7 +95,7 @@ import Testing
         #expect(fixture.requests("GET", "blobs").count == 2)
     }
 
-    @Test func wrongBytesInARangeSpoilTheWhole() async throws {
+    @Test func wrongBytesInARangeCorruptTheBlob() async throws {
         let fixture = try RegistryFixture()
         fixture.registry.add(FakeFault(.transport(.cutBody(after: 100)), target: "blobs"))
         fixture.registry.add(FakeFault(.wrongByte, target: "blobs"))
@@ -106,7 +106,7 @@ import Testing
         #expect(fixture.requests("GET", "blobs").map { $0.headers["Range"] } == [nil, "bytes=100-", nil])
     }
 
-    @Test func whatIsInAStreamCannotBeTakenBack() async throws {
+    @Test func streamCannotRestart() async throws {
         let fixture = try RegistryFixture()
         fixture.registry.add(FakeFault(.transport(.cutBody(after: 100)), target: "blobs"))
         fixture.registry.add(FakeFault(.wrongByte, target: "blobs"))
@@ -114,8 +114,8 @@ import Testing
         #expect(error?.code == .damaged)
     }
 
-    /// A stream can begin again until its first byte has gone.
-    @Test func whatHasGoneIntoAStreamMeanwhileCannotBeTakenBack() async throws {
+    /// A stream can restart until its first byte was written.
+    @Test func bytesWrittenToAStreamAreFinal() async throws {
         final class Stream: ByteSink {
             let memory = Memory()
             var canRestart: Bool { memory.bytes.isEmpty }
@@ -133,7 +133,7 @@ import Testing
         #expect(stream.memory.restarts == 0)
     }
 
-    @Test func aRegistryThatSpoilsEveryRangeIsGivenUp() async throws {
+    @Test func registryThatCorruptsEveryRangeIsGivenUp() async throws {
         let fixture = try RegistryFixture()
         for _ in 0..<20 {
             fixture.registry.add(FakeFault(.transport(.cutBody(after: 1_200_000)), target: "blobs"))
@@ -144,14 +144,14 @@ import Testing
         #expect(fixture.requests("GET", "blobs").count == 4)
     }
 
-    @Test func aByteSpoiltOnTheWayIsFetchedAgain() async throws {
+    @Test func corruptBlobIsDownloadedAgain() async throws {
         let fixture = try RegistryFixture()
         fixture.registry.add(FakeFault(.wrongByte, target: "blobs"))
         _ = try await fixture.download()
         #expect(fixture.requests("GET", "blobs").count == 2)
     }
 
-    @Test func anotherDigestIsFetchedOnceMore() async throws {
+    @Test func wrongDigestIsDownloadedOnceMore() async throws {
         let fixture = try RegistryFixture()
         fixture.registry.add(FakeFault(.wrongByte, target: "blobs", times: .max))
         let error = await registryError { _ = try await fixture.download() }
@@ -162,9 +162,9 @@ import Testing
         #expect(fixture.requests("GET", "blobs").count == 2)
     }
 
-    /// Short of more than a mebibyte too, which counts as progress each time.
+    /// More than 1 MiB is missing in one case, which counts as progress each time.
     @Test(arguments: [10, 1_400_000], [false, true])
-    func aBlobThatIsShorterForGood(have: Int, ignoresRanges: Bool) async throws {
+    func blobThatStaysTruncated(have: Int, ignoresRanges: Bool) async throws {
         var switches = FakeSwitches()
         switches.ignoresRanges = ignoresRanges
         let fixture = try RegistryFixture(switches, patience: .milliseconds(200))
@@ -185,7 +185,7 @@ import Testing
     }
 
     @Test(arguments: [false, true])
-    func aBlobThatIsLonger(isChunked: Bool) async throws {
+    func blobThatIsTooLong(isChunked: Bool) async throws {
         let fixture = try RegistryFixture()
         let long = LoopbackResponse(body: fixture.content + [0], isChunked: isChunked)
         fixture.registry.add(FakeFault(.answer(long), target: "blobs", times: .max))
@@ -196,13 +196,13 @@ import Testing
         #expect(error?.code == .damaged)
         #expect(
             error?.description
-                == "the blob \(fixture.blob.digest) is longer in the registry than the 1500000 bytes its manifest tells"
+                == "the blob \(fixture.blob.digest) is longer in the registry than the 1500000 bytes its manifest says"
         )
         #expect(memory.bytes.count <= fixture.content.count)
         #expect(fixture.requests("GET", "blobs").count == 1)
     }
 
-    @Test func aMissingBlobIsTold() async throws {
+    @Test func missingBlobIsReported() async throws {
         let fixture = try RegistryFixture()
         let error = await registryError {
             let elsewhere = Repository(domain: fixture.registry.authority, path: "rancher/y")
@@ -212,7 +212,7 @@ import Testing
         #expect(error?.description.hasSuffix("blob unknown: blob unknown to registry") == true)
     }
 
-    @Test func aBusyRegistryIsAskedAgain() async throws {
+    @Test func busyRegistryIsRetried() async throws {
         let fixture = try RegistryFixture()
         fixture.registry.add(FakeFault(.error(503), target: "blobs", times: 2))
         #expect(try await fixture.download() == fixture.content)
@@ -234,7 +234,7 @@ import Testing
         func restart() {}
     }
 
-    @Test func whatTheDestinationThrowsEndsTheTransfer() async throws {
+    @Test func errorOfTheDestinationEndsTheTransfer() async throws {
         let fixture = try RegistryFixture()
         await #expect(throws: FullDisk.Full.self) {
             try await fixture.client.download(fixture.blob, from: fixture.repository, to: FullDisk())
@@ -242,7 +242,7 @@ import Testing
         #expect(fixture.requests("GET", "blobs").count == 1)
     }
 
-    @Test func smallBlobsComeIntoMemory() async throws {
+    @Test func smallBlobsAreKeptInMemory() async throws {
         let fixture = try RegistryFixture()
         fixture.registry.add(FakeFault(.transport(.cutBody(after: 100)), target: "blobs"))
         let bytes = try await fixture.client.content(of: fixture.blob, from: fixture.repository, limit: 1_500_000)

@@ -6,7 +6,7 @@ import Testing
 @testable import HTTP
 @testable import Registry
 
-/// Whatever a server sends in a header field, what is made of it has bounds, and nothing that began with TLS goes on without.
+/// For any header field from a server, the resulting values stay within bounds, and TLS is never lost.
 @Suite(.timeLimit(.minutes(2))) struct HeaderPropertyTests {
     private static let urls = [
         "https://reg.example.com:5000/u/1?_state=a%2Fb+==", "http://reg.example.com/v2/x", "/u/1?_state=a", "//a.b:1/u",
@@ -24,7 +24,7 @@ import Testing
                 #expect(!next.unicodeScalars.contains("#"), "\(location)")
                 _ = Location.keepsLogin(from: base, to: next)
                 _ = Location.authority(of: next)
-                // What is believed to be the registry is that on the wire too.
+                // The origin of the registry is also the address on the wire.
                 if Location.origin(of: next) == Location.origin(of: base), let address = try? HTTPAddress(next) {
                     #expect(address.host == "reg.example.com", "\(location)")
                 }
@@ -66,7 +66,7 @@ import Testing
                 _ = TokenScope.repository(of: TokenScope.asked(by: challenge))
                 guard let server = TokenServer(challenge) else { continue }
                 let realm = server.resolved(at: "https://reg.example/v2/", mayBePlain: false).realm
-                #expect(!realm.hasPrefix("http://reg.example/"), "\(field)")
+                #expect((try? HTTPAddress(realm)) == nil || !realm.hasPrefix("http://reg.example/"), "\(field)")
             }
         }
     }
@@ -80,7 +80,7 @@ import Testing
             let head = HTTPResponseHead(status: 200, headers: ["Link": link])
             guard let page = RegistryClient.nextPage(after: head, path: "x/referrers/y") else { continue }
             #expect(page.utf8.count <= link.utf8.count + "x/referrers/y".utf8.count)
-            // It is asked at the registry itself, wherever the link leads.
+            // The page is requested from the registry itself, whatever the link says.
             let url = "https://reg.example/v2/" + page
             if let address = try? HTTPAddress(url) { #expect(address.host == "reg.example", "\(link)") }
         }
@@ -95,12 +95,12 @@ import Testing
             for status in [200, 206, 416, 404] {
                 let destination = Memory()
                 let download = BlobDownload(blob, to: destination, after: nil)
-                try? download.begin(HTTPResponseHead(status: 200))
-                try? content[..<50].withUnsafeBytes(download.receive)
-                try? download.begin(
+                let first = try download.begin(HTTPResponseHead(status: 200))
+                try? content[..<50].withUnsafeBytes(first.append)
+                let sink = try? download.begin(
                     HTTPResponseHead(status: status, headers: ["Content-Range": range, "Content-Length": length])
                 )
-                for _ in 0..<3 { try? content.withUnsafeBytes(download.receive) }
+                for _ in 0..<3 { try? content.withUnsafeBytes((sink ?? download).append) }
                 #expect((50...100).contains(download.received))
                 #expect(destination.bytes.count == Int(download.received))
             }

@@ -3,19 +3,19 @@ import Testing
 
 @testable import Registry
 
-/// Many requests to one host, with a clock that is only a number.
+/// Many requests to one host, with a simulated clock.
 @Suite(.timeLimit(.minutes(1))) struct HostRetryBudgetTests {
     private typealias Instant = ContinuousClock.Instant
 
     private static let start = ContinuousClock.now
     private static let patience = RetryPolicy(duration: .seconds(300))
 
-    /// Requests that are made by a few workers, each until it is answered or given up.
+    /// Requests sent by a few workers, each until it succeeds or is given up.
     private struct Run {
-        /// How long a request takes.
+        /// The duration of a request.
         var latency = Duration.milliseconds(100)
         var workers = 4
-        /// What the host answers to a request at a time after the start; `nil` for an answer other than a failure.
+        /// The host's response at a time after the start; `nil` for a response other than a failure.
         var answer: (_ item: Int, _ kind: HostRetryBudget.RequestKind, _ time: Duration) -> HTTPError?
 
         struct Result {
@@ -31,7 +31,7 @@ import Testing
             var isProbe = false
         }
 
-        /// - Parameter kinds: those of the requests, in their order.
+        /// - Parameter kinds: The kinds of the requests, in order.
         func result(_ kinds: [HostRetryBudget.RequestKind]) -> Result {
             var result = Result()
             var host = HostRetryBudget()
@@ -94,7 +94,7 @@ import Testing
     private static let downloads = [HostRetryBudget.RequestKind](repeating: .download, count: 600)
 
     @Test(arguments: [1, 4, 16], [away, failure])
-    func aHostThatFailsForGoodCostsItsPatienceOnce(workers: Int, cause: HTTPError) {
+    func permanentFailureCostsTheTimeLimitOnce(workers: Int, cause: HTTPError) {
         let run = Run(workers: workers) { item, _, _ in item < 300 ? nil : cause }
         let result = run.result(Self.downloads)
         #expect(result.failed.keys.sorted() == Array(300..<600))
@@ -103,12 +103,12 @@ import Testing
         #expect(result.requests < 300 + workers * 30, "\(result.requests)")
     }
 
-    @Test func anIntervalInWhichNothingAnswersCostsItsPatienceOnce() {
+    @Test func outageCostsTheTimeLimitOnce() {
         let run = Run(latency: .seconds(30)) { _, _, _ in Self.failure }
         #expect(run.result(Self.downloads).end < .seconds(500))
     }
 
-    @Test func kindsThatFailTogetherHaveOnePatience() {
+    @Test func kindsThatFailTogetherShareTheTimeLimit() {
         let kinds = (0..<600).map { [HostRetryBudget.RequestKind.blobCheck, .upload, .manifestPush][$0 % 3] }
         let run = Run(workers: 1) { _, _, time in time < .seconds(10) ? nil : Self.failure }
         let result = run.result(kinds)
@@ -117,18 +117,18 @@ import Testing
     }
 
     @Test(arguments: [1, 4])
-    func aKindThatFailsIsGivenUpThoughOthersAreAnswered(workers: Int) {
+    func failingKindIsGivenUpWhileOthersSucceed(workers: Int) {
         let kinds = (0..<600).map { [HostRetryBudget.RequestKind.manifest, .download][$0 % 2] }
         let run = Run(workers: workers) { _, kind, _ in kind == .download ? Self.failure : nil }
         let result = run.result(kinds)
         #expect(result.failed.count == 300)
         #expect(result.failed.keys.allSatisfy { $0 % 2 == 1 })
-        // A probe once in half a minute of the others' time.
+        // One probe per 30 seconds of the others' time.
         #expect(result.end < .seconds(400), "\(result.end)")
     }
 
     @Test(arguments: [1, 4, 16])
-    func aHostThatComesBackInTimeLosesNothing(workers: Int) {
+    func hostThatRecoversInTimeLosesNothing(workers: Int) {
         let run = Run(workers: workers) { _, _, time in
             time > .seconds(10) && time < .seconds(305) ? Self.away : nil
         }
@@ -137,7 +137,7 @@ import Testing
         #expect(result.end < .seconds(400))
     }
 
-    @Test func aHostThatComesBackLateServesTheRest() {
+    @Test func hostThatRecoversLateServesTheRest() {
         let run = Run { item, kind, time in
             kind == .download && time < .seconds(305) ? Self.failure : nil
         }
@@ -147,28 +147,28 @@ import Testing
     }
 
     @Test(arguments: [1, 4])
-    func aHostThatFailsAtRandomLosesNothing(workers: Int) {
+    func hostThatFailsAtRandomLosesNothing(workers: Int) {
         var random = SplitMix(state: 7)
         let run = Run(workers: workers) { _, _, _ in Int.random(in: 0..<3, using: &random) == 0 ? Self.failure : nil }
         #expect(run.result(Self.downloads).failed.isEmpty)
     }
 
-    @Test func whatAlwaysFailsFailsAlone() {
+    @Test func permanentFailureOfOneBlobIsIsolated() {
         let run = Run { item, _, _ in item % 20 == 10 ? Self.failure : nil }
         let result = run.result(Self.downloads)
         #expect(result.failed.keys.sorted() == stride(from: 10, to: 600, by: 20).map(\.self))
         #expect(result.end < .seconds(30 * 63), "\(result.end)")
     }
 
-    /// All workers are busy with what always fails, so that nothing else is asked until patience is over.
+    /// All workers are busy with permanent failures, so nothing else is requested until the time limit.
     @Test(arguments: [1, 4])
-    func whatAlwaysFailsFailsAloneThoughNothingElseIsAsked(workers: Int) {
+    func permanentFailuresOnAllWorkersAreIsolated(workers: Int) {
         let run = Run(workers: workers) { item, _, _ in item < workers ? Self.failure : nil }
         let result = run.result(Self.downloads)
         #expect(result.failed.keys.sorted() == Array(0..<workers))
     }
 
-    /// A host at seconds after the start.
+    /// A host at a number of seconds after the start.
     private final class Host {
         var value = HostRetryBudget()
 
@@ -198,7 +198,7 @@ import Testing
             (.refused, true, 301, true),
         ] as [(HTTPError.Code, Bool, Int, Bool)]
     )
-    func aHostThatNeverAnsweredIsGivenUpSoon(code: HTTPError.Code, hasAnswered: Bool, seconds: Int, isGivenUp: Bool) {
+    func hostThatNeverRespondedIsGivenUpSoon(code: HTTPError.Code, hasAnswered: Bool, seconds: Int, isGivenUp: Bool) {
         let host = Host()
         let cause = HTTPError(code, "x")
         if hasAnswered { host.value.answer(.ping, at: Self.start) }
@@ -207,13 +207,13 @@ import Testing
         #expect(admission == (isGivenUp ? .probe : .go))
     }
 
-    @Test func aProbeDecidesForAll() {
+    @Test func probeDecidesForAllRequests() {
         let host = Host()
         host.fail(Self.failure, at: 0)
         #expect(host.begin(mayProbe: false, at: 300) == .refused(Self.failure))
         #expect(host.begin(at: 300) == .probe)
         #expect(host.begin(at: 300) == .wait)
-        // One that is cancelled leaves it to the next.
+        // A cancelled probe leaves the decision to the next.
         host.value.release(.download)
         #expect(host.begin(at: 301) == .probe)
         #expect(!host.fail(Self.away, isProbe: true, at: 302))
@@ -230,8 +230,8 @@ import Testing
         #expect(host.value.standing(.download).lastAnswer == Self.start + .seconds(335))
     }
 
-    /// A large blob may take longer than anybody wants to wait.
-    @Test func aProbeThatTakesLongIsNotTheOnlyOne() {
+    /// A large blob may take longer than the time limit.
+    @Test func longProbeIsNotTheOnlyOne() {
         let host = Host()
         host.fail(Self.failure, at: 0)
         #expect(host.begin(at: 300) == .probe)
@@ -240,8 +240,8 @@ import Testing
         #expect(host.begin(at: 331) == .wait)
     }
 
-    /// A ping is made on the way of another request: that waits for it.
-    @Test func aPingDoesNotWaitForTheProbeThatMakesIt() {
+    /// A ping is part of another request, which waits for it.
+    @Test func pingDoesNotWaitForItsOwnProbe() {
         let host = Host()
         host.fail(Self.failure, .manifest, at: 0)
         #expect(host.begin(.manifest, at: 300) == .probe)
@@ -251,7 +251,7 @@ import Testing
     }
 }
 
-/// Random numbers that are the same in each run (Steele, Lea and Flood, "Fast splittable pseudorandom number generators").
+/// A deterministic random number generator (Steele, Lea and Flood, "Fast splittable pseudorandom number generators").
 private struct SplitMix: RandomNumberGenerator {
     var state: UInt64
 

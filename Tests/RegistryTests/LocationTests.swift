@@ -3,7 +3,7 @@ import Testing
 
 @testable import Registry
 
-/// What a `Location` field may be (RFC 3986, section 4.2), kept to the letter.
+/// The forms of a `Location` field (RFC 3986, section 4.2), preserved byte for byte.
 @Suite(.timeLimit(.minutes(5))) struct LocationTests {
     static let base = "https://reg.example.com:5000/v2/rancher/x/blobs/uploads/?mount=a"
 
@@ -119,7 +119,7 @@ import Testing
         arguments: [
             ("http://c.d/v2/x", "http://c.d"), ("http://c.d:443/v2/x", "http://c.d:443"),
             ("http://a.b.c.d/v2/x", "http://a.b.c.d"), ("http://a.b@c.d/v2/x", "http://…@c.d"),
-            // A storage on the same host.
+            // Storage on the same host.
             ("http://a.b:9000/bucket/x", "http://a.b:9000"),
         ]
     )

@@ -5,7 +5,7 @@ import Registry
 import TestSupport
 import Testing
 
-/// Manifests, fetched and put to the byte.
+/// Manifests, fetched and pushed byte for byte.
 @Suite(.timeLimit(.minutes(5))) struct ManifestTransferTests {
     private let fixture: RegistryFixture
 
@@ -13,7 +13,7 @@ import Testing
         fixture = try RegistryFixture()
     }
 
-    @Test func aTagAndItsDigestLeadToTheSame() async throws {
+    @Test func tagAndDigestResolveToTheSameManifest() async throws {
         let manifest = try await fixture.client.manifest(.tag("v1"), in: fixture.repository)
         #expect(manifest.digest == fixture.manifestDigest)
         #expect(manifest.mediaType == .dockerManifest)
@@ -33,7 +33,7 @@ import Testing
         )
     }
 
-    @Test func theRegistryIsPingedOnce() async throws {
+    @Test func registryIsPingedOnce() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<8 {
                 group.addTask { _ = try await fixture.client.manifest(.tag("v1"), in: fixture.repository) }
@@ -43,7 +43,7 @@ import Testing
         #expect(fixture.requests("GET", "").filter { $0.path == "/v2/" }.count == 1)
     }
 
-    @Test func aDigestNeedNotBeAnnounced() async throws {
+    @Test func announcedDigestIsOptional() async throws {
         fixture.registry.switches.omitsDigests = true
         let digest = try await fixture.client.manifest(.tag("v1"), in: fixture.repository).digest
         #expect(digest == fixture.manifestDigest)
@@ -62,7 +62,7 @@ import Testing
             (400, "TAG_INVALID", .refused, "tag invalid: unknown error"),
             (
                 500, "UNKNOWN", .unreachable,
-                "unknown: unknown error; try again later, and look at the log of the registry"
+                "unknown: unknown error; try again later, and check the log of the registry"
             ),
         ]
     )
@@ -94,7 +94,7 @@ import Testing
         #expect(error?.description.hasSuffix("/rancher/x: \(words)") == true)
     }
 
-    @Test func anotherManifestThanTheDigestSaysIsRefused() async throws {
+    @Test func manifestWithAnotherDigestIsRefused() async throws {
         fixture.registry.add(FakeFault(.wrongByte, target: "manifests", times: 2))
         let name = ManifestName.digest(fixture.manifestDigest)
         let error = await registryError { _ = try await fixture.client.manifest(name, in: fixture.repository) }
@@ -102,19 +102,19 @@ import Testing
         #expect(error?.description.contains("the registry's copy is damaged") == true)
     }
 
-    @Test func aByteThatWasSpoiltOnTheWayIsFetchedAgain() async throws {
+    @Test func corruptManifestIsFetchedAgain() async throws {
         fixture.registry.add(FakeFault(.wrongByte, target: "manifests"))
         let manifest = try await fixture.client.manifest(.digest(fixture.manifestDigest), in: fixture.repository)
         #expect(manifest.digest == fixture.manifestDigest)
     }
 
-    @Test func aWrongHeaderIsToldAndTheBytesAreTaken() async throws {
+    @Test func wrongHeaderIsReportedAndTheContentUsed() async throws {
         fixture.registry.switches.announcesWrongDigests = true
         var told: [Digest] = []
         let manifest = try await fixture.client.manifest(.tag("v1"), in: fixture.repository) { told.append($0) }
         #expect(manifest.digest == fixture.manifestDigest)
         #expect(told.map(\.description) == ["sha256:" + String(repeating: "0", count: 64)])
-        // By its digest it has proven itself already.
+        // A manifest fetched by its digest is verified.
         let again = try await fixture.client.manifest(.digest(manifest.digest), in: fixture.repository) {
             told.append($0)
         }
@@ -122,8 +122,8 @@ import Testing
         #expect(told.count == 1)
     }
 
-    /// Neither the header nor another answer vouches for the bytes.
-    @Test func bytesThatChangeAreRefused() async throws {
+    /// Neither the header nor a second response confirms the content.
+    @Test func changingContentIsRefused() async throws {
         fixture.registry.switches.announcesWrongDigests = true
         fixture.registry.add(FakeFault(.wrongByte, target: "manifests"))
         var told: [Digest] = []
@@ -135,7 +135,7 @@ import Testing
         #expect(told.isEmpty)
     }
 
-    @Test func aByteSpoiltUnderATagIsFetchedAgain() async throws {
+    @Test func corruptManifestOfATagIsFetchedAgain() async throws {
         fixture.registry.add(FakeFault(.wrongByte, target: "manifests"))
         var told: [Digest] = []
         let manifest = try await fixture.client.manifest(.tag("v1"), in: fixture.repository) { told.append($0) }
@@ -144,7 +144,7 @@ import Testing
     }
 
     @Test(arguments: [true, false])
-    func aManifestBeyondTheLimitIsToldAsThat(byDigest: Bool) async throws {
+    func manifestBeyondTheLimit(byDigest: Bool) async throws {
         let bytes = [UInt8](repeating: UInt8(ascii: " "), count: Manifest.sizeLimit + 100)
         let digest = fixture.registry.addManifest(bytes, mediaType: .ociManifest, repository: "rancher/x", tag: "huge")
         await #expect(throws: ManifestError.tooLarge) {
@@ -152,7 +152,7 @@ import Testing
         }
     }
 
-    @Test func aPageThatIsNoManifestIsRefused() async throws {
+    @Test func pageIsNotAManifest() async throws {
         let page = LoopbackResponse(headers: ["Content-Type": "text/html"], text: "<html>Please log in</html>")
         fixture.registry.add(FakeFault(.answer(page), target: "manifests"))
         await #expect(throws: ManifestError.notJSON) {
@@ -160,7 +160,7 @@ import Testing
         }
     }
 
-    @Test func theTypeMayHaveParameters() async throws {
+    @Test func mediaTypeMayHaveParameters() async throws {
         let json = #"{"config":{"digest":"\#(fixture.blob.digest)","size":1}}"#
         let type = "\(MediaType.dockerManifest) ; charset=utf-8"
         let answer = LoopbackResponse(headers: ["Content-Type": type], text: json)
@@ -169,7 +169,7 @@ import Testing
         #expect(manifest.mediaType == .dockerManifest)
     }
 
-    @Test func aPutManifestIsTheSameToTheByte() async throws {
+    @Test func pushedManifestIsUnchanged() async throws {
         let manifest = try await fixture.client.manifest(.tag("v1"), in: fixture.repository)
         fixture.registry.switches.omitsDigests = true
         try await fixture.client.put(manifest, as: .tag("v2"), in: fixture.repository)
@@ -186,7 +186,7 @@ import Testing
             (.error(502), true), (.error(503), true), (.error(504), true), (.error(429), true),
         ]
     )
-    func onlyARefusalIsFinalAtOnce(fault: FakeFault.Kind, isTriedAgain: Bool) async throws {
+    func onlyARefusalIsFinal(fault: FakeFault.Kind, isTriedAgain: Bool) async throws {
         let manifest = try await fixture.client.manifest(.tag("v1"), in: fixture.repository)
         fixture.registry.add(FakeFault(fault, method: "PUT"))
         let error = await registryError {
@@ -198,22 +198,22 @@ import Testing
     }
 
     @Test(arguments: [LoopbackResponse.Fault.close, .reset])
-    func aBrokenConnectionIsNoRefusal(fault: LoopbackResponse.Fault) async throws {
+    func brokenConnectionIsNotARefusal(fault: LoopbackResponse.Fault) async throws {
         let manifest = try await fixture.client.manifest(.tag("v1"), in: fixture.repository)
-        // The first break is that of a kept connection, after which libcurl itself tries another.
+        // The first failure is that of a reused connection, after which libcurl retries.
         fixture.registry.add(FakeFault(.transport(fault), method: "PUT", times: 2))
         try await fixture.client.put(manifest, as: .tag("v2"), in: fixture.repository, mayBeRefusedBy500: true)
         #expect(fixture.registry.manifest("rancher/x", "v2") != nil)
     }
 
-    @Test func anOrdinaryManifestIsPutAgainAfterA500() async throws {
+    @Test func manifestIsPushedAgainAfter500() async throws {
         let manifest = try await fixture.client.manifest(.tag("v1"), in: fixture.repository)
         fixture.registry.add(FakeFault(.error(500), method: "PUT"))
         try await fixture.client.put(manifest, as: .tag("v2"), in: fixture.repository)
         #expect(fixture.requests("PUT", "manifests").count == 2)
     }
 
-    @Test func aManifestWithoutItsBlobsIsRefused() async throws {
+    @Test func manifestWithoutItsBlobsIsRefused() async throws {
         let manifest = try await fixture.client.manifest(.tag("v1"), in: fixture.repository)
         let elsewhere = Repository(domain: fixture.registry.authority, path: "rancher/y")
         let error = await registryError { try await fixture.client.put(manifest, as: .tag("v1"), in: elsewhere) }
@@ -270,7 +270,7 @@ import Testing
         #expect(new?.description.contains("another content") == false)
     }
 
-    @Test func aSecretThatARegistryRepeatsIsNotPrinted() async throws {
+    @Test func secretRepeatedByARegistryIsNotPrinted() async throws {
         var switches = FakeSwitches()
         switches.authentication = .basic(user: "me", password: "s3 cr\u{e9}t")
         let login = Data("me:s3 cr\u{e9}t".utf8).base64EncodedString()
@@ -279,7 +279,7 @@ import Testing
         let texts = [
             #"{"errors":[{"code":"X","message":"Basic \#(login) (me:s3 cr\u00e9t)"}]}"#,
             "Authorization: Basic \(login) s3%20cr%C3%A9t s3 cr\u{e9}t",
-            // Across the end of what is shown.
+            // Across the end of the shown text.
             String(repeating: "x", count: 195) + "s3 cr\u{e9}t",
         ]
         for text in texts {

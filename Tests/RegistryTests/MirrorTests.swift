@@ -5,7 +5,8 @@ import Testing
 
 @testable import Registry
 
-/// `registry-mirrors` of docker's daemon. The Hub itself is out of reach of a test, so what only it has is a failure here.
+/// `registry-mirrors` of docker's daemon. A test cannot reach the Hub itself, so content that only the Hub has is a
+/// failure.
 @Suite(.timeLimit(.minutes(1))) struct MirrorTests {
     private let first: RegistryFixture
     private let second: RegistryFixture
@@ -18,21 +19,21 @@ import Testing
         second = try RegistryFixture()
     }
 
-    /// A client whose Hub lies behind a proxy that is not there.
+    /// Returns a client whose Hub is behind an unreachable proxy.
     private func client(_ mirrors: [String], logins: CredentialStore = CredentialStore()) throws -> RegistryClient {
         RegistryClient(
             http: http,
             settings: RegistrySettings(
                 logins: logins,
                 mirrors: try mirrors.map { try #require(RegistryMirror($0)) },
-                patience: RetryPolicy(duration: .milliseconds(500), firstWait: .milliseconds(1))
+                retryPolicy: RetryPolicy(duration: .milliseconds(500), firstWait: .milliseconds(1))
             )
         )
     }
 
     private static let repository = Repository(domain: "docker.io", path: "rancher/x")
 
-    @Test func theFirstThatHasAnImageGivesIt() async throws {
+    @Test func firstMirrorWithTheImageIsUsed() async throws {
         let client = try client([first.registry.url, second.registry.url])
         let digest = second.registry.addImage(
             repository: "rancher/half",
@@ -50,7 +51,7 @@ import Testing
         #expect(first.requests("GET", "rancher/half/blobs").count == 1)
     }
 
-    @Test func whateverIsWrongWithAMirrorTheNextIsAsked() async throws {
+    @Test func nextMirrorIsTriedAfterAnyFailure() async throws {
         let gone = try LoopbackServer { _ in LoopbackResponse() }
         gone.stop()
         let page = try LoopbackServer { _ in LoopbackResponse(headers: ["Content-Type": "text/html"], text: "<p>") }
@@ -71,7 +72,7 @@ import Testing
     @Test(arguments: [
         FakeFault.Kind.transport(.cutBody(after: 700_000)), .transport(.close), .error(404, "BLOB_UNKNOWN"),
     ])
-    func aBlobIsGoneOnWithElsewhere(fault: FakeFault.Kind) async throws {
+    func blobResumesAtAnotherMirror(fault: FakeFault.Kind) async throws {
         first.registry.add(FakeFault(fault, method: "GET", target: "blobs", times: .max))
         let memory = Memory()
         try await client([first.registry.url, second.registry.url])
@@ -80,7 +81,7 @@ import Testing
         #expect(memory.restarts == 0)
     }
 
-    @Test func aMirrorWithTheWrongBytesIsPassed() async throws {
+    @Test func mirrorWithWrongBytesIsSkipped() async throws {
         first.registry.add(FakeFault(.wrongByte, method: "GET", target: "blobs", times: .max))
         let memory = Memory()
         try await client([first.registry.url, second.registry.url])
@@ -89,7 +90,7 @@ import Testing
         #expect(first.requests("GET", "blobs").count == 2, "a byte may have been spoilt on the way")
     }
 
-    @Test func atLastTheHubIsAsked() async throws {
+    @Test func hubIsTriedLast() async throws {
         let client = try client([first.registry.url])
         let error = await registryError {
             _ = try await client.manifest(.tag("none"), in: Repository(domain: "docker.io", path: "rancher/none"))
@@ -99,14 +100,14 @@ import Testing
         #expect(error?.description.contains("registry-1.docker.io") == true, "\(error?.description ?? "")")
     }
 
-    @Test func theyAreForTheHubOnly() async throws {
+    @Test func mirrorsAreForTheHubOnly() async throws {
         let client = try client([first.registry.url])
         let repository = Repository(domain: second.registry.authority, path: "rancher/x")
         #expect(try await client.manifest(.tag("v1"), in: repository).digest == second.manifestDigest)
         #expect(first.registry.requests.isEmpty)
     }
 
-    @Test func nothingIsPushedToThem() async throws {
+    @Test func mirrorsGetNoPushes() async throws {
         let client = try client([first.registry.url])
         let question = await registryError {
             _ = try await client.hasBlob(first.blob.digest, in: Self.repository)
@@ -124,7 +125,7 @@ import Testing
         #expect(first.registry.requests.isEmpty)
     }
 
-    @Test func theyGetALoginOfTheirOwnAndNotTheHubs() async throws {
+    @Test func mirrorsHaveTheirOwnCredentials() async throws {
         var switches = FakeSwitches()
         switches.authentication = .basic(user: "mirror", password: "x")
         let closed = try RegistryFixture(switches)
@@ -141,7 +142,7 @@ import Testing
         #expect(first.registry.requests.allSatisfy { $0.headers["Authorization"] == nil })
     }
 
-    @Test func aMirrorMayHaveAPath() async throws {
+    @Test func mirrorMayHaveAPath() async throws {
         let server = try LoopbackServer { request in
             request.path.hasPrefix("/a/b/v2/") ? LoopbackResponse(text: "{}") : LoopbackResponse(status: 404)
         }

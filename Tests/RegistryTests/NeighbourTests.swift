@@ -6,9 +6,9 @@ import Testing
 
 @testable import Registry
 
-/// Real neighbours: `docker-registry` with its ways to log in and with TLS, `tinyproxy`, nginx.
+/// Real servers: `docker-registry` with its authentication methods and TLS, `tinyproxy`, nginx.
 ///
-/// 0.0.0.0 leads to this machine, but is none of the loopback's addresses, for which docker's rules make exceptions.
+/// 0.0.0.0 is this machine, but no loopback address, for which docker's rules have exceptions.
 @Suite(
     .enabled(if: Machine.hasRegistry && Machine.hasNginx, "needs docker-registry, nginx and openssl"),
     .timeLimit(.minutes(5))
@@ -25,10 +25,10 @@ struct NeighbourTests {
 
     init() throws { directory = try TemporaryDirectory() }
 
-    // MARK: Logins
+    // MARK: Credentials
 
     @Test func htpasswd() async throws {
-        // A password that bcrypt has made something of, as the registry wants it.
+        // The password's bcrypt hash, as the registry requires.
         for password in Self.passwords {
             try directory.write(password, to: "password")
             let line = try directory.shell(
@@ -71,7 +71,7 @@ struct NeighbourTests {
 
     // MARK: TLS
 
-    @Test func anAuthorityOfOnesOwn() async throws {
+    @Test func privateAuthority() async throws {
         let authority = try TestAuthority()
         let server = try authority.issue("server", addresses: ["0.0.0.0"])
         let registry = try DistributionRegistry(tls: #"{certificate: "\#(server.certificate)", key: "\#(server.key)"}"#)
@@ -88,7 +88,7 @@ struct NeighbourTests {
             "\(sentence)"
         )
 
-        // By a directory of the registry's, by a file for all, and as an insecure registry.
+        // With a directory for the registry, with a file for all registries, and as an insecure registry.
         try directory.shell("mkdir -p certs.d/\(domain) && cp '\(authority.certificate)' certs.d/\(domain)/any.crt")
         let system = CertificateAuthorities(environment: [:])
         let directories = CertificateDirectories(
@@ -138,18 +138,18 @@ struct NeighbourTests {
         try directory.shell("cp '\(client.key)' certs.d/\(domain)/me.key")
         try await Self.pushAndPull(domain, certificates: directories)
 
-        // Of several, the one that the registry takes is found.
+        // Of several certificates, the accepted one is found.
         let elsewhere = try TestAuthority()
-        let stranger = try elsewhere.issue("another")
+        let other = try elsewhere.issue("another")
         try directory.shell(
             """
-            cp '\(stranger.certificate)' certs.d/\(domain)/a.cert && cp '\(stranger.key)' certs.d/\(domain)/a.key
+            cp '\(other.certificate)' certs.d/\(domain)/a.cert && cp '\(other.key)' certs.d/\(domain)/a.key
             """
         )
         try await Self.pushAndPull(domain, certificates: directories)
         try directory.shell("rm certs.d/\(domain)/a.*")
 
-        // Other authorities are believed besides those of the directory.
+        // Other authorities are trusted in addition to those of the directory.
         let base = try CertificateAuthorities(environment: [:]).adding(file: authority.certificate)
         try directory.shell("rm certs.d/\(domain)/ca.crt")
         let more = CertificateDirectories(roots: [root], authorities: base)
@@ -163,7 +163,7 @@ struct NeighbourTests {
         )
     }
 
-    @Test func aRegistryWithoutTLS() async throws {
+    @Test func registryWithoutTLS() async throws {
         let registry = try DistributionRegistry()
         let domain = Self.outside(registry.authority)
         let error = await registryError { try await Self.pushAndPull(domain) }
@@ -176,7 +176,7 @@ struct NeighbourTests {
         try await Self.pushAndPull(domain, insecure: [domain])
     }
 
-    @Test func plainHTTPThatLeadsToTLS() async throws {
+    @Test func plainHTTPRedirectingToTLS() async throws {
         let registry = try DistributionRegistry()
         let secure = try NginxServer(
             locations: """
@@ -191,8 +191,8 @@ struct NeighbourTests {
         try await Self.pushAndPull(String(plain.url.dropFirst("http://".count)))
     }
 
-    /// Each knows only of the uploads that it has begun itself, and nginx sends every request to another one.
-    @Test func replicasWithSecretsOfTheirOwn() async throws {
+    /// Each replica knows only its own uploads, and nginx sends every request to another one.
+    @Test func replicasWithDifferentSecrets() async throws {
         let first = try DistributionRegistry()
         let second = try DistributionRegistry(replicaOf: first)
         let third = try DistributionRegistry(replicaOf: first)
@@ -211,7 +211,7 @@ struct NeighbourTests {
 
     // MARK: Proxies
 
-    @Test(.enabled(if: Machine.hasTinyProxy, "needs tinyproxy")) func aProxyWithALogin() async throws {
+    @Test(.enabled(if: Machine.hasTinyProxy, "needs tinyproxy")) func proxyWithCredentials() async throws {
         let authority = try TestAuthority()
         let server = try authority.issue("server", addresses: ["0.0.0.0"])
         let registry = try DistributionRegistry(tls: #"{certificate: "\#(server.certificate)", key: "\#(server.key)"}"#)
@@ -241,7 +241,7 @@ struct NeighbourTests {
 
     // MARK: -
 
-    /// The registry as a reference names it from outside of the loopback.
+    /// Returns the registry's name outside of loopback.
     private static func outside(_ authority: String) -> String {
         authority.replacing("127.0.0.1", with: "0.0.0.0")
     }
@@ -271,7 +271,7 @@ struct NeighbourTests {
                 insecureRegistries: insecure,
                 logins: logins,
                 certificates: certificates,
-                patience: RetryPolicy(duration: .seconds(1), firstWait: .milliseconds(10))
+                retryPolicy: RetryPolicy(duration: .seconds(1), firstWait: .milliseconds(10))
             )
         )
         let source = Source(bytes: content)

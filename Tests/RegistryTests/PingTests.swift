@@ -4,7 +4,7 @@ import Registry
 import TestSupport
 import Testing
 
-/// What an answer to `/v2/` tells of whether a registry is there.
+/// The interpretation of responses to `/v2/`.
 @Suite(.timeLimit(.minutes(1))) struct PingTests {
     private static func blob(at server: LoopbackServer, config: String? = nil) async throws -> Bool {
         let fixture = try RegistryFixture()
@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    @Test func whereAPingIsRedirectedToTheChallengeCounts() async throws {
+    @Test func challengeOfAPingRedirectCounts() async throws {
         let server = try LoopbackServer { request in
             switch request.path {
             case "/v2/": LoopbackResponse(status: 302, headers: ["Location": "/v2/moved/"])
@@ -71,7 +71,7 @@ import Testing
         #expect(try await Self.blob(at: server, config: config))
     }
 
-    @Test func anotherHostsChallengeDoesNot() async throws {
+    @Test func challengeOfAnotherHostDoesNotCount() async throws {
         let other = try LoopbackServer { _ in
             LoopbackResponse(status: 401, headers: ["WWW-Authenticate": "Basic realm=x"])
         }
@@ -86,14 +86,14 @@ import Testing
         #expect((server.requests + other.requests).allSatisfy { $0.headers["Authorization"] == nil })
     }
 
-    @Test func redirectsHaveAnEnd() async throws {
+    @Test func redirectsAreLimited() async throws {
         let server = try LoopbackServer { _ in LoopbackResponse(status: 302, headers: ["Location": "/v2/"]) }
         defer { server.stop() }
         let error = await registryError { _ = try await Self.blob(at: server) }
         #expect(error?.description.contains("redirects more than 10 times") == true, "\(error?.description ?? "")")
     }
 
-    @Test func aProxyThatWantsALoginIsToldAsOne() async throws {
+    @Test func proxyThatRequiresCredentialsIsReported() async throws {
         let proxy = try LoopbackServer { _ in LoopbackResponse(status: 407) }
         defer { proxy.stop() }
         let http = HTTPClient(
@@ -101,7 +101,7 @@ import Testing
         )
         let client = RegistryClient(
             http: http,
-            settings: RegistrySettings(insecureRegistries: ["far.invalid"], patience: RetryPolicy(duration: .zero))
+            settings: RegistrySettings(insecureRegistries: ["far.invalid"], retryPolicy: RetryPolicy(duration: .zero))
         )
         let fixture = try RegistryFixture()
         let error = await registryError {

@@ -5,15 +5,15 @@ import Testing
 
 @testable import Registry
 
-/// Where a request may be sent on to.
+/// The targets of redirects.
 @Suite(.timeLimit(.minutes(1))) struct RedirectTests {
-    /// A registry with TLS that redirects whatever lies in it to a server without TLS, and that server.
+    /// Runs a registry with TLS that redirects everything to a server without TLS, and that server.
     private static func withRegistry(_ body: (Repository, LoopbackServer, RegistryClient) async throws -> Void)
         async throws
     {
         let plain = try LoopbackServer { _ in LoopbackResponse(text: "{}") }
         defer { plain.stop() }
-        // Another host than that of the registry.
+        // Another host than the registry's.
         let plainURL = "http://localhost:\(plain.port)"
         let nginx = try NginxServer(
             locations: """
@@ -29,7 +29,7 @@ import Testing
         )
     }
 
-    @Test func nothingIsSentOnFromTLSToAHostWithout() async throws {
+    @Test func redirectsFromTLSToPlainHTTPAreRefused() async throws {
         let content = Array("{}".utf8)
         let blob = Descriptor(mediaType: "x/y", digest: ContentHash.digest(of: content, .sha256), size: 2)
         let manifest = try Manifest(bytes: Array(#"{"config":{"digest":"\#(blob.digest)","size":2}}"#.utf8))
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func aRegistryWithoutTLSMayRedirectToEither() async throws {
+    @Test func registryWithoutTLSMayRedirectToBoth() async throws {
         let nginx = try NginxServer()
         let content = Array("a manifest that is none".utf8)
         for target in [nginx.url, nginx.secureURL] {
@@ -82,9 +82,9 @@ import Testing
         }
     }
 
-    /// A registry behind a proxy that ends TLS, without `X-Forwarded-Proto` and with another port in `Host`.
+    /// A registry behind a proxy that terminates TLS, without `X-Forwarded-Proto` and with another port in `Host`.
     @Test(arguments: ["$host", "$http_host", "$proxy_host"])
-    func aRegistryThatDoesNotKnowOfItsTLSGetsNothingWithoutIt(host: String) async throws {
+    func registryUnawareOfItsTLSIsUsedWithTLS(host: String) async throws {
         let fixture = try RegistryFixture()
         let nginx = try NginxServer(
             locations: """
@@ -106,7 +106,7 @@ import Testing
         #expect(put.headers["Connection"] == "close", "it came through nginx")
     }
 
-    @Test func anUploadOfARegistryWithTLSIsNotSentToAnotherHostWithout() async throws {
+    @Test func uploadIsNotRedirectedToPlainHTTP() async throws {
         let plain = try LoopbackServer { _ in LoopbackResponse(status: 201) }
         defer { plain.stop() }
         let location = "http://localhost:\(plain.port)/v2/x/blobs/uploads/1"
@@ -130,7 +130,7 @@ import Testing
         #expect(plain.requests.isEmpty)
     }
 
-    /// Its text could be that of a host which only the registry's users can reach.
+    /// The text could come from a host that only the registry's users can reach.
     @Test(arguments: [
         (404, "the internal page", "its answer is not a registry's; check the storage that HOST redirects to"),
         (
@@ -144,7 +144,7 @@ import Testing
         ),
         (401, "", "it gave no reason; log in there: 'docker login OTHER' or 'podman login OTHER'"),
     ])
-    func anErrorOfAnotherHostIsItsOwn(status: Int, body: String, reason: String) async throws {
+    func errorOfAnotherHostNamesThatHost(status: Int, body: String, reason: String) async throws {
         let other = try LoopbackServer { _ in LoopbackResponse(status: status, text: body) }
         defer { other.stop() }
         let server = try LoopbackServer { request in

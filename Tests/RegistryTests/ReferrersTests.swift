@@ -4,7 +4,7 @@ import Registry
 import TestSupport
 import Testing
 
-/// What refers to a manifest, asked for as OCI's distribution-spec 1.1 has it.
+/// The referrers API of the OCI distribution-spec 1.1.
 @Suite(.timeLimit(.minutes(2))) struct ReferrersTests {
     private let fixture: RegistryFixture
     private let subject: String
@@ -77,15 +77,15 @@ import Testing
         #expect(error?.code == code)
     }
 
-    /// A part of a list is no list.
-    @Test func aPageThatIsMissingIsAFailure() async throws {
+    /// An incomplete list is a failure.
+    @Test func missingPageIsAFailure() async throws {
         fixture.registry.switches.referrersPerPage = 1
         for number in 1...3 { fixture.registry.attach("\(number)", to: subject, repository: "rancher/x") }
         fixture.registry.add(FakeFault(.answer(LoopbackResponse(status: 404)), target: "from=1", times: .max))
         await #expect(throws: RegistryError.self) { try await referrers() }
     }
 
-    @Test func theSubjectThatIsNotedIsTold() async throws {
+    @Test func recordedSubjectIsReturned() async throws {
         let descriptor = #"{"mediaType":"x/y","digest":"\#(subject)","size":1}"#
         let referrer = SyntheticReferrer("x", subject: descriptor)
         fixture.registry.add(referrer, repository: "rancher/x")

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Registry
 
-/// How a registry may be reached, the first way first.
+/// The candidate endpoints of a registry, in order.
 @Suite(.timeLimit(.minutes(5))) struct RegistryEndpointTests {
     @Test(
         arguments: [

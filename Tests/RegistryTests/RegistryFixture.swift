@@ -5,14 +5,14 @@ import Synchronization
 import SystemIO
 import TestSupport
 
-/// A fake registry and a client of it, with one image `rancher/x:v1`; both are ended with the object.
+/// A fake registry with a client and the image `rancher/x:v1`; both end with the object.
 final class RegistryFixture: Sendable {
     let registry: FakeRegistry
     let client: RegistryClient
     private let http: HTTPClient
 
     let repository: Repository
-    /// Of more than a mebibyte, so that a part of it counts as progress.
+    /// More than 1 MiB, so that a part counts as progress.
     let content = sampleContent
     let blob: Descriptor
     let manifestDigest: Digest
@@ -44,7 +44,7 @@ final class RegistryFixture: Sendable {
         registry.stop()
     }
 
-    /// Another client, which knows nothing yet.
+    /// Returns another client, without any state.
     func newClient(config: String? = nil, patience: Duration = .seconds(60)) throws -> RegistryClient {
         try Self.client(of: registry, http, config: config, patience)
     }
@@ -66,18 +66,18 @@ final class RegistryFixture: Sendable {
         let patience = RetryPolicy(duration: duration, firstWait: .milliseconds(1), longestWait: .milliseconds(20))
         return RegistryClient(
             http: http,
-            settings: RegistrySettings(logins: logins ?? CredentialStore(), patience: patience)
+            settings: RegistrySettings(logins: logins ?? CredentialStore(), retryPolicy: patience)
         )
     }
 
-    /// Fetches the blob.
+    /// Downloads the blob.
     func download(canRestart: Bool = true) async throws -> [UInt8] {
         let memory = Memory(canRestart: canRestart)
         try await client.download(blob, from: repository, to: memory)
         return memory.bytes
     }
 
-    /// Requests to the registry as `METHOD path`, without the ping.
+    /// The requests to the registry as `METHOD path`, without the ping.
     var log: [String] {
         registry.requests.filter { $0.path != "/v2/" }.map { "\($0.method) \($0.path)" }
     }
@@ -89,7 +89,7 @@ final class RegistryFixture: Sendable {
 
 private let sampleContent = (0..<1_500_000).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
 
-/// Keeps a blob in memory, and how often it was begun anew.
+/// Keeps a blob in memory and counts restarts.
 final class Memory: ByteSink {
     private let state = Mutex((bytes: [UInt8](), restarts: 0))
     let canRestart: Bool
@@ -104,7 +104,7 @@ final class Memory: ByteSink {
     func restart() { state.withLock { $0 = ([], $0.restarts + 1) } }
 }
 
-/// A blob that lies in memory.
+/// A blob in memory.
 struct Source: BlobSource {
     let bytes: [UInt8]
     var size: Int64 { Int64(bytes.count) }
@@ -112,7 +112,7 @@ struct Source: BlobSource {
     func open() -> any ByteSource { MemorySource(bytes) }
 }
 
-/// The error of the kind that is expected, for what it says.
+/// Returns the `RegistryError` of an operation; `nil` if there is none.
 func registryError(_ work: () async throws -> Void) async -> RegistryError? {
     do {
         try await work()

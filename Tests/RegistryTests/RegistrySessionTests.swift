@@ -5,7 +5,7 @@ import Testing
 
 @testable import Registry
 
-/// What many requests that run at the same time do with one token.
+/// Concurrent requests with one token.
 @Suite(.timeLimit(.minutes(5))) struct RegistrySessionTests {
     private let registry: FakeRegistry
     private let http = HTTPClient(HTTPClient.Configuration(threads: 2))
@@ -22,14 +22,14 @@ import Testing
 
     private var tokenRequests: Int { registry.requests.filter { $0.path == "/token" }.count }
 
-    @Test func lateNewsOfAnOldTokenDoesNotDropTheNewOne() async throws {
+    @Test func lateRefusalOfAnOldTokenKeepsTheNewOne() async throws {
         defer { registry.stop() }
         _ = try await session.endpoint()
         let old = try await session.authorization(for: scopes)
         #expect(try await session.renew(after: old, scopes: scopes, challenges: [], at: registry.url))
         let new = try await session.authorization(for: scopes)
         #expect(new != old)
-        // Another request that was sent with the old token comes back only now.
+        // Another request with the old token is refused only now.
         #expect(try await session.renew(after: old, scopes: scopes, challenges: [], at: registry.url))
         #expect(try await session.authorization(for: scopes) == new)
         #expect(tokenRequests == 2)
@@ -47,7 +47,7 @@ import Testing
         #expect(tokenRequests == 2)
     }
 
-    @Test func aWaiterThatIsCancelledDoesNotDisturbTheOthers() async throws {
+    @Test func cancelledWaiterDoesNotAffectTheOthers() async throws {
         let (gate, open) = AsyncStream.makeStream(of: Void.self)
         let task = SharedTask {
             for await _ in gate {}

@@ -7,11 +7,11 @@ import Testing
 
 @testable import Registry
 
-/// What is made in a registry before the first push.
+/// Projects and repositories created before the first push.
 @Suite(.timeLimit(.minutes(1))) struct RepositoryProvisionerTests {
     private static let user = #""auth":"\#(Data("me:p@ss".utf8).base64EncodedString())""#
 
-    /// A registry that may be a Harbor, and a maker with a login for it.
+    /// A registry that may be Harbor, and a provisioner with credentials for it.
     private static func fixture(
         _ rooms: FakePeculiarities.Rooms,
         login: String = user,
@@ -34,7 +34,7 @@ import Testing
 
     // MARK: Harbor
 
-    @Test func eachProjectIsMadeOnceInOrder() async throws {
+    @Test func projectsAreCreatedOnceInOrder() async throws {
         let (fixture, maker) = try Self.fixture(.harbor(projects: ["there"], mayMake: true))
         let paths = ["rancher/x", "there/x", "rancher/y", "cattle/deep/x"]
         let reports = try await maker.make(for: Self.repositories(fixture.registry.authority, paths))
@@ -53,7 +53,7 @@ import Testing
         #expect(again.first?.failures.isEmpty == true)
     }
 
-    @Test func aProjectThatSomebodyElseHasJustMadeIsThere() async throws {
+    @Test func projectCreatedConcurrentlyExists() async throws {
         let (fixture, maker) = try Self.fixture(.harbor(projects: ["rancher"], mayMake: true))
         fixture.registry.add(FakeFault(.error(404, "NOT_FOUND"), method: "HEAD", target: "/projects"))
         let reports = try await maker.make(for: Self.repositories(fixture.registry.authority, ["rancher/x"]))
@@ -62,7 +62,7 @@ import Testing
         #expect(reports.first?.failures.isEmpty == true)
     }
 
-    @Test func whoMayNotMakeProjectsIsToldOnce() async throws {
+    @Test func missingPermissionForProjectsIsReportedOnce() async throws {
         let (fixture, maker) = try Self.fixture(.harbor(projects: [], mayMake: false))
         let host = fixture.registry.authority
         let reports = try await maker.make(for: Self.repositories(host, ["a/x", "b/x", "c/x"]))
@@ -84,7 +84,7 @@ import Testing
             (#""identitytoken":"p@ss""#, "it wants a user and a password, and there is only the identity token"),
         ]
     )
-    func aLoginThatIsRefused(login: String, words: String) async throws {
+    func refusedCredentials(login: String, words: String) async throws {
         let (fixture, maker) = try Self.fixture(.harbor(projects: [], mayMake: true), login: login)
         let reports = try await maker.make(for: Self.repositories(fixture.registry.authority, ["a/x"]))
         let cause = try #require(reports.first?.failures.first?.cause)
@@ -93,7 +93,7 @@ import Testing
         #expect(!cause.contains("p@ss"))
     }
 
-    @Test func oneProjectThatIsRefusedDoesNotKeepTheOthersAway() async throws {
+    @Test func refusedProjectDoesNotAffectOthers() async throws {
         let (fixture, maker) = try Self.fixture(.harbor(projects: [], mayMake: true))
         fixture.registry.add(FakeFault(.error(400, "BAD_REQUEST"), method: "POST", target: "/projects"))
         let reports = try await maker.make(for: Self.repositories(fixture.registry.authority, ["a/x", "b/x"]))
@@ -110,7 +110,7 @@ import Testing
             LoopbackResponse(status: 401), LoopbackResponse(status: 501),
         ]
     )
-    func othersAreLeftAlone(answer: LoopbackResponse) async throws {
+    func otherRegistriesAreUnchanged(answer: LoopbackResponse) async throws {
         let (fixture, maker) = try Self.fixture(.none)
         fixture.registry.add(FakeFault(.answer(answer), target: "/api/"))
         let reports = try await maker.make(for: Self.repositories(fixture.registry.authority, ["a/x", "b/x"]))
@@ -118,7 +118,7 @@ import Testing
         #expect(fixture.log.filter { $0.hasPrefix("POST") }.isEmpty)
     }
 
-    @Test func aRegistryThatDoesNotTellIsNotTakenForAnything() async throws {
+    @Test func registryWithoutAnAnswerIsNotClassified() async throws {
         let (fixture, maker) = try Self.fixture(.none)
         fixture.registry.add(FakeFault(.error(503), target: "/api/", times: .max))
         let reports = try await maker.make(for: Self.repositories(fixture.registry.authority, ["a/x"]))
@@ -133,7 +133,7 @@ import Testing
 
     private static let domain = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
 
-    /// The API of ECR, which answers as `answer` says to a good signature.
+    /// Runs an ECR API that answers with `answer` to a valid signature.
     private static func api(_ answer: @escaping @Sendable (_ name: String) -> LoopbackResponse) throws -> LoopbackServer
     {
         try LoopbackServer { request in
@@ -172,7 +172,7 @@ import Testing
         return RepositoryProvisioner(client: try RegistryFixture().newClient(), aws: access)
     }
 
-    @Test func eachRepositoryIsMadeOnce() async throws {
+    @Test func repositoriesAreCreatedOnce() async throws {
         let made = Mutex<[String]>([])
         let api = try Self.api { name in
             guard name != "there" else {
@@ -180,7 +180,7 @@ import Testing
             }
             return made.withLock { made in
                 made.append(name)
-                // The third answer is that there are too many requests.
+                // The third response is for too many requests.
                 return made.count == 2
                     ? Self.refusal("ThrottlingException", "Rate exceeded") : LoopbackResponse(text: "{}")
             }
@@ -194,7 +194,7 @@ import Testing
         #expect(made.withLock(\.self) == ["rancher/x", "rancher/y", "rancher/y"])
     }
 
-    @Test func whoMayNotMakeRepositoriesIsToldOnce() async throws {
+    @Test func missingPermissionForRepositoriesIsReportedOnce() async throws {
         let api = try Self.api { _ in
             Self.refusal("AccessDeniedException", "User me is not authorized", field: "Message")
         }
@@ -251,7 +251,7 @@ import Testing
         #expect(request?.headers["X-Amz-Security-Token"] == nil)
     }
 
-    // MARK: What pushes say
+    // MARK: Messages of pushes
 
     @Test(
         "what to do about a project or repository that is missing",

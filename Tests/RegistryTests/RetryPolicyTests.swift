@@ -6,7 +6,7 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct RetryPolicyTests {
     private static let patience = RetryPolicy(
         duration: .seconds(100),
-        strangerDuration: .seconds(30),
+        unknownHostDuration: .seconds(30),
         firstWait: .seconds(1),
         longestWait: .seconds(8)
     )
@@ -18,7 +18,7 @@ import Testing
         HTTPResponse(head: HTTPResponseHead(status: status, headers: headers), body: Array(body.utf8))
     }
 
-    /// A course that begins at the start; times are seconds after that.
+    /// A retry state that starts at the beginning; times are in seconds after that.
     private final class RetryAttempts {
         private var course: RetryPolicy.RetryState
 
@@ -45,18 +45,18 @@ import Testing
         }
     }
 
-    /// What a new course says after an answer, so many seconds after its beginning.
+    /// Returns the wait of a new state after a response, `seconds` after its start.
     private static func wait(after response: HTTPResponse, at seconds: Int = 0) -> Duration? {
         RetryAttempts().wait(after: response, at: seconds)
     }
 
     @Test(arguments: [200, 206, 307, 400, 401, 403, 404, 405, 407, 413, 416, 501])
-    func whatIsFinal(status: Int) {
+    func finalFailures(status: Int) {
         #expect(Self.wait(after: Self.response(status)) == nil)
     }
 
     @Test(arguments: [408, 425, 429, 499, 500, 502, 503, 504, 507, 520, 599])
-    func whatPasses(status: Int) throws {
+    func transientFailures(status: Int) throws {
         let wait = try #require(Self.wait(after: Self.response(status)))
         #expect((.seconds(0.75)...(.seconds(1.25))).contains(wait))
     }
@@ -89,18 +89,18 @@ import Testing
         "-1", "nan", "soon", "Wed, 32 Oct 2026 07:28:00 GMT", "Wed, 21 Oct 2026 4611686018427387904:28:00 GMT",
         "Wed, 21 Oct 9223372036854775807 07:28:00 GMT", "",
     ])
-    func whatIsNoTimeIsNotRead(field: String) throws {
+    func invalidTimes(field: String) throws {
         let wait = try #require(Self.wait(after: Self.response(503, ["Retry-After": field])))
         #expect((.seconds(0.75)...(.seconds(1.25))).contains(wait))
     }
 
-    @Test func theHubCountsOverHours() {
+    @Test func hubRateLimitIsNotRetried() {
         let body = "You have reached your pull rate limit."
         #expect(Self.wait(after: Self.response(429, body: body)) == nil)
         #expect(Self.wait(after: Self.response(429, ["Retry-After": "9"], body: body)) == .seconds(9))
     }
 
-    @Test func waitsGrowUntilPatienceIsOver() throws {
+    @Test func waitsGrowUntilTheTimeLimit() throws {
         let course = RetryAttempts()
         var now = Self.start
         var waits: [Duration] = []
@@ -114,7 +114,7 @@ import Testing
         #expect(now == Self.start + .seconds(100), "the last try is made at the very end")
     }
 
-    @Test func aSignOfLifeBeginsAnew() throws {
+    @Test func progressResetsTheAttempts() throws {
         let course = RetryAttempts()
         for second in [0, 50, 99] {
             _ = course.wait(after: HTTPError(.interrupted, "x"), at: second)
@@ -136,7 +136,7 @@ import Testing
         #expect(course.wait(after: error, at: 159) != nil)
         #expect(course.wait(after: error, at: 219) != nil)
         #expect(course.wait(after: error, at: 280) == nil)
-        // It puts off the end, but not beyond what follows.
+        // It postpones the end, but does not affect what follows.
         error.queueTime = .seconds(1000)
         let held = RetryAttempts()
         #expect(held.wait(after: error, at: 1000) != nil)
@@ -157,7 +157,7 @@ import Testing
         #expect(course.wait(after: HTTPError(code, "x"), at: 100) == nil)
     }
 
-    @Test func theEndOfTheHostsPatienceIsTheEnd() {
+    @Test func timeLimitOfTheHostEndsTheAttempts() {
         let course = RetryAttempts()
         let standing = HostRetryBudget.Standing(end: Self.start + .seconds(3))
         let error = HTTPError(.refused, "x")
@@ -166,7 +166,7 @@ import Testing
         #expect(course.wait(after: error, standing, at: 3) == nil)
     }
 
-    @Test func aFailureOfOneRequestAloneTakesAFifthOfThePatience() {
+    @Test func failureOfASingleRequestTakesAFifthOfTheTimeLimit() {
         var course = RetryPolicy.RetryState(Self.patience, at: Self.start)
         var now = Self.start
         var tries = 1
@@ -183,7 +183,7 @@ import Testing
         #expect(now < Self.start + .seconds(22))
     }
 
-    @Test func whatAHostAsksForIsNoFailureOfOneRequest() {
+    @Test func requestedBackOffIsNotAFailureOfOneRequest() {
         var course = RetryPolicy.RetryState(Self.patience, at: Self.start)
         let busy = Self.response(503, ["Retry-After": "1"])
         for second in 0..<99 {
@@ -193,7 +193,7 @@ import Testing
         }
     }
 
-    @Test func oneTryIsOne() {
+    @Test func oneAttemptOnly() {
         let course = RetryAttempts(isRetried: false)
         #expect(course.wait(after: HTTPError(.refused, "x")) == nil)
     }

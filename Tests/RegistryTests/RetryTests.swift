@@ -4,7 +4,7 @@ import Registry
 import TestSupport
 import Testing
 
-/// Requests that are made again, and those that are not.
+/// Retried and final requests.
 @Suite(.timeLimit(.minutes(5))) struct RetryTests {
     @Test(
         arguments: [
@@ -19,7 +19,7 @@ import Testing
             ("no HTTP", .transport(.garbage)),
         ]
     )
-    func whatPassesIsTriedAgain(reason: String, kind: FakeFault.Kind) async throws {
+    func transientFailuresAreRetried(reason: String, kind: FakeFault.Kind) async throws {
         let fixture = try RegistryFixture()
         fixture.registry.add(FakeFault(kind, target: "manifests", times: 2))
         let digest = try await fixture.client.manifest(.tag("v1"), in: fixture.repository).digest
@@ -27,7 +27,7 @@ import Testing
         #expect(fixture.requests("GET", "manifests").count == 3)
     }
 
-    @Test func whatDoesNotPassIsToldInTheEnd() async throws {
+    @Test func permanentFailureIsReported() async throws {
         let fixture = try RegistryFixture(patience: .milliseconds(100))
         fixture.registry.add(FakeFault(.transport(.close), target: "manifests", times: .max))
         let error = await registryError { _ = try await fixture.client.manifest(.tag("v1"), in: fixture.repository) }
@@ -39,7 +39,7 @@ import Testing
         )
     }
 
-    @Test func aBusyRegistryIsGivenUpWhenPatienceIsOver() async throws {
+    @Test func busyRegistryIsGivenUpAfterTheTimeLimit() async throws {
         let fixture = try RegistryFixture(patience: .milliseconds(200))
         fixture.registry.add(FakeFault(.error(503, "UNAVAILABLE"), target: "manifests", times: .max))
         let error = await registryError { _ = try await fixture.client.manifest(.tag("v1"), in: fixture.repository) }
@@ -47,7 +47,7 @@ import Testing
         #expect(fixture.requests("GET", "manifests").count > 1)
     }
 
-    @Test func theHubsLimitIsNotWaitedFor() async throws {
+    @Test func hubRateLimitIsFinal() async throws {
         let fixture = try RegistryFixture()
         let body =
             #"{"errors":[{"code":"TOOMANYREQUESTS","message":"You have reached your pull rate limit. You may increase"}]}"#
@@ -66,7 +66,7 @@ import Testing
         #expect(fixture.requests("GET", "manifests").count == 1)
     }
 
-    @Test func aHostThatNobodyServesIsGivenUp() async throws {
+    @Test func unavailableHostIsGivenUp() async throws {
         let server = try LoopbackServer { _ in LoopbackResponse() }
         server.stop()
         let fixture = try RegistryFixture(patience: .milliseconds(300))
@@ -78,19 +78,19 @@ import Testing
             #expect(error?.code == .unreachable)
             #expect(
                 error?.description == "cannot reach the registry \(server.authority): \(server.authority) refused the"
-                    + " connection: nobody listens on that port; check the port, and whether the registry is running"
+                    + " connection: no process listens on that port; check the port, and whether the registry is running"
             )
             #expect(began.duration(to: .now) >= .milliseconds(300), "it may be there soon")
         }
     }
 
     @Test(arguments: ["/v2/", "/token"])
-    func aFailureToLogInIsForgotten(target: String) async throws {
+    func failedLoginIsForgotten(target: String) async throws {
         var switches = FakeSwitches()
         switches.authentication = .token(user: "me", password: "x", anonymousPull: true)
         let fixture = try RegistryFixture(switches, patience: .milliseconds(100))
         fixture.registry.add(FakeFault(.error(502), target: target, times: .max))
-        // Before the ping is answered 401, `/v2/` is all that is asked; the manifests have it in their paths too.
+        // Before the 401 of the ping, only `/v2/` is requested; manifests have it in their paths too.
         let error = await registryError { _ = try await fixture.client.manifest(.tag("v1"), in: fixture.repository) }
         #expect(error?.code == .unreachable)
         fixture.registry.removeFaults()
@@ -98,7 +98,7 @@ import Testing
         #expect(digest == fixture.manifestDigest)
     }
 
-    @Test func theRetryAfterOfADateIsObeyed() async throws {
+    @Test func retryAfterWithADateIsObeyed() async throws {
         let fixture = try RegistryFixture()
         let headers: LoopbackHeaders = [
             "Date": "Wed, 21 Oct 2026 07:28:00 GMT", "Retry-After": "Wed, 21 Oct 2026 07:28:01 GMT",
@@ -112,7 +112,7 @@ import Testing
     @Test("an error that never ends is cut", arguments: ["manifests", "blobs"])
     func errorsWithoutEnd(target: String) async throws {
         let fixture = try RegistryFixture()
-        // Longer than what is kept of it, and then nothing more: whoever waits for its end waits for ever.
+        // The body is longer than the limit and never ends, so waiting for its end would take forever.
         var answer = LoopbackResponse(status: 404, body: [UInt8](repeating: UInt8(ascii: "x"), count: 1 << 20))
         answer.fault = .stallBody(after: 200_000)
         fixture.registry.add(FakeFault(.answer(answer), target: target))
@@ -126,7 +126,7 @@ import Testing
         #expect(error?.code == .notFound)
     }
 
-    @Test func aPingThatBrokeIsTriedAgain() async throws {
+    @Test func interruptedPingIsRetried() async throws {
         let fixture = try RegistryFixture()
         fixture.registry.add(FakeFault(.transport(.close)))
         _ = try await fixture.client.manifest(.tag("v1"), in: fixture.repository)
@@ -134,7 +134,7 @@ import Testing
     }
 
     @Test(arguments: ["/v2/", "/token", "manifests"])
-    func aCancelledRequestEndsAtOnce(target: String) async throws {
+    func cancelledRequestEndsAtOnce(target: String) async throws {
         var switches = FakeSwitches()
         switches.authentication = .token(user: "me", password: "x", anonymousPull: true)
         let fixture = try RegistryFixture(switches)
@@ -144,7 +144,7 @@ import Testing
             try await Task.sleep(for: .milliseconds(2))
         }
         task.cancel()
-        // Without an end the test would hang: the server never answers.
+        // Without truncation the test would hang: the server never finishes.
         await #expect(throws: CancellationError.self) { try await task.value }
     }
 }

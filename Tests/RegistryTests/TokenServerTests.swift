@@ -73,7 +73,7 @@ import Testing
         let token = AccessToken(json: Array(json.utf8), receivedAt: now)
         #expect(token?.text == text)
         guard let token else { return }
-        // It is renewed ten seconds before its end.
+        // The token is renewed ten seconds before its end.
         #expect(token.isValid(at: now + .seconds(life - 11)))
         #expect(!token.isValid(at: now + .seconds(life - 9)))
     }

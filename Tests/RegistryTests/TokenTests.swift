@@ -8,9 +8,9 @@ import Testing
 
 @testable import Registry
 
-/// Tokens, as token servers in the field give them out.
+/// Responses of token servers in use.
 @Suite(.timeLimit(.minutes(1))) struct TokenTests {
-    /// A registry that wants the token `fresh`, and whose token server answers as `token` says.
+    /// A registry that requires the token `fresh`, with a token server that answers with `token`.
     private static func registry(
         realm: String = "http://HOST/token",
         _ token: @escaping LoopbackServer.Handler
@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test(arguments: [404, 405])
-    func anIdentityTokenGoesByGETWhereThereIsNoPOST(_ status: Int) async throws {
+    func identityTokenIsSentByGETWithoutPOST(_ status: Int) async throws {
         let expected = "Basic " + Data("me:refresh me".utf8).base64EncodedString()
         let server = try Self.registry { request in
             guard request.method == "GET" else { return LoopbackResponse(status: status) }
@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test(arguments: [301, 302, 303, 307, 308])
-    func aTokenServerMayRedirectOnItsOwnHost(_ status: Int) async throws {
+    func tokenServerMayRedirectOnItsOwnHost(_ status: Int) async throws {
         let server = try Self.registry { request in
             guard request.path == "/moved" else {
                 let query = request.target.drop { $0 != "?" }
@@ -64,7 +64,7 @@ import Testing
         #expect(try await Self.hasBlob(server, config: Self.config(server, Self.login)))
     }
 
-    @Test func anotherHostThatItRedirectsToDoesNotGetTheLogin() async throws {
+    @Test func redirectTargetDoesNotGetTheCredentials() async throws {
         let other = try LoopbackServer { _ in Self.fresh }
         defer { other.stop() }
         let server = try Self.registry { _ in
@@ -75,7 +75,7 @@ import Testing
         #expect(other.requests.map { $0.headers["Authorization"] } == [nil])
     }
 
-    @Test func norAnIdentityToken() async throws {
+    @Test func identityTokenIsNotSentWithoutTLS() async throws {
         let other = try LoopbackServer { _ in Self.fresh }
         defer { other.stop() }
         let server = try Self.registry { _ in
@@ -88,13 +88,13 @@ import Testing
         #expect(other.requests.isEmpty)
     }
 
-    @Test func aRelativeRealmIsOfTheRegistry() async throws {
+    @Test func relativeRealmIsResolved() async throws {
         let server = try Self.registry(realm: "/token") { _ in Self.fresh }
         defer { server.stop() }
         #expect(try await Self.hasBlob(server, config: nil))
     }
 
-    @Test func aMountThatTheTokenServerRefusesBecomesAnUpload() async throws {
+    @Test func mountRefusedByTheTokenServerBecomesAnUpload() async throws {
         var switches = FakeSwitches()
         switches.authentication = AuthenticationTests.token
         let login = Self.login
@@ -113,7 +113,7 @@ import Testing
         }
     }
 
-    @Test func aTokenThatRunsOutWhileABlobIsSentIsRenewed() async throws {
+    @Test func tokenThatExpiresDuringAnUploadIsRenewed() async throws {
         var switches = FakeSwitches()
         switches.authentication = AuthenticationTests.token
         let login = Self.login
@@ -127,7 +127,7 @@ import Testing
         #expect(fixture.requests("POST", "uploads").count == 1, "the upload that has begun is gone on with")
     }
 
-    @Test func aHostThatBlobsAreRedirectedToMayWantATokenOfItsOwn() async throws {
+    @Test func redirectTargetMayRequireItsOwnToken() async throws {
         let fixture = try RegistryFixture()
         let content = fixture.content
         let other = try LoopbackServer { request in
@@ -157,7 +157,7 @@ import Testing
         #expect(other.requests.allSatisfy { $0.headers["Authorization"] != "Bearer only here" })
     }
 
-    @Test func aTokenServerThatStumbledIsAskedAgainForTheNextImage() async throws {
+    @Test func failedTokenServerIsRetriedForTheNextImage() async throws {
         let count = Mutex(0)
         let server = try Self.registry { _ in
             let number = count.withLock { count in
@@ -177,7 +177,7 @@ import Testing
 }
 
 extension TokenTests {
-    /// A registry with TLS whose token server has this realm. It is not one of loopback, where TLS need not be verified.
+    /// A registry with TLS and this realm. It is not on loopback, where TLS need not be verified.
     private static func fetch(realm: String, config: String?, insecure: Bool = false) async throws -> [LoopbackRequest]
     {
         let server = try LoopbackServer { _ in Self.fresh }
@@ -211,7 +211,7 @@ extension TokenTests {
     }
 
     @Test(arguments: [nil, #"{"auths":{"reg.example":{"username":"u","password":"p"}}}"#])
-    func aTokenOfARegistryWithTLSIsNotFetchedWithout(config: String?) async throws {
+    func tokenOfARegistryWithTLSNeedsTLS(config: String?) async throws {
         let error = await registryError { _ = try await Self.fetch(realm: "http://OTHER/token", config: config) }
         let sentence = try #require(error).description
         #expect(sentence.hasPrefix("reg.example asks for "))
@@ -230,7 +230,7 @@ extension TokenTests {
         ("http://reg.example:5001/auth", "http://reg.example:5001/auth"), ("http://a.b/token", "http://a.b/token"),
         ("https://a.b/token", "https://a.b/token"), ("ftp://a.b/token", "ftp://a.b/token"),
     ])
-    func aRealmOfTheRegistryItselfKeepsTLS(realm: String, url: String) throws {
+    func realmOfTheRegistryKeepsTLS(realm: String, url: String) throws {
         let challenge = AuthenticationChallenge(scheme: "bearer", parameters: ["realm": realm])
         let server = try #require(TokenServer(challenge))
         #expect(server.resolved(at: "https://reg.example/v2/", mayBePlain: false).realm == url)
@@ -239,7 +239,7 @@ extension TokenTests {
     }
 
     @Test("what one of several token servers refuses is asked again", arguments: [400, 404, 418, 500])
-    func aTokenServerThatIsBroken(status: Int) async throws {
+    func brokenTokenServer(status: Int) async throws {
         let count = Mutex(0)
         let server = try Self.registry { _ in
             let number = count.withLock { count in
@@ -257,7 +257,7 @@ extension TokenTests {
         arguments: [400, 401, 403, 404],
         [true, false]
     )
-    func whatIsRemembered(status: Int, hasLogin: Bool) async throws {
+    func refusedCredentialsAreRemembered(status: Int, hasLogin: Bool) async throws {
         let server = try Self.registry { _ in LoopbackResponse(status: status) }
         defer { server.stop() }
         let fixture = try RegistryFixture()
@@ -273,7 +273,7 @@ extension TokenTests {
     }
 }
 
-/// A blob in memory; the first time that its first byte is read, something happens.
+/// A blob in memory that calls a closure when its first byte is read for the first time.
 private struct ExpiringSource: BlobSource {
     let bytes: [UInt8]
     private let event: Event

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Registry
 
-/// The numbers that registries report of an upload.
+/// The numbers that registries report about an upload.
 @Suite(.timeLimit(.minutes(1))) struct UploadSessionTests {
     private static let url = "https://reg.example/v2/x/blobs/uploads/1?_state=a"
 
@@ -15,9 +15,9 @@ import Testing
 
     @Test(arguments: [
         ("0-99", 100), ("0-999", 1_000), ("bytes=0-99", 100), ("bytes 0-99", 100), ("0-0", 0), (nil, 600),
-        // The end of the range in the place of its last byte.
+        // The end of the range instead of its last byte.
         ("0-600", 600),
-        // No ranges: the status alone counts.
+        // Invalid ranges: only the status counts.
         ("0--5", 600), ("0-+5", 600), ("5-9", 600), ("0-", 600), ("-", 600), ("", 600), ("0-1-2", 600),
     ])
     func offsets(range: String?, offset: Int64) throws {
@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test(arguments: ["0-601", "0-1000", "0-9223372036854775806", "0-9223372036854775807", "0-99999999999999999999"])
-    func moreThanWasSentIsNotTrue(range: String) throws {
+    func offsetBeyondTheSentBytesIsRejected(range: String) throws {
         var session = try #require(try Self.session())
         let isTrue = try session.update(
             HTTPResponseHead(status: 202, headers: ["Range": range]),
@@ -51,7 +51,7 @@ import Testing
         #expect(try Self.session(["OCI-Chunk-Min-Length": field])?.shortestChunk == size)
     }
 
-    @Test func aSuccessThatIsNoUpload() throws {
+    @Test func successWithoutAnUpload() throws {
         #expect(try UploadSession(HTTPResponseHead(status: 202), from: Self.url, size: 1) == nil)
         let head = HTTPResponseHead(status: 200, headers: ["Location": "/v2/x"])
         #expect(try UploadSession(head, from: Self.url, size: 1) == nil)

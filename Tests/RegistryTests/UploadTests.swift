@@ -5,9 +5,9 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Blobs that are pushed.
+/// Pushed blobs.
 @Suite(.timeLimit(.minutes(5))) struct UploadTests {
-    /// Puts the fixture's blob into `rancher/y`.
+    /// Pushes the fixture's blob to `rancher/y`.
     private static func upload(
         _ fixture: RegistryFixture,
         source: Source? = nil,
@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test(arguments: [FakeSwitches.Location.absolute, .relative, .otherHost])
-    func whereverTheLocationLeads(location: FakeSwitches.Location) async throws {
+    func anyLocation(location: FakeSwitches.Location) async throws {
         var switches = FakeSwitches()
         switches.location = location
         switches.omitsDigests = true
@@ -40,12 +40,12 @@ import Testing
         #expect(put.headers["Content-Type"] == "application/octet-stream")
         #expect(put.headers["Content-Length"] == "1500000")
         #expect(put.headers["Transfer-Encoding"] == nil)
-        // The registry's own part of the query comes back to the letter, the digest behind it.
+        // The registry's query is preserved byte for byte, followed by the digest.
         #expect(put.target.hasSuffix("?_state=at%2F0%2B%3D%3D&digest=\(fixture.blob.digest)"))
         #expect(fixture.requests("POST", "uploads").first?.headers["Content-Length"] == "0")
     }
 
-    @Test func anEmptyBlob() async throws {
+    @Test func emptyBlob() async throws {
         let fixture = try RegistryFixture()
         let blob = Descriptor(mediaType: "x/y", digest: ContentHash.digest(of: []), size: 0)
         let placement = try await fixture.client.upload(
@@ -58,7 +58,7 @@ import Testing
         #expect(fixture.registry.blob("rancher/x", blob.digest) == [])
     }
 
-    @Test func aMountNeedsNoUpload() async throws {
+    @Test func mountNeedsNoUpload() async throws {
         let fixture = try RegistryFixture()
         let placement = try await Self.upload(fixture, mounting: "rancher/x")
         #expect(placement == .mounted(from: fixture.repository))
@@ -69,7 +69,7 @@ import Testing
         #expect(post.query("from") == ["rancher/x"])
     }
 
-    @Test func whatIsNotMountedGoesIntoTheUploadThatHasBegun() async throws {
+    @Test func unmountedBlobUsesTheStartedUpload() async throws {
         var switches = FakeSwitches()
         switches.mounts = false
         let fixture = try RegistryFixture(switches)
@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test(arguments: [400, 401, 403, 404, 405])
-    func aMountThatIsRefusedBecomesAnUpload(status: Int) async throws {
+    func refusedMountBecomesAnUpload(status: Int) async throws {
         let fixture = try RegistryFixture()
         fixture.registry.add(FakeFault(.error(status), target: "mount="))
         #expect(try await Self.upload(fixture, mounting: "rancher/x") == .uploaded)
@@ -87,7 +87,7 @@ import Testing
     }
 
     @Test(arguments: [FakeFault.Kind.transport(.close), .error(503), .transport(.cutBody(after: 0))])
-    func aMountThatBrokeIsTriedAgain(kind: FakeFault.Kind) async throws {
+    func interruptedMountIsRetried(kind: FakeFault.Kind) async throws {
         let fixture = try RegistryFixture()
         fixture.registry.add(FakeFault(kind, target: "mount="))
         _ = try await Self.upload(fixture, mounting: "rancher/x")
@@ -99,9 +99,9 @@ import Testing
         arguments: ["PUT", "POST"],
         [FakeFault.Kind.transport(.close), .transport(.reset), .error(500), .error(429)]
     )
-    func aBrokenUploadBeginsAnew(method: String, kind: FakeFault.Kind) async throws {
+    func interruptedUploadStartsOver(method: String, kind: FakeFault.Kind) async throws {
         let fixture = try RegistryFixture()
-        // Where the connection breaks, only the answer is lost, and the blob is there.
+        // If the connection breaks, only the response is lost, and the blob exists.
         fixture.registry.add(FakeFault(kind, method: method, target: "uploads"))
         #expect(try await Self.upload(fixture) == .uploaded)
         #expect(Self.isThere(fixture))
@@ -109,7 +109,7 @@ import Testing
         #expect(Set(fixture.requests("PUT", "uploads").map(\.path)).count == 1, "an upload that is known goes on")
     }
 
-    /// Requests go to one replica after the other, and one of them fails whatever it is asked.
+    /// Requests reach the replicas in turn, and one of them always fails.
     @Test(arguments: [2, 3, 4, 5], [503, 0])
     func oneOfSeveralReplicasMayBeBroken(replicas: Int, status: Int) async throws {
         for first in 0..<replicas {
@@ -132,7 +132,7 @@ import Testing
                 longestWait: .milliseconds(1)
             )
             let http = HTTPClient(HTTPClient.Configuration(busyPause: .milliseconds(1)))
-            let client = RegistryClient(http: http, settings: RegistrySettings(patience: patience))
+            let client = RegistryClient(http: http, settings: RegistrySettings(retryPolicy: patience))
             let placement = try await client.upload(
                 fixture.blob,
                 from: Source(bytes: fixture.content),
@@ -156,8 +156,8 @@ import Testing
         }
     }
 
-    /// Its digest would not be sent behind a fragment.
-    @Test func aLocationMayHaveAFragment() async throws {
+    /// A digest after a fragment would not be sent.
+    @Test func locationMayHaveAFragment() async throws {
         let server = try LoopbackServer { request in
             var answer = Self.uploads(request)
             if request.method == "POST" { answer.headers["Location"] = "/v2/x/blobs/uploads/1?_state=a#top" }
@@ -193,9 +193,9 @@ import Testing
         #expect(fixture.requests("HEAD", "blobs").count == (isStored ? 1 : 4))
     }
 
-    /// As a page for people does that answers whatever is asked.
+    /// Like an HTML page that answers every request.
     @Test(arguments: [nil, "0", "5120"], [true, false])
-    func aRegistryThatSaysYesToAllIsNotBelieved(length: String?, knowsSize: Bool) async throws {
+    func registryThatConfirmsEveryBlobIsNotBelieved(length: String?, knowsSize: Bool) async throws {
         let fixture = try RegistryFixture()
         var headers: LoopbackHeaders = ["Docker-Content-Digest": fixture.blob.digest.description]
         headers["Content-Length"] = length
@@ -212,7 +212,7 @@ import Testing
         #expect(fixture.requests("HEAD", "blobs").count == (knowsSize && length == "5120" ? 2 : 3), "it is tested once")
     }
 
-    @Test func theLastFailureOfAnUploadIsTheCause() async throws {
+    @Test func lastFailureOfAnUploadIsReported() async throws {
         let fixture = try RegistryFixture(patience: .seconds(2))
         fixture.registry.add(FakeFault(.error(404), method: "PUT", target: "uploads", times: 4))
         fixture.registry.add(FakeFault(.error(503), method: "GET", target: "uploads", times: .max))
@@ -222,7 +222,7 @@ import Testing
         #expect(!sentence.contains("replicas"), "\(sentence)")
     }
 
-    @Test func damagedContentNeverBecomesABlob() async throws {
+    @Test func corruptContentIsNotStored() async throws {
         let fixture = try RegistryFixture()
         var bytes = fixture.content
         bytes[bytes.count - 1] ^= 1
@@ -234,11 +234,11 @@ import Testing
         #expect(!fixture.registry.repositories.contains("rancher/y"))
     }
 
-    @Test func contentOfAnotherSizeIsNotEvenSent() async throws {
+    @Test func contentOfAnotherSizeIsNotSent() async throws {
         let fixture = try RegistryFixture()
         let source = Source(bytes: Array(fixture.content.dropLast()))
         let error = await registryError { _ = try await Self.upload(fixture, source: source) }
-        #expect(error?.description == "the blob \(fixture.blob.digest) has 1499999 bytes, its manifest tells 1500000")
+        #expect(error?.description == "the blob \(fixture.blob.digest) has 1499999 bytes, its manifest says 1500000")
         #expect(fixture.registry.requests.isEmpty)
     }
 
@@ -246,7 +246,7 @@ import Testing
         "a success that began no upload is none",
         arguments: [LoopbackResponse(status: 202), LoopbackResponse(status: 200, text: "<html>Please log in</html>")]
     )
-    func nowhereToGo(answer: LoopbackResponse) async throws {
+    func uploadResponseWithoutALocation(answer: LoopbackResponse) async throws {
         let fixture = try RegistryFixture()
         fixture.registry.add(FakeFault(.answer(answer), target: "uploads", times: .max))
         let error = await registryError { _ = try await Self.upload(fixture) }
@@ -257,14 +257,14 @@ import Testing
         )
     }
 
-    @Test func aRefusalIsTold() async throws {
+    @Test func refusalIsReported() async throws {
         let fixture = try RegistryFixture()
         fixture.registry.add(FakeFault(.error(403, "DENIED"), method: "POST"))
         let error = await registryError { _ = try await Self.upload(fixture) }
         #expect(error?.code == .denied)
     }
 
-    @Test func aRegistryThatKnowsAnotherDigestIsBelieved() async throws {
+    @Test func registryWithAnotherDigestIsBelieved() async throws {
         let fixture = try RegistryFixture()
         fixture.registry.add(FakeFault(.error(400, "DIGEST_INVALID"), method: "PUT"))
         let error = await registryError { _ = try await Self.upload(fixture) }
@@ -279,7 +279,7 @@ import Testing
         #expect(try await fixture.client.hasBlob(fixture.blob.digest, in: fixture.repository) == isThere)
     }
 
-    @Test func existenceThatIsNotTold() async throws {
+    @Test func unreportedExistence() async throws {
         let fixture = try RegistryFixture()
         fixture.registry.add(FakeFault(.error(403, "DENIED"), method: "HEAD"))
         let error = await registryError {

@@ -21,11 +21,18 @@ extension CompositionRoot {
     /// and mirrors.
     func client(_ console: Console) async throws -> RegistryClient {
         try ProcessLimits.requireThreads(inAdditionToTasks: jobs * 2)
-        let (daemon, authorities) = try await onThread { [options, environment] in
+        let explicit = try await explicitLogin
+        let (daemon, authorities, credentials) = try await onThread { [options, environment] in
             let authorities = CertificateAuthorities(environment: environment)
             return (
                 DaemonConfiguration(environment: environment, notice: console.remark),
-                try options.extensions.caFile.map { try authorities.adding(file: $0) } ?? authorities
+                try options.extensions.caFile.map { try authorities.adding(file: $0) } ?? authorities,
+                CredentialStore(
+                    environment: environment,
+                    explicit: explicit,
+                    helper: CredentialHelperProcess(environment: environment),
+                    notice: { console.remark($0) }
+                )
             )
         }
         let patience = options.extensions.patience
@@ -50,15 +57,10 @@ extension CompositionRoot {
             http: http,
             settings: RegistrySettings(
                 insecureRegistries: insecureHosts(daemon),
-                logins: CredentialStore(
-                    environment: environment,
-                    explicit: try await explicitLogin,
-                    helper: CredentialHelperProcess(environment: environment),
-                    notice: { console.remark($0) }
-                ),
+                logins: credentials,
                 mirrors: daemon.mirrors,
                 certificates: CertificateDirectories(environment: environment, authorities: authorities),
-                patience: RetryPolicy(duration: patience),
+                retryPolicy: RetryPolicy(duration: patience),
                 trace: trace?.registry
             )
         )

@@ -58,7 +58,7 @@ struct CurlOptions {
         if let signature = request.signature {
             try set(signature, request)
         } else {
-            try setMethod(request.method, source: transfer.source, context)
+            try setMethod(request.method, length: transfer.body?.length, context)
         }
         try set(CURLOPT_HEADERDATA, context)
         try set(CURLOPT_WRITEDATA, context)
@@ -106,13 +106,13 @@ struct CurlOptions {
 
     private func setMethod(
         _ method: HTTPMethod,
-        source: (any HTTPBodySource)?,
+        length: Int64?,
         _ context: UnsafeMutableRawPointer
     ) throws(HTTPError) {
-        if let source {
+        if let length {
             // libcurl's upload mode applies to any method with a body: it streams the body and sends `Content-Length`.
             try set(CURLOPT_UPLOAD, 1)
-            try check(shim_easy_setopt_offset(easy, CURLOPT_INFILESIZE_LARGE, curl_off_t(source.length)))
+            try check(shim_easy_setopt_offset(easy, CURLOPT_INFILESIZE_LARGE, curl_off_t(length)))
             try set(CURLOPT_READDATA, context)
             try check(shim_easy_setopt_read(easy, CURLOPT_READFUNCTION, curlRead))
             try set(CURLOPT_SEEKDATA, context)

@@ -1,4 +1,5 @@
 import CCurl
+import SystemIO
 
 /// An HTTP client with one transfer at a time on each of its threads.
 ///
@@ -45,7 +46,7 @@ package final class HTTPClient: Sendable {
     /// - Throws: `HTTPError`, `CancellationError`, or the error of the sink or the body's source, unchanged.
     package func perform(
         _ request: HTTPRequest,
-        into sink: any HTTPResponseSink
+        into sink: @escaping HTTPResponseSink
     ) async throws -> HTTPResponseHead {
         let address = try address(of: request)
         secrets.add(request)
@@ -71,6 +72,7 @@ package final class HTTPClient: Sendable {
         } catch {
             record(transfer, since: start, error)
             queue.leave(pass, nil)
+            if error is ResponseTruncated, let head = transfer.head { return head }
             throw error
         }
     }
@@ -105,14 +107,14 @@ package final class HTTPClient: Sendable {
     /// - Throws: The errors of `perform`; `HTTPError` with `bodyTooLarge` if the body exceeds `limit`.
     package func collect(_ request: HTTPRequest, limit: Int) async throws -> HTTPResponse {
         let host = try address(of: request).authority
-        let sink = CollectingSink(
+        let body = MemorySink(
             limit: limit,
             excess: HTTPError(.bodyTooLarge, "\(host) answered with more than \(limit) bytes, which is too much here")
         )
         var request = request
         request.totalSeconds = request.totalSeconds ?? Self.collectSeconds
-        let head = try await perform(request, into: sink)
-        return HTTPResponse(head: head, body: sink.body)
+        let head = try await perform(request) { _ in body }
+        return HTTPResponse(head: head, body: body.bytes)
     }
 }
 

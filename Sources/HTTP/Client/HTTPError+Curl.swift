@@ -34,7 +34,7 @@ extension HTTPError {
                 if let proxy = failure.proxy {
                     "\(authority) cannot be reached: the proxy \(proxy) cannot be connected to: \(text)"
                 } else if code == .refused {
-                    "\(authority) refused the connection: nobody listens on that port"
+                    "\(authority) refused the connection: no process listens on that port"
                 } else {
                     "\(authority) cannot be reached: \(text)"
                 }

@@ -1,4 +1,5 @@
 import Synchronization
+import SystemIO
 
 /// The state of one transfer, used by libcurl's callbacks.
 ///
@@ -7,7 +8,7 @@ import Synchronization
 final class Transfer: @unchecked Sendable {
     let request: HTTPRequest
     let address: HTTPAddress
-    let source: (any HTTPBodySource)?
+    let body: HTTPBodyStream?
 
     /// Set by any thread; read by the thread that runs the transfer.
     private let cancellation = Atomic(false)
@@ -25,7 +26,9 @@ final class Transfer: @unchecked Sendable {
     /// The time for which the bandwidth limit delayed the transfer.
     private(set) var throttledTime = Duration.zero
 
-    private let sink: any HTTPResponseSink
+    private let makeSink: HTTPResponseSink
+    private var sink: (any ByteSink)?
+    private var source: (any ByteSource)?
     private let limiter: RateLimiter?
     let secrets: SentSecrets?
     private var parser = ResponseHeadParser()
@@ -37,14 +40,14 @@ final class Transfer: @unchecked Sendable {
     init(
         _ request: HTTPRequest,
         _ address: HTTPAddress,
-        _ sink: any HTTPResponseSink,
+        _ sink: @escaping HTTPResponseSink,
         _ limiter: RateLimiter? = nil,
         secrets: SentSecrets? = nil
     ) {
         self.request = request
         self.address = address
-        self.source = request.body.source(for: request.method)
-        self.sink = sink
+        self.body = request.body.stream(for: request.method)
+        self.makeSink = sink
         self.limiter = limiter
         self.secrets = secrets
     }
@@ -64,7 +67,7 @@ final class Transfer: @unchecked Sendable {
             if var head = try parser.consume(line) {
                 head.secrets = secrets
                 self.head = head
-                try sink.begin(head)
+                sink = try makeSink(head)
             }
             return true
         } catch let fault as ResponseHeadParser.Fault {
@@ -80,7 +83,7 @@ final class Transfer: @unchecked Sendable {
         received += Int64(bytes.count)
         guard throttle(bytes.count) else { return false }
         do {
-            try sink.receive(bytes)
+            try sink?.append(bytes)
             return true
         } catch {
             failure = error
@@ -106,10 +109,10 @@ final class Transfer: @unchecked Sendable {
 
     /// Rewinds the body; `false` ends the transfer.
     func rewind() -> Bool {
-        guard let source else { return true }
+        guard let body else { return true }
         do {
-            remaining = source.length
-            try source.rewind()
+            remaining = body.length
+            source = try body.open()
             return true
         } catch {
             failure = error
@@ -119,7 +122,7 @@ final class Transfer: @unchecked Sendable {
 
     /// Rewinds the body, of which a part may have been sent; `false` ends the transfer.
     func rewindForRetry() -> Bool {
-        guard let source, !source.isResendable, remaining < source.length else { return rewind() }
+        guard let body, !body.isResendable, remaining < body.length else { return rewind() }
         failure = HTTPError(.interrupted, "the transfer with \(address.authority) broke off while the body was sent")
         return false
     }

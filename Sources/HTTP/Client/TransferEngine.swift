@@ -11,17 +11,20 @@ final class TransferEngine: @unchecked Sendable {
     private let easy: UnsafeMutableRawPointer?
     private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
     private let configuration: HTTPClient.Configuration
+    private let share: CurlShare
 
     /// The connections kept by a thread: registry, token server, storage after redirects, and a few more.
     private static let keptConnections = 8
 
-    private static let initialized: CURLcode = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+    static let initialized: CURLcode = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
 
-    init(_ configuration: HTTPClient.Configuration) {
+    init(_ configuration: HTTPClient.Configuration, _ share: CurlShare) {
         let works = Self.initialized == CURLE_OK
         multi = works ? curl_multi_init() : nil
         easy = works ? curl_easy_init() : nil
         self.configuration = configuration
+        self.share = share
+        if let easy, let caches = share.handle { _ = shim_easy_setopt_pointer(easy, CURLOPT_SHARE, caches) }
         if let multi {
             // On failure, libcurl's default of four applies.
             _ = shim_multi_setopt_long(multi, CURLMOPT_MAXCONNECTS, Self.keptConnections)

@@ -31,7 +31,8 @@ final class TransferPool: Sendable {
 
     init(_ configuration: HTTPClient.Configuration) {
         let count = max(1, configuration.threads)
-        engines = (0..<count).map { _ in TransferEngine(configuration) }
+        let share = CurlShare()
+        engines = (0..<count).map { _ in TransferEngine(configuration, share) }
         wakes = (0..<count).map { _ in DispatchSemaphore(value: 0) }
         state = Mutex(State(current: Array(repeating: nil, count: count)))
         // Under the lock, so that no worker starts before the state is complete.

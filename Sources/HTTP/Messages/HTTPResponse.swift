@@ -1,3 +1,5 @@
+import SystemIO
+
 /// The status and the header fields of a response.
 package struct HTTPResponseHead: Sendable {
     /// The status code, 200 to 599 in practice.
@@ -34,37 +36,13 @@ package struct HTTPResponse: Sendable {
     }
 }
 
-/// The receiver of a response.
+/// Returns the sink for the body of a response, given its final head. Heads of 1xx responses and of a proxy's answer to `CONNECT`
+/// are skipped.
 ///
-/// All calls come from one thread at a time and end before `perform` returns. An error ends the transfer and is
-/// rethrown by `perform`, unchanged.
-package protocol HTTPResponseSink: AnyObject, Sendable {
-    /// Receives the final head, once, before the body. Heads of 1xx responses and of a proxy's answer to `CONNECT` are
-    /// skipped.
-    func begin(_ head: HTTPResponseHead) throws
+/// One thread at a time uses the sink, until `perform` returns. An error ends the transfer and is rethrown by `perform`, unchanged.
+package typealias HTTPResponseSink = @Sendable (HTTPResponseHead) throws -> any ByteSink
 
-    /// Receives the next piece of the body. `bytes` is valid only during the call.
-    func receive(_ bytes: UnsafeRawBufferPointer) throws
-}
-
-/// Collects a body of limited size in memory.
-///
-/// `@unchecked Sendable`: one transfer uses the sink, on one thread, until the transfer has ended.
-final class CollectingSink: HTTPResponseSink, @unchecked Sendable {
-    private(set) var body: [UInt8] = []
-    private let limit: Int
-    private let excess: HTTPError
-
-    /// - Parameter excess: The error for a body that exceeds `limit` bytes.
-    init(limit: Int, excess: HTTPError) {
-        self.limit = limit
-        self.excess = excess
-    }
-
-    func begin(_ head: HTTPResponseHead) {}
-
-    func receive(_ bytes: UnsafeRawBufferPointer) throws(HTTPError) {
-        guard bytes.count <= limit - body.count else { throw excess }
-        body.append(contentsOf: bytes)
-    }
+/// Thrown by a sink that needs no more of a response, which may be endless. The response counts as complete.
+package struct ResponseTruncated: Error {
+    package init() {}
 }

@@ -1,17 +1,19 @@
 import CCurl
 
-/// Scheme, host and port of a URL, as parsed by libcurl, so that the client and libcurl agree on the host.
-struct HTTPAddress: Hashable {
+/// Scheme, host and port of a URL, as parsed by libcurl, so that the host that receives
+/// credentials is the one that libcurl connects to.
+package struct HTTPAddress: Hashable, Sendable {
     /// `http` or `https`.
-    let scheme: String
+    package let scheme: String
     /// A lowercase name or an address, without the brackets of IPv6.
-    let host: String
+    package let host: String
     /// The port, or the scheme's default.
-    let port: Int
+    package let port: Int
     /// The host, and the port unless it is the scheme's default, for messages.
-    let authority: String
+    package let authority: String
 
-    init(_ url: String) throws(HTTPError) {
+    /// - Throws: `HTTPError` if the URL is not an absolute `http` or `https` URL, or has a user.
+    package init(_ url: String) throws(HTTPError) {
         guard let handle = curl_url() else { throw HTTPError(.failed, "libcurl has no memory for a URL") }
         defer { curl_url_cleanup(handle) }
 

@@ -1,18 +1,18 @@
 import FoundationEssentials
 import OCI
 
-/// The answer of a token server (distribution, "Token Authentication Specification").
+/// A token server's response (distribution, "Token Authentication Specification").
 struct AccessToken: Sendable {
     let text: String
     private let expiry: ContinuousClock.Instant
 
-    /// Whether the token is good for a request that is made now.
+    /// Whether the token is valid for a request made now.
     func isValid(at now: ContinuousClock.Instant) -> Bool { now < expiry }
 
     /// - Parameters:
-    ///   - json: the body of the answer; `access_token` wins over `token`.
-    ///   - now: when the answer came.
-    /// - Returns: `nil` where there is no token in it.
+    ///   - json: The body of the response; `access_token` takes precedence over `token`.
+    ///   - now: The time of the response.
+    /// - Returns: `nil` if the body contains no token.
     init?(json: [UInt8], receivedAt now: ContinuousClock.Instant) {
         struct Answer: Decodable {
             var token: String?
@@ -29,7 +29,7 @@ struct AccessToken: Sendable {
             let text = answer.accessToken ?? answer.token, !text.isEmpty
         else { return nil }
         self.text = text
-        // A token lives for a minute at least; it is renewed a little before its end, so that it does not end on the way.
+        // A token is valid for at least a minute. It is renewed slightly early, so that it does not expire in transit.
         let seconds = min(max(answer.expiresIn ?? 60, 60), 86_400)
         expiry = now + .seconds(seconds - 10)
     }

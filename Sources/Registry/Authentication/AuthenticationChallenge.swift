@@ -1,11 +1,11 @@
-/// What a registry says of how to log in: a challenge of a `WWW-Authenticate` field (RFC 9110, section 11.6.1).
+/// A challenge of a `WWW-Authenticate` field (RFC 9110, section 11.6.1).
 struct AuthenticationChallenge: Sendable, Equatable {
-    /// In lower case: `bearer`, `basic`.
+    /// The lowercase scheme: `bearer`, `basic`.
     let scheme: String
-    /// By name in lower case: `realm`, `service`, `scope`, `error`.
+    /// The parameters by lowercase name: `realm`, `service`, `scope`, `error`.
     let parameters: [String: String]
 
-    /// The challenges of all fields of an answer. What cannot be read is left out.
+    /// Returns the challenges of all fields of a response. Malformed challenges are skipped.
     static func parse(_ fields: [String]) -> [AuthenticationChallenge] {
         fields.flatMap { field -> [AuthenticationChallenge] in
             var reader = Reader(rest: field[...])
@@ -32,7 +32,7 @@ struct AuthenticationChallenge: Sendable, Equatable {
             return result
         }
 
-        /// `name=value` or `name="value"`; nothing is taken where the next word is a scheme.
+        /// Parses `name=value` or `name="value"`; consumes nothing if a scheme follows.
         private mutating func parameter() -> (String, String)? {
             let start = rest
             guard let name = token() else { return nil }
@@ -46,9 +46,9 @@ struct AuthenticationChallenge: Sendable, Equatable {
             return (name.lowercased(), rest.first == "\"" ? quoted() : token() ?? "")
         }
 
-        /// Passes over the opaque text that schemes such as `Negotiate` have in place of parameters (RFC 9110, section 11.2).
+        /// Skips the opaque text of schemes such as `Negotiate` (`token68`; RFC 9110, section 11.2).
         ///
-        /// `realm=` could be one too, so the schemes that are known to have parameters are left alone.
+        /// `realm=` could be `token68` too, so known schemes with parameters are excluded.
         private mutating func skipToken68(of scheme: String) {
             guard !["bearer", "basic", "digest"].contains(scheme.lowercased()) else { return }
             let start = rest

@@ -1,20 +1,20 @@
 import FoundationEssentials
 import SystemIO
 
-/// What `docker login` keeps for a registry. It is never printed.
+/// The credentials that `docker login` stores for a registry. They are never printed.
 ///
-/// Users, passwords and tokens are bytes, which need not be UTF-8: each `String` here is one that stands for its `nativeBytes`.
+/// Users, passwords and tokens are bytes that need not be UTF-8: each `String` here stands for its `nativeBytes`.
 package enum Credential: Sendable, Equatable {
     /// A user and a password.
     case basic(user: String, password: String)
-    /// A refresh token, which a token server turns into access tokens, and the user it belongs to, where that is known.
+    /// A refresh token, which a token server exchanges for access tokens, and its user, if known.
     case identityToken(String, user: String = "")
-    /// An access token, sent as it is.
+    /// An access token, sent unchanged.
     case registryToken(String)
 }
 
 extension Credential: CustomStringConvertible, CustomDebugStringConvertible {
-    /// Without the secret, so that it cannot get into a message by accident.
+    /// Omits the secret, so that messages cannot contain it.
     package var description: String {
         switch self {
         case .basic(let user, _): "user \(user)"
@@ -23,18 +23,17 @@ extension Credential: CustomStringConvertible, CustomDebugStringConvertible {
         }
     }
 
-    /// As ``description``.
     package var debugDescription: String { description }
 }
 
 extension Credential {
-    /// The value of `Authorization` for a user and a password, to the byte (RFC 7617).
+    /// Returns the value of `Authorization` for a user and a password (RFC 7617).
     static func basicHeader(user: String, password: String) -> String {
         "Basic " + Data(user.nativeBytes + [UInt8(ascii: ":")] + password.nativeBytes).base64EncodedString()
     }
 }
 
 extension String {
-    /// A text of a JSON file, as the text that stands for its UTF-8.
+    /// The string of a JSON file as the native string for its UTF-8 bytes.
     var native: String { String(nativeBytes: utf8) }
 }

@@ -1,19 +1,19 @@
-/// What the sentence for a refusal says of the login that was sent.
+/// Describes the credentials that were used, for authorization errors.
 struct CredentialDiagnostics: Sendable {
-    /// To follow the registry's reason.
+    /// The text that follows the registry's reason.
     let text: String
 
-    /// What a registry has said that it wants.
+    /// The authentication that a registry requires.
     enum Wanted: Sendable {
-        /// Nothing: no login is sent then.
+        /// None; no credentials are sent.
         case nothing
         /// A user and a password with each request.
         case password
-        /// A token, for which its token server wants any login.
+        /// A token, for which the token server accepts any credentials.
         case token
     }
 
-    /// - Parameter login: the one that is known for the repository.
+    /// - Parameter login: The credentials for the repository.
     init(_ login: ResolvedCredential?, wanted: Wanted, domain: String, logins: CredentialStore) {
         switch (wanted, login) {
         case (.nothing, _):
@@ -33,7 +33,7 @@ extension Credential {
         if case .identityToken = self { true } else { false }
     }
 
-    /// As it reads after "the": `login of user me`, `identity token`.
+    /// The noun after "the": `login of user me`, `identity token`.
     var noun: String {
         switch self {
         case .basic: "login of \(self)"

@@ -1,31 +1,28 @@
 import FoundationEssentials
 
-/// Runs the programs that keep logins, `docker-credential-NAME` (docker-credential-helpers, "Credential helper protocol").
-///
-/// Who has the means to start a program gives one to ``CredentialStore``.
+/// Runs `docker-credential-NAME` programs (docker-credential-helpers, "Credential helper protocol").
 package protocol CredentialHelper: Sendable {
-    /// Runs `docker-credential-NAME get` to its end, with the server on its standard input.
+    /// Runs `docker-credential-NAME get` with `server` on its standard input.
     ///
-    /// - Throws: ``CredentialHelperError`` where it cannot be started or takes too long; `CancellationError`.
+    /// - Throws: ``CredentialHelperError`` if the program cannot be started or times out; `CancellationError`.
     func get(_ server: String, from name: String) async throws -> CredentialHelperAnswer
 }
 
-/// What a credential helper that has ended left behind.
+/// The result of a credential helper.
 package struct CredentialHelperAnswer: Sendable {
-    /// Whether its exit status was 0.
+    /// Whether the exit status was 0.
     package let isSuccess: Bool
-    /// What it wrote to its standard output.
+    /// The standard output.
     package let output: [UInt8]
 
-    /// An answer of these parts.
     package init(isSuccess: Bool, output: [UInt8]) {
         self.isSuccess = isSuccess
         self.output = output
     }
 
-    /// The login in the answer; `nil` where the helper has none.
+    /// Parses the credentials in the output; `nil` if the helper has none.
     ///
-    /// - Throws: ``CredentialHelperError``; without what the helper wrote, which may have the secret in it.
+    /// - Throws: ``CredentialHelperError``, without the helper's output, which may contain the secret.
     func credential() throws(CredentialHelperError) -> Credential? {
         struct Answer: Decodable {
             var username: String?
@@ -51,11 +48,10 @@ package struct CredentialHelperAnswer: Sendable {
     }
 }
 
-/// Why a credential helper gave no answer.
+/// A failure of a credential helper.
 package struct CredentialHelperError: Error, Sendable {
-    /// What is wrong, to follow the helper's name: `is not installed`.
+    /// The problem, to follow the helper's name: `is not installed`.
     package let problem: String
 
-    /// A problem, to follow the helper's name.
     package init(_ problem: String) { self.problem = problem }
 }

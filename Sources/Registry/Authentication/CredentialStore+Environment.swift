@@ -2,16 +2,16 @@ import Glibc
 import SystemIO
 
 extension CredentialStore {
-    /// The logins of this host, in the order that they are looked for: `DOCKER_AUTH_CONFIG`, docker's `config.json`, podman's
-    /// files.
+    /// Creates a store from this host's credentials, in the order of lookup: `DOCKER_AUTH_CONFIG`, docker's
+    /// `config.json`, podman's files.
     ///
-    /// A file that cannot be read is told, and the run goes on without it, as with docker.
+    /// An unreadable file is reported and skipped, as in docker.
     ///
     /// - Parameters:
-    ///   - environment: the variables that count: those that name the places, and `HOME`.
-    ///   - explicit: the login that was given for one registry.
-    ///   - helper: runs credential helpers.
-    ///   - notice: gets a sentence where a login cannot be had that should be there.
+    ///   - environment: The variables that name the files, and `HOME`.
+    ///   - explicit: The credentials given for one registry.
+    ///   - helper: Runs credential helpers.
+    ///   - notice: Receives a sentence for credentials that are unavailable.
     package convenience init(
         environment: Environment,
         explicit: ExplicitCredential? = nil,
@@ -40,7 +40,7 @@ extension CredentialStore {
         self.init(explicit: explicit, sources, missing: missing, helper: helper, notice: notice)
     }
 
-    /// The credential helpers that the logins of this host name, each without `docker-credential-`.
+    /// The credential helpers configured on this host, each without `docker-credential-`.
     package static func helperNames(in environment: Environment) -> Set<String> {
         var texts = paths(in: environment).compactMap { try? File.content(ofRegular: $0, limit: 1 << 20) }
         if let text = environment.value(of: variable) { texts.append(text.nativeBytes) }
@@ -49,10 +49,10 @@ extension CredentialStore {
         }
     }
 
-    /// Has the text of a file of logins (docker CLI 28.3).
+    /// The variable with the text of a credential file (docker CLI 28.3).
     private static let variable = "DOCKER_AUTH_CONFIG"
 
-    /// Where the files lie: docker's first (`cli/config`), then podman's (containers-auth.json(5)).
+    /// The paths of the files: docker's first (`cli/config`), then podman's (containers-auth.json(5)).
     static func paths(in environment: Environment) -> [String] {
         let runtime =
             environment.value(of: "XDG_RUNTIME_DIR").map { $0 + "/containers" } ?? "/run/containers/\(getuid())"

@@ -2,32 +2,30 @@ import OCI
 import Synchronization
 import SystemIO
 
-/// A login, and where it is from.
+/// Credentials with their origin.
 struct ResolvedCredential: Sendable, CustomStringConvertible {
     let credential: Credential
-    /// As it reads after "the login of user me": `from /root/.docker/config.json`.
+    /// The text after "the login of user me": `from /root/.docker/config.json`.
     let origin: String
 
-    /// Without the secret: `login of user me from /root/.docker/config.json`.
+    /// Omits the secret: `login of user me from /root/.docker/config.json`.
     var description: String { "\(credential.noun) \(origin)" }
 }
 
-/// A login that is given for one registry. It goes before all others.
+/// Credentials given for one registry. They take precedence over all others.
 package struct ExplicitCredential: Sendable {
     fileprivate let registry: RegistryName
     fileprivate let login: ResolvedCredential
 
-    /// A login for a registry.
-    ///
     /// - Parameters:
-    ///   - registry: the registry in a reference: `HOST[:PORT]`.
-    ///   - source: where it was given, for messages: `--username`.
+    ///   - registry: The registry in a reference: `HOST[:PORT]`.
+    ///   - source: The origin, for messages: `--username`.
     package init(registry: String, user: String, password: String, source: String) {
         self.registry = RegistryName(registry)
         login = ResolvedCredential(credential: .basic(user: user, password: password), origin: "from \(source)")
     }
 
-    /// The password in the input of `--password-stdin`: all bytes but a line break at its end, as docker has it.
+    /// Returns the password in the input of `--password-stdin`: all bytes except a trailing line break, as in docker.
     package static func password(in input: [UInt8]) -> String {
         var bytes = input[...]
         if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
@@ -36,17 +34,16 @@ package struct ExplicitCredential: Sendable {
     }
 }
 
-/// The logins of a run: the one that was given for a registry, and those that docker and podman keep on this host.
+/// The credentials of a run: those given for one registry, and those of docker and podman on this host.
 ///
-/// The first place that has a login for a repository wins. A credential helper is run once for a registry.
+/// The first source with credentials for a repository wins. A credential helper runs once per registry.
 package final class CredentialStore: Sendable {
-    /// A file of logins, or what takes its place.
+    /// A credential file or variable.
     package struct Source: Sendable {
-        /// The path, or the variable that has the text, for messages.
+        /// The path, or the name of the variable, for messages.
         let name: String
         let configuration: DockerConfiguration
 
-        /// A file that has been read.
         package init(name: String, configuration: DockerConfiguration) {
             self.name = name
             self.configuration = configuration
@@ -60,21 +57,19 @@ package final class CredentialStore: Sendable {
 
     private let explicit: ExplicitCredential?
     private let sources: [Source]
-    /// What was looked at in vain: files that are not there.
+    /// The credential files that do not exist, for diagnostics.
     private let missing: [String]
     private let helper: (any CredentialHelper)?
     private let notice: @Sendable (String) -> Void
     private let answers = Mutex<[HelperCall: SharedTask<Credential?>]>([:])
-    private let told = Mutex<Set<String>>([])
+    private let reported = Mutex<Set<String>>([])
 
-    /// The logins of these places.
-    ///
     /// - Parameters:
-    ///   - explicit: the login that was given for one registry.
-    ///   - sources: the files, the first to be asked first.
-    ///   - missing: the files that were looked for and are not there.
-    ///   - helper: runs credential helpers; without it none is asked.
-    ///   - notice: gets a sentence where a login cannot be had that should be there.
+    ///   - explicit: The credentials given for one registry.
+    ///   - sources: The files, in order of lookup.
+    ///   - missing: The credential files that do not exist.
+    ///   - helper: Runs credential helpers; `nil` to run none.
+    ///   - notice: Receives a sentence for credentials that are unavailable.
     package init(
         explicit: ExplicitCredential? = nil,
         _ sources: [Source] = [],
@@ -89,14 +84,16 @@ package final class CredentialStore: Sendable {
         self.notice = notice
     }
 
-    /// No logins.
+    /// Creates an empty store.
     package convenience init() {
         self.init([])
     }
 
-    /// The login for a repository.
+    /// Returns the credentials for a repository.
     ///
-    /// - Throws: `CancellationError`. A login that cannot be had is told once, and the next place is asked.
+    /// Unavailable credentials are reported once, and the next source is tried.
+    ///
+    /// - Throws: `CancellationError`.
     func login(for repository: Repository) async throws -> ResolvedCredential? {
         if let explicit, explicit.registry == RegistryName(repository.domain) { return explicit.login }
         for source in sources {
@@ -106,13 +103,13 @@ package final class CredentialStore: Sendable {
                     return ResolvedCredential(credential: credential, origin: "from \(source.name)")
                 }
             } catch {
-                tell("no login is taken from \(source.name): \(error)")
+                report("no login is taken from \(source.name): \(error)")
             }
         }
         return nil
     }
 
-    /// Where logins were looked for.
+    /// The sources that were searched.
     var places: String {
         let names = sources.map(\.name) + missing
         guard let last = names.last else { return "nothing was there to look for one in" }
@@ -136,7 +133,7 @@ package final class CredentialStore: Sendable {
             }
         } catch let error as CredentialHelperError {
             let domain = RegistryName(server).host
-            tell(
+            report(
                 "\(program), which \(source.name) names for \(domain), \(error.problem); no login is taken from it: try"
                     + " 'echo \(RegistryName.dockerKey(domain)) | \(program) get'"
             )
@@ -144,7 +141,7 @@ package final class CredentialStore: Sendable {
         }
     }
 
-    private func tell(_ sentence: String) {
-        if told.withLock({ $0.insert(sentence).inserted }) { notice(sentence) }
+    private func report(_ sentence: String) {
+        if reported.withLock({ $0.insert(sentence).inserted }) { notice(sentence) }
     }
 }

@@ -2,9 +2,9 @@ import FoundationEssentials
 import OCI
 import SystemIO
 
-/// The logins of a file such as docker's `config.json` or podman's `auth.json`.
+/// The credentials of a file such as docker's `config.json` or podman's `auth.json`.
 ///
-/// `auths` has them themselves, as `docker login` wrote them; `credHelpers` and `credsStore` name the programs that keep them.
+/// `auths` contains credentials written by `docker login`; `credHelpers` and `credsStore` name credential helpers.
 package struct DockerConfiguration: Sendable {
     private let entries: [String: Entry]
     private let helpers: [String: String]
@@ -18,14 +18,14 @@ package struct DockerConfiguration: Sendable {
         var registrytoken: String?
     }
 
-    /// No logins.
     package init() {
         (entries, helpers, store) = ([:], [:], nil)
     }
 
-    /// Reads the text of a file.
+    /// Parses the text of a file.
     ///
-    /// - Throws: ``DockerConfigurationError`` where it is not JSON. A login that cannot be decoded is told when it is wanted.
+    /// - Throws: ``DockerConfigurationError`` if the text is not JSON. Malformed credentials are reported when they are
+    ///   used.
     package init(json: [UInt8]) throws(DockerConfigurationError) {
         struct File: Decodable {
             var auths: [String: Entry?]?
@@ -44,10 +44,10 @@ package struct DockerConfiguration: Sendable {
         }
     }
 
-    /// The programs that keep logins, each without `docker-credential-`.
+    /// The credential helpers, each without `docker-credential-`.
     var helperNames: Set<String> { Set(helpers.values).union(store.map { [$0] } ?? []) }
 
-    /// The program that keeps the login for a repository, and what it knows the registry by.
+    /// Returns the credential helper for a repository, and its name for the registry.
     func helper(for repository: Repository) -> (name: String, server: String)? {
         let server = RegistryName.dockerKey(repository.domain)
         if let key = Self.best(helpers.keys, for: repository), let name = helpers[key] {
@@ -56,19 +56,19 @@ package struct DockerConfiguration: Sendable {
         return store.map { ($0, server) }
     }
 
-    /// The login for a repository that stands under `auths`.
+    /// Returns the credentials in `auths` for a repository.
     ///
-    /// - Throws: where it cannot be decoded.
+    /// - Throws: ``DockerConfigurationError`` if the credentials are malformed.
     func credential(for repository: Repository) throws(DockerConfigurationError) -> Credential? {
         let filled = entries.filter { !$0.value.isEmpty }
         guard let key = Self.best(filled.keys, for: repository), let entry = filled[key] else { return nil }
         return try entry.credential(for: repository.domain)
     }
 
-    /// The key that fits a repository best.
+    /// Returns the key that matches a repository best.
     ///
-    /// The longest path that the repository's begins with wins, as in podman. Then comes the registry itself: as docker names
-    /// it, else in any other way. A key with another path is the last resort, since docker does not look at paths.
+    /// The longest matching path wins, as in podman. Next is the registry itself: under docker's name, then under any
+    /// other. A key with another path comes last, because docker ignores paths.
     private static func best(_ keys: some Collection<String>, for repository: Repository) -> String? {
         let wanted = RegistryName(repository.domain)
         func rank(_ key: String) -> Int? {
@@ -85,12 +85,12 @@ package struct DockerConfiguration: Sendable {
 }
 
 extension DockerConfiguration.Entry {
-    /// Whether it has no login, as where a credential store has it.
+    /// Whether the entry is empty because a credential store holds the credentials.
     fileprivate var isEmpty: Bool {
         [auth, username, identitytoken, registrytoken].allSatisfy { $0?.isEmpty ?? true }
     }
 
-    /// `auth` wins over the fields, and a token over a password.
+    /// Returns the credentials. `auth` takes precedence over the fields, and a token over a password.
     fileprivate func credential(for domain: String) throws(DockerConfigurationError) -> Credential? {
         var user = (username ?? "").native
         var password = (password ?? "").native
@@ -106,7 +106,7 @@ extension DockerConfiguration.Entry {
         return user.isEmpty ? nil : .basic(user: user, password: password)
     }
 
-    /// Base64 as people write it: with line breaks, and without the signs at its end.
+    /// Decodes base64 with line breaks and without padding.
     private static func decoded(_ text: String) -> [UInt8]? {
         var digits = String(text.filter { !$0.isWhitespace }.trimmingSuffix { $0 == "=" })
         digits += String(repeating: "=", count: (4 - digits.utf8.count % 4) % 4)
@@ -114,16 +114,16 @@ extension DockerConfiguration.Entry {
     }
 }
 
-/// Why a file of logins cannot be used. The caller names the file.
+/// An unusable credential file. The caller names the file.
 package enum DockerConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// It is not JSON, or not docker's.
+    /// The file is not JSON or not docker's.
     case notJSON
-    /// It has two fields with one name, of which docker takes the last.
+    /// Two fields have the same name; docker would use the last.
     case duplicateField(DuplicateFieldError)
-    /// The login for this registry cannot be decoded.
+    /// The credentials for this registry are malformed.
     case badLogin(String)
 
-    /// What is wrong, to follow the file's name.
+    /// The problem, to follow the file's name.
     package var description: String {
         switch self {
         case .notJSON: "it is not the JSON of docker's configuration"

@@ -2,18 +2,19 @@ import FoundationEssentials
 import HTTP
 import SystemIO
 
-/// A private registry of Amazon ECR, as its host tells it (AWS General Reference, "Amazon ECR endpoints and quotas"):
-/// `ACCOUNT.dkr.ecr.REGION.amazonaws.com`, in China with `.cn` behind it, and the FIPS and dual-stack endpoints.
+/// A private registry of Amazon ECR, recognized by its host (AWS General Reference, "Amazon ECR endpoints and quotas"):
+/// `ACCOUNT.dkr.ecr.REGION.amazonaws.com`, in China with `.cn`, and the FIPS and dual-stack endpoints.
 ///
-/// Its repositories have to be made before the first push, which only its API does, with a key of AWS and not with the login.
+/// Repositories must be created before the first push, through the API and with an AWS key rather than the registry's
+/// credentials.
 struct ECRRegistry: Sendable, Equatable {
-    /// The number of the account, which the API calls the registry's ID.
+    /// The number of the account, which is the registry's ID in the API.
     let account: String
     let region: String
-    /// The host of the API that belongs to the registry's kind of endpoint.
+    /// The API's host for this kind of endpoint.
     private let api: String
 
-    /// - Returns: `nil` where the host is none of ECR's.
+    /// - Returns: `nil` if the host is not in ECR.
     init?(_ domain: String) {
         let parts = domain.lowercased().split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard let account = parts.first, !account.isEmpty,
@@ -33,7 +34,7 @@ struct ECRRegistry: Sendable, Equatable {
         return nil
     }
 
-    /// What stands before and behind the region, in the host of registries and in that of the API.
+    /// The text before and after the region, in the host of registries and of the API.
     private static let endpoints = [
         ("dkr.ecr", "amazonaws.com", "api.ecr", "amazonaws.com"),
         ("dkr.ecr", "amazonaws.com.cn", "api.ecr", "amazonaws.com.cn"),
@@ -42,7 +43,7 @@ struct ECRRegistry: Sendable, Equatable {
         ("dkr-ecr-fips", "on.aws", "ecr-fips", "api.aws"),
     ]
 
-    /// The request that makes a repository (ECR API, `CreateRepository`).
+    /// Returns the request that creates a repository (ECR API, `CreateRepository`).
     func request(toMake path: String, with key: AWSCredentials.Key, at endpoint: String?) throws -> HTTPRequest {
         struct Input: Encodable {
             let registryId: String
@@ -63,9 +64,9 @@ struct ECRRegistry: Sendable, Equatable {
         )
     }
 
-    /// What the API says in place of a success, which is mostly of status 400.
+    /// An error of the API, usually with status 400.
     struct Refusal: Sendable {
-        /// As in `RepositoryAlreadyExistsException`; empty where there is none.
+        /// The type, for instance `RepositoryAlreadyExistsException`; empty if there is none.
         let type: String
         /// The type and the message.
         let text: String
@@ -83,7 +84,7 @@ struct ECRRegistry: Sendable, Equatable {
                 }
             }
             let body = try? JSONDecoder().decode(Body.self, from: Data(response.body))
-            // The type may have the namespace of the service in front of it.
+            // The type may have a namespace prefix.
             type = body?.type?.split(separator: "#").last.map(String.init) ?? ""
             let words = [type, body?.message ?? body?.capitalMessage ?? ""].filter { !$0.isEmpty }
             text =
@@ -94,12 +95,12 @@ struct ECRRegistry: Sendable, Equatable {
 
         var isOfExistingRepository: Bool { type == "RepositoryAlreadyExistsException" }
 
-        /// Whether it is to be asked again later.
+        /// Whether the request is worth retrying.
         var isPassing: Bool {
             type.hasPrefix("Throttling") || type == "TooManyRequestsException" || type == "ServerException"
         }
 
-        /// Whether the key is wrong, or may not do this. AWS tells that with 400 as well as with 401 and 403.
+        /// Whether the key is invalid or lacks the permission. AWS reports this with status 400, 401 or 403.
         var isOfKey: Bool {
             type.hasPrefix("AccessDenied")
                 || [

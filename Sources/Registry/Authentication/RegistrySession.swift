@@ -1,9 +1,9 @@
 import HTTP
 import OCI
 
-/// What is known of one registry during a run: how it is reached, how it wants logins, and the tokens it gave.
+/// The state of one registry during a run: its endpoint, authentication and tokens.
 ///
-/// The registry is pinged once and each token is fetched once, however many requests wait for them.
+/// Concurrent requests share one ping, and one fetch per token.
 actor RegistrySession {
     private enum Authentication {
         case none
@@ -18,8 +18,8 @@ actor RegistrySession {
     private var connection: SharedTask<RegistryEndpoint>?
     private var authentication = Authentication.none
     private var tokens: [Set<TokenScope>: SharedTask<AccessToken>] = [:]
-    /// The logins that were told of.
-    private var told: Set<String> = []
+    /// The credentials that were traced.
+    private var traced: Set<String> = []
 
     init(domain: String, mirror: RegistryMirror? = nil, http: HTTPClient, settings: RegistrySettings) {
         self.domain = domain
@@ -27,7 +27,7 @@ actor RegistrySession {
         ping = EndpointDiscovery(domain: domain, mirror: mirror, http: http, settings: settings)
     }
 
-    /// How the registry is reached. The first call asks `/v2/`, by each way that is allowed.
+    /// Returns the registry's endpoint. The first call requests `/v2/` by each allowed endpoint.
     func endpoint() async throws -> RegistryEndpoint {
         if let connection { return try await connection.value }
         let task = SharedTask {
@@ -49,16 +49,16 @@ actor RegistrySession {
         return try await task.value
     }
 
-    /// The next request asks again; but a mirror is done without for the rest of the run.
+    /// Forgets the endpoint, so that the next request discovers it again; a mirror is not used for the rest of the run.
     private func forgetConnection() {
         if ping.mirror == nil { connection = nil }
     }
 
-    /// The value of `Authorization` for a request, or `nil` where none is wanted or can be given.
+    /// Returns the value of `Authorization` for a request; `nil` if none is required or available.
     func authorization(for scopes: Set<TokenScope>) async throws -> String? {
         let login = try await login(for: scopes)
         if let login, case .registryToken(let token) = login.credential {
-            tell(login)
+            trace(login)
             return "Bearer \(token)"
         }
         switch authentication {
@@ -66,20 +66,20 @@ actor RegistrySession {
             return nil
         case .basic:
             guard let login, case .basic(let user, let password) = login.credential else { return nil }
-            tell(login)
+            trace(login)
             return Credential.basicHeader(user: user, password: password)
         case .bearer(let server):
             return "Bearer \(try await token(for: scopes, from: server, login).text)"
         }
     }
 
-    /// Takes note that the registry answered 401.
+    /// Handles a 401 response.
     ///
     /// - Parameters:
-    ///   - authorization: what was sent.
-    ///   - fields: the answer's `WWW-Authenticate` fields.
-    ///   - url: the request that was answered.
-    /// - Returns: whether another try can do better: with a new token, or with a login where none was sent.
+    ///   - authorization: The `Authorization` that was sent.
+    ///   - fields: The response's `WWW-Authenticate` fields.
+    ///   - url: The URL of the request.
+    /// - Returns: Whether a retry may succeed: with a new token, or with credentials if none were sent.
     func renew(
         after authorization: String?,
         scopes: Set<TokenScope>,
@@ -93,7 +93,7 @@ actor RegistrySession {
             guard authorization == nil else { return false }
             return try await login(for: scopes) != nil
         case .bearer:
-            // Of the many requests that a token ran out under, one renews it for all.
+            // Of all requests with the expired token, the first renews it for the others.
             if let known = tokens[scopes], let token = try? await known.value,
                 authorization == "Bearer \(token.text)",
                 tokens[scopes] == known
@@ -104,9 +104,9 @@ actor RegistrySession {
         }
     }
 
-    /// What to say of the login in the sentence for a refusal.
+    /// Returns the description of the credentials for an authorization error.
     ///
-    /// - Parameter path: the repository's.
+    /// - Parameter path: The repository's path.
     func note(for path: String) async -> CredentialDiagnostics {
         let login = try? await settings.logins.login(for: Repository(domain: domain, path: path))
         let wanted: CredentialDiagnostics.Wanted =
@@ -118,9 +118,9 @@ actor RegistrySession {
         return CredentialDiagnostics(login, wanted: wanted, domain: domain, logins: settings.logins)
     }
 
-    /// Tells whoever watches of a login that goes to the registry with each request, once.
-    private func tell(_ login: ResolvedCredential) {
-        guard let trace = settings.trace, told.insert(login.description).inserted else { return }
+    /// Traces credentials that are sent with each request, once.
+    private func trace(_ login: ResolvedCredential) {
+        guard let trace = settings.trace, traced.insert(login.description).inserted else { return }
         trace(.login(registry: domain, login: login.description, recipient: domain))
     }
 
@@ -129,7 +129,7 @@ actor RegistrySession {
         return try await settings.logins.login(for: repository)
     }
 
-    /// Bearer before basic, as docker does; what else is offered changes nothing.
+    /// Prefers bearer to basic, as docker does; other schemes are ignored.
     private func adopt(_ challenges: [AuthenticationChallenge], at url: String, _ security: TransportSecurity) {
         if let server = challenges.lazy.compactMap(TokenServer.init).first {
             authentication = .bearer(server.resolved(at: url, mayBePlain: !security.verifiesCertificate))
@@ -164,8 +164,8 @@ actor RegistrySession {
         do {
             return try await task.value
         } catch {
-            // The refusal of a login holds for the run, or a wrong password would be sent until the account is locked. Any other
-            // failure may be one of a single replica.
+            // Refused credentials are remembered for the run: retrying a wrong password could lock the account. Any
+            // other failure may be limited to one replica.
             let status = (error as? RegistryError)?.status ?? 0
             if login == nil || ![401, 403].contains(status), tokens[scopes] == task { tokens[scopes] = nil }
             throw error

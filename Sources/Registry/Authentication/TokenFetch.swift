@@ -1,10 +1,10 @@
 import HTTP
 
-/// Asks a registry's token server for a token (distribution, "Token Authentication Specification").
+/// Fetches a token from a registry's token server (distribution, "Token Authentication Specification").
 struct TokenFetch: Sendable {
     /// The registry in a reference.
     let domain: String
-    /// How the registry is reached.
+    /// The registry's endpoint.
     let endpoint: RegistryEndpoint
     let server: TokenServer
     let scopes: Set<TokenScope>
@@ -12,7 +12,7 @@ struct TokenFetch: Sendable {
     let http: HTTPClient
     let settings: RegistrySettings
 
-    /// A token, or why there is none.
+    /// Returns a token.
     ///
     /// - Throws: ``RegistryError``.
     func token() async throws -> AccessToken {
@@ -33,7 +33,8 @@ struct TokenFetch: Sendable {
             var response = try await answer(withoutForm: false)
             if let token = Self.token(in: response) { return token }
             if case .identityToken = login?.credential, [404, 405].contains(response.head.status) {
-                // Not all token servers know the form (go-containerregistry and containerd tell of GCR, for one).
+                // Not all token servers support the form (for instance GCR, according to go-containerregistry and
+                // containerd).
                 response = try await answer(withoutForm: true)
             } else if mayDiffer(response.head.status) {
                 response = try await answer(withoutForm: false)
@@ -55,23 +56,24 @@ struct TokenFetch: Sendable {
         }
     }
 
-    /// The token server's URL as it may be shown.
+    /// The token server's URL for messages, redacted.
     private var realm: String { http.secrets.redacting(RegistryError.printable(RedactedURL.text(server.realm))) }
 
-    /// Whether the token server may be asked: without TLS only if the registry may be insecure, or is reached without TLS and gets no
-    /// login.
+    /// Whether the token server may be used: without TLS only if the registry may be insecure, or uses plain HTTP and
+    /// no credentials are sent.
     private var mayFetch: Bool {
         Location.hasTLS(server.realm) || !endpoint.security.verifiesCertificate
             || endpoint.scheme == "http" && login == nil
     }
 
-    /// Whether a second answer may be another than one of this status: a byte may have been spoilt on the way, or one of several servers
-    /// may be broken. A refused login is not sent again, and patience is over for what passes.
+    /// Whether a second request may succeed after this status: a byte may have been corrupted in transit, or one of
+    /// several servers may be broken. Refused credentials are not sent again, and transient failures were retried
+    /// already.
     private func mayDiffer(_ status: Int) -> Bool {
         ![401, 403].contains(status) && !RetryPolicy.isPassing(status)
     }
 
-    /// The token in an answer that is a success.
+    /// Parses the token of a successful response.
     private static func token(in response: HTTPResponse) -> AccessToken? {
         guard (200..<300).contains(response.head.status) else { return nil }
         return AccessToken(json: response.body, receivedAt: .now)

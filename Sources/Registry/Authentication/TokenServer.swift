@@ -2,25 +2,26 @@ import FoundationEssentials
 import HTTP
 import OCI
 
-/// The token server that a registry's challenge names.
+/// The token server in a registry's challenge.
 struct TokenServer: Sendable, Equatable {
-    /// Its URL, which may have a query already.
+    /// The server's URL, which may have a query.
     let realm: String
-    /// The registry, as the server knows it.
+    /// The registry's name on the server.
     let service: String
 
-    /// The server of a `bearer` challenge, or `nil` where it names none.
+    /// Parses a `bearer` challenge; `nil` if it names no server.
     init?(_ challenge: AuthenticationChallenge) {
         guard challenge.scheme == "bearer", let realm = challenge.parameters["realm"] else { return nil }
         self.realm = realm
         self.service = challenge.parameters["service"] ?? ""
     }
 
-    /// The same server, its realm made a whole URL: over TLS if the registry that named it was, and the realm is the registry's own.
+    /// Returns the server with an absolute URL, which uses TLS if the registry does and the realm is the registry's
+    /// own.
     ///
     /// - Parameters:
-    ///   - url: the request that was answered with the challenge.
-    ///   - mayBePlain: whether the registry is allowed to have its tokens fetched without TLS.
+    ///   - url: The URL of the challenged request.
+    ///   - mayBePlain: Whether tokens may be fetched over plain HTTP.
     func resolved(at url: String, mayBePlain: Bool) -> TokenServer {
         let realm = Location.resolve(realm, relativeTo: url)
         guard !mayBePlain, Location.hasTLS(url), !Location.hasTLS(realm) else {
@@ -34,9 +35,11 @@ struct TokenServer: Sendable, Equatable {
         self.service = service
     }
 
-    /// The request for a token. With a refresh token it is docker's OAuth2 form, else a `GET` with the login.
+    /// Returns the request for a token: docker's OAuth2 form with a refresh token, otherwise a `GET` with the
+    /// credentials.
     ///
-    /// - Parameter withoutForm: whether the server knows no form: then the refresh token goes as a password.
+    /// - Parameter withoutForm: Whether the server does not support the form; the refresh token is then sent as a
+    ///   password.
     func request(
         for scopes: Set<TokenScope>,
         with credential: Credential?,

@@ -2,13 +2,13 @@ import HTTP
 import OCI
 import SystemIO
 
-/// The first bytes of a blob, which are there already.
+/// The first bytes of a blob, which are available already.
 ///
-/// One thread at a time uses its hash, which is what `@unchecked` stands for.
+/// `@unchecked Sendable`: one thread at a time uses the hash.
 package struct BlobPrefix: @unchecked Sendable {
-    /// How many they are.
+    /// The number of bytes.
     package let length: Int64
-    /// The hash of them, which goes on with what follows.
+    /// The hash of the prefix, to be extended by the rest of the blob.
     package let hash: ContentHash
 
     package init(length: Int64, hash: ContentHash) {
@@ -17,44 +17,39 @@ package struct BlobPrefix: @unchecked Sendable {
     }
 }
 
-/// The receiving end of a blob, over as many answers as it takes: counts, hashes, and passes on what is new.
+/// The receiver of a blob, over any number of responses: verifies the bytes and passes on the new ones.
 ///
-/// One transfer at a time has it, on one thread, which is what `@unchecked` stands for.
-final class BlobDownload: HTTPResponseSink, @unchecked Sendable {
-    /// What an answer has come to.
+/// `@unchecked Sendable`: one transfer at a time uses the receiver, on one thread.
+final class BlobDownload: ByteSink, @unchecked Sendable {
+    /// The result of a response.
     enum Verdict: Equatable {
-        /// All bytes are there, and are the blob.
-        case whole
+        /// The blob is complete and verified.
+        case complete
         /// Bytes are missing.
-        case tooShort
-        /// The answer was another one than the blob.
+        case truncated
+        /// The response was not a success.
         case refused
     }
 
-    /// What has arrived is not the blob, or not the beginning of it.
-    struct Spoilt: Error, CustomStringConvertible {
-        /// What is wrong, to follow the blob's name.
+    /// The received bytes are not the blob or a prefix of it.
+    struct Corruption: Error, CustomStringConvertible {
+        /// The problem, to follow the blob's name.
         let problem: String
 
         var description: String { "the blob \(problem)" }
     }
 
-    private enum Mode {
-        /// Passing on, after so many bytes that are there already.
-        case content(skip: Int64)
-        case error(HTTPResponseHead)
-    }
-
     private let blob: Descriptor
     private let destination: any ByteSink
     private let hash: ContentHash
-    private var mode = Mode.content(skip: 0)
-    /// How many bytes of the blob have been passed on.
+    /// The bytes at the start of the response that were received earlier.
+    private var skip: Int64 = 0
+    /// The number of bytes of the blob that were passed on.
     private(set) var received: Int64
-    /// The beginning of an answer that is no success.
-    private(set) var errorBody: [UInt8] = []
+    /// The beginning of an error response; `nil` for a response with bytes of the blob.
+    private(set) var errorBody: MemorySink?
 
-    /// - Parameter prefix: what the destination has already.
+    /// - Parameter prefix: The bytes that the destination has already.
     init(_ blob: Descriptor, to destination: any ByteSink, after prefix: BlobPrefix?) {
         self.blob = blob
         self.destination = destination
@@ -62,16 +57,17 @@ final class BlobDownload: HTTPResponseSink, @unchecked Sendable {
         received = prefix?.length ?? 0
     }
 
-    /// The `Range` to ask for, where a part has arrived (RFC 9110, section 14.1.2).
+    /// The `Range` to request after a partial download (RFC 9110, section 14.1.2).
     var range: String? { received > 0 ? "bytes=\(received)-" : nil }
 
-    func begin(_ head: HTTPResponseHead) throws {
-        errorBody = []
+    /// Returns the sink for the body of a response.
+    func begin(_ head: HTTPResponseHead) throws -> any ByteSink {
+        errorBody = nil
         switch head.status {
         case 200:
             let length = head.headers["Content-Length"].flatMap(Int64.init)
             if let length, length > blob.size { throw excess }
-            mode = .content(skip: received)
+            skip = received
         case 206:
             guard let start = Self.start(ofRange: head.headers["Content-Range"]), start <= received else {
                 throw HTTPError(
@@ -79,40 +75,38 @@ final class BlobDownload: HTTPResponseSink, @unchecked Sendable {
                     "the registry sent another range of \(blob.digest) than was asked for"
                 )
             }
-            mode = .content(skip: received - start)
+            skip = received - start
         case 416 where received > 0:
-            // Said before the body: distribution 2.8 announces the blob's length for that, and sends less.
-            throw Spoilt(problem: "ends after \(received) of \(blob.size) bytes")
+            // Thrown before the body: distribution 2.8 announces the blob's length for this response, but sends less.
+            throw Corruption(problem: "ends after \(received) of \(blob.size) bytes")
         default:
-            mode = .error(head)
+            let errorBody = MemorySink(limit: RegistryClient.errorLimit, excess: ResponseTruncated())
+            self.errorBody = errorBody
+            return errorBody
         }
+        return self
     }
 
-    func receive(_ bytes: UnsafeRawBufferPointer) throws {
-        switch mode {
-        case .error(let head):
-            let room = RegistryClient.errorLimit - errorBody.count
-            errorBody.append(contentsOf: bytes.prefix(room))
-            guard bytes.count <= room else { throw TruncatedResponse(head: head) }
-        case .content(let skip):
-            let skipped = Int(min(skip, Int64(bytes.count)))
-            mode = .content(skip: skip - Int64(skipped))
-            let fresh = UnsafeRawBufferPointer(rebasing: bytes[skipped...])
-            guard !fresh.isEmpty else { return }
-            guard Int64(fresh.count) <= blob.size - received else { throw excess }
-            hash.update(fresh)
-            try destination.append(fresh)
-            received += Int64(fresh.count)
-        }
+    var canRestart: Bool { destination.canRestart }
+
+    func append(_ bytes: UnsafeRawBufferPointer) throws {
+        let skipped = Int(min(skip, Int64(bytes.count)))
+        skip -= Int64(skipped)
+        let fresh = UnsafeRawBufferPointer(rebasing: bytes[skipped...])
+        guard !fresh.isEmpty else { return }
+        guard Int64(fresh.count) <= blob.size - received else { throw excess }
+        hash.update(fresh)
+        try destination.append(fresh)
+        received += Int64(fresh.count)
     }
 
-    /// To be asked once an answer has come to its end.
-    func verdict() throws(Spoilt) -> Verdict {
-        guard case .content = mode else { return .refused }
-        guard received == blob.size else { return .tooShort }
+    /// Returns the result of a response, after its end.
+    func verdict() throws(Corruption) -> Verdict {
+        guard errorBody == nil else { return .refused }
+        guard received == blob.size else { return .truncated }
         let digest = hash.finish()
-        guard digest == blob.digest else { throw Spoilt(problem: "has the digest \(digest)") }
-        return .whole
+        guard digest == blob.digest else { throw Corruption(problem: "has the digest \(digest)") }
+        return .complete
     }
 
     func restart() throws {
@@ -124,11 +118,11 @@ final class BlobDownload: HTTPResponseSink, @unchecked Sendable {
     private var excess: RegistryError {
         RegistryError(
             .damaged,
-            "the blob \(blob.digest) is longer in the registry than the \(blob.size) bytes its manifest tells"
+            "the blob \(blob.digest) is longer in the registry than the \(blob.size) bytes its manifest says"
         )
     }
 
-    /// The first position of `bytes 5-9/10`.
+    /// Parses the first position of `bytes 5-9/10`.
     private static func start(ofRange field: String?) -> Int64? {
         guard let field, field.lowercased().hasPrefix("bytes ") else { return nil }
         return Int64(field.dropFirst("bytes ".count).prefix { $0 != "-" })

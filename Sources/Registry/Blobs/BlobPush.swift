@@ -1,11 +1,11 @@
 import HTTP
 import OCI
 
-/// Sends a blob to a registry, with as many requests as that takes.
+/// Uploads a blob, with as many requests as necessary.
 ///
-/// It goes at once, as every registry takes it. What has broken goes on where the registry says that it is; where it cannot, it
-/// begins anew, and in chunks, so that the next break costs less. Chunks are also what a proxy gets that refuses the whole as too
-/// large.
+/// The first request sends the complete blob, which every registry accepts. An interrupted upload resumes at the offset
+/// that the registry reports. If the registry reports none, the upload starts over in chunks, so that the next
+/// interruption costs less. Chunks are also used if a proxy rejects the request as too large.
 struct BlobPush {
     private let client: RegistryClient
     private let blob: Descriptor
@@ -14,47 +14,47 @@ struct BlobPush {
     private let subject: String
 
     private var session: UploadSession?
-    /// The most bytes of a request; `nil` for all.
+    /// The maximum size of a request; `nil` for no limit.
     private var chunk: Int64?
-    /// Whether the registry has refused chunks, but not for their size.
+    /// Whether the registry rejected chunks, for another reason than their size.
     private var refusesChunks = false
-    /// Whether a request broke, so that only the registry knows how much it has.
-    private var isInDoubt = false
-    /// How often in a row the registry has answered to the content that it does not know of the upload.
-    private var timesForgotten = 0
-    /// Where an upload that broke was gone on with; it is not gone on with there twice.
+    /// Whether a request broke, so that only the registry knows the offset.
+    private var isOffsetUnknown = false
+    /// The number of consecutive responses for an unknown upload.
+    private var timesUnknown = 0
+    /// The offset at which an interrupted upload resumed; a second time at the same offset starts over.
     private var resumption: Int64?
-    /// The most that has been sent into the present upload.
+    /// The most bytes sent in the current upload.
     private var mostSent: Int64 = 0
-    /// Whether a request of a resumed upload was sent again after it had failed: where replicas take turns and one of them is broken, any
-    /// other order of requests may meet that one each time.
+    /// Whether a failed request of a resumed upload was repeated: if replicas take turns and one is broken, any other
+    /// order of requests may reach the broken one each time.
     private var isRepeated = false
-    /// Whether a resumed upload was refused, so that later ones start over.
+    /// Whether a resumed upload was rejected, so that later ones start over.
     private var startsOver = false
-    /// The most that has been sent of the blob, or that the registry has had.
+    /// The most bytes of the blob that were sent, or that the registry had.
     private var furthest: Int64 = 0
-    /// How many tries in a row have brought much, but not more than those before.
-    private var vainTries = 0
+    /// The number of consecutive attempts that sent much, but not more than earlier ones.
+    private var stalledAttempts = 0
     private let tries: RetryAttempts
 
-    /// An upload that has to begin anew each time may break for ever at the same place.
-    private static let mostVainTries = 5
+    /// An upload that starts over each time may break at the same place forever.
+    private static let maxStalledAttempts = 5
 
-    /// Another replica of the registry may have begun the upload, and knows of it: a request is sent again to reach that one.
-    private static let mostTimesForgotten = 4
+    /// Another replica of the registry may know the upload: the request is repeated to reach that replica.
+    private static let maxTimesUnknown = 4
 
-    /// The sizes of chunks, the first to be tried first.
+    /// The chunk sizes, in the order of use.
     static let chunks: [Int64] = [64 << 20, 8 << 20]
 
-    /// How long a registry may be silent while it stores a blob that it has received: some copy a large one from one storage to
-    /// another. `nil` for as long as any answer may take.
+    /// The time limit for a registry to store a received blob: some copy a large blob from one storage to another.
+    /// `nil` for the usual limit.
     private var commitSeconds: Int? {
         blob.size < 16 << 20 ? nil : Int(min(600, 60 + blob.size / (4 << 20)))
     }
 
     /// - Parameters:
-    ///   - session: an upload that has been begun for the blob.
-    ///   - subject: what is asked for, in an error.
+    ///   - session: An upload that was started for the blob.
+    ///   - subject: The subject of error messages.
     init(
         _ blob: Descriptor,
         from source: any BlobSource,
@@ -73,10 +73,10 @@ struct BlobPush {
         tries = client.settings.tries(.upload, to: repository.domain)
     }
 
-    /// Sends the blob.
+    /// Uploads the blob.
     ///
-    /// - Returns: the registry's last answer, a success or not.
-    /// - Throws: the `HTTPError` of the last try.
+    /// - Returns: The registry's last response, successful or not.
+    /// - Throws: The `HTTPError` of the last attempt.
     mutating func run() async throws -> HTTPResponse {
         while true {
             let wait: Duration?
@@ -85,7 +85,7 @@ struct BlobPush {
             let before = body.sent
             try await tries.begin()
             do {
-                if isInDoubt, let there = try await askHowFar() { return there }
+                if isOffsetUnknown, let there = try await queryOffset() { return there }
                 let response = try await sendNext()
                 switch response.head.status {
                 case 200...204:
@@ -96,10 +96,10 @@ struct BlobPush {
                     try takeSmallerChunk()
                     continue
                 case let status where Self.refusals.contains(status) && isChunked && !refusesChunks:
-                    // Not all registries take chunks; the whole they all take.
+                    // Not all registries support chunks; all support a single request.
                     refusesChunks = true
                     session = nil
-                    tell(.whole)
+                    trace(.whole)
                     continue
                 case let status where status < 500 && resumption != nil && !startsOver && !isPassing(response):
                     // The registry had more of the upload than it reported.
@@ -119,37 +119,37 @@ struct BlobPush {
             } catch let error as HTTPError {
                 failure = .failure(error)
                 cause = .failure(error.message)
-                noteProgress(sent: body.sent - before)
-                // Another replica may know of the upload: how many there are, nobody tells.
-                wait = tries.wait(after: error, isCounted: timesForgotten == 0)
+                recordProgress(sent: body.sent - before)
+                // Another of an unknown number of replicas may know the upload.
+                wait = tries.wait(after: error, isCounted: timesUnknown == 0)
             }
             guard let wait else {
-                guard timesForgotten > 0, case .failure(let error) = failure else { return try failure.get() }
+                guard timesUnknown > 0, case .failure(let error) = failure else { return try failure.get() }
                 throw RegistryError(.unreachable, "\(subject): \(error.message); \(ErrorHint.replicas)")
             }
             let repeats = mayRepeat(failure, sent: body.sent - before)
             if repeats { isRepeated = true }
-            isInDoubt = session != nil && !mayBeKnownElsewhere && !repeats
+            isOffsetUnknown = session != nil && !mayBeKnownElsewhere && !repeats
             try await client.settings.pause(wait, before: repository.domain, cause)
         }
     }
 
-    /// The statuses of a registry that does not know what to do with a chunk.
+    /// The statuses of registries that do not support chunks.
     private static let refusals: Set = [400, 405, 411, 415, 501]
 
     private var isChunked: Bool { (session?.offset ?? 0) > 0 || end < blob.size }
 
-    /// Where the next request ends.
+    /// The end of the next request's range.
     private var end: Int64 {
         guard let chunk, !refusesChunks, let session else { return blob.size }
         let left = blob.size - session.offset
         return session.offset + min(left, max(chunk, session.shortestChunk))
     }
 
-    /// Whether the request of a resumed upload is sent again at once after a failure, without asking the registry for the offset.
+    /// Whether a failed request of a resumed upload is repeated at once, without querying the offset.
     private func mayRepeat(_ failure: Result<HTTPResponse, HTTPError>, sent: Int64) -> Bool {
-        guard let session, session.offset == resumption, !isRepeated, !isInDoubt else { return false }
-        // A registry that has kept a part of a request that broke has that of the next one too.
+        guard let session, session.offset == resumption, !isRepeated, !isOffsetUnknown else { return false }
+        // If the registry kept a part of the broken request, it will keep a part of the next one too.
         return session.offset == 0 || sent < RetryPolicy.progress || (try? failure.get()) != nil
     }
 
@@ -157,23 +157,23 @@ struct BlobPush {
         RetryPolicy.isPassing(response.head.status)
     }
 
-    /// A registry that takes chunks, but has no more of the blob than before, or reports what cannot be true.
+    /// The registry accepted a chunk, but reports no progress or an impossible offset.
     private struct StalledUpload: Error {
         let problem: String
     }
 
-    /// Whether the upload may be known to another replica than those that were asked.
-    private var mayBeKnownElsewhere: Bool { (1..<Self.mostTimesForgotten).contains(timesForgotten) }
+    /// Whether a replica that was not reached yet may know the upload.
+    private var mayBeKnownElsewhere: Bool { (1..<Self.maxTimesUnknown).contains(timesUnknown) }
 
-    /// Makes the next request: for an upload, with a part of the content, or with the end of it.
+    /// Sends the next request: starts an upload, sends a part of the blob, or finishes the upload.
     ///
-    /// - Returns: the answer; after a success that ends the upload, there is no session any more.
+    /// - Returns: The response; `session` is `nil` after the upload has finished.
     private mutating func sendNext() async throws -> HTTPResponse {
         guard let current = session else {
             let answer = try await client.open(repository)
             session = try UploadSession(answer.response.head, from: answer.url, size: blob.size)
             (mostSent, resumption, isRepeated) = (0, nil, false)
-            // A success that leads nowhere is none: a login page in front of the registry, for instance.
+            // A success without an upload is a failure, for instance a login page in front of the registry.
             guard session != nil || answer.response.head.status >= 400 else {
                 throw RegistryError(
                     .refused,
@@ -189,15 +189,15 @@ struct BlobPush {
             .patch,
             current.url,
             [("Content-Range", "\(current.offset)-\(end - 1)")],
-            .stream(body)
+            .stream(body.stream)
         )
         if (200...204).contains(response.head.status) { try record(response.head, from: url, after: current, end) }
         return response
     }
 
-    /// Records the answer to a chunk.
+    /// Records the response to a chunk.
     ///
-    /// - Throws: ``StalledUpload`` if the registry has no more of the blob than before; the upload starts over.
+    /// - Throws: ``StalledUpload`` if the registry made no progress; the upload starts over.
     private mutating func record(
         _ head: HTTPResponseHead,
         from url: String,
@@ -207,7 +207,7 @@ struct BlobPush {
         let isTrue = try session?.update(head, from: url, sent: end, assuming: end) ?? false
         let offset = session?.offset ?? 0
         guard isTrue, offset == end || offset >= before.offset + RetryPolicy.progress else {
-            // A registry that reports nothing of a chunk may take the blob in one request.
+            // A registry that reports no progress for a chunk may accept the blob in a single request.
             if client.largestRequest(to: repository.domain) == nil { refusesChunks = true }
             startOver()
             let had = isTrue ? "\(offset)" : "more than all"
@@ -215,14 +215,14 @@ struct BlobPush {
                 problem: "\(repository.domain) took a chunk up to byte \(end), but reports \(had) of the bytes"
             )
         }
-        noteProgress()
+        recordProgress()
     }
 
     private mutating func finish(_ current: UploadSession, from offset: Int64) async throws -> HTTPResponse {
         body.range = offset..<blob.size
         let url = Location.adding("digest", blob.digest.description, to: current.url)
         let isEmpty = offset == blob.size && offset > 0
-        let (response, _) = try await perform(.put, url, [], isEmpty ? .none : .stream(body))
+        let (response, _) = try await perform(.put, url, [], isEmpty ? .none : .stream(body.stream))
         if (200...204).contains(response.head.status) { session = nil }
         return response
     }
@@ -233,11 +233,10 @@ struct BlobPush {
         _ headers: [(String, String)],
         _ body: HTTPBody
     ) async throws -> (HTTPResponse, url: String) {
-        let timesBefore = timesForgotten
-        timesForgotten = 0
-        let sink = ResponseBuffer(limit: RegistryClient.errorLimit)
+        let timesUnknownBefore = timesUnknown
+        timesUnknown = 0
         defer { mostSent = max(mostSent, self.body.position) }
-        let (head, answered) = try await client.perform(
+        let (response, answered) = try await client.collect(
             RegistryRequest(
                 method,
                 .url(url),
@@ -246,41 +245,39 @@ struct BlobPush {
                 scopes: [.push(repository)],
                 stallSeconds: method == .put ? commitSeconds : nil
             ),
-            to: repository.domain,
-            into: sink
+            to: repository.domain
         )
-        if head.status == 404 { timesForgotten = timesBefore + 1 }
-        // The registry has another part than was thought, or has dropped the upload.
-        guard ![404, 416].contains(head.status) else {
+        if response.head.status == 404 { timesUnknown = timesUnknownBefore + 1 }
+        // The registry has another offset or dropped the upload.
+        guard ![404, 416].contains(response.head.status) else {
             throw HTTPError(.interrupted, "\(repository.domain) no longer knows of the upload")
         }
-        return (HTTPResponse(head: head, body: sink.body), answered)
+        return (response, answered)
     }
 
-    /// Finds out how much of a broken upload the registry has, and goes on there or begins anew.
+    /// Queries the offset of an interrupted upload, and resumes it or starts over.
     ///
-    /// - Returns: the answer that says that the whole blob is there, since only the answer to its last byte was lost.
-    private mutating func askHowFar() async throws -> HTTPResponse? {
+    /// - Returns: A success if the blob is complete, because only the last response was lost.
+    private mutating func queryOffset() async throws -> HTTPResponse? {
         guard let current = session else { return nil }
-        timesForgotten = 0
-        let sink = ResponseBuffer(limit: RegistryClient.errorLimit)
-        let (head, url) = try await client.perform(
+        timesUnknown = 0
+        let (response, url) = try await client.collect(
             RegistryRequest(.get, .url(current.url), scopes: [.push(repository)]),
-            to: repository.domain,
-            into: sink
+            to: repository.domain
         )
+        let head = response.head
         guard !RetryPolicy.isPassing(head.status) else {
             throw HTTPError(.interrupted, "\(repository.domain) answered \(head.status) when asked for the upload")
         }
-        isInDoubt = false
+        isOffsetUnknown = false
         if head.status == 204 || head.status == 202 {
             if !startsOver, try session?.update(head, from: url, sent: mostSent, assuming: 0) == true,
                 let offset = session?.offset, offset != resumption
             {
                 (resumption, isRepeated) = (offset, false)
                 if offset == 0 { chunk = chunk ?? Self.chunks[0] }
-                noteProgress()
-                tell(.continues(at: offset))
+                recordProgress()
+                trace(.continues(at: offset))
                 return nil
             }
         } else if try await client.hasBlob(ofUpload: blob, in: repository) {
@@ -294,34 +291,34 @@ struct BlobPush {
         session = nil
         resumption = nil
         chunk = chunk ?? Self.chunks[0]
-        tell(.beginsAnew)
+        trace(.beginsAnew)
     }
 
-    private func tell(_ turn: RegistryEvent.UploadTurn) {
+    private func trace(_ turn: RegistryEvent.UploadTurn) {
         client.settings.trace?(.upload(blob.digest, repository, turn))
     }
 
-    /// Takes note of what the registry has.
-    private mutating func noteProgress() {
+    /// Records the progress that the registry reported.
+    private mutating func recordProgress() {
         guard let offset = session?.offset, offset > furthest else { return }
         furthest = offset
-        vainTries = 0
+        stalledAttempts = 0
         tries.progress()
     }
 
-    /// Takes note of what a try has sent that failed.
-    private mutating func noteProgress(sent: Int64) {
+    /// Records the bytes sent by a failed attempt.
+    private mutating func recordProgress(sent: Int64) {
         guard sent >= RetryPolicy.progress else { return }
         if body.position >= furthest + RetryPolicy.progress {
             furthest = body.position
-            vainTries = 0
+            stalledAttempts = 0
         } else {
-            vainTries += 1
+            stalledAttempts += 1
         }
-        if vainTries <= Self.mostVainTries { tries.progress(isAnswered: false) }
+        if stalledAttempts <= Self.maxStalledAttempts { tries.progress(isAnswered: false) }
     }
 
-    /// What a proxy refuses as too large goes in smaller pieces.
+    /// Uses smaller chunks after a proxy rejected a request as too large.
     private mutating func takeSmallerChunk() throws {
         let refused = body.length
         let shortest = session?.shortestChunk ?? 0
@@ -335,8 +332,8 @@ struct BlobPush {
             )
         }
         chunk = smaller
-        tell(.pieces(of: smaller, refused: refused))
-        client.note(largestRequest: smaller, to: repository.domain)
+        trace(.pieces(of: smaller, refused: refused))
+        client.record(largestRequest: smaller, to: repository.domain)
         session = nil
     }
 }

@@ -2,29 +2,28 @@ import HTTP
 import OCI
 import SystemIO
 
-/// The content of a blob that is to be pushed.
+/// The content of a blob to push.
 package protocol BlobSource: Sendable {
-    /// In bytes.
     var size: Int64 { get }
-    /// The content from its first byte on; an upload that is tried again opens it again.
+    /// Opens the content at its first byte; called again for each retry.
     func open() throws -> any ByteSource
 }
 
-/// The body of an upload's requests, each of which sends a range of the blob: hashes what it gives, and breaks off before the end
-/// where the digest is another one, so that damaged content never becomes a blob.
+/// The body of an upload's requests, each of which sends a range of the blob. Hashes the bytes and fails before the end
+/// if the digest does not match, so that a corrupt blob is never stored.
 ///
-/// What lies before a range is hashed too, so it is read again where it was not what was read last. One transfer at a time has it,
-/// on one thread, which is what `@unchecked` stands for.
-final class BlobUpload: HTTPBodySource, @unchecked Sendable {
+/// Bytes before the range are hashed too, so they are read again unless they were read last. `@unchecked Sendable`: one
+/// transfer at a time uses the body, on one thread.
+final class BlobUpload: ByteSource, @unchecked Sendable {
     private let blob: Descriptor
     private let source: any BlobSource
     private let hash: ContentHash
     private var reader: (any ByteSource)?
-    /// How much has been read and hashed.
+    /// The number of bytes that were read and hashed.
     private(set) var position: Int64 = 0
-    /// How many bytes have been given to all requests so far.
+    /// The total number of bytes passed to all requests.
     private(set) var sent: Int64 = 0
-    /// What the next request sends.
+    /// The range of the next request.
     var range: Range<Int64>
 
     init(_ blob: Descriptor, from source: any BlobSource) {
@@ -36,10 +35,16 @@ final class BlobUpload: HTTPBodySource, @unchecked Sendable {
 
     var length: Int64 { Int64(range.count) }
 
-    /// The registry may have kept a part of it, and is asked first.
-    var isResendable: Bool { false }
+    /// The body of the next request. Not resendable: the registry may have kept a part, so the offset is queried first.
+    var stream: HTTPBodyStream {
+        HTTPBodyStream(length: length, isResendable: false) {
+            try self.seek()
+            return self
+        }
+    }
 
-    func rewind() throws {
+    /// Moves to the start of ``range``.
+    private func seek() throws {
         if reader == nil || position != range.lowerBound {
             reader = try source.open()
             position = 0

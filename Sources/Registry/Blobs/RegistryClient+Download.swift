@@ -3,15 +3,15 @@ import OCI
 import SystemIO
 
 extension RegistryClient {
-    /// Fetches a blob, verified by size and digest while it arrives.
+    /// Downloads a blob, verifying size and digest.
     ///
-    /// A transfer that breaks is continued where it broke; what has another digest is fetched once more. The destination may have
-    /// taken bytes when this fails.
+    /// An interrupted transfer resumes; a blob with a wrong digest is downloaded once more. The destination may contain
+    /// bytes when the download fails.
     ///
     /// - Parameters:
-    ///   - prefix: what the destination has already.
-    ///   - isRetried: whether there is more than one try.
-    /// - Throws: ``RegistryError``, or what the destination throws.
+    ///   - prefix: The bytes that the destination has already.
+    ///   - isRetried: Whether failures are retried.
+    /// - Throws: ``RegistryError``, or the destination's error.
     package func download(
         _ blob: Descriptor,
         from repository: Repository,
@@ -39,11 +39,11 @@ extension RegistryClient {
         }
     }
 
-    /// Fetches a foreign layer from one of the URLs that its publisher gives, verified as any blob.
+    /// Downloads a foreign layer from one of its publisher's URLs, verifying size and digest.
     ///
-    /// No login is sent there. Without TLS it is fetched only where the URL itself says so.
+    /// No credentials are sent. Plain HTTP is used only if the URL itself does.
     ///
-    /// - Throws: ``RegistryError``, or what the destination throws.
+    /// - Throws: ``RegistryError``, or the destination's error.
     package func download(
         _ blob: Descriptor,
         fromURL url: String,
@@ -59,11 +59,11 @@ extension RegistryClient {
         ) { headers, _, sink in try await fetch(url, headers: headers, into: sink) }
     }
 
-    /// Fetches a blob, with as many requests as that takes.
+    /// Downloads a blob with as many requests as necessary.
     ///
     /// - Parameters:
-    ///   - repository: where the blob is; `nil` where it is in none.
-    ///   - request: makes a request with these headers, past so many of the mirrors.
+    ///   - repository: The blob's repository; `nil` for a foreign layer.
+    ///   - request: Sends a request with the headers, skipping the first mirrors.
     private func download(
         _ blob: Descriptor,
         called subject: String,
@@ -72,14 +72,14 @@ extension RegistryClient {
         to destination: any ByteSink,
         after prefix: BlobPrefix?,
         isRetried: Bool = true,
-        _ request: (HTTPHeaders, _ mirrorsPassed: Int, any HTTPResponseSink) async throws -> HTTPResponseHead
+        _ request: (HTTPHeaders, _ mirrorsPassed: Int, @escaping HTTPResponseSink) async throws -> HTTPResponseHead
     ) async throws {
         let download = BlobDownload(blob, to: destination, after: prefix)
-        // A byte may have been spoilt on the way, and a range may have had other bytes: once more is enough to know. Then every
-        // mirror may have the wrong bytes, and the registry the right ones.
+        // A byte may have been corrupted in transit, and a range may have been wrong: one more attempt decides. After
+        // that, every mirror may have a corrupt copy while the registry's is good.
         var restartsLeft = 1 + (repository?.domain == Reference.hub ? settings.mirrors.count : 0)
         var mirrorsPassed = 0
-        var isSpoilt = false
+        var isCorrupt = false
         let tries = settings.tries(.download, to: host, isRetried: isRetried)
         while true {
             let before = download.received
@@ -92,21 +92,21 @@ extension RegistryClient {
                 throw RegistryError(error, asking: subject)
             }
             do {
-                // A proxy that compresses on the way would break the digest.
+                // A proxy that compresses the response would break the digest.
                 var headers = HTTPHeaders([("Accept-Encoding", "identity")])
                 headers["Range"] = download.range
-                let head = try await request(headers, mirrorsPassed, download)
+                let head = try await request(headers, mirrorsPassed) { try download.begin($0) }
                 switch try download.verdict() {
-                case .whole:
+                case .complete:
                     tries.progress()
                     return
-                case .tooShort:
+                case .truncated:
                     throw HTTPError(
                         .interrupted,
                         "\(host) sent \(download.received) of \(blob.size) bytes"
                     )
                 case .refused:
-                    let response = HTTPResponse(head: head, body: download.errorBody)
+                    let response = HTTPResponse(head: head, body: download.errorBody?.bytes ?? [])
                     cause = .status(head.status)
                     wait = tries.wait(after: response)
                     failure =
@@ -114,14 +114,14 @@ extension RegistryClient {
                             RegistryError(response, from: host, asking: subject)
                         }
                 }
-            } catch let spoilt as BlobDownload.Spoilt {
+            } catch let corruption as BlobDownload.Corruption {
                 guard restartsLeft > 0, destination.canRestart else {
-                    throw RegistryError(.damaged, "\(subject) \(spoilt.problem); the registry's copy is damaged")
+                    throw RegistryError(.damaged, "\(subject) \(corruption.problem); the registry's copy is damaged")
                 }
                 restartsLeft -= 1
-                if isSpoilt { mirrorsPassed += 1 }
-                isSpoilt = true
-                settings.trace?(.retry(host: host, after: .zero, .failure("\(spoilt)")))
+                if isCorrupt { mirrorsPassed += 1 }
+                isCorrupt = true
+                settings.trace?(.retry(host: host, after: .zero, .failure("\(corruption)")))
                 RetryCounter.add()
                 try download.restart()
                 continue

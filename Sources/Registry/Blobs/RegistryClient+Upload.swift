@@ -2,39 +2,39 @@ import HTTP
 import OCI
 import Synchronization
 
-/// How a blob got into a repository.
+/// The way in which a blob got into a repository.
 package enum BlobPlacement: Hashable, Sendable {
-    /// It was there.
+    /// The blob existed.
     case existing
-    /// It was mounted from another repository of the same registry.
+    /// The blob was mounted from another repository of the registry.
     case mounted(from: Repository)
-    /// It was sent.
+    /// The blob was uploaded.
     case uploaded
 }
 
 extension RegistryClient {
     /// Returns whether a repository has a blob.
     ///
-    /// - Parameter size: the blob's size in bytes; `nil` if it is not known. A registry that reports another size lacks the blob.
+    /// - Parameter size: The blob's size; `nil` if unknown. A blob of another size counts as missing.
     package func hasBlob(_ digest: Digest, size: Int64? = nil, in repository: Repository) async throws -> Bool {
         try await presence(of: digest, size: size, in: repository) == true
     }
 
-    /// The same of a blob whose upload broke, as one step of that.
+    /// Returns whether a repository has a blob after its upload broke.
     func hasBlob(ofUpload blob: Descriptor, in repository: Repository) async throws -> Bool {
         try await presence(of: blob.digest, size: blob.size, in: repository, .uploadCheck) == true
     }
 
-    /// Returns the size of a blob of a repository in bytes.
+    /// Returns the size of a blob in a repository.
     ///
-    /// - Returns: `nil` where the repository lacks it, or does not tell.
+    /// - Returns: `nil` if the repository lacks the blob or does not report the size.
     package func size(of digest: Digest, in repository: Repository) async throws -> Int64? {
         let response = try await head(of: digest, in: repository, .pull(repository))
         guard response.head.status == 200 else { return nil }
         return response.head.headers["Content-Length"].flatMap(Int64.init)
     }
 
-    /// Returns whether a repository has a blob; `nil` if the registry's answers do not show that.
+    /// Returns whether a repository has a blob; `nil` if the registry's response is inconclusive.
     private func presence(
         of digest: Digest,
         size: Int64?,
@@ -42,16 +42,16 @@ extension RegistryClient {
         _ kind: HostRetryBudget.RequestKind = .blobCheck
     ) async throws -> Bool? {
         let response = try await head(of: digest, in: repository, .push(repository), kind)
-        // A registry that does not answer such questions gets the blob, which does no harm where it is there.
+        // Without a conclusive response, the blob is uploaded, which does no harm if it exists.
         guard response.head.status == 200 else { return response.head.status == 404 ? false : nil }
         let length = response.head.headers["Content-Length"].flatMap(Int64.init) ?? 0
         if let size, length > 0 { return length == size }
         return await headsAreTrue(in: repository) ? true : nil
     }
 
-    /// Asks a repository for the head of a blob once.
+    /// Requests the head of a blob.
     ///
-    /// - Returns: an answer of status 200, 404 or 405.
+    /// - Returns: A response with status 200, 404 or 405.
     private func head(
         of digest: Digest,
         in repository: Repository,
@@ -71,8 +71,8 @@ extension RegistryClient {
         return response
     }
 
-    /// Returns whether a registry says of a blob that nobody has that it lacks it. Something that answers every `HEAD` with 200, and tells
-    /// no sizes, would have a push send nothing. A registry is asked once.
+    /// Returns whether a registry reports a nonexistent blob as missing. If something answers every `HEAD` with 200 and
+    /// no size, a push would send nothing. Each registry is probed once.
     private func headsAreTrue(in repository: Repository) async -> Bool {
         let probe = probes.withLock { probes in
             if let known = probes[repository.domain] { return known }
@@ -86,9 +86,9 @@ extension RegistryClient {
         return (try? await probe.value) ?? true
     }
 
-    /// Makes sure that a repository has a blob whose upload ended with a success other than 201.
+    /// Verifies that a repository has a blob whose upload ended with a success other than 201.
     ///
-    /// - Throws: ``RegistryError`` if it does not.
+    /// - Throws: ``RegistryError`` if the blob is missing.
     private func confirm(
         _ blob: Descriptor,
         in repository: Repository,
@@ -106,20 +106,20 @@ extension RegistryClient {
                     status: status
                 )
             }
-            let wait = settings.patience.wait(after: tries)
+            let wait = settings.retryPolicy.wait(after: tries)
             try await settings.pause(wait, before: repository.domain, .failure("the blob is not there yet"))
             tries += 1
         }
     }
 
-    /// Brings a blob into a repository that lacks it.
+    /// Adds a blob to a repository that lacks it.
     ///
     /// - Parameters:
-    ///   - blob: its digest is verified while it is sent.
-    ///   - source: the content.
-    ///   - repository: where it goes.
-    ///   - sibling: a repository of the same registry that has the blob; it is mounted from there if the registry lets us.
-    /// - Throws: ``RegistryError``, or what the source throws.
+    ///   - blob: The blob; its digest is verified during the upload.
+    ///   - source: The content.
+    ///   - repository: The target repository.
+    ///   - sibling: A repository of the same registry with the blob, to mount it from if allowed.
+    /// - Throws: ``RegistryError``, or the source's error.
     package func upload(
         _ blob: Descriptor,
         from source: any BlobSource,
@@ -129,7 +129,7 @@ extension RegistryClient {
         guard source.size == blob.size else {
             throw RegistryError(
                 .damaged,
-                "the blob \(blob.digest) has \(source.size) bytes, its manifest tells \(blob.size)"
+                "the blob \(blob.digest) has \(source.size) bytes, its manifest says \(blob.size)"
             )
         }
         let subject = "the push of the blob \(blob.digest) to \(repository)"
@@ -138,7 +138,7 @@ extension RegistryClient {
             if let sibling {
                 let (answer, url) = try await askForMount(blob.digest, from: sibling, in: repository)
                 if answer?.head.status == 201 { return .mounted(from: sibling) }
-                // A registry that does not mount has begun an upload instead; one that refuses is asked for an upload.
+                // A registry that does not mount has started an upload instead; after a refusal, one is requested.
                 session = try answer.flatMap { try UploadSession($0.head, from: url, size: blob.size) }
             }
             var push = BlobPush(blob, from: source, to: repository, by: self, session: session, asking: subject)
@@ -146,7 +146,7 @@ extension RegistryClient {
             guard (200..<300).contains(response.head.status) else {
                 throw await refusal(response, from: repository, asking: subject, isPush: true)
             }
-            // Only 201 says that the blob is stored.
+            // Only 201 confirms that the blob is stored.
             if response.head.status != 201 { try await confirm(blob, in: repository, response, subject) }
             return .uploaded
         } catch let error as HTTPError {
@@ -156,7 +156,7 @@ extension RegistryClient {
 
     /// Mounts a blob from another repository of the same registry.
     ///
-    /// - Returns: whether the repository has it now: some registries do not mount, or not for everyone.
+    /// - Returns: Whether the blob was mounted: some registries do not support it, or not for every user.
     package func mount(_ digest: Digest, from sibling: Repository, in repository: Repository) async throws -> Bool {
         do {
             return try await askForMount(digest, from: sibling, in: repository).response?.head.status == 201
@@ -165,10 +165,9 @@ extension RegistryClient {
         }
     }
 
-    /// Asks for a mount.
+    /// Requests a mount.
     ///
-    /// - Returns: the answer, and the URL that gave it; no answer where the token server gives no token for both repositories, as
-    ///   where nobody may read the other one.
+    /// - Returns: The response and its URL; no response if the token server grants no access to both repositories.
     private func askForMount(
         _ digest: Digest,
         from sibling: Repository,
@@ -187,9 +186,9 @@ extension RegistryClient {
         }
     }
 
-    /// Asks for an upload, or for a mount that makes it unnecessary (distribution-spec, "Pushing blobs").
+    /// Requests an upload, or a mount that makes the upload unnecessary (distribution-spec, "Pushing blobs").
     ///
-    /// - Returns: the answer, and the URL that gave it.
+    /// - Returns: The response and its URL.
     func open(
         _ repository: Repository,
         mounting digest: Digest? = nil,
@@ -201,12 +200,6 @@ extension RegistryClient {
             path += "?mount=\(digest)&from=\(sibling.path)"
             scopes.insert(.pull(sibling))
         }
-        let sink = ResponseBuffer(limit: Self.errorLimit)
-        let (head, url) = try await perform(
-            RegistryRequest(.post, .path(path), scopes: scopes),
-            to: repository.domain,
-            into: sink
-        )
-        return (HTTPResponse(head: head, body: sink.body), url)
+        return try await collect(RegistryRequest(.post, .path(path), scopes: scopes), to: repository.domain)
     }
 }

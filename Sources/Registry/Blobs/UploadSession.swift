@@ -1,10 +1,10 @@
 import HTTP
 import SystemIO
 
-/// An upload that a registry has begun (distribution-spec, "Pushing blobs").
+/// An upload in progress (distribution-spec, "Pushing blobs").
 ///
-/// Every number that the registry reports about an upload is checked here: ``offset`` is never beyond the bytes that were sent, and
-/// ``shortestChunk`` never exceeds the blob's size.
+/// All numbers from the registry are checked here: ``offset`` never exceeds the bytes sent, and ``shortestChunk`` never
+/// exceeds the blob's size.
 struct UploadSession: Sendable {
     /// The URL of the next request.
     private(set) var url: String
@@ -14,10 +14,10 @@ struct UploadSession: Sendable {
     let shortestChunk: Int64
 
     /// - Parameters:
-    ///   - head: an answer to the request for an upload.
-    ///   - url: the URL that gave the answer.
-    ///   - size: the blob's size in bytes.
-    /// - Returns: `nil` if no upload was begun.
+    ///   - head: The response to the request for an upload.
+    ///   - url: The URL of the response.
+    ///   - size: The blob's size in bytes.
+    /// - Returns: `nil` if no upload was started.
     /// - Throws: ``RegistryError`` if the upload's URL must not be followed.
     init?(_ head: HTTPResponseHead, from url: String, size: Int64) throws(RegistryError) {
         guard head.status == 202, let next = try Location.next(after: head, from: url) else { return nil }
@@ -28,11 +28,11 @@ struct UploadSession: Sendable {
     /// Records the registry's report about the upload.
     ///
     /// - Parameters:
-    ///   - head: an answer to a request to the upload.
-    ///   - answered: the URL that gave the answer.
-    ///   - sent: the number of bytes that the registry can have at most.
-    ///   - assumed: the number of bytes that it has if the answer has no `Range`.
-    /// - Returns: a Boolean value that indicates whether the report can be true. If it cannot, the offset does not change.
+    ///   - head: A response to a request of the upload.
+    ///   - answered: The URL of the response.
+    ///   - sent: The number of bytes that the registry can have at most.
+    ///   - assumed: The number of bytes if the response has no `Range`.
+    /// - Returns: Whether the report is plausible. If it is not, the offset does not change.
     /// - Throws: ``RegistryError`` if the upload's next URL must not be followed.
     mutating func update(
         _ head: HTTPResponseHead,
@@ -42,13 +42,13 @@ struct UploadSession: Sendable {
     ) throws(RegistryError) -> Bool {
         if let next = try Location.next(after: head, from: answered) { url = next }
         let reported = head.headers["Range"].flatMap(Self.length) ?? assumed
-        // Some registries report the end of the range, not its last byte.
+        // Some registries report the end of the range instead of its last byte.
         guard reported - 1 <= sent else { return false }
         offset = min(reported, sent)
         return true
     }
 
-    /// The number of bytes in `0-N`. distribution reports `0-0` for an upload without any, too.
+    /// Parses the number of bytes in `0-N`. distribution also reports `0-0` for an empty upload.
     private static func length(ofRange field: String) -> Int64? {
         var field = field[...]
         if field.lowercased().hasPrefix("bytes") { field = field.dropFirst("bytes".count).drop { " =".contains($0) } }
@@ -56,7 +56,7 @@ struct UploadSession: Sendable {
         return last == 0 ? 0 : last + 1
     }
 
-    /// A number of digits only, which is small enough to be added to.
+    /// Parses a number of digits only, below the maximum of `Int64` so that 1 can be added.
     private static func number(_ text: String) -> Int64? {
         guard !text.isEmpty, text.utf8.allSatisfy(\.isDigit) else { return nil }
         return min(Int64(text) ?? .max, .max - 1)

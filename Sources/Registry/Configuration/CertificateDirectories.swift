@@ -2,42 +2,41 @@ import Glibc
 import HTTP
 import SystemIO
 
-/// The certificates that docker and containers keep for single registries: in directories called `HOST[:PORT]` below `certs.d`.
+/// The per-registry certificates of docker and podman, in directories named `HOST[:PORT]` in `certs.d`.
 ///
-/// Each `*.crt` is an authority's, believed besides those of the client. A `*.cert` is a client certificate, and its key is
-/// the `*.key` of the same name (moby, `registry.ReadCertsDirectory`; containers-certs.d(5)).
+/// Each `*.crt` is a CA certificate, trusted in addition to the client's. Each `*.cert` is a client certificate with
+/// its key in the `*.key` of the same name (moby, `registry.ReadCertsDirectory`; containers-certs.d(5)).
 package struct CertificateDirectories: Sendable {
     private let roots: [String]
     private let authorities: CertificateAuthorities
 
-    /// The directories of this host.
-    ///
     /// - Parameters:
-    ///   - environment: has `HOME` and `XDG_CONFIG_HOME`.
-    ///   - authorities: those that are believed for all registries.
+    ///   - environment: Provides `HOME` and `XDG_CONFIG_HOME`.
+    ///   - authorities: The authorities trusted for all registries.
     package init(environment: Environment, authorities: CertificateAuthorities) {
         let containers = environment.home.map { $0 + "/.config/containers" }
         let own = [containers, environment.configurationDirectory.map { $0 + "/docker" }].compactMap(\.self)
         self.init(roots: (own + ["/etc/containers", "/etc/docker"]).map { $0 + "/certs.d" }, authorities: authorities)
     }
 
-    /// Directories that are to be looked at in this order.
+    /// Creates directories that are searched in the order of `roots`.
     package init(roots: [String], authorities: CertificateAuthorities) {
         self.roots = roots
         self.authorities = authorities
     }
 
-    /// Where docker looks for the certificate of a registry's authority.
+    /// The path at which docker looks for the CA certificate of a registry.
     static func place(for domain: String) -> String { "/etc/docker/certs.d/\(domain)/ca.crt" }
 
-    /// What is asked of a registry's certificate, and shown to it: all authorities of all its directories, with one client certificate
-    /// after the other. A directory that we may not read is passed over, as containers does.
+    /// Returns the TLS settings for a registry: all CA certificates of all its directories, with each client
+    /// certificate in turn. Unreadable directories are skipped, as in podman.
     ///
-    /// Go shows the one whose authority the server names. libcurl shows what it is given, so they are to be tried in this order.
+    /// Go selects the client certificate by the authority that the server names. libcurl sends the one it is given, so
+    /// the settings must be tried in order.
     ///
-    /// - Parameter domain: the registry in a reference, `HOST[:PORT]`.
-    /// - Returns: at least one.
-    /// - Throws: ``RegistryError`` where a file cannot be used.
+    /// - Parameter domain: The registry in a reference, `HOST[:PORT]`.
+    /// - Returns: At least one element.
+    /// - Throws: ``RegistryError`` if a file is unusable.
     func securities(for domain: String) throws(RegistryError) -> [TransportSecurity] {
         var security = TransportSecurity.verified
         var certificates: [ClientCertificate] = []
@@ -46,7 +45,7 @@ package struct CertificateDirectories: Sendable {
             guard let names = try? Directory.names(in: directory) else { continue }
             for name in names where name.hasSuffix(".crt") {
                 do {
-                    // As docker does: what is no certificate is passed over.
+                    // Files without a certificate are skipped, as in docker.
                     security.authorities = try (security.authorities ?? authorities)
                         .adding(file: "\(directory)/\(name)", mayBeEmpty: true)
                 } catch {
@@ -63,7 +62,7 @@ package struct CertificateDirectories: Sendable {
         }
     }
 
-    /// The pairs of a directory, or docker's words where the half of one is missing.
+    /// Returns the certificate pairs of a directory, or docker's error if one file of a pair is missing.
     private static func clientCertificates(
         in directory: String,
         _ names: [String],

@@ -3,24 +3,23 @@ import Glibc
 import HTTP
 import SystemIO
 
-/// What the configuration of docker's daemon says of registries: `daemon.json` (dockerd, "Daemon configuration file").
+/// The registry settings in `daemon.json` (dockerd, "Daemon configuration file").
 package struct DaemonConfiguration: Sendable {
-    /// Registries without a good certificate or without TLS, `insecure-registries`.
+    /// `insecure-registries`: registries with any certificate or without TLS.
     package private(set) var insecureHosts: InsecureHosts = []
-    /// Where images of Docker Hub are looked for first, `registry-mirrors`, in this order.
+    /// `registry-mirrors`: mirrors of Docker Hub, in order.
     package private(set) var mirrors: [RegistryMirror] = []
-    /// The proxies of `proxies`; `nil` where there are none.
+    /// `proxies`; `nil` if not set.
     package private(set) var proxies: ProxySettings.File?
 
-    /// A daemon with nothing configured.
     package init() {}
 
-    /// Reads the text of a `daemon.json`.
+    /// Parses the text of a `daemon.json`.
     ///
     /// - Parameters:
-    ///   - path: where it is from, for messages.
-    ///   - notice: gets a sentence for a mirror that cannot be used; it is left out.
-    /// - Throws: ``DaemonConfigurationError`` where it is not the daemon's JSON.
+    ///   - path: The file's path, for messages.
+    ///   - notice: Receives a sentence for an invalid mirror, which is ignored.
+    /// - Throws: ``DaemonConfigurationError`` if the text is not the daemon's JSON.
     package init(json: [UInt8], path: String, notice: (String) -> Void = { _ in }) throws(DaemonConfigurationError) {
         struct File: Decodable {
             struct Proxies: Decodable {
@@ -65,13 +64,12 @@ package struct DaemonConfiguration: Sendable {
         }
     }
 
-    /// The configuration of the daemon of this host: that of a user's own daemon where there is one, and what the system's
-    /// says besides.
+    /// Reads the configuration of this host's daemons: the user's own, if any, and the system's in addition.
     ///
     /// - Parameters:
-    ///   - environment: has `HOME` and `XDG_CONFIG_HOME`.
-    ///   - system: the system's file.
-    ///   - notice: gets a sentence for what cannot be read. The run goes on without it.
+    ///   - environment: Provides `HOME` and `XDG_CONFIG_HOME`.
+    ///   - system: The system's file.
+    ///   - notice: Receives a sentence for an unreadable file, which is ignored.
     package init(
         environment: Environment,
         system: String = "/etc/docker/daemon.json",
@@ -95,8 +93,8 @@ package struct DaemonConfiguration: Sendable {
     }
 }
 
-/// That a `daemon.json` cannot be used. The caller names the file.
+/// An unusable `daemon.json`. The caller names the file.
 package struct DaemonConfigurationError: Error, CustomStringConvertible {
-    /// What is wrong, to follow the file's name.
+    /// The problem, to follow the file's name.
     package let description = "it is not the JSON of docker's daemon"
 }

@@ -3,15 +3,15 @@ import HTTP
 import OCI
 import SystemIO
 
-/// The registries that are reached with any certificate or without TLS, as docker's `insecure-registries` names them.
+/// The registries used with any certificate or without TLS, as in docker's `insecure-registries`.
 package struct InsecureHosts: Sendable, Equatable, ExpressibleByArrayLiteral {
-    /// `HOST` or `HOST:PORT` in lower case, each to be equal to the whole registry of a reference.
+    /// Lowercase `HOST` or `HOST:PORT`, compared with the complete registry of a reference.
     private(set) var names: Set<String> = []
     private(set) var networks: [IPNetwork] = []
 
-    /// Reads docker's entries: `HOST`, `HOST:PORT`, and networks such as `10.0.0.0/8`.
+    /// Parses docker's entries: `HOST`, `HOST:PORT`, and networks such as `10.0.0.0/8`.
     ///
-    /// A scheme in front of a host and a slash behind it are dropped, as docker does.
+    /// A scheme and a trailing slash are removed, as in docker.
     package init(_ entries: some Sequence<String>) {
         for entry in entries {
             if let network = IPNetwork(entry) {
@@ -23,12 +23,11 @@ package struct InsecureHosts: Sendable, Equatable, ExpressibleByArrayLiteral {
         }
     }
 
-    /// As ``init(_:)``.
     package init(arrayLiteral elements: String...) {
         self.init(elements)
     }
 
-    /// The hosts of both.
+    /// Returns the hosts of both sets.
     package func union(_ other: InsecureHosts) -> InsecureHosts {
         var union = self
         union.names.formUnion(other.names)
@@ -36,9 +35,10 @@ package struct InsecureHosts: Sendable, Equatable, ExpressibleByArrayLiteral {
         return union
     }
 
-    /// Whether a registry is one of them. A name is resolved where networks are among them: any of its addresses counts.
+    /// Returns whether a registry is insecure. If networks are listed, the name is resolved, and any of its addresses
+    /// may match.
     ///
-    /// - Parameter domain: the registry in a reference: `HOST[:PORT]`. Docker Hub is never insecure.
+    /// - Parameter domain: The registry in a reference: `HOST[:PORT]`. Docker Hub is never insecure.
     package func contains(_ domain: String) async -> Bool {
         let registry = RegistryName(domain).host
         guard registry != Reference.hub else { return false }
@@ -49,7 +49,7 @@ package struct InsecureHosts: Sendable, Equatable, ExpressibleByArrayLiteral {
         return addresses.contains { address in networks.contains { $0.contains(address) } }
     }
 
-    /// The addresses of a host; none where its name cannot be resolved, as behind a proxy.
+    /// Returns the addresses of a host; none if the name cannot be resolved, for instance when only a proxy can.
     private static func addresses(of host: String) async -> [IPAddress] {
         if let address = IPAddress(host) { return [address] }
         return (try? await onThread { resolve(host) }) ?? []

@@ -2,27 +2,27 @@ import HTTP
 import OCI
 import SystemIO
 
-/// How a registry is reached.
+/// The scheme, host and TLS settings of a registry.
 struct RegistryEndpoint: Sendable, Equatable {
     /// `https` or `http`.
     let scheme: String
-    /// The host and port on the wire, and for a mirror the path in front of the API.
+    /// The host and port, and for a mirror the path before `/v2/`.
     let authority: String
-    /// What is asked of the certificate.
+    /// The TLS settings.
     let security: TransportSecurity
 
-    /// The URL of a path below `/v2/`.
+    /// Returns the URL of a path below `/v2/`.
     func url(_ path: String) -> String { "\(scheme)://\(authority)/v2/\(path)" }
 
-    /// How the registry may be reached, the first way first.
+    /// Returns the allowed endpoints of a registry, in the order in which they are tried.
     ///
-    /// Only TLS with a good certificate, but for registries that are insecure: TLS with any certificate, then none. On
-    /// loopback plain http goes first: there it is the rule, and what listens there may not know what to do with TLS.
+    /// A secure registry uses TLS with a verified certificate only. An insecure one uses TLS with any certificate, then
+    /// plain HTTP. On loopback, plain HTTP comes first: it is usual there, and the server may not support TLS.
     ///
     /// - Parameters:
-    ///   - domain: the registry in a reference.
-    ///   - isInsecure: whether the registry is called insecure.
-    ///   - securities: what is asked of its certificate where it is not, with each client certificate that there is for it.
+    ///   - domain: The registry in a reference.
+    ///   - isInsecure: Whether the registry is configured as insecure.
+    ///   - securities: The TLS settings of a secure registry, one per client certificate.
     static func candidates(
         for domain: String,
         isInsecure: Bool,
@@ -43,7 +43,7 @@ struct RegistryEndpoint: Sendable, Equatable {
         return isInsecure ? unverified + plain : secure
     }
 
-    /// Whether two differ in their client certificates at the most.
+    /// Whether two endpoints differ at most in the client certificate.
     func isSameWay(as other: RegistryEndpoint) -> Bool {
         scheme == other.scheme && authority == other.authority
     }

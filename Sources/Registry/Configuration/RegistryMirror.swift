@@ -1,16 +1,16 @@
 import HTTP
 import SystemIO
 
-/// A registry that has what Docker Hub has, or a part of it: an entry of docker's `registry-mirrors`.
+/// A mirror of Docker Hub: an entry of docker's `registry-mirrors`.
 package struct RegistryMirror: Sendable, Hashable {
     /// `https` or `http`.
     let scheme: String
-    /// `HOST[:PORT]`, by which its login and its certificates are found.
+    /// `HOST[:PORT]`, the key for credentials and certificates.
     let domain: String
-    /// What stands in front of `/v2/`: empty, or a path that begins with a slash.
+    /// The path before `/v2/`: empty, or beginning with a slash.
     let path: String
 
-    /// Reads a mirror's URL as the daemon does: `http` or `https`, without a user, a query or a fragment (moby,
+    /// Parses a mirror's URL by the daemon's rules: `http` or `https`, without user, query or fragment (moby,
     /// `registry.ValidateMirror`).
     package init?(_ text: String) {
         guard let schemeEnd = text.firstRange(of: "://") else { return nil }
@@ -23,14 +23,14 @@ package struct RegistryMirror: Sendable, Hashable {
         path = String(rest[authority.endIndex...].trimmingSuffix { $0 == "/" })
     }
 
-    /// The URL, in one spelling.
+    /// The normalized URL.
     var url: String { "\(scheme)://\(domain)\(path)" }
 
-    /// How the mirror is reached: as its URL says, and no other way.
+    /// Returns the mirror's only endpoint.
     ///
     /// - Parameters:
-    ///   - isInsecure: whether any certificate will do.
-    ///   - security: what is asked of its certificate where that is not so.
+    ///   - isInsecure: Whether any certificate is accepted.
+    ///   - security: The TLS settings of a secure mirror.
     func endpoint(isInsecure: Bool, security: TransportSecurity) -> RegistryEndpoint {
         var security = security
         if isInsecure { security.verifiesCertificate = false }

@@ -1,34 +1,34 @@
-/// How registries are reached and logged in to.
+/// Settings for access to registries.
 package struct RegistrySettings: Sendable {
-    /// Registries that need no good certificate and no TLS.
+    /// Registries with any certificate or without TLS.
     package var insecureRegistries: InsecureHosts
-    /// The logins, and where they are from.
+    /// The credentials.
     package var logins: CredentialStore
-    /// Where images of Docker Hub are looked for first, in this order.
+    /// The mirrors of Docker Hub, in order.
     package var mirrors: [RegistryMirror]
-    /// The certificates for single registries; `nil` for none.
+    /// The certificates of single registries; `nil` for none.
     package var certificates: CertificateDirectories?
-    /// How long requests are made again.
-    package var patience: RetryPolicy
-    /// Told of decisions; `nil` where nobody watches.
+    /// The retry policy.
+    package var retryPolicy: RetryPolicy
+    /// Receives decisions; `nil` for no trace.
     package var trace: RegistryTrace?
-    /// The patience with each host, which all copies of these settings share.
+    /// The retry budgets of the hosts, shared by all copies of these settings.
     let hosts = HostRetryBudgets()
 
-    /// Settings; without any, only secure registries are reached, and without a login.
+    /// Creates settings. The defaults allow only secure registries, without credentials.
     package init(
         insecureRegistries: InsecureHosts = [],
         logins: CredentialStore = CredentialStore(),
         mirrors: [RegistryMirror] = [],
         certificates: CertificateDirectories? = nil,
-        patience: RetryPolicy = RetryPolicy(),
+        retryPolicy: RetryPolicy = RetryPolicy(),
         trace: RegistryTrace? = nil
     ) {
         self.insecureRegistries = insecureRegistries
         self.logins = logins
         self.mirrors = mirrors
         self.certificates = certificates
-        self.patience = patience
+        self.retryPolicy = retryPolicy
         self.trace = trace
     }
 }

@@ -1,11 +1,11 @@
 import HTTP
 import OCI
 
-/// What a check asks a registry, which moves nothing and leaves nothing there.
+/// Read-only requests for `--check`.
 extension RegistryClient {
-    /// The digest of the manifest that a name leads to in a repository that is pushed to.
+    /// Returns the digest of a manifest in a target repository.
     ///
-    /// - Returns: `nil` where there is none.
+    /// - Returns: `nil` if the manifest does not exist.
     /// - Throws: ``RegistryError``, `ManifestError`.
     package func digest(of name: ManifestName, in repository: Repository) async throws -> Digest? {
         let subject = "the manifest \(name) of \(repository)"
@@ -14,16 +14,16 @@ extension RegistryClient {
         case 200:
             if let digest = response.head.headers["Docker-Content-Digest"].flatMap(Digest.init) { return digest }
         case 404: return nil
-        // Not all registries answer such questions.
+        // Not all registries support the request.
         case 405: break
         default: throw await refusal(response, from: repository, asking: subject)
         }
         return try await manifestIfThere(name, in: repository)?.digest
     }
 
-    /// Makes sure that blobs may be pushed into a repository: begins an upload, and takes it back.
+    /// Verifies the permission to push to a repository: starts an upload and cancels it.
     ///
-    /// - Throws: ``RegistryError`` where the registry refuses.
+    /// - Throws: ``RegistryError`` if the registry refuses.
     package func checkPush(to repository: Repository) async throws {
         let subject = "the question whether \(repository) may be pushed to"
         do {
@@ -36,18 +36,19 @@ extension RegistryClient {
             guard let upload = try UploadSession(response.head, from: url, size: 0) else {
                 throw await refusal(response, from: repository, asking: subject)
             }
-            // The registry drops an upload that nobody goes on with: whether it takes it back at once makes no difference.
+            // The registry drops unused uploads anyway, so the response does not matter.
             let request = RegistryRequest(.delete, .url(upload.url), scopes: [.push(repository)])
-            _ = try? await perform(request, to: repository.domain, into: ResponseBuffer(limit: Self.errorLimit))
+            _ = try? await collect(request, to: repository.domain)
         } catch let error as HTTPError {
             throw RegistryError(error, asking: subject)
         }
     }
 
-    /// What Docker Hub, or a registry that counts as it does, still lets this login or address pull.
+    /// Returns the remaining pulls of Docker Hub, or of a registry with the same headers, for these credentials or this
+    /// address.
     ///
-    /// - Parameter reference: any image there; asking for its head is no pull.
-    /// - Returns: `nil` where the registry does not tell.
+    /// - Parameter reference: Any image of the registry; requesting its head does not count as a pull.
+    /// - Returns: `nil` if the registry does not report a limit.
     package func pullAllowance(of reference: Reference) async -> PullAllowance? {
         let repository = reference.repository
         let response = try? await headManifest(
@@ -61,16 +62,16 @@ extension RegistryClient {
     }
 }
 
-/// How many pulls a registry allows (Docker Hub, "Usage and limits": `ratelimit-limit: 100;w=21600`).
+/// The rate limit of a registry (Docker Hub, "Usage and limits": `ratelimit-limit: 100;w=21600`).
 package struct PullAllowance: Sendable, Equatable {
-    /// In the whole window.
+    /// The pulls per window.
     package let limit: Int
-    /// What is left of it.
+    /// The remaining pulls.
     package let remaining: Int
-    /// The window in seconds; `nil` where it is not told.
+    /// The window in seconds; `nil` if not reported.
     package let seconds: Int?
 
-    /// - Returns: `nil` where the headers do not tell both numbers.
+    /// - Returns: `nil` if one of the numbers is missing.
     package init?(_ headers: HTTPHeaders) {
         guard let limit = headers["ratelimit-limit"].flatMap(Self.number),
             let remaining = headers["ratelimit-remaining"].flatMap(Self.number)
@@ -83,7 +84,7 @@ package struct PullAllowance: Sendable, Equatable {
             .first
     }
 
-    /// The maximum of each number, which any sum can be built on.
+    /// The maximum of each number, so that sums cannot overflow.
     static let most = 1 << 40
 
     private static func number(_ field: String) -> Int? {

@@ -5,10 +5,10 @@ extension RegistryClient {
     /// Fetches a manifest.
     ///
     /// - Parameters:
-    ///   - name: what follows the repository: a tag or a digest. A digest is verified.
-    ///   - repository: where it is fetched from.
-    ///   - misannounced: told the digest that the registry announces for a tag, where what it sends has another one, each time
-    ///     the same.
+    ///   - name: A tag or a digest. A digest is verified.
+    ///   - repository: The repository.
+    ///   - misannounced: Receives the digest that the registry announces for a tag if the content repeatedly has
+    ///     another digest.
     /// - Throws: ``RegistryError``, `ManifestError`.
     package func manifest(
         _ name: ManifestName,
@@ -17,12 +17,12 @@ extension RegistryClient {
     ) async throws -> Manifest {
         var fetched = try await fetchManifest(name, in: repository)
         if !fetched.isAsExpected {
-            // A byte may have been spoilt on the way.
+            // A byte may have been corrupted in transit.
             let first = fetched.digest
             RetryCounter.add()
             fetched = try await fetchManifest(name, in: repository)
             if !fetched.isAsExpected {
-                // Nothing spoils bytes in the same way twice: what a tag leads to is that, whatever the header says.
+                // Corruption does not repeat itself: the tag resolves to this content, whatever the header says.
                 guard case .tag = name, fetched.digest == first else { throw fetched.damage(name, in: repository) }
             }
         }
@@ -31,7 +31,7 @@ extension RegistryClient {
         return manifest
     }
 
-    /// As ``manifest(_:in:misannounced:)``; `nil` where the repository has none of that name.
+    /// Fetches a manifest; returns `nil` if the repository does not have it.
     package func manifestIfThere(_ name: ManifestName, in repository: Repository) async throws -> Manifest? {
         do {
             return try await manifest(name, in: repository)
@@ -40,11 +40,11 @@ extension RegistryClient {
         }
     }
 
-    /// Asks for a manifest's head once.
+    /// Requests a manifest's head.
     ///
     /// - Parameters:
-    ///   - scope: what the token must allow.
-    ///   - isRetried: whether there is more than one try.
+    ///   - scope: The scope of the token.
+    ///   - isRetried: Whether failures are retried.
     func headManifest(
         _ name: ManifestName,
         in repository: Repository,
@@ -76,30 +76,30 @@ extension RegistryClient {
         )
     }
 
-    /// An answer with a manifest, not read yet.
+    /// A response with a manifest that is not decoded yet.
     struct FetchedManifest {
         let bytes: [UInt8]
-        /// Of the bytes.
+        /// The digest of the bytes.
         let digest: Digest
-        /// The digest that was asked for, else the one that was announced; `nil` where there was none.
+        /// The requested or announced digest; `nil` for neither.
         fileprivate let expected: Digest?
         fileprivate let servedAs: MediaType?
 
         fileprivate var isAsExpected: Bool { expected == nil || expected == digest }
 
         fileprivate func damage(_ name: ManifestName, in repository: Repository) -> RegistryError {
-            let told = "the manifest \(name) of \(repository) has the digest \(digest)"
+            let problem = "the manifest \(name) of \(repository) has the digest \(digest)"
             return switch name {
-            case .digest: RegistryError(.damaged, "\(told); the registry's copy is damaged")
+            case .digest: RegistryError(.damaged, "\(problem); the registry's copy is damaged")
             case .tag:
-                RegistryError(.damaged, "\(told), and had another one before; neither is the one that was announced")
+                RegistryError(.damaged, "\(problem), and had another one before; neither is the one that was announced")
             }
         }
     }
 
     /// Fetches a manifest once.
     ///
-    /// - Parameter scope: what the token must allow; `nil` for reading, which Docker Hub's mirrors do too.
+    /// - Parameter scope: The scope of the token; `nil` for reading, which may use Docker Hub's mirrors.
     func fetchManifest(
         _ name: ManifestName,
         in repository: Repository,
@@ -116,13 +116,13 @@ extension RegistryClient {
         guard response.head.status == 200 else {
             throw await refusal(response, from: repository, asking: subject)
         }
-        // What was cut at the limit has another digest, but nobody has damaged it.
+        // A response that was cut at the limit has another digest without being corrupt.
         guard response.body.count <= Manifest.sizeLimit else { throw ManifestError.tooLarge }
         let expected: Digest? =
             switch name {
             case .digest(let wanted): wanted
             case .tag:
-                // A digest of another kind is left alone: manifests are called by their SHA-256.
+                // Other algorithms are ignored: manifests are identified by SHA-256.
                 response.head.headers["Docker-Content-Digest"].flatMap(Digest.init)
                     .flatMap { $0.algorithm == .sha256 ? $0 : nil }
             }
@@ -135,13 +135,13 @@ extension RegistryClient {
         )
     }
 
-    /// Puts a manifest, to the byte.
+    /// Pushes a manifest, byte for byte.
     ///
     /// - Parameters:
-    ///   - name: the tag or the digest that it gets.
-    ///   - repository: where its blobs, or the manifests that it lists, already are.
-    ///   - mayBeRefusedBy500: whether a 500 is the registry's final answer, as distribution 2.8 gives it to a manifest whose
-    ///     layers have URLs. The other signs of a server in trouble are no answer, and the manifest is put again.
+    ///   - name: The tag or digest.
+    ///   - repository: The repository, which must have the manifest's blobs or listed manifests.
+    ///   - mayBeRefusedBy500: Whether status 500 is final, as distribution 2.8 rejects manifests with layer URLs. Other
+    ///     failures are retried.
     /// - Throws: ``RegistryError``.
     @discardableResult
     package func put(
@@ -170,16 +170,16 @@ extension RegistryClient {
         }
         var response = try await send()
         var tries = 1
-        // Some registries know of a blob only a while after its upload.
+        // Some registries know a blob only some time after its upload.
         while !mayBeRefusedBy500, tries < Self.triesOfBlobs, RegistryError.isOfUnknownBlob(response) {
-            let wait = settings.patience.wait(after: tries)
+            let wait = settings.retryPolicy.wait(after: tries)
             try await settings.pause(wait, before: repository.domain, .status(response.head.status))
             response = try await send()
             tries += 1
         }
         let status = response.head.status
         guard (200..<300).contains(status) else {
-            // A rule may keep tags as they are: what is there may be this manifest.
+            // Tags may be immutable: the existing manifest may be this one.
             let existing = await existingDigest(of: name, in: repository, refusedWith: status)
             if existing == manifest.digest { return ManifestPlacement(noted: nil, wasThere: true) }
             throw await refusal(response, from: repository, asking: subject, isPush: true, over: existing)
@@ -188,9 +188,9 @@ extension RegistryClient {
         return ManifestPlacement(noted: response.head.headers["OCI-Subject"].flatMap(Digest.init), wasThere: false)
     }
 
-    /// The digest of the manifest that has a tag already, after the registry has refused to give it that tag.
+    /// Returns the digest of the manifest that has the tag, after the registry refused the push.
     ///
-    /// - Returns: `nil` if there is none, the registry does not tell, or the status is of another matter.
+    /// - Returns: `nil` if there is none, if the registry does not report it, or if the status has another cause.
     private func existingDigest(
         of name: ManifestName,
         in repository: Repository,
@@ -202,9 +202,9 @@ extension RegistryClient {
         return (try? await digest(of: name, in: repository)) ?? nil
     }
 
-    /// Makes sure that a repository has a manifest that it took with a success other than 201, which alone says that it is stored.
+    /// Verifies a manifest that was accepted with a success other than 201; only 201 confirms that it is stored.
     ///
-    /// - Throws: ``RegistryError`` if it does not; a registry that does not tell has taken it.
+    /// - Throws: ``RegistryError`` if the manifest is missing. A registry that does not answer passes.
     private func confirm(
         _ manifest: Manifest,
         as name: ManifestName,
@@ -228,32 +228,31 @@ extension RegistryClient {
     }
 }
 
-/// The way a manifest got its name in a repository.
+/// The result of a manifest push.
 package struct ManifestPlacement: Sendable {
-    /// The digest of what the manifest refers to, if the registry has noted that; it then has the referrers API.
+    /// The digest of the manifest's subject, if the registry has recorded it; the registry then supports the referrers
+    /// API.
     package let noted: Digest?
-    /// Whether the name had the manifest already, and the registry refused to give it again.
+    /// Whether the name resolved to the manifest already, and the registry refused the push.
     package let wasThere: Bool
 }
 
 extension RegistryClient {
-    /// How often a manifest is put whose blobs the registry does not know.
+    /// The number of attempts to push a manifest whose blobs the registry does not know yet.
     private static let triesOfBlobs = 4
 }
 
-/// What a manifest is called in its repository.
+/// A tag or digest of a manifest.
 package enum ManifestName: Hashable, Sendable, CustomStringConvertible {
-    /// A tag.
     case tag(String)
-    /// A digest.
     case digest(Digest)
 
-    /// The name that a reference leads to: its digest, else its tag, else `latest`.
+    /// The name in a reference: its digest, else its tag, else `latest`.
     package init(_ reference: Reference) {
         self = reference.digest.map { .digest($0) } ?? .tag(reference.tag ?? "latest")
     }
 
-    /// As it stands in a URL.
+    /// The name in a URL.
     package var description: String {
         switch self {
         case .tag(let tag): tag

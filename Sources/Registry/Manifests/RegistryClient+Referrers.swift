@@ -3,12 +3,12 @@ import HTTP
 import OCI
 
 extension RegistryClient {
-    /// Asks what refers to a manifest (distribution-spec 1.1, "Listing Referrers"), page by page.
+    /// Lists the referrers of a manifest (distribution-spec 1.1, "Listing Referrers"), page by page.
     ///
     /// - Parameters:
-    ///   - subject: the manifest's digest; the repository need not have it.
-    ///   - limit: as soon as so many have been listed, no more pages are asked for.
-    /// - Returns: `nil` where the registry has no such API.
+    ///   - subject: The manifest's digest; the repository need not contain it.
+    ///   - limit: The number of referrers after which no more pages are requested.
+    /// - Returns: `nil` if the registry does not support the API.
     /// - Throws: ``RegistryError``.
     package func referrers(
         of subject: Digest,
@@ -34,7 +34,7 @@ extension RegistryClient {
                 limit: Manifest.sizeLimit + 1
             )
             guard Self.isList(response.head) else {
-                guard pages == 0, Self.tellsOfNoAPI(response.head) else {
+                guard pages == 0, Self.indicatesNoAPI(response.head) else {
                     throw await refusal(response, from: repository, asking: question)
                 }
                 return nil
@@ -49,7 +49,7 @@ extension RegistryClient {
         return referrers
     }
 
-    /// More pages than any list has; they may be empty.
+    /// More pages than any list has; pages may be empty.
     private static let pageLimit = 100
 
     private struct ReferrersPage: Decodable {
@@ -60,14 +60,14 @@ extension RegistryClient {
         head.status == 200 && head.headers["Content-Type"]?.hasPrefix(MediaType.ociIndex.rawValue) == true
     }
 
-    /// Whether an answer other than a list is of a registry that does not know the question: 404, but others too, and a page for people.
-    /// Whether the login is good shows where the list's tag is asked for.
-    private static func tellsOfNoAPI(_ head: HTTPResponseHead) -> Bool {
+    /// Whether a response other than a list comes from a registry without the API: 404, some other statuses, or an HTML
+    /// page. Credentials are checked by the request for the fallback tag.
+    private static func indicatesNoAPI(_ head: HTTPResponseHead) -> Bool {
         (200..<300).contains(head.status) || head.status == 501
             || (400..<500).contains(head.status) && head.status != 429
     }
 
-    /// Where the list goes on (RFC 8288), as a path of the same registry below `/v2/`.
+    /// Returns the next page (RFC 8288) as a path below `/v2/` of the same registry.
     static func nextPage(after head: HTTPResponseHead, path: String) -> String? {
         for link in head.headers.values("Link") {
             guard let start = link.firstIndex(of: "<"), let end = link[start...].firstIndex(of: ">"),

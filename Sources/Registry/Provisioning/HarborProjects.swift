@@ -2,17 +2,17 @@ import FoundationEssentials
 import HTTP
 import OCI
 
-/// The projects of a Harbor (its API, version 2.0): the first part of a repository's path, which Harbor wants to be made before
+/// The projects of a Harbor registry (API 2.0): the first component of a repository's path. Projects must exist before
 /// the first push.
 struct HarborProjects: Sendable {
     let http: HTTPClient
     let endpoint: RegistryEndpoint
     var settings: RegistrySettings
 
-    /// The name of the project that a repository belongs to.
+    /// Returns the name of a repository's project.
     static func name(of repository: Repository) -> String { String(repository.path.prefix { $0 != "/" }) }
 
-    /// Whether this is a Harbor at all: only that tells of itself in JSON here, without a login.
+    /// Returns whether the registry is Harbor: only Harbor answers this request with JSON and without credentials.
     func isHarbor() async throws -> Bool {
         struct SystemInfo: Decodable {
             var authMode: String?
@@ -33,22 +33,22 @@ struct HarborProjects: Sendable {
         return info.authMode != nil || info.harborVersion != nil
     }
 
-    /// Makes a project, as private as Harbor has it, unless it is there.
+    /// Creates a project with Harbor's default visibility, unless it exists.
     ///
     /// - Parameters:
-    ///   - authorization: the login, without which Harbor makes none.
-    ///   - note: what to say of it where Harbor refuses it.
-    /// - Returns: whether it was made; `false` where it was there.
+    ///   - authorization: The credentials, which Harbor requires.
+    ///   - note: The description of the credentials for a refusal.
+    /// - Returns: Whether the project was created; `false` if it existed.
     /// - Throws: ``RegistryError``.
     func make(_ name: String, authorization: String?, _ note: CredentialDiagnostics) async throws -> Bool {
         var question = request(.head, "projects?project_name=\(PercentEncoding.encode(name))")
         question.headers["Authorization"] = authorization
-        // Who may ask but not make needs a project that is there.
+        // A user without the permission to create projects needs an existing one.
         guard try await send(question).head.status != 200 else { return false }
 
         struct Project: Encodable {
             struct Metadata: Encodable {
-                // Harbor has texts here.
+                // Harbor uses strings for Booleans here.
                 let `public` = "false"
             }
 

@@ -1,8 +1,8 @@
 import OCI
 
-/// A project or repository that a registry wants to be made before the first push, and that it says is missing.
+/// A project or repository that must be created before the first push, reported missing by a registry.
 ///
-/// It is what pushes fail of most often: most registries make repositories themselves.
+/// This is the most common cause of failed pushes, because most registries create repositories automatically.
 struct MissingProject: Sendable, Equatable {
     private enum Kind {
         case harbor
@@ -13,13 +13,13 @@ struct MissingProject: Sendable, Equatable {
     private let name: String
 
     /// - Parameters:
-    ///   - code: the first one of the answer's body.
-    ///   - text: what the body says.
-    ///   - repository: what was asked.
-    /// - Returns: `nil` where the answer is about something else.
+    ///   - code: The first error code of the body.
+    ///   - text: The text of the body.
+    ///   - repository: The repository of the request.
+    /// - Returns: `nil` if the response has another cause.
     init?(code: String, text: String, in repository: Repository) {
         let project = HarborProjects.name(of: repository)
-        // Harbor says so with 401, whatever the login (its middleware v2auth), or with 404.
+        // Harbor reports this with 401 for any credentials (middleware v2auth), or with 404.
         if text.contains("project \(project) not found") {
             self.init(kind: .harbor, name: project)
         } else if code == "NAME_UNKNOWN", ECRRegistry(repository.domain) != nil {
@@ -34,7 +34,7 @@ struct MissingProject: Sendable, Equatable {
         self.name = name
     }
 
-    /// What to do about it, to follow the registry's reason.
+    /// The advice that follows the registry's reason.
     var advice: String {
         switch kind {
         case .harbor: "; make the project \(name) in Harbor, or give --create-projects"

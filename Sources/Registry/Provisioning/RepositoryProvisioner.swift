@@ -1,23 +1,23 @@
 import HTTP
 import OCI
 
-/// Makes what a registry wants to be there before the first push: Harbor's projects, ECR's repositories. Others make repositories
-/// themselves.
+/// Creates what registries require before the first push: Harbor projects and ECR repositories. Other registries create
+/// repositories automatically.
 package struct RepositoryProvisioner: Sendable {
     private let client: RegistryClient
     private let aws: AWSCredentials
 
     /// - Parameters:
-    ///   - client: its logins are for Harbor.
-    ///   - aws: its key is for ECR.
+    ///   - client: Provides the credentials for Harbor.
+    ///   - aws: Provides the key for ECR.
     package init(client: RegistryClient, aws: AWSCredentials) {
         self.client = client
         self.aws = aws
     }
 
-    /// Makes what repositories need, each project once, in their order. What fails is in the report.
+    /// Creates the projects of `repositories`, deduplicated and in order. Failures are part of the report.
     ///
-    /// - Returns: a report for each registry, in the order of the repositories.
+    /// - Returns: A report for each registry, in the order of the repositories.
     /// - Throws: `CancellationError`.
     package func make(for repositories: [Repository]) async throws -> [ProvisioningReport] {
         var domains: [String] = []
@@ -34,8 +34,8 @@ package struct RepositoryProvisioner: Sendable {
         do {
             let endpoint = try await client.session(for: domain).endpoint()
             var harbor = HarborProjects(http: client.http, endpoint: endpoint, settings: client.settings)
-            // Where it is none, it is no sign of trouble if the question is not answered as it should be.
-            harbor.settings.patience.duration = min(client.settings.patience.duration, .seconds(30))
+            // If the registry is not Harbor, a failure of this request is no problem.
+            harbor.settings.retryPolicy.duration = min(client.settings.retryPolicy.duration, .seconds(30))
             guard try await harbor.isHarbor() else { return ProvisioningReport(domain, .other) }
             harbor.settings = client.settings
             return try await make(in: harbor, domain, for: repositories)
@@ -78,7 +78,7 @@ package struct RepositoryProvisioner: Sendable {
         }
     }
 
-    /// - Returns: whether the repository was made; `false` where it was there.
+    /// - Returns: Whether the repository was created; `false` if it existed.
     private func make(
         _ name: String,
         in registry: ECRRegistry,
@@ -90,7 +90,7 @@ package struct RepositoryProvisioner: Sendable {
         do {
             answer = try await client.settings.run(.administration, to: domain) {
                 var answer = try await client.http.collect(request, limit: 1 << 20)
-                // Otherwise it is told with 400 that there were too many requests.
+                // The API reports too many requests with 400.
                 if answer.head.status == 400, ECRRegistry.Refusal(answer).isPassing { answer.head.status = 429 }
                 return answer
             }
@@ -109,7 +109,7 @@ package struct RepositoryProvisioner: Sendable {
         )
     }
 
-    /// Makes projects one after the other, each once. Who may not make the one may not make the next either.
+    /// Creates projects one after another, deduplicated. A missing permission applies to the next project too.
     private func report(
         _ domain: String,
         _ kind: ProvisioningReport.Kind,
@@ -133,26 +133,26 @@ package struct RepositoryProvisioner: Sendable {
     }
 }
 
-/// What was made in a registry before the first push into it.
+/// The projects created in one registry before the first push.
 package struct ProvisioningReport: Sendable {
-    /// What kind of registry it is.
+    /// The kind of registry.
     package enum Kind: Sendable, Hashable {
-        /// It has projects.
+        /// Has projects.
         case harbor
-        /// It has repositories that are made by its API.
+        /// Has repositories that its API creates.
         case ecr
-        /// It makes repositories itself.
+        /// Creates repositories automatically.
         case other
-        /// It did not answer.
+        /// Did not answer.
         case unknown(cause: String)
     }
 
     /// The registry in a reference.
     package let domain: String
     package let kind: Kind
-    /// The names of what was made, in order. What was there already is not told.
+    /// The created projects or repositories, in order; existing ones are omitted.
     package internal(set) var made: [String] = []
-    /// What was not made, and why.
+    /// The projects or repositories that could not be created.
     package internal(set) var failures: [(names: [String], cause: String)] = []
 
     init(_ domain: String, _ kind: Kind) {

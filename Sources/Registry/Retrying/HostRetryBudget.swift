@@ -1,89 +1,89 @@
 import HTTP
 
-/// For how long the requests to one host are retried, all together: the decisions only, without clock and network.
+/// The retry time limit of one host, shared by all its requests, without clock and network.
 ///
-/// The clock of a host starts with the first failure after an answer. When it has run out, requests that have failed end, and of the
-/// others one at a time is let through as a probe. A probe that is answered stops the clock; one that fails has all requests refused
-/// for a while. So what a host that is down costs does not depend on how much is wanted of it.
+/// The clock of a host starts with the first failure after a response. When the time is up, failed requests end, and
+/// one request at a time is sent as a probe. A probe with a response stops the clock; after a failed probe, all
+/// requests are refused for a while. So the cost of an unavailable host does not depend on the number of requests.
 ///
-/// Each kind of request has such a clock too, since a host may fail at one kind and serve the others.
+/// Each kind of request also has its own clock, because a host may fail for one kind and serve the others.
 struct HostRetryBudget: Sendable {
-    /// A kind of request. A host's answers to one say nothing about the others.
+    /// A kind of request. Responses to one kind say nothing about the others.
     enum RequestKind: Sendable {
         /// `GET /v2/`.
         case ping
-        /// A token.
+        /// A token request.
         case token
-        /// A manifest that is read, or asked for.
+        /// The download or head of a manifest.
         case manifest
-        /// A manifest that is pushed.
+        /// The push of a manifest.
         case manifestPush
-        /// Whether a repository has a blob.
+        /// The check for a blob.
         case blobCheck
-        /// The content of a blob.
+        /// The download of a blob.
         case download
-        /// All requests that an upload takes; an answer is the end of it.
+        /// All requests of an upload; the response that finishes it counts.
         case upload
-        /// Whether a repository has the blob of an upload that broke.
+        /// The check for a blob after its upload broke.
         case uploadCheck
-        /// The beginning of an upload, or a mount.
+        /// The start of an upload, or a mount.
         case mount
-        /// A product's own API.
+        /// A request to a product's own API.
         case administration
 
-        /// Whether other requests make such a one on their way. The host's own clock counts them once, as those.
+        /// Whether other requests include requests of this kind. The host's own clock counts only the inner request.
         var isNested: Bool { [.ping, .token, .uploadCheck].contains(self) }
     }
 
-    /// Whether a request may be sent.
+    /// The decision about a request.
     enum Admission: Equatable {
-        /// It may.
+        /// Send the request.
         case go
-        /// It may, and decides for all others.
+        /// Send the request as a probe for all others.
         case probe
-        /// A probe is under way.
+        /// Wait for a running probe.
         case wait
-        /// The host was given up, for this failure.
+        /// The host was given up because of this failure.
         case refused(HTTPError)
     }
 
-    /// What a request wants to know about the others of its kind.
+    /// The state of the other requests of the same kind.
     struct Standing: Sendable {
-        /// When the patience with the host ends; `nil` if the last request was answered.
+        /// The end of the time limit; `nil` if the last request succeeded.
         var end: ContinuousClock.Instant?
-        /// When a request was last answered.
+        /// The time of the last response.
         var lastAnswer: ContinuousClock.Instant?
     }
 
     private struct Clock {
-        /// The failures since the last answer.
+        /// The failures since the last response.
         struct Failure {
             let first: ContinuousClock.Instant
-            /// When patience ends.
+            /// The end of the time limit.
             let end: ContinuousClock.Instant
-            /// The last one.
+            /// The last failure.
             let cause: HTTPError
         }
 
         var lastAnswer: ContinuousClock.Instant?
         var failure: Failure?
-        /// When the probe began that is under way.
+        /// The start of the running probe.
         var probe: ContinuousClock.Instant?
         var failedProbes = 0
         var refusesUntil: ContinuousClock.Instant?
 
-        /// One failure of a host that fails now and then is no verdict.
+        /// A single failure of an unreliable host does not decide.
         static let mostProbes = 3
 
         mutating func begin(
             mayProbe: Bool,
-            _ patience: RetryPolicy,
+            _ policy: RetryPolicy,
             at now: ContinuousClock.Instant
         ) -> Admission {
             guard let failure, failure.end <= now else { return .go }
             guard mayProbe, refusesUntil.map({ $0 <= now }) ?? true else { return .refused(failure.cause) }
-            // A large blob may take long: others are tried meanwhile.
-            if let probe, now < probe + patience.refusal { return .wait }
+            // A large blob may take long; other requests are probed meanwhile.
+            if let probe, now < probe + policy.refusal { return .wait }
             probe = now
             return .probe
         }
@@ -93,25 +93,25 @@ struct HostRetryBudget: Sendable {
     private var kinds: [RequestKind: Clock] = [:]
     private var hasAnswered = false
 
-    /// Decides whether a request may be sent that has not failed yet.
+    /// Decides about a request that has not failed yet.
     ///
-    /// - Parameter mayProbe: `false` for a request of which a failure says nothing about the host.
+    /// - Parameter mayProbe: `false` for a request whose failure says nothing about the host.
     mutating func begin(
         _ kind: RequestKind,
         mayProbe: Bool = true,
-        _ patience: RetryPolicy,
+        _ policy: RetryPolicy,
         at now: ContinuousClock.Instant
     ) -> Admission {
         var own = kinds[kind, default: Clock()]
-        // A kind that has not failed itself may be served though others are not.
+        // A kind without failures may work although others fail.
         guard own.failure != nil else { return .go }
-        let admission = kind.isNested ? .go : host.begin(mayProbe: mayProbe, patience, at: now)
+        let admission = kind.isNested ? .go : host.begin(mayProbe: mayProbe, policy, at: now)
         guard admission == .go else { return admission }
         defer { kinds[kind] = own }
-        return own.begin(mayProbe: mayProbe, patience, at: now)
+        return own.begin(mayProbe: mayProbe, policy, at: now)
     }
 
-    /// Records an answer other than a failure, or bytes.
+    /// Records a response other than a failure, or received bytes.
     mutating func answer(_ kind: RequestKind, at now: ContinuousClock.Instant) {
         hasAnswered = true
         change(kind) { $0 = Clock(lastAnswer: now) }
@@ -119,21 +119,21 @@ struct HostRetryBudget: Sendable {
 
     /// Records a failure.
     ///
-    /// - Parameter isProbe: whether it is one of a probe.
-    /// - Returns: whether that is the end of the probe.
+    /// - Parameter isProbe: Whether a probe failed.
+    /// - Returns: Whether the probe has ended.
     mutating func fail(
         _ kind: RequestKind,
         _ cause: HTTPError,
         isProbe: Bool = false,
-        _ patience: RetryPolicy,
+        _ policy: RetryPolicy,
         at now: ContinuousClock.Instant
     ) -> Bool {
         if cause.code == .hostFails { hasAnswered = true }
-        let isStranger = !hasAnswered && RetryPolicy.isOfStranger(cause)
+        let isUnknownHost = !hasAnswered && RetryPolicy.isOfUnknownHost(cause)
         var hasEnded = isProbe
         change(kind) { clock in
             let first = clock.failure?.first ?? now
-            let end = first + (isStranger ? patience.strangerDuration : patience.duration)
+            let end = first + (isUnknownHost ? policy.unknownHostDuration : policy.duration)
             clock.failure = Clock.Failure(first: first, end: end, cause: cause)
             guard isProbe, clock.probe != nil else { return }
             clock.failedProbes += 1
@@ -143,26 +143,26 @@ struct HostRetryBudget: Sendable {
             }
             clock.probe = nil
             clock.failedProbes = 0
-            clock.refusesUntil = now + patience.refusal
+            clock.refusesUntil = now + policy.refusal
         }
         return hasEnded
     }
 
-    /// Records the end of a probe that says nothing about the host.
+    /// Records the end of a probe without a result.
     mutating func release(_ kind: RequestKind) {
         change(kind) { $0.probe = nil }
     }
 
-    /// What a request wants to know about the others of its kind.
+    /// Returns the state of the other requests of the same kind.
     ///
-    /// - Parameter isProbe: whether it is a probe, which begins when patience has ended.
+    /// - Parameter isProbe: Whether the caller is a probe, which starts after the time limit.
     func standing(_ kind: RequestKind, isProbe: Bool = false) -> Standing {
         let own = kinds[kind]
         let ends = [own?.failure?.end, kind.isNested ? nil : host.failure?.end].compactMap(\.self)
         return Standing(end: isProbe ? nil : ends.min(), lastAnswer: own?.lastAnswer)
     }
 
-    /// Changes the clocks that count a kind of request: the host's, then its own.
+    /// Updates the clocks that count a kind of request: the host's, then the kind's.
     private mutating func change(_ kind: RequestKind, _ change: (inout Clock) -> Void) {
         if !kind.isNested { change(&host) }
         change(&kinds[kind, default: Clock()])

@@ -1,40 +1,40 @@
 import HTTP
 import Synchronization
 
-/// The patience with each host that requests are sent to.
+/// The retry budgets by host.
 final class HostRetryBudgets: Sendable {
     private let hosts = Mutex<[String: SharedRetryBudget]>([:])
 
-    func patience(with host: String) -> SharedRetryBudget {
+    func budget(of host: String) -> SharedRetryBudget {
         hosts.withLock { hosts in
-            if let patience = hosts[host] { return patience }
-            let patience = SharedRetryBudget()
-            hosts[host] = patience
-            return patience
+            if let budget = hosts[host] { return budget }
+            let budget = SharedRetryBudget()
+            hosts[host] = budget
+            return budget
         }
     }
 }
 
-/// The patience with one host, shared by all requests to it.
+/// The retry budget of one host, shared by all its requests.
 final class SharedRetryBudget: Sendable {
     private struct State {
-        var patience = HostRetryBudget()
+        var budget = HostRetryBudget()
         /// The requests that wait for the end of a probe.
         var waiting: [AsyncStream<Never>.Continuation] = []
     }
 
     private let state = Mutex(State())
 
-    /// Decides whether a request may be sent that has not failed yet, and waits for a probe that is under way.
+    /// Decides about a request that has not failed yet, and waits for a running probe.
     ///
-    /// - Returns: whether the request is a probe itself.
-    /// - Throws: the failure for which the host was given up; `CancellationError`.
-    func begin(_ kind: HostRetryBudget.RequestKind, mayProbe: Bool, _ patience: RetryPolicy) async throws -> Bool {
+    /// - Returns: Whether the request is a probe.
+    /// - Throws: The failure because of which the host was given up; `CancellationError`.
+    func begin(_ kind: HostRetryBudget.RequestKind, mayProbe: Bool, _ policy: RetryPolicy) async throws -> Bool {
         while true {
             try Task.checkCancellation()
             let (end, continuation) = AsyncStream.makeStream(of: Never.self)
             let admission = state.withLock { state in
-                let admission = state.patience.begin(kind, mayProbe: mayProbe, patience, at: .now)
+                let admission = state.budget.begin(kind, mayProbe: mayProbe, policy, at: .now)
                 if admission == .wait { state.waiting.append(continuation) }
                 return admission
             }
@@ -44,7 +44,7 @@ final class SharedRetryBudget: Sendable {
             case .refused(let cause): throw cause
             case .wait:
                 let timer = Task {
-                    try await Task.sleep(for: patience.refusal)
+                    try await Task.sleep(for: policy.refusal)
                     continuation.finish()
                 }
                 for await _ in end {}
@@ -53,36 +53,36 @@ final class SharedRetryBudget: Sendable {
         }
     }
 
-    /// What a request wants to know about the others of its kind.
+    /// Returns the state of the other requests of the same kind.
     func standing(_ kind: HostRetryBudget.RequestKind, isProbe: Bool) -> HostRetryBudget.Standing {
-        state.withLock { $0.patience.standing(kind, isProbe: isProbe) }
+        state.withLock { $0.budget.standing(kind, isProbe: isProbe) }
     }
 
-    /// Records what a request came to, and lets those continue that wait for a probe, if it has ended.
-    func note<Result>(_ change: (inout HostRetryBudget) -> Result) -> Result {
+    /// Records the result of a request. If a probe has ended, resumes the waiting requests.
+    func update<Result>(_ change: (inout HostRetryBudget) -> Result) -> Result {
         let (result, waiting) = state.withLock { state in
-            let result = change(&state.patience)
+            let result = change(&state.budget)
             defer { state.waiting = [] }
             return (result, state.waiting)
         }
-        // Those that find the probe still under way wait again.
+        // If the probe is still running, they wait again.
         for continuation in waiting { continuation.finish() }
         return result
     }
 }
 
-/// The tries of one request, or of the requests that one thing takes, at a host whose patience it shares with others.
+/// The attempts of one request, or of the requests of one operation, at a host with a shared retry budget.
 ///
-/// One try has no other requests of the same host in it that have tries of their own, but for pings and tokens.
+/// An attempt includes no other requests of the same host with attempts of their own, except pings and tokens.
 final class RetryAttempts {
     private let host: String
     private let kind: HostRetryBudget.RequestKind
     private let settings: RegistrySettings
     private let isRetried: Bool
-    /// `nil` for a host that nobody waits for.
+    /// `nil` for a host that is not retried.
     private let shared: SharedRetryBudget?
     private var course: RetryPolicy.RetryState
-    /// Whether this is the one request that decides for the others.
+    /// Whether this request is the probe for the others.
     private var isProbe = false
 
     init(_ kind: HostRetryBudget.RequestKind, to host: String, isRetried: Bool, _ settings: RegistrySettings) {
@@ -90,26 +90,26 @@ final class RetryAttempts {
         self.kind = kind
         self.settings = settings
         self.isRetried = isRetried
-        shared = settings.patience.duration > .zero ? settings.hosts.patience(with: host) : nil
-        course = RetryPolicy.RetryState(settings.patience, isRetried: isRetried, at: .now)
+        shared = settings.retryPolicy.duration > .zero ? settings.hosts.budget(of: host) : nil
+        course = RetryPolicy.RetryState(settings.retryPolicy, isRetried: isRetried, at: .now)
     }
 
-    /// A probe that ends otherwise, by cancellation for instance, leaves the decision to the next request.
+    /// If a probe ends without a result, for instance by cancellation, the next request decides.
     deinit {
-        if isProbe { shared?.note { $0.release(kind) } }
+        if isProbe { shared?.update { $0.release(kind) } }
     }
 
-    /// Begins a try. Where the host was given up, this waits for a probe or is one.
+    /// Starts an attempt. If the host was given up, waits for a probe or becomes one.
     ///
-    /// - Throws: the `HTTPError` for which the host was given up; `CancellationError`.
+    /// - Throws: The `HTTPError` because of which the host was given up; `CancellationError`.
     nonisolated(nonsending) func begin() async throws {
         guard let shared, course.isFresh, !isProbe else { return }
-        isProbe = try await shared.begin(kind, mayProbe: isRetried, settings.patience)
+        isProbe = try await shared.begin(kind, mayProbe: isRetried, settings.retryPolicy)
     }
 
-    /// Records an answer other than a failure, or bytes.
+    /// Records a response other than a failure, or bytes.
     ///
-    /// - Parameter isAnswered: whether that tells of a host that works. Bytes that were sent tell nothing.
+    /// - Parameter isAnswered: Whether the host responded; sent bytes do not show that.
     func progress(isAnswered: Bool = true) {
         progress(isAnswered: isAnswered, at: .now)
     }
@@ -118,12 +118,12 @@ final class RetryAttempts {
         course.progress(at: now)
         guard isAnswered else { return }
         isProbe = false
-        shared?.note { $0.answer(kind, at: now) }
+        shared?.update { $0.answer(kind, at: now) }
     }
 
-    /// Records an answer.
+    /// Records a response.
     ///
-    /// - Returns: the wait before the next try; `nil` if the answer is final.
+    /// - Returns: The wait before the next attempt; `nil` if the response is final.
     func wait(after response: HTTPResponse) -> Duration? {
         let status = response.head.status
         let now = ContinuousClock.now
@@ -135,12 +135,12 @@ final class RetryAttempts {
         return course.wait(after: response, standing, at: now, date: HTTPDate.now)
     }
 
-    /// Records a transfer that failed.
+    /// Records a failed transfer.
     ///
     /// - Parameters:
-    ///   - bytes: how many it has brought before.
-    ///   - isCounted: whether the failure counts against the number of tries.
-    /// - Returns: the wait before the next try; `nil` if there is none.
+    ///   - bytes: The number of bytes received before the failure.
+    ///   - isCounted: Whether the failure counts against the maximum number of attempts.
+    /// - Returns: The wait before the next attempt; `nil` if there is none.
     func wait(after error: HTTPError, bytes: Int64 = 0, isCounted: Bool = true) -> Duration? {
         let now = ContinuousClock.now
         if bytes >= RetryPolicy.progress { progress(isAnswered: true, at: now) }
@@ -150,7 +150,7 @@ final class RetryAttempts {
 
     private func fail(_ cause: HTTPError, at now: ContinuousClock.Instant) {
         guard isRetried, let shared else { return }
-        let hasEnded = shared.note { $0.fail(kind, cause, isProbe: isProbe, settings.patience, at: now) }
+        let hasEnded = shared.update { $0.fail(kind, cause, isProbe: isProbe, settings.retryPolicy, at: now) }
         if hasEnded { isProbe = false }
     }
 
@@ -160,24 +160,25 @@ final class RetryAttempts {
 }
 
 extension RegistrySettings {
-    /// The tries of a request.
+    /// Returns the attempts of a request.
     ///
     /// - Parameters:
-    ///   - host: who is asked.
-    ///   - isRetried: whether there is more than one try. One that is not says nothing about the host if it fails.
+    ///   - host: The host.
+    ///   - isRetried: Whether failures are retried. A failure of a request that is not retried says nothing about the
+    ///     host.
     func tries(_ kind: HostRetryBudget.RequestKind, to host: String, isRetried: Bool = true) -> RetryAttempts {
         RetryAttempts(kind, to: host, isRetried: isRetried, self)
     }
 
-    /// Makes a request until its answer is final.
+    /// Sends a request until its response is final.
     ///
     /// - Parameters:
-    ///   - host: who is asked.
-    ///   - finalStatuses: statuses that are not tried again, besides those that never are.
-    ///   - isRetried: whether there is more than one try.
-    ///   - send: makes the request once.
-    /// - Returns: the last answer, of whatever status.
-    /// - Throws: the `HTTPError` of the last try, or for which the host was given up.
+    ///   - host: The host.
+    ///   - finalStatuses: Additional statuses that are not retried.
+    ///   - isRetried: Whether failures are retried.
+    ///   - send: Sends the request once.
+    /// - Returns: The last response, with any status.
+    /// - Throws: The `HTTPError` of the last attempt, or the one because of which the host was given up.
     nonisolated(nonsending) func run(
         _ kind: HostRetryBudget.RequestKind,
         to host: String,
@@ -201,7 +202,7 @@ extension RegistrySettings {
         }
     }
 
-    /// Waits before the next try, and tells whoever watches.
+    /// Waits before the next attempt and traces the retry.
     nonisolated(nonsending) func pause(
         _ wait: Duration,
         before host: String,

@@ -1,18 +1,18 @@
 import Synchronization
 
-/// Counts the requests and transfers that are made again, of all that a task does.
+/// Counts the retried requests and transfers of a task.
 package final class RetryCounter: Sendable {
-    /// The tally of the work that runs now; `nil` where nobody counts.
+    /// The counter of the current task; `nil` for none.
     @TaskLocal package static var current: RetryCounter?
 
     private let made = Atomic<Int>(0)
 
     package init() {}
 
-    /// How many there were so far.
+    /// The number of retries so far.
     package var count: Int { made.load(ordering: .relaxed) }
 
-    /// Counts one more for the work that runs now.
+    /// Counts a retry of the current task.
     static func add() {
         current?.made.add(1, ordering: .relaxed)
     }

@@ -1,28 +1,28 @@
 import HTTP
 import SystemIO
 
-/// Finds out how a registry is reached, by asking `/v2/` by each way that is allowed.
+/// Finds the endpoint of a registry by requesting `/v2/` from each allowed candidate.
 struct EndpointDiscovery: Sendable {
     /// The registry in a reference, or a mirror's host.
     let domain: String
-    /// The mirror that it is, if it is one.
+    /// The mirror, if the registry is one.
     let mirror: RegistryMirror?
     let http: HTTPClient
     let settings: RegistrySettings
 
-    /// What it is called where it is told of: a mirror by its URL.
+    /// The name in messages: a mirror's URL, otherwise `domain`.
     var name: String { mirror?.url ?? domain }
 
-    /// A registry that was reached.
+    /// The discovered endpoint.
     struct Outcome: Sendable {
         let endpoint: RegistryEndpoint
-        /// How it wants to be logged in to.
+        /// The registry's authentication challenges.
         let challenges: [AuthenticationChallenge]
     }
 
-    /// Reaches the registry, with as many tries as the patience with it allows.
+    /// Finds the endpoint, with retries.
     ///
-    /// - Throws: ``RegistryError`` if no way leads to it.
+    /// - Throws: ``RegistryError`` if no endpoint works.
     func outcome() async throws -> Outcome {
         let tries = settings.tries(.ping, to: name)
         while true {
@@ -51,11 +51,11 @@ struct EndpointDiscovery: Sendable {
         }
     }
 
-    /// What asking by each way once came to.
+    /// The result of requesting each endpoint once.
     private enum Attempt {
         case reached(Outcome)
         case busy(HTTPResponse, url: String)
-        /// No way led to the registry, for the reason that tells the most; `nil` if no way is allowed.
+        /// No endpoint worked, with the most informative failure; `nil` if no endpoint is allowed.
         case failed(Failure?)
     }
 
@@ -70,7 +70,7 @@ struct EndpointDiscovery: Sendable {
         var failures: [Failure] = []
         var last: RegistryEndpoint?
         for endpoint in try await candidates() {
-            // The same way with another client certificate leads further only where it is the certificate that was refused.
+            // The same endpoint with another client certificate helps only if the certificate was rejected.
             if let last, last.isSameWay(as: endpoint), failures.last?.mayBeForCertificate != true { continue }
             last = endpoint
             do {
@@ -80,13 +80,13 @@ struct EndpointDiscovery: Sendable {
                 case .registry: return .reached(Self.outcome(answer, from: url, at: endpoint))
                 case .busy: return .busy(answer, url: endpoint.url(""))
                 case .proxyWantsLogin: failures.append(.proxyWantsLogin)
-                case .stranger: failures.append(.stranger(url: endpoint.url(""), status: answer.head.status))
+                case .notARegistry: failures.append(.notARegistry(url: endpoint.url(""), status: answer.head.status))
                 }
             } catch let error as HTTPError {
                 failures.append(.transfer(error))
             }
         }
-        return .failed(Failure.telling(of: failures))
+        return .failed(Failure.mostInformative(of: failures))
     }
 
     private func candidates() async throws -> [RegistryEndpoint] {
@@ -101,10 +101,10 @@ struct EndpointDiscovery: Sendable {
         return securities.map { mirror.endpoint(isInsecure: isInsecureMirror, security: $0) }
     }
 
-    /// What an answer means for the requests to come.
+    /// Returns the outcome for a response.
     ///
-    /// Where plain http leads to the same host's https, as nginx is often set up, the registry is reached there at once: a
-    /// `POST` would not get that far. What another host says of logins is no matter of this registry.
+    /// If plain HTTP redirects to the same host's HTTPS, as nginx often does, HTTPS is used at once: a `POST` would not
+    /// be redirected. Challenges of other hosts are ignored.
     private static func outcome(_ answer: HTTPResponse, from url: String, at endpoint: RegistryEndpoint) -> Outcome {
         guard Location.keepsLogin(from: endpoint.url(""), to: url) else {
             return Outcome(endpoint: endpoint, challenges: [])
@@ -121,20 +121,20 @@ struct EndpointDiscovery: Sendable {
 }
 
 extension EndpointDiscovery {
-    /// What an answer to `GET /v2/` tells.
+    /// The interpretation of a response to `GET /v2/`.
     enum Verdict: Equatable {
         case registry
-        /// Something answers, but not as a registry does.
-        case stranger
-        /// The proxy on the way wants a login.
+        /// The server is not a registry.
+        case notARegistry
+        /// The proxy requires credentials.
         case proxyWantsLogin
-        /// What is there cannot answer now.
+        /// The server is temporarily unavailable.
         case busy
 
-        /// A registry answers 200, 401 or 403, with its version, JSON or a challenge.
+        /// A registry answers 200, 401 or 403 with its version, JSON or a challenge.
         ///
-        /// Any other answer of these will do but a page for people: registries of files behind a web server send what that
-        /// makes of a file called `index.html`, and Quay sends `true` as HTML, with its version.
+        /// Any other body except an HTML page is accepted too: static file servers send an `index.html` under another
+        /// type, and Quay sends `true` as HTML, with its version.
         init(_ answer: HTTPResponse) {
             let headers = answer.head.headers
             switch answer.head.status {
@@ -143,40 +143,40 @@ extension EndpointDiscovery {
                 let isChallenge = answer.head.status == 401 && headers["WWW-Authenticate"] != nil
                 let speaks = headers["Docker-Distribution-Api-Version"] != nil || type.contains("json") || isChallenge
                 let isPage = type.contains("html") && answer.body.contains(UInt8(ascii: "<"))
-                self = speaks || !isPage ? .registry : .stranger
+                self = speaks || !isPage ? .registry : .notARegistry
             case 407: self = .proxyWantsLogin
             case 408, 429, 500...: self = .busy
-            default: self = .stranger
+            default: self = .notARegistry
             }
         }
     }
 
-    /// Why a way led nowhere.
+    /// The failure of an endpoint.
     private enum Failure {
         case transfer(HTTPError)
-        case stranger(url: String, status: Int)
+        case notARegistry(url: String, status: Int)
         case proxyWantsLogin
 
-        /// The failure that tells the most.
-        static func telling(of failures: [Failure]) -> Failure? {
+        /// Returns the most informative failure.
+        static func mostInformative(of failures: [Failure]) -> Failure? {
             failures.enumerated().max { ($0.element.weight, $1.offset) < ($1.element.weight, $0.offset) }?.element
         }
 
-        /// An answer tells more than none; but that nobody speaks TLS there, or nothing but TLS, are what one of two ways
-        /// always comes to.
+        /// The rank of a failure. A response is more informative than none; but one of two schemes always fails because
+        /// of the presence or absence of TLS.
         private var weight: Int {
             switch self {
             case .transfer(let error): error.code == .tls ? 0 : 2
-            case .stranger(_, let status): status == 400 ? 1 : 3
+            case .notARegistry(_, let status): status == 400 ? 1 : 3
             case .proxyWantsLogin: 3
             }
         }
 
-        /// Whether it may be the client certificate that was refused. nginx does so with an answer, of status 400.
+        /// Whether the client certificate may have been rejected. nginx does so with status 400.
         var mayBeForCertificate: Bool {
             switch self {
             case .transfer(let error): error.code == .certificateRequired
-            case .stranger(_, let status): status == 400
+            case .notARegistry(_, let status): status == 400
             case .proxyWantsLogin: false
             }
         }
@@ -185,11 +185,11 @@ extension EndpointDiscovery {
             if case .transfer(let error) = self { error } else { nil }
         }
 
-        /// As it reads after "cannot reach the registry".
+        /// The reason after "cannot reach the registry".
         func reason(_ domain: String) -> String {
             switch self {
             case .transfer(let error): error.message + ErrorHint.text(on: error, for: domain)
-            case .stranger(let url, let status):
+            case .notARegistry(let url, let status):
                 "it answers GET \(url) with \(status), as no registry does; check its name and its port"
             case .proxyWantsLogin:
                 "the proxy wants a login (407): put its user and password into the proxy's variable, as in"

@@ -1,15 +1,15 @@
 import HTTP
 import OCI
 
-/// What to do about a failure, to follow its sentence: empty, or begun with a semicolon.
+/// A hint appended to an error message: empty, or beginning with a semicolon.
 enum ErrorHint {
-    /// About an answer that is no success.
+    /// Returns the hint for an unsuccessful response.
     ///
     /// - Parameters:
-    ///   - reason: what the registry says, in any of its fields.
-    ///   - host: the registry.
-    ///   - login: what to say of the login, where that was refused.
-    ///   - existing: the digest of another manifest that has the name already; `nil` if that is not known.
+    ///   - reason: The registry's text, from any field.
+    ///   - host: The registry.
+    ///   - login: The description of the credentials, if they were refused.
+    ///   - existing: The digest of another manifest with the same name; `nil` if unknown.
     static func text(
         on code: RegistryError.Code,
         status: Int,
@@ -20,9 +20,10 @@ enum ErrorHint {
     ) -> String {
         let reason = reason.lowercased()
         if status < 500, ![401, 404, 429].contains(status) {
-            // Harbor answers 403 to a full project, and 412 to a tag that it keeps; ECR 400, and Nexus in other words.
+            // Harbor answers 403 for an exceeded quota and 412 for an immutable tag; ECR 400, and Nexus with another
+            // text.
             if reason.contains("quota") {
-                return "; the project is full: make room in it, or have its limit raised, and run this again"
+                return "; the project is full: free space in it or raise its quota, and run this again"
             }
             if reason.contains("immutable") || reason.contains("does not allow updating") {
                 let content = existing.map { "the tag is there with another content (\($0)), and a rule keeps it" }
@@ -34,12 +35,12 @@ enum ErrorHint {
             return (login?.text ?? "") + "; log in as a user who may do this: \(waysToLogIn(to: host))"
         case .rateLimited: return "; try again later, or log in: \(waysToLogIn(to: host))"
         case .refused where status == 413: return "; \(proxyLimit)"
-        case .unreachable: return "; try again later, and look at the log of the registry"
+        case .unreachable: return "; try again later, and check the log of the registry"
         default: return ""
         }
     }
 
-    /// About an answer of a host that a registry redirects to, such as its storage.
+    /// Returns the hint for a response of a host that a registry redirects to, such as its storage.
     static func text(onAnswerOf target: String, redirectedFrom host: String, _ code: RegistryError.Code) -> String {
         switch code {
         case .unauthorized: "; log in there: 'docker login \(target)' or 'podman login \(target)'"
@@ -48,19 +49,19 @@ enum ErrorHint {
         }
     }
 
-    /// What to do where a request is too large for a proxy.
+    /// The hint for a request that is too large for a proxy.
     static let proxyLimit = "raise the limit of the proxy before it, as with client_max_body_size in nginx"
 
-    /// What to do where a registry forgets an upload that it has just begun.
-    static let replicas = "if it has replicas, give them one storage and one http.secret, and look at its log"
+    /// The hint for a registry that does not know an upload it just started.
+    static let replicas = "if it has replicas, give them one storage and one http.secret, and check its log"
 
     private static func waysToLogIn(to host: String) -> String {
         "'docker login \(host)', 'podman login \(host)', or --username"
     }
 
-    /// About a transfer that came to nothing.
+    /// Returns the hint for a failed transfer.
     ///
-    /// - Parameter domain: the registry; `nil` where it may be another host that it sends us to.
+    /// - Parameter domain: The registry; `nil` if the host may be another one after a redirect.
     static func text(on error: HTTPError, for domain: String?) -> String {
         switch error.code {
         case .unknownAuthority:

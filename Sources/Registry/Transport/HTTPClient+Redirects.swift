@@ -1,14 +1,14 @@
 import HTTP
 
 extension HTTPClient {
-    /// Makes a request and those that its answer redirects to.
+    /// Sends a request and follows redirects.
     ///
-    /// `Authorization` and a body stay with the host that they were meant for. A redirect that would take a body elsewhere ends
-    /// here, with the answer that has it.
+    /// `Authorization` and the body are sent only to the original host. A redirect that would send the body elsewhere
+    /// is returned.
     ///
-    /// - Parameter limit: the most bytes that an answer may have.
-    /// - Returns: the last answer, and the URL that gave it.
-    /// - Throws: `RegistryError` where the redirects have no end, or lead away from TLS.
+    /// - Parameter limit: The maximum size of a response.
+    /// - Returns: The last response and its URL.
+    /// - Throws: `RegistryError` for too many redirects, or redirects from TLS to plain HTTP.
     func collectFollowing(_ request: HTTPRequest, limit: Int) async throws -> (response: HTTPResponse, url: String) {
         let home = request.url
         var request = request

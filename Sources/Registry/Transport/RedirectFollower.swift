@@ -1,25 +1,25 @@
 import HTTP
 
-/// The way of one request through redirects (RFC 9110, section 15.4): ten at the most, and none from TLS to a host without.
+/// The redirects of one request (RFC 9110, section 15.4): at most ten, and none from TLS to a host without.
 struct RedirectFollower {
-    /// Where the request goes next.
+    /// The URL of the next request.
     private(set) var url: String
     private var count = 0
 
-    /// The most redirects that are followed.
+    /// The maximum number of redirects.
     static let limit = 10
 
     init(_ url: String) {
         self.url = url
     }
 
-    /// Whether it goes elsewhere than it began.
+    /// Whether the request was redirected.
     var isRedirected: Bool { count > 0 }
 
-    /// Goes where an answer leads, if it is a redirect that the method may follow: reads may follow all of them, writes only those
-    /// that keep the method (307 and 308).
+    /// Follows a redirect that the method allows: reads follow all redirects, writes only those that keep the method
+    /// (307 and 308).
     ///
-    /// - Returns: whether the request is to be made again, at the new ``url``.
+    /// - Returns: Whether to send the request again, to the new ``url``.
     mutating func follow(_ head: HTTPResponseHead, of method: HTTPMethod) throws(RegistryError) -> Bool {
         let isRead = method == .get || method == .head
         guard [307, 308].contains(head.status) || isRead && [301, 302, 303].contains(head.status),
@@ -36,11 +36,11 @@ struct RedirectFollower {
 }
 
 extension HTTPResponseHead {
-    /// The head with its ``redirectTarget``.
+    /// Returns the head with its ``redirectTarget``.
     ///
     /// - Parameters:
-    ///   - url: the URL that gave the answer.
-    ///   - home: a URL of the host that was asked.
+    ///   - url: The URL of the response.
+    ///   - home: A URL of the requested host.
     func marked(from url: String, for home: String) -> HTTPResponseHead {
         var head = self
         head.redirectTarget = Location.keepsLogin(from: home, to: url) ? nil : Location.authority(of: url)

@@ -2,9 +2,9 @@ import OCI
 import SystemIO
 
 extension RegistryClient {
-    /// Fetches a small blob, such as an image's configuration, into memory; verified.
+    /// Downloads a small blob, such as an image's config, into memory, verifying size and digest.
     ///
-    /// - Parameter limit: the most bytes that the blob may have.
+    /// - Parameter limit: The maximum size of the blob.
     package func content(of blob: Descriptor, from repository: Repository, limit: Int) async throws -> [UInt8] {
         guard blob.size <= Int64(limit) else {
             throw RegistryError(
@@ -12,19 +12,8 @@ extension RegistryClient {
                 "the blob \(blob.digest) of \(repository) has \(blob.size) bytes, which is too much here"
             )
         }
-        let memory = Memory()
+        let memory = MemorySink()
         try await download(blob, from: repository, to: memory)
         return memory.bytes
-    }
-
-    /// One transfer at a time has it, on one thread, which is what `@unchecked` stands for.
-    private final class Memory: ByteSink, @unchecked Sendable {
-        private(set) var bytes: [UInt8] = []
-
-        var canRestart: Bool { true }
-
-        func append(_ bytes: UnsafeRawBufferPointer) { self.bytes.append(contentsOf: bytes) }
-
-        func restart() { bytes = [] }
     }
 }

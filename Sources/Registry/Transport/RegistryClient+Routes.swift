@@ -2,21 +2,21 @@ import HTTP
 import OCI
 
 extension RegistryClient {
-    /// Makes a request once, to whoever has the answer: for what is read from Docker Hub its mirrors come first, in their
-    /// order. Whatever goes wrong with a mirror, the next one is asked, and at last the Hub itself, as docker does.
+    /// Sends a request once. For reads from Docker Hub, the mirrors are tried first, in order; after any failure of a
+    /// mirror the next one is tried, and finally the Hub itself, as in docker.
     ///
-    /// - Returns: the head, and the URL that gave it.
+    /// - Returns: The head and its URL.
     func perform(
         _ request: RegistryRequest,
         to domain: String,
-        into sink: any HTTPResponseSink
+        into sink: @escaping HTTPResponseSink
     ) async throws -> (head: HTTPResponseHead, url: String) {
         for mirror in mirrors(for: request, of: domain) {
             do {
                 let answer = try await perform(request, by: session(for: mirror), into: sink)
                 if (200..<300).contains(answer.head.status) { return answer }
                 settings.trace?(.passesOver(mirror: mirror.url, .status(answer.head.status)))
-            } catch  where error is HTTPError || error is RegistryError || error is BlobDownload.Spoilt {
+            } catch  where error is HTTPError || error is RegistryError || error is BlobDownload.Corruption {
                 try Task.checkCancellation()
                 settings.trace?(.passesOver(mirror: mirror.url, .failure("\(error)")))
             }
@@ -24,20 +24,21 @@ extension RegistryClient {
         return try await perform(request, by: session(for: domain), into: sink)
     }
 
-    /// What a mirror has tells nothing of whether the Hub has it, so what belongs to a push is not asked there.
+    /// Returns the mirrors for a request. Requests of a push skip the mirrors, because a mirror's content says nothing
+    /// about the Hub's.
     private func mirrors(for request: RegistryRequest, of domain: String) -> ArraySlice<RegistryMirror> {
         let isPull = [.get, .head].contains(request.method) && !request.scopes.contains(where: \.isPush)
         guard domain == Reference.hub, isPull, case .path = request.target else { return [] }
         return settings.mirrors.dropFirst(request.mirrorsPassed)
     }
 
-    /// The value of `Authorization` for a host that a registry has redirected to, and that wants a login of its own, as where
-    /// one registry stands in front of another. It gets the login that is known for it, or none.
+    /// Returns the value of `Authorization` for a host that a registry redirects to and that requires its own
+    /// credentials, such as a registry that proxies another. The host receives only the credentials configured for it.
     ///
     /// - Parameters:
-    ///   - url: where the host was asked.
-    ///   - fields: its `WWW-Authenticate` fields.
-    /// - Returns: `nil` where it wants nothing that we have, or is no registry that we may reach so.
+    ///   - url: The URL of the host's 401 response.
+    ///   - fields: The response's `WWW-Authenticate` fields.
+    /// - Returns: `nil` if the host requires nothing that is available, or is not a registry reachable at this URL.
     func foreignAuthorization(at url: String, _ fields: [String]) async throws -> String? {
         let challenges = AuthenticationChallenge.parse(fields)
         let origin = Location.origin(of: url)

@@ -1,37 +1,38 @@
 import HTTP
 import OCI
 import Synchronization
+import SystemIO
 
 /// A client of any number of registries (OCI distribution-spec 1.1).
 ///
-/// It limits nothing: callers say how many requests are under way.
+/// The client does not limit concurrency; callers do.
 package final class RegistryClient: Sendable {
     let http: HTTPClient
     let settings: RegistrySettings
     private let sessions = Mutex<[String: RegistrySession]>([:])
     private let largestRequests = Mutex<[String: Int64]>([:])
-    /// Whether registries answer a question for a blob that nobody has as they should.
+    /// Whether each registry reports a nonexistent blob as missing.
     let probes = Mutex<[String: SharedTask<Bool>]>([:])
 
-    /// A client that makes its transfers with `http`.
     package init(http: HTTPClient, settings: RegistrySettings) {
         self.http = http
         self.settings = settings
     }
 
-    /// Answers of errors are cut here, in bytes.
+    /// The maximum size of error responses in bytes; the rest is cut.
     static let errorLimit = 64 << 10
 
-    /// How long an answer may take that is kept in memory: 4 MiB at the slowest.
+    /// The time limit for a response that is kept in memory, enough for 4 MiB at the slowest rate.
     private static let answerSeconds = 300
 
-    /// The most bytes that a request to a registry may have, as far as a proxy before it has refused more; `nil` for any number.
+    /// Returns the request size that a proxy in front of the registry accepts, if it rejected larger ones; `nil` for no
+    /// limit.
     func largestRequest(to domain: String) -> Int64? {
         largestRequests.withLock { $0[domain] }
     }
 
-    /// Takes note of what a proxy before a registry may take.
-    func note(largestRequest size: Int64, to domain: String) {
+    /// Records the request size that a proxy in front of a registry accepts.
+    func record(largestRequest size: Int64, to domain: String) {
         largestRequests.withLock { $0[domain] = min($0[domain] ?? size, size) }
     }
 
@@ -41,9 +42,9 @@ package final class RegistryClient: Sendable {
 
     func session(for mirror: RegistryMirror) -> RegistrySession {
         session(mirror.url) {
-            // Nobody waits for a mirror: there are others, and the registry itself.
+            // Mirrors are not retried: there are others, and the registry itself.
             var settings = settings
-            settings.patience.duration = .zero
+            settings.retryPolicy.duration = .zero
             return RegistrySession(domain: mirror.domain, mirror: mirror, http: http, settings: settings)
         }
     }
@@ -57,12 +58,12 @@ package final class RegistryClient: Sendable {
         }
     }
 
-    /// The error for an answer of a registry that is no success.
+    /// Returns the error for an unsuccessful response.
     ///
     /// - Parameters:
-    ///   - subject: what was asked for.
-    ///   - isPush: whether that is a part of a push.
-    ///   - existing: the digest of another manifest that has the name already; `nil` if that is not known.
+    ///   - subject: The subject of the request.
+    ///   - isPush: Whether the request is part of a push.
+    ///   - existing: The digest of another manifest with the same name; `nil` if unknown.
     func refusal(
         _ response: HTTPResponse,
         from repository: Repository,
@@ -82,13 +83,13 @@ package final class RegistryClient: Sendable {
         )
     }
 
-    /// Makes a request until its answer is final, and keeps the answer in memory.
+    /// Sends a request until its response is final, and returns the response in memory.
     ///
     /// - Parameters:
-    ///   - subject: what is asked for, in an error.
-    ///   - limit: the most bytes that are kept of the answer, which is cut after them.
-    ///   - finalStatuses: statuses that are not tried again, besides those that never are.
-    ///   - isRetried: whether there is more than one try.
+    ///   - subject: The subject of error messages.
+    ///   - limit: The maximum size of the response; the rest is cut.
+    ///   - finalStatuses: Additional statuses that are not retried.
+    ///   - isRetried: Whether failures are retried.
     func send(
         _ request: RegistryRequest,
         _ kind: HostRetryBudget.RequestKind,
@@ -102,25 +103,41 @@ package final class RegistryClient: Sendable {
         timed.totalSeconds = Self.answerSeconds
         do {
             return try await settings.run(kind, to: domain, finalStatuses: finalStatuses, isRetried: isRetried) {
-                let sink = ResponseBuffer(limit: limit)
-                let head = try await perform(timed, to: domain, into: sink).head
-                return HTTPResponse(head: head, body: sink.body)
+                try await collect(timed, to: domain, limit: limit).response
             }
         } catch let error as HTTPError {
             throw RegistryError(error, asking: subject)
         }
     }
 
-    /// Makes a request once; but it logs in again where the login has run out, and follows redirects.
+    /// Sends a request once and returns the response in memory.
     ///
-    /// The login goes to the registry only, not to where it redirects: a host that wants one there gets its own. A sink sees
-    /// the heads of such answers too.
+    /// - Parameter limit: The maximum size of the response, for errors at most ``errorLimit``; the rest is cut.
+    /// - Returns: The response and its URL.
+    func collect(
+        _ request: RegistryRequest,
+        to domain: String,
+        limit: Int = errorLimit
+    ) async throws -> (response: HTTPResponse, url: String) {
+        let body = MemorySink(limit: limit, excess: ResponseTruncated())
+        let (head, url) = try await perform(request, to: domain) { head in
+            body.restart()
+            body.limit = head.status < 400 ? limit : min(limit, Self.errorLimit)
+            return body
+        }
+        return (HTTPResponse(head: head, body: body.bytes), url)
+    }
+
+    /// Sends a request once, but renews expired tokens and follows redirects.
     ///
-    /// - Returns: the head, and the URL that gave it.
+    /// Credentials are sent only to the registry; a redirect target that requires credentials receives its own. The
+    /// sink also receives the heads of intermediate responses.
+    ///
+    /// - Returns: The head and its URL.
     func perform(
         _ request: RegistryRequest,
         by session: RegistrySession,
-        into sink: any HTTPResponseSink
+        into sink: @escaping HTTPResponseSink
     ) async throws -> (head: HTTPResponseHead, url: String) {
         let endpoint = try await session.endpoint()
         var trail =
@@ -148,7 +165,7 @@ package final class RegistryClient: Sendable {
                 totalSeconds: request.totalSeconds
             )
             sent.isURLGiven = trail.isRedirected || request.target.isGiven
-            let head = try await http.answer(sent, into: sink)
+            let head = try await http.perform(sent, into: sink)
             if head.status == 401, isHome, !isRenewed {
                 isRenewed = true
                 let fields = head.headers.values("WWW-Authenticate")
@@ -173,13 +190,15 @@ package final class RegistryClient: Sendable {
         }
     }
 
-    /// Fetches from a URL that belongs to no registry: once, without a login, but with the redirects.
-    func fetch(_ url: String, headers: HTTPHeaders, into sink: any HTTPResponseSink) async throws -> HTTPResponseHead {
+    /// Sends a request for a URL outside of registries, once and without credentials, and follows redirects.
+    func fetch(_ url: String, headers: HTTPHeaders, into sink: @escaping HTTPResponseSink) async throws
+        -> HTTPResponseHead
+    {
         var trail = RedirectFollower(url)
         while true {
             var request = HTTPRequest(.get, trail.url, headers: headers)
             request.isURLGiven = true
-            let head = try await http.answer(request, into: sink)
+            let head = try await http.perform(request, into: sink)
             guard try trail.follow(head, of: .get) else { return head.marked(from: trail.url, for: url) }
         }
     }

@@ -3,36 +3,35 @@ import HTTP
 import OCI
 import SystemIO
 
-/// Why a registry did not do what it was asked.
+/// A failed request to a registry.
 package struct RegistryError: Error, Sendable, CustomStringConvertible {
-    /// What kind of failure it was.
+    /// The kind of failure.
     package enum Code: Sendable, Equatable {
-        /// There is no such manifest, blob or repository.
+        /// The manifest, blob or repository does not exist.
         case notFound
-        /// The registry wants a login, or refused the one it was given.
+        /// Unauthorized: credentials are missing or were refused.
         case unauthorized
-        /// The login is good but not enough.
+        /// The credentials are valid but lack the permission.
         case denied
-        /// Too many requests, and patience is over.
+        /// Too many requests, after all retries.
         case rateLimited
-        /// The registry could not be reached, or the transfer broke again and again.
+        /// The registry was unreachable, or the transfer broke repeatedly.
         case unreachable
-        /// What came is not what its digest or size says.
+        /// The content does not match its digest or size.
         case damaged
-        /// Any other answer that is no success.
+        /// Any other unsuccessful response.
         case refused
     }
 
-    /// What kind of failure it was.
+    /// The kind of failure.
     package let code: Code
-    /// One sentence without its full stop: where, what, and what to do about it.
+    /// One sentence without a period: the place, the problem and the advice.
     package let description: String
-    /// The status of the registry's answer; `nil` where there was none, or it was no matter of that.
+    /// The status of the registry's response; `nil` if the failure is of another kind.
     package let status: Int?
-    /// Whether the registry has looked at a manifest and does not take its media type.
+    /// Whether the registry rejected a manifest because of its media type.
     package let refusesMediaType: Bool
 
-    /// A failure and its sentence.
     package init(_ code: Code, _ description: String, status: Int? = nil, refusesMediaType: Bool = false) {
         self.code = code
         self.description = description
@@ -42,14 +41,14 @@ package struct RegistryError: Error, Sendable, CustomStringConvertible {
 }
 
 extension RegistryError {
-    /// From an answer that is no success.
+    /// Creates the error for an unsuccessful response.
     ///
     /// - Parameters:
-    ///   - host: who answered.
-    ///   - subject: what was asked for, such as `the manifest of rancher/shell:v1`.
-    ///   - login: what to say of the login, where that was refused.
-    ///   - repository: what was pushed into; `nil` where nothing was.
-    ///   - existing: the digest of another manifest that has the name already; `nil` if that is not known.
+    ///   - host: The responding host.
+    ///   - subject: The subject of the request, such as `the manifest of rancher/shell:v1`.
+    ///   - login: The description of the credentials, if they were refused.
+    ///   - repository: The target of a push; `nil` otherwise.
+    ///   - existing: The digest of another manifest with the same name; `nil` if unknown.
     init(
         _ response: HTTPResponse,
         from host: String,
@@ -93,19 +92,18 @@ extension RegistryError {
         )
     }
 
-    /// From a transfer that came to nothing.
+    /// Creates the error for a failed transfer.
     init(_ error: HTTPError, asking subject: String) {
         self.init(.unreachable, "\(subject): \(error.message)\(ErrorHint.text(on: error, for: nil))")
     }
 
-    /// Whether a manifest is refused since the registry does not know one of its blobs.
+    /// Whether a manifest was rejected because the registry does not know one of its blobs.
     static func isOfUnknownBlob(_ response: HTTPResponse) -> Bool {
         [400, 404].contains(response.head.status)
             && ["MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN"].contains(Reason(response).code)
     }
 
-    /// Whether an answer to the push of a manifest says that its media type is not taken, in the ways that registries have of
-    /// saying so.
+    /// Whether a response rejects a manifest's media type, in the texts of various registries.
     private static func refusesMediaType(_ status: Int, _ code: String, _ text: String) -> Bool {
         guard status != 415 else { return true }
         guard [400, 404, 406, 422].contains(status) else { return false }
@@ -114,7 +112,7 @@ extension RegistryError {
             || ["media type", "mediatype", "content type", "content-type"].contains { words.contains($0) }
     }
 
-    /// On one line, and no longer than a reader wants.
+    /// Returns the text on one line, shortened for messages.
     static func printable(_ text: String) -> String {
         let line = text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : String($0) }.joined()
         return String(line.split(separator: " ").joined(separator: " ").prefix(utf8Bytes: 300))
@@ -122,16 +120,17 @@ extension RegistryError {
 }
 
 extension RegistryError {
-    /// The reason in the body of an answer (distribution-spec, "Error Codes"), worded as docker does: `manifest unknown: …`.
+    /// The reason in a response's body (distribution-spec, "Error Codes"), formatted as in docker: `manifest unknown:
+    /// …`.
     ///
-    /// `detail` is not read: it may be text or an object.
+    /// `detail` is ignored: it may be text or an object.
     struct Reason {
-        /// The first code; empty if there is none.
+        /// The first error code; empty if there is none.
         let code: String
-        /// The server's text, for decisions only: it may repeat a secret that was sent.
+        /// The server's text, for decisions only: it may contain a secret that was sent.
         let text: String
-        /// The server's text as it may be shown. That of a host that a registry redirects to is shown only if it is a registry's error:
-        /// a registry could read other hosts of the network by it.
+        /// The server's text for messages. The text of a redirect target is shown only if it is a registry error:
+        /// otherwise a registry could read other hosts of the network through it.
         let shown: String
 
         init(_ response: HTTPResponse) {
@@ -147,7 +146,7 @@ extension RegistryError {
             if let entry, !isForeign || entry.code?.isEmpty == false {
                 code = entry.code ?? ""
                 text = Self.text(code, entry.message ?? "")
-                // Redacted before the code is worded, which changes it.
+                // Redacted before formatting, which changes the code.
                 let secrets = response.head.secrets
                 let shownCode = secrets?.redacting(Self.beginning(code)) ?? code
                 shown =
@@ -155,7 +154,7 @@ extension RegistryError {
                 return
             }
             code = ""
-            // Redacted first: a cut through a secret would leave a part of it.
+            // Redacted first: shortening could leave a part of a secret.
             let start = Array(response.body.prefix(Self.limit))
             let body = response.head.secrets?.redacting(start) ?? start
             text = RegistryError.printable(String(decoding: body.prefix(200), as: UTF8.self))
@@ -164,18 +163,18 @@ extension RegistryError {
 
         private static let none = "it gave no reason"
 
-        /// The most bytes of a text that are redacted; much less is shown.
+        /// The maximum size of a text that is redacted; much less is shown.
         private static let limit = 64 << 10
 
         private static func beginning(_ text: String) -> String { String(text.prefix(utf8Bytes: limit)) }
 
-        /// A code and a message as docker words them.
+        /// Formats a code and a message as docker does.
         private static func text(_ code: String, _ message: String) -> String {
             let words = code.lowercased().split(separator: "_").joined(separator: " ")
             return [words, message].filter { !$0.isEmpty }.joined(separator: ": ")
         }
 
-        /// A text of an answer as it may be shown.
+        /// Returns a text of a response for messages.
         static func shown(_ text: String, in head: HTTPResponseHead) -> String {
             RegistryError.printable(head.secrets?.redacting(beginning(text)) ?? text)
         }

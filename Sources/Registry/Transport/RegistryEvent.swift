@@ -1,49 +1,49 @@
 import HTTP
 import OCI
 
-/// A decision on the way to a registry, for whoever watches. It has no secret in it.
+/// A decision of the registry client, without secrets, for traces.
 package enum RegistryEvent: Sendable {
-    /// Why something is tried again.
+    /// The cause of a retry.
     package enum Cause: Sendable {
-        /// The answer had this status.
+        /// The response had this status.
         case status(Int)
-        /// There was no answer, or no whole one, for this reason.
+        /// The response was missing or incomplete, for this reason.
         case failure(String)
     }
 
-    /// A turn in the upload of a blob.
+    /// A change in the upload of a blob.
     package enum UploadTurn: Sendable {
-        /// It goes on where the registry says that it is, so many bytes from the start.
+        /// The upload resumes at an offset.
         case continues(at: Int64)
-        /// It begins anew, since the registry no longer has it.
+        /// The upload starts over, because the registry no longer has it.
         case beginsAnew
-        /// It goes in pieces of so many bytes, since a request with so many was refused as too large.
+        /// The upload continues in chunks, because a request of another size was rejected as too large.
         case pieces(of: Int64, refused: Int64)
-        /// It goes in one piece, since the registry takes no others.
+        /// The upload uses a single request, because the registry does not support chunks.
         case whole
     }
 
     /// A registry or a mirror was reached.
     ///
     /// - Parameters:
-    ///   - url: of its API.
-    ///   - isVerified: whether its certificate was; it says nothing of a URL without TLS.
-    ///   - clientCertificate: the file of the certificate that it is shown where it asks for one.
+    ///   - url: The URL of its API.
+    ///   - isVerified: Whether its certificate was verified; meaningless without TLS.
+    ///   - clientCertificate: The file of the client certificate that is sent on request.
     case reached(registry: String, url: String, isVerified: Bool, clientCertificate: String?)
-    /// A login goes to a registry or to its token server, or a token is asked for without one.
+    /// Credentials are sent to a registry or its token server, or a token is requested without credentials.
     ///
-    /// - Parameter login: such as `login of user me from /root/.docker/config.json`.
+    /// - Parameter login: The description, such as `login of user me from /root/.docker/config.json`.
     case login(registry: String, login: String?, recipient: String)
-    /// A mirror does not help, and the next one or the registry itself is asked.
+    /// A mirror failed, and the next one or the registry itself is tried.
     case passesOver(mirror: String, Cause)
-    /// A request is made again after a wait.
+    /// A request is retried after a wait.
     case retry(host: String, after: Duration, Cause)
-    /// The upload of a blob takes a turn.
+    /// The upload of a blob changes.
     case upload(Digest, Repository, UploadTurn)
 }
 
 extension RegistryEvent {
-    /// A registry or a mirror was reached this way.
+    /// Creates the event for a reached registry or mirror.
     static func reached(_ registry: String, _ endpoint: RegistryEndpoint) -> RegistryEvent {
         .reached(
             registry: registry,
@@ -54,5 +54,5 @@ extension RegistryEvent {
     }
 }
 
-/// Told of events as they come, from any thread.
+/// Receives events on any thread.
 package typealias RegistryTrace = @Sendable (RegistryEvent) -> Void

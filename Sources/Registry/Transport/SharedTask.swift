@@ -1,8 +1,8 @@
-/// A task that many wait for. A waiter that is cancelled waits no longer; the task and the others go on.
+/// A task with many waiters. A cancelled waiter stops waiting; the task and the other waiters continue.
 struct SharedTask<Success: Sendable>: Sendable, Equatable {
     private let task: Task<Success, any Error>
 
-    /// Begins the work.
+    /// Starts the work.
     init(_ work: @escaping @Sendable () async throws -> Success) {
         task = Task(operation: work)
     }

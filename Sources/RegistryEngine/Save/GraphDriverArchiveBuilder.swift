@@ -210,14 +210,3 @@ final class GraphDriverArchiveBuilder: Sendable {
         outcomes.settle(ledger.withLock { change(&$0) })
     }
 }
-
-/// Keeps a small blob in memory. One transfer at a time uses it, on one thread, which is what `@unchecked` stands for.
-private final class MemorySink: ByteSink, @unchecked Sendable {
-    private(set) var bytes: [UInt8] = []
-
-    var canRestart: Bool { true }
-
-    func append(_ bytes: UnsafeRawBufferPointer) { self.bytes.append(contentsOf: bytes) }
-
-    func restart() { bytes = [] }
-}
