@@ -4,9 +4,9 @@ import SampleImages
 import SystemIO
 import TestSupport
 
-/// A directory to run the programs in, inside this process, as a shell would run them there.
+/// Runs the programs inside of this process, in a directory of its own.
 struct Bench {
-    /// What a program did.
+    /// The result of a run.
     struct Outcome {
         let status: Int32
         let output: String
@@ -30,10 +30,9 @@ struct Bench {
     /// Runs a program.
     ///
     /// - Parameters:
-    ///   - words: the command line after the program's name.
-    ///   - name: the program as it is typed.
-    ///   - environment: beside which the program sees nothing; there is no docker, no login but those given here, and patience for
-    ///     a second.
+    ///   - words: the arguments.
+    ///   - name: `$0`.
+    ///   - environment: additional variables. Without them there is no docker and no login, and requests are retried for a second.
     func run(
         _ program: Program,
         _ words: [String],
@@ -52,9 +51,9 @@ struct Bench {
         return Outcome(status: status, output: try output.text("output"), errors: try output.text("errors"))
     }
 
-    /// Runs a program with such streams.
+    /// Runs a program with streams.
     ///
-    /// - Returns: its status.
+    /// - Returns: the exit status.
     func run(
         _ program: Program,
         _ words: [String],
@@ -78,7 +77,7 @@ struct Bench {
         )
     }
 
-    /// Saves a list that is written into the directory, into `images.tar.gz`.
+    /// Writes a list to the directory, and saves it to `images.tar.gz`.
     func save(
         _ list: [String],
         from registry: String,
@@ -106,7 +105,7 @@ struct Bench {
 extension DistributionRegistry {
     /// A registry with the sample images.
     ///
-    /// - Parameter foreignHost: where the URLs of the foreign layers lead.
+    /// - Parameter foreignHost: the host of the URLs of foreign layers.
     static func withSamples(foreignHost: String = SampleImages.foreignHost) async throws -> DistributionRegistry {
         let registry = try DistributionRegistry(allowsURLs: true)
         let samples = SampleImages(directory: Fixtures.path("source"))

@@ -4,7 +4,7 @@ import SystemIO
 import TestSupport
 import Testing
 
-/// How the executables are called, and by whom.
+/// Calls of the executables by different users and names.
 @Suite(.timeLimit(.minutes(5))) struct CallingTests {
     private let directory: TemporaryDirectory
     private let products: String
@@ -14,8 +14,8 @@ import Testing
         products = try GoldenSuite.Suite().products
     }
 
-    /// As `$0` of a script that the shell has found through `PATH`.
-    @Test func aProgramThatIsFoundShowsItsPath() async throws {
+    /// `$0` of a script that the shell found in `PATH` is a path.
+    @Test func aProgramInPATHPrintsItsPath() async throws {
         let outcome = try await ChildProcess.run(
             ["rancher-save-images", "-h"],
             environment: ["PATH": "\(directory.path("absent")):\(products)"],
@@ -25,8 +25,8 @@ import Testing
         #expect(line.hasPrefix("USAGE: \(products)/rancher-save-images [--image-list"))
     }
 
-    /// The list's path, a line of it and the archive's path have a byte of Latin 1, which is no UTF-8.
-    @Test func bytesThatAreNoUTF8ComeAndGo() async throws {
+    /// The list's path, one of its lines and the archive's path have a byte that is not UTF-8.
+    @Test func bytesThatAreNotUTF8AreKept() async throws {
         try directory.shell(
             """
             e=$(printf '\\351')
@@ -40,9 +40,9 @@ import Testing
 
     private var program: String { "\(products)/rancher-save-images" }
 
-    /// Only root may write to what nobody may write to.
+    /// Only root can write to a file without write permission.
     @Test(.enabled(if: getuid() == 0 && access("/usr/bin/setpriv", X_OK) == 0, "needs root and setpriv"))
-    func anArchiveThatMustNotBeWrittenIsNotReplaced() async throws {
+    func aReadOnlyArchiveIsNotReplaced() async throws {
         try directory.write("a/b:v1\n", to: "list")
         try directory.write("old", to: "images.tar.gz")
         try directory.shell("chmod 777 . && chmod 444 images.tar.gz list")

@@ -41,7 +41,7 @@ import Testing
         ]) { $1 }
     }
 
-    /// - Parameter hasKeys: whether the keys of AWS are among them.
+    /// - Parameter hasKeys: whether the variables include the keys of AWS.
     private func expectVariables(hasKeys: Bool) throws {
         let variables = try bench.directory.text("variables")
         #expect(variables.contains("KEPT=kept") && variables.contains("AWS_REGION=eu-central-1"))

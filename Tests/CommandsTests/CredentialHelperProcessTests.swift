@@ -19,7 +19,7 @@ import Testing
         )
     }
 
-    @Test func itGetsTheServerOnItsStandardInputAndNothingElse() async throws {
+    @Test func helpersGetTheServerOnStandardInput() async throws {
         let helper = try helper(
             #"""
             { cat; echo; echo "$# $1"; } > "$LOG"
@@ -36,30 +36,30 @@ import Testing
         #expect(try directory.text("log") == "https://index.docker.io/v1/\n1 get\n")
     }
 
-    @Test func itMayFail() async throws {
+    @Test func helpersCanFail() async throws {
         let answer = try await helper("echo credentials not found in native keychain; exit 1").get("a.b", from: "keep")
         #expect(!answer.isSuccess)
         #expect(String(decoding: answer.output, as: UTF8.self) == "credentials not found in native keychain\n")
     }
 
-    @Test func itMayNotReadWhatItIsAsked() async throws {
+    @Test func helpersNeedNotReadStandardInput() async throws {
         #expect(try await helper("exec true").get("a.b", from: "keep").isSuccess)
     }
 
-    @Test func itMustAnswerInTime() async throws {
+    @Test func helpersHaveATimeLimit() async throws {
         let helper = try helper("exec sleep 30", secondsToAnswer: 1)
         let error = await #expect(throws: CredentialHelperError.self) { try await helper.get("a.b", from: "keep") }
         #expect(error?.problem == "did not answer within 1 seconds")
     }
 
     @Test(arguments: [("gone", "is not installed, or not in PATH"), ("../x", "has a slash in its name")])
-    func itMustBeThere(name: String, problem: String) async throws {
+    func missingHelpersAreReported(name: String, problem: String) async throws {
         let helper = try helper("exit 0")
         let error = await #expect(throws: CredentialHelperError.self) { try await helper.get("a.b", from: name) }
         #expect(error?.problem == problem)
     }
 
-    @Test func itMustBeExecutable() async throws {
+    @Test func helpersMustBeExecutable() async throws {
         let helper = try helper("exit 0")
         try directory.shell("chmod -x bin/docker-credential-keep")
         let error = await #expect(throws: CredentialHelperError.self) { try await helper.get("a.b", from: "keep") }

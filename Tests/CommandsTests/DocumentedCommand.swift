@@ -1,15 +1,15 @@
 import FoundationEssentials
 import TestSupport
 
-/// A block of a document that shows what to type: one whose fence is called `sh`.
+/// A block of shell commands in a document, with the fence `sh`.
 struct DocumentedCommand {
-    /// What the line before the block says of it.
+    /// The mark in the line before the block.
     enum Mark: Equatable {
-        /// `<!-- test -->`: it is run.
+        /// `<!-- test -->`: the test runs the block.
         case test
-        /// `<!-- needs: REASON -->`: it is not, since it needs what a test cannot have.
+        /// `<!-- needs: REASON -->`: the test does not run the block.
         case needs(String)
-        /// Nothing.
+        /// There is no mark.
         case missing
     }
 
@@ -18,12 +18,12 @@ struct DocumentedCommand {
     let mark: Mark
     let script: String
 
-    /// The script without its comments, which a translation has in its own language.
+    /// The script without its comments, which are translated.
     var words: [[Substring]] {
         script.split(separator: "\n").map { line in line.split(separator: " ").prefix { !$0.hasPrefix("#") } }
     }
 
-    /// The blocks of a document in their order. Those of Markdown inside of a list are indented.
+    /// Parses the blocks of a document. Blocks inside of a list are indented.
     static func all(in document: String) -> [DocumentedCommand] {
         let lines = document.split(separator: "\n", omittingEmptySubsequences: false)
         return lines.indices.filter { trimmed(lines[$0]) == "```sh" }
@@ -62,7 +62,7 @@ struct DocumentedCommand {
         try all(in: text(of: document))
     }
 
-    /// How many headings a document of the project has.
+    /// The number of headings of a document.
     static func sections(of document: String) throws -> Int {
         try text(of: document).split(separator: "\n")
             .count { line in line.hasPrefix("#") && line.drop { $0 == "#" }.hasPrefix(" ") }

@@ -3,7 +3,7 @@ import SampleImages
 import TestSupport
 import Testing
 
-/// Every command that a document shows is run, or the document says what it needs that a test cannot have.
+/// Runs every command of the documents, except those that are marked.
 @Suite(.timeLimit(.minutes(5))) struct DocumentedCommandsTests {
     @Test(arguments: try DocumentedCommand.documents())
     func everyBlockIsMarked(document: String) throws {
@@ -14,7 +14,7 @@ import Testing
         }
     }
 
-    /// A document that changes takes its translation along: it has as many sections, and the same commands.
+    /// A translation has the same number of sections and the same commands.
     @Test(arguments: try DocumentedCommand.documents().filter { $0.contains("zh-CN") })
     func translationsHaveTheSameCommands(document: String) throws {
         let original = document.replacing("zh-CN/", with: "").replacing(".zh-CN", with: "")
@@ -50,14 +50,14 @@ import Testing
         #expect(commands.map(\.line) == [2, 8, 12])
     }
 
-    /// The blocks of a document are run one after the other in one directory, as a reader would. Docker Hub is a registry with the sample
-    /// images, and every other host one that is empty at first.
+    /// Runs the blocks of a document one after the other in one directory. Docker Hub is a registry with the sample images, every other host an
+    /// empty one.
     @Test(
         .enabled(if: Machine.hasRegistry && Machine.hasNginx, "needs docker-registry, nginx-light and openssl"),
         arguments: try DocumentedCommand.documents()
             .filter { try DocumentedCommand.all(of: $0).contains { $0.mark == .test } }
     )
-    func theyDoWhatTheyShow(document: String) async throws {
+    func commandsSucceed(document: String) async throws {
         let world = try await DocumentedWorld()
         defer { world.stop() }
         for command in try DocumentedCommand.all(of: document) where command.mark == .test {
@@ -73,9 +73,9 @@ import Testing
     }
 }
 
-/// The hosts and files that the documents' commands are about, on 127.0.0.1.
+/// The hosts and files of the documents' commands, on 127.0.0.1.
 private struct DocumentedWorld {
-    /// Every registry but Docker Hub.
+    /// All registries except Docker Hub.
     let target: DistributionRegistry
     private let source: DistributionRegistry
     private let tls: NginxServer

@@ -2,11 +2,11 @@ import GoldenSuite
 import TestSupport
 import Testing
 
-/// A fault of the system that strace puts into a run of an executable.
+/// A failed system call that strace injects into a run of an executable.
 struct Fault: Sendable, CustomTestStringConvertible {
-    /// The system calls, as strace names them.
+    /// The system calls in strace's syntax.
     let calls: String
-    /// The effect, as strace names it: `error=ENOSPC`, `signal=KILL`, and which of the calls it is for: `when=2+`.
+    /// The effect in strace's syntax: `error=ENOSPC`, `signal=KILL`, and which of the calls it is for: `when=2+`.
     let effect: String
 
     init(_ calls: String, _ effect: String) {
@@ -16,16 +16,16 @@ struct Fault: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { "\(calls) \(effect)" }
 
-    /// What a run did.
+    /// The result of a run.
     struct Outcome {
-        /// As a shell has it.
+        /// The exit status of the shell.
         let status: Int32
         let errors: String
     }
 
-    /// Runs an executable in a directory, with this fault in its calls that concern some files.
+    /// Runs an executable in a directory, with this fault in its calls for some files.
     ///
-    /// - Parameter files: the paths of the files, which need not be there yet.
+    /// - Parameter files: the paths of the files, which need not exist yet.
     func run(_ program: String, _ words: [String], files: [String], in directory: TemporaryDirectory) throws -> Outcome
     {
         let log = try TemporaryDirectory()

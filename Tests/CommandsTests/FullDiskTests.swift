@@ -2,7 +2,7 @@ import GoldenSuite
 import TestSupport
 import Testing
 
-/// A full disk is known before anything is fetched, and leaves an older archive as it was.
+/// A full disk is detected before the download, and an older archive is unchanged.
 @Suite(
     .enabled(if: Machine.canMount, "needs root, or user name spaces, to mount a file system"),
     .timeLimit(.minutes(5))
@@ -19,7 +19,7 @@ struct FullDiskTests {
         let directory = try TemporaryDirectory()
         let program = "\(try Suite().products)/rancher-save-images"
         try directory.write("\(registry.authority)/rancher/x:v1\n", to: "list.txt")
-        // A file system of the test's own, in a name space that ends with the shell.
+        // A separate file system, in a mount name space that ends with the shell.
         let script = """
             mkdir -p small && mount -t tmpfs -o size=64k tmpfs small && printf older >small/images.tar.gz || exit 9
             \(program) --engine registry -l list.txt -i small/images.tar.gz >output 2>errors

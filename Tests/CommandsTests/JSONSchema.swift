@@ -30,7 +30,7 @@ indirect enum JSONValue: Decodable, Equatable {
         }
     }
 
-    /// A member of an object; `null` where there is none.
+    /// A member of an object; `null` if there is none.
     subscript(name: String) -> JSONValue {
         if case .object(let members) = self { members[name] ?? .null } else { .null }
     }
@@ -49,7 +49,7 @@ indirect enum JSONValue: Decodable, Equatable {
     }
 }
 
-/// A schema of draft 2020-12, of the keywords that `docs/report.schema.json` uses. Another keyword is a problem itself.
+/// A schema of draft 2020-12 with the keywords of `docs/report.schema.json`. Any other keyword is a problem.
 struct JSONSchema {
     private let root: JSONValue
 
@@ -57,7 +57,7 @@ struct JSONSchema {
         root = try JSONValue(text)
     }
 
-    /// What is wrong with a document: a sentence for each break.
+    /// Validates a document, and returns a sentence for each violation.
     func problems(of document: JSONValue) -> [String] { problems(of: document, root, at: "") }
 
     private func problems(of value: JSONValue, _ schema: JSONValue, at path: String) -> [String] {

@@ -5,7 +5,7 @@ import SystemIO
 import TestSupport
 import Testing
 
-/// The executable with less than it needs of what the system gives: one sentence and status 1, no hang and no crash.
+/// The executable with too few system resources prints one sentence and exits with status 1. It does not hang or crash.
 @Suite(.timeLimit(.minutes(1))) struct LimitTests {
     private let directory: TemporaryDirectory
     private let registry: FakeRegistry
@@ -22,7 +22,7 @@ import Testing
         try directory.write("rancher/x:v1\n", to: "list.txt")
     }
 
-    /// The executable, where any user can run it.
+    /// The executable in a directory that any user can read.
     private func executable() throws -> String {
         let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let file = URL(filePath: program).deletingLastPathComponent().path + "/rancher-save-images"
@@ -30,9 +30,9 @@ import Testing
         return directory.path("save")
     }
 
-    /// Runs a save after commands of the shell.
+    /// Runs a save after shell commands.
     ///
-    /// - Returns: its status, and what it writes to standard error.
+    /// - Returns: the status and standard error.
     private func save(after commands: String, as user: String = "") throws -> (status: String, errors: String) {
         let words = "-l list.txt -i images.tar.gz -s \(registry.authority) --engine registry"
         try directory.write("\(commands)\nexec '\(try executable())' \(words)\n", to: "run.sh")
@@ -48,7 +48,7 @@ import Testing
             ("ulimit -d 200000", "less than 1 GiB of memory can be mapped"),
         ]
     )
-    func tooLittle(command: String, sentence: String) throws {
+    func tooFewResources(command: String, sentence: String) throws {
         let run = try save(after: command)
         #expect(run.status == "1")
         #expect(run.errors.hasPrefix("save: \(sentence)"), "\(run.errors)")

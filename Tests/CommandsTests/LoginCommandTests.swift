@@ -4,11 +4,11 @@ import GoldenSuite
 import TestSupport
 import Testing
 
-/// What docker and podman on a host have configured works for the program, and no secret of it is told.
+/// The program uses the logins of docker and podman on a host, and prints no secrets.
 @Suite(.timeLimit(.minutes(2))) struct LoginCommandTests {
     private static let image = "rancher/x:v1"
 
-    /// A registry with one image, or with none that the list names.
+    /// A registry with one image, or without the images of the list.
     private static func registry(
         _ authentication: FakeSwitches.Authentication = .none,
         images: [String] = ["rancher/x"]
@@ -51,7 +51,7 @@ import Testing
         #expect(try bench.directory.text("log") == "\(registry.authority)\n", "it is run once")
     }
 
-    @Test func aHelperThatIsMissingIsToldByName() async throws {
+    @Test func aMissingHelperIsReported() async throws {
         let registry = try Self.registry(.basic(user: "me", password: "x"))
         defer { registry.stop() }
         let bench = try Bench()
@@ -84,7 +84,7 @@ import Testing
         #expect(saved.status == 0, "\(saved.errors)")
     }
 
-    @Test func mirrorsOfWhichEachHasAHalf() async throws {
+    @Test func mirrorsWithHalfOfTheImages() async throws {
         let first = try Self.registry(images: ["rancher/x"])
         defer { first.stop() }
         let second = try Self.registry(images: ["rancher/y"])
@@ -98,7 +98,7 @@ import Testing
         let saved = try await bench.run(
             .save,
             ["-l", bench.path("list.txt"), "-i", bench.path("images.tar.gz")],
-            // The Hub itself lies behind a proxy that is not there.
+            // Docker Hub is behind a proxy that does not exist.
             environment: ["HOME": bench.directory.path, "HTTPS_PROXY": "http://127.0.0.1:1"]
         )
         #expect(saved.status == 0, "\(saved.errors)")
@@ -108,9 +108,9 @@ import Testing
         #expect(saved.errors.contains("2 of 3 images saved, 1 failed"))
     }
 
-    // MARK: Given by flags
+    // MARK: Flags
 
-    @Test func aLoginOfTheCommandGoesBeforeAllOthers() async throws {
+    @Test func aLoginOfTheCommandLineTakesPrecedence() async throws {
         let registry = try Self.registry(.basic(user: "me", password: "p@ss #/?%"))
         defer { registry.stop() }
         let bench = try Bench()
@@ -154,7 +154,7 @@ import Testing
             (["--password-stdin"], "--password-stdin has no user: give --username too"),
         ]
     )
-    func halfALogin(words: [String], sentence: String) async throws {
+    func incompleteLogins(words: [String], sentence: String) async throws {
         let registry = try Self.registry()
         defer { registry.stop() }
         let saved = try await Bench().save([Self.image], from: registry.authority, words)
@@ -164,7 +164,7 @@ import Testing
     }
 
     @Test(.enabled(if: Machine.hasNginx, "nginx is not installed"))
-    func anAuthorityThatAFlagNames() async throws {
+    func aCAFile() async throws {
         let registries = try NamedRegistries(["far.example.com"])
         defer { registries.stop() }
         registries.registry.addImage(
@@ -192,12 +192,12 @@ import Testing
         #expect(none.errors.contains("no certificate of an authority is taken from /none.pem"))
     }
 
-    // MARK: No secret leaves
+    // MARK: No secrets in messages
 
     private static let secrets = ["p@s/s#?%", "50%%", "two  words", "q\"'\\q"]
 
-    /// Where a secret may be given, and what the program then sees; `SECRET` stands for it as JSON has it, `AUTH` for user and
-    /// secret in base64, `HOST` for the registry.
+    /// The places of a secret, and the files and variables of a run. `SECRET` is the secret in JSON, `AUTH` the user and the secret in base64,
+    /// `HOST` the registry.
     private static let places: [(name: String, files: [String: String], environment: [String: String])] = [
         ("auth", ["config.json": #"{"auths":{"HOST":{"auth":"AUTH"}}}"#], [:]),
         ("password", ["config.json": #"{"auths":{"HOST":{"username":"me","password":"SECRET"}}}"#], [:]),
@@ -222,7 +222,7 @@ import Testing
     ]
 
     @Test(arguments: places.indices, secrets)
-    func noSecretIsTold(place: Int, secret: String) async throws {
+    func noSecretIsPrinted(place: Int, secret: String) async throws {
         let registry = try Self.registry(
             secret.contains("/")
                 ? .token(user: "me", password: "another", anonymousPull: false)

@@ -3,10 +3,10 @@ import TestSupport
 
 /// A hundred small images and ten large ones, of one layer each.
 enum ManyImages {
-    /// Puts them into a registry.
+    /// Adds the images to a registry.
     ///
     /// - Parameter largeSize: the size of a large layer in bytes.
-    /// - Returns: their names, the large ones among the small ones.
+    /// - Returns: the names, with the large images among the small ones.
     static func add(to registry: FakeRegistry, largeSize: Int) -> [String] {
         var list: [String] = []
         for number in 0..<100 {

@@ -13,7 +13,7 @@ import Testing
         directory = try TemporaryDirectory()
     }
 
-    private func told(isVerbose: Bool = false, _ use: (NoticeAggregator) -> Void) throws -> [String] {
+    private func printed(isVerbose: Bool = false, _ use: (NoticeAggregator) -> Void) throws -> [String] {
         let console = Console(
             output: try File(directory.path("out"), for: .creating),
             errors: try File(directory.path("err"), for: .creating),
@@ -23,7 +23,7 @@ import Testing
         return try directory.text("err").split(separator: "\n").map(String.init)
     }
 
-    /// The kinds that come many times in a run.
+    /// The kinds that can occur often in a run.
     private static let many: Set<Notice.Kind> = [
         .shadowedName, .unlistedImage, .foreignLayersLeftOut, .takenFromList, .incompleteList, .foreignLayersPushed,
         .noChart, .pushedAsSchema2, .unconfirmed, .misannouncedDigest, .immutable,
@@ -31,11 +31,13 @@ import Testing
 
     @Test(arguments: Notice.Kind.allCases)
     func manyOfAKindAreCounted(kind: Notice.Kind) throws {
-        let before = try told { book in for number in 0..<300 { book.take(Notice(kind, "notice \(number)")) } }
-        let after = try told { book in
-            for number in 0..<300 { book.take(Notice(kind, "notice \(number)")) }
-            book.close()
-            book.close()
+        let before = try printed { aggregator in
+            for number in 0..<300 { aggregator.take(Notice(kind, "notice \(number)")) }
+        }
+        let after = try printed { aggregator in
+            for number in 0..<300 { aggregator.take(Notice(kind, "notice \(number)")) }
+            aggregator.close()
+            aggregator.close()
         }
         guard Self.many.contains(kind) else {
             #expect(before.count == 300 && after == before)
@@ -47,17 +49,19 @@ import Testing
     }
 
     @Test(arguments: Notice.Kind.allCases)
-    func oneStandsAsItIs(kind: Notice.Kind) throws {
-        let told = try told { book in
-            book.take(Notice(kind, "notice"))
-            book.close()
+    func aSingleNoticeIsUnchanged(kind: Notice.Kind) throws {
+        let lines = try printed { aggregator in
+            aggregator.take(Notice(kind, "notice"))
+            aggregator.close()
         }
-        #expect(told == ["x: notice"])
+        #expect(lines == ["x: notice"])
     }
 
     @Test(arguments: Notice.Kind.allCases)
-    func eachIsToldAtOnceWhereMoreIsAskedFor(kind: Notice.Kind) throws {
-        let told = try told(isVerbose: true) { book in for number in 0..<3 { book.take(Notice(kind, "\(number)")) } }
-        #expect(told == ["x: 0", "x: 1", "x: 2"])
+    func verbosePrintsNoticesAtOnce(kind: Notice.Kind) throws {
+        let lines = try printed(isVerbose: true) { aggregator in
+            for number in 0..<3 { aggregator.take(Notice(kind, "\(number)")) }
+        }
+        #expect(lines == ["x: 0", "x: 1", "x: 2"])
     }
 }

@@ -4,11 +4,11 @@ import SystemIO
 import TestSupport
 import Testing
 
-/// What is told on standard error, and what is not.
+/// Messages on standard error, with and without `--quiet`.
 @Suite(.timeLimit(.minutes(5))) struct QuietTests {
     private let bench: Bench
     private let registry: FakeRegistry
-    /// Two images without any layer, of which a list and a foreign layer make notices.
+    /// Two images without layers; a manifest list and a foreign layer cause notices.
     private let list = ["rancher/a:v1", "rancher/b:v1", "rancher/none:v1"]
 
     init() throws {
@@ -47,13 +47,13 @@ import Testing
         #expect(errors[2] == "rancher-save-images: 2 of 3 images saved, 1 failed")
     }
 
-    @Test func aSingleNoticeStands() async throws {
+    @Test func aSingleNoticeIsUnchanged() async throws {
         let errors = try await errors(Array(list.prefix(1)))
         #expect(errors.count == 2)
         #expect(errors[0].hasPrefix("rancher-save-images: \(registry.authority)/rancher/a:v1\(left)"))
     }
 
-    @Test func allOfThemAreToldWhereMoreIsAskedFor() async throws {
+    @Test func verbosePrintsAllNotices() async throws {
         let errors = try await errors(list, ["--verbose"])
         for name in ["rancher/a:v1", "rancher/b:v1"] {
             #expect(errors.contains { $0.hasPrefix("rancher-save-images: \(registry.authority)/\(name)\(left)") })
@@ -69,7 +69,7 @@ import Testing
         #expect(errors[1] == "rancher-save-images: 2 of 3 images saved, 1 failed")
     }
 
-    @Test func quietLosesNoLineAndNoFailureOfStandardOutput() async throws {
+    @Test func quietKeepsLinesAndFailuresOfStandardOutput() async throws {
         try bench.directory.write("rancher/a:v1\n", to: "list.txt")
         let files = ["-l", bench.path("list.txt"), "-i", bench.path("images.tar.gz"), "-s", registry.authority]
         try bench.directory.write("", to: "errors")

@@ -3,12 +3,12 @@ import OCI
 import TestSupport
 import Testing
 
-/// The main job with each product that keeps images, as far as it differs from distribution.
+/// A save and a load with each registry product that differs from distribution.
 @Suite(.timeLimit(.minutes(5))) struct RegistryProductTests {
     private static let list = ["rancher/x:v1", "rancher/y:v1"]
     private static let shared = Array("a layer of both".utf8)
 
-    /// A product with the images of the list.
+    /// A registry product with the images of the list.
     private static func registry(
         _ product: FakeProduct,
         _ change: (inout FakeSwitches) -> Void = { _ in }
@@ -34,7 +34,7 @@ import Testing
         return bench
     }
 
-    /// A registry as a flag names it, with what all repositories of the product begin with.
+    /// The value of `--registry`, with the prefix of the product's repositories.
     private static func name(_ registry: FakeRegistry, _ product: FakeProduct, _ directory: String = "") -> String {
         let parts = (registry.authority + "/" + product.namePrefix + directory)
         return parts.hasSuffix("/") ? String(parts.dropLast()) : parts
@@ -76,7 +76,7 @@ import Testing
 
     struct Refusal: Sendable, CustomStringConvertible {
         let product: FakeProduct
-        /// What is other in the target than in the product as it comes.
+        /// Changes of the target's configuration.
         let change: @Sendable (inout FakeSwitches) -> Void
         let description: String
 
@@ -129,7 +129,7 @@ import Testing
         #expect(sentence?.contains(refusal.description) == true, "\(loaded.errors)")
     }
 
-    @Test func whatIsThereAlreadyMayHaveAnImmutableTag() async throws {
+    @Test func existingImagesCanHaveImmutableTags() async throws {
         let product = FakeProduct.harbor
         let source = try Self.registry(product)
         defer { source.stop() }
@@ -153,7 +153,7 @@ import Testing
         }
     }
 
-    @Test func dockerHubsLimitIsNotWaitedFor() async throws {
+    @Test func theRateLimitOfDockerHubIsAnError() async throws {
         let product = FakeProduct.dockerHub
         let source = try Self.registry(product) { $0.peculiarities.pullsLeft = 1 }
         defer { source.stop() }
@@ -174,7 +174,7 @@ import Testing
         #expect(saved.errors.contains("try again later, or log in: 'docker login \(source.authority)'"))
     }
 
-    @Test func quaysLimitPasses() async throws {
+    @Test func theRateLimitOfQuayIsRetried() async throws {
         let product = FakeProduct.quay
         let source = try Self.registry(product)
         defer { source.stop() }

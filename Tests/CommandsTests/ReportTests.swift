@@ -5,7 +5,7 @@ import SystemIO
 import TestSupport
 import Testing
 
-/// `--report`: what a run tells of each image.
+/// `--report`: the outcome of each image of a run.
 @Suite(.timeLimit(.minutes(5))) struct ReportTests {
     private let bench: Bench
     private let source: FakeRegistry
@@ -20,7 +20,7 @@ import Testing
         for name in ["a", "b"] { add(name) }
     }
 
-    /// An image of a layer that all images share, and one of its own.
+    /// Adds an image with a layer that all images share, and a layer of its own.
     private func add(_ name: String) {
         source.addImage(
             repository: "rancher/\(name)",
@@ -32,7 +32,7 @@ import Testing
 
     private var words: [String] { ["--report", bench.path("report.json")] }
 
-    /// Reads a report, which the schema has to allow.
+    /// Reads a report and expects it to match the schema.
     private func report() throws -> JSONValue {
         let report = try JSONValue(try bench.directory.text("report.json"))
         #expect(schema.problems(of: report).isEmpty)
@@ -41,7 +41,7 @@ import Testing
 
     private func results(_ report: JSONValue) -> [String?] { report["images"].elements.map { $0["result"].text } }
 
-    @Test func theSchemaRefusesWhatIsWrong() async throws {
+    @Test func theSchemaRejectsWrongReports() async throws {
         _ = try await bench.save(["rancher/a:v1"], from: source.authority, words)
         let text = try bench.directory.text("report.json")
         let wrongs = [
@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func aSaveTellsOfEachImage() async throws {
+    @Test func aSaveReportsEachImage() async throws {
         let saved = try await bench.save(
             ["rancher/a:v1", "rancher/none:v1", "rancher/b:v1"],
             from: source.authority,
@@ -77,7 +77,7 @@ import Testing
         #expect(images[0]["digests"]["target"] == .string(digest))
         #expect(images[1]["cause"].text?.contains("404") == true)
         #expect(images[1]["bytes"] == .null)
-        // What the images share is moved once.
+        // Shared layers are transferred once.
         #expect(images[2]["bytes"]["existing"] == .number(Double("the layer that all share".utf8.count)))
         let moved = images[0]["bytes"]["moved"].number ?? 0
         #expect(moved > 0)
@@ -89,10 +89,10 @@ import Testing
         #expect(!(try bench.directory.text("report.json")).contains("geheim"))
     }
 
-    @Test func aLoadTellsWhatArrived() async throws {
+    @Test func aLoadReportsPushes() async throws {
         _ = try await bench.save(["rancher/a:v1", "rancher/b:v1"], from: source.authority)
         let target = try FakeRegistry()
-        // The push of a manifest has to be made again.
+        // The push of a manifest is retried.
         target.add(FakeFault(.error(503), method: "PUT", target: "/rancher/b/manifests/"))
         let loaded = try await bench.load(source: source.authority, target: target.authority, words)
         #expect(loaded.status == 0, "\(loaded.errors)")
@@ -114,7 +114,7 @@ import Testing
         #expect(try self.report()["totals"]["bytes"]["moved"] == .number(0))
     }
 
-    /// As the scripts do, each line is pulled and pushed.
+    /// As in the scripts, each line is pulled and pushed.
     @Test func linesOfOneImageAreTwoEntries() async throws {
         let lines = ["rancher/a:v1", "rancher/a:v1"]
         let saved = try await bench.save(lines, from: source.authority, words)
@@ -122,7 +122,7 @@ import Testing
         let report = try report()
         #expect(report["images"].elements.map { $0["reference"].text } == lines)
         #expect(results(report) == ["saved", "saved"])
-        // What has been moved once is not counted again.
+        // Bytes are counted once.
         let moved = report["images"].elements.map { $0["bytes"]["moved"].number ?? 0 }
         #expect(moved[0] > 0 && moved[1] == 0, "\(moved)")
 
@@ -136,9 +136,9 @@ import Testing
         #expect(images[1]["bytes"]["moved"] == .number(0))
     }
 
-    /// A registry that has not kept what it took.
+    /// A registry that loses pushed content.
     @Test(arguments: [true, false])
-    func whatDidNotArriveHasFailed(isGone: Bool) async throws {
+    func lostPushesHaveFailed(isGone: Bool) async throws {
         _ = try await bench.save(["rancher/a:v1", "rancher/b:v1"], from: source.authority)
         let target = try FakeRegistry()
         let other = try #require(source.manifest("rancher/b", "v1"))
@@ -158,8 +158,8 @@ import Testing
         #expect(report["images"].elements[0]["confirmed"] == .boolean(false))
     }
 
-    /// A user who may push, but not read.
-    @Test func aRegistryThatDoesNotTellHasNotFailed() async throws {
+    /// A user with permission to push, but not to pull.
+    @Test func unconfirmedPushesHaveNotFailed() async throws {
         _ = try await bench.save(["rancher/a:v1"], from: source.authority)
         let target = try FakeRegistry()
         target.add(FakeFault(.error(403), method: "HEAD", target: "/manifests/", times: .max))
@@ -171,9 +171,9 @@ import Testing
         #expect(report["images"].elements[0]["confirmed"] == .boolean(false))
     }
 
-    /// Where the header is missing, or something before the registry answers with another, the manifest itself is asked for.
+    /// If the digest header is missing or wrong, the manifest is requested.
     @Test(arguments: [true, false])
-    func aRegistryWithoutTheRightHeaderConfirms(isMissing: Bool) async throws {
+    func aRegistryWithoutTheCorrectHeaderConfirms(isMissing: Bool) async throws {
         _ = try await bench.save(["rancher/a:v1"], from: source.authority)
         var switches = FakeSwitches()
         switches.omitsDigests = isMissing
@@ -190,7 +190,7 @@ import Testing
         #expect(try report()["images"].elements.map { $0["confirmed"] } == [.boolean(true)])
     }
 
-    @Test func aRunThatCannotBeDone() async throws {
+    @Test func aRunThatFails() async throws {
         try bench.directory.write("rancher/a:v1\n", to: "list.txt")
         let loaded = try await bench.load(source: source.authority, target: source.authority, words)
         #expect(loaded.status == 1)
@@ -231,7 +231,7 @@ import Testing
         try bench.directory.shell("python3 -c 'import xml.dom.minidom; xml.dom.minidom.parse(\"report.xml\")'")
     }
 
-    @Test func theDockerEngineTellsWhatItKnows() async throws {
+    @Test func theDockerEngineReportsPulls() async throws {
         try bench.directory.write(
             """
             #!/bin/sh
@@ -259,12 +259,12 @@ import Testing
         #expect(
             report["images"].elements.allSatisfy { $0["durationMilliseconds"].number != nil && $0["tries"] == .null }
         )
-        // It is hashed while it is written.
+        // The archive is hashed while it is written.
         #expect(!saved.errors.contains("once more for its checksum"))
         try bench.directory.shell("sha256sum -c images.tar.gz.sha256")
     }
 
-    @Test func theDockerEngineTellsOfItsPushes() async throws {
+    @Test func theDockerEngineReportsPushes() async throws {
         try bench.directory.write(
             """
             #!/bin/sh
@@ -287,7 +287,7 @@ import Testing
         #expect(images.allSatisfy { $0["digests"]["target"] == .null })
     }
 
-    @Test func descriptorsAreWrittenTo() async throws {
+    @Test func reportsAreWrittenToDescriptors() async throws {
         let program = "\(try Suite().products)/rancher-save-images"
         try bench.directory.write("rancher/a:v1\n", to: "list.txt")
         try bench.directory.shell(
@@ -299,7 +299,7 @@ import Testing
     }
 
     @Test(arguments: [Int32(2), 15])
-    func aStoppedRunTellsWhatWasNotReached(_ signal: Int32) async throws {
+    func aStoppedRunReportsImagesThatWereNotReached(_ signal: Int32) async throws {
         source.add(FakeFault(.transport(.stall), method: "GET", target: "/rancher/b/manifests/", times: .max))
         try bench.directory.write("rancher/none:v1\nrancher/b:v1\n", to: "list.txt")
         let process = try ChildProcess.start(
@@ -324,7 +324,7 @@ import Testing
         #expect(!bench.directory.exists("x.tar.gz"))
     }
 
-    /// A docker that does not end when it is asked to.
+    /// A docker that ignores signals.
     @Test func aDockerThatDoesNotStopIsNotWaitedFor() async throws {
         try bench.directory.write(
             """

@@ -1,11 +1,11 @@
 import TestSupport
 import Testing
 
-/// Registries of which every twelfth answer goes wrong, each in another way.
+/// Registries whose every twelfth answer is wrong, each in another way.
 @Suite(.timeLimit(.minutes(5))) struct SpoiltAnswersTests {
     private static let size = 4_000_000
 
-    /// What goes wrong in turn.
+    /// The faults, in rotation.
     private static func kinds(_ registry: FakeRegistry, deadHost: String) -> [FakeFault.Kind] {
         [
             .error(503), .error(429, "TOOMANYREQUESTS", headers: ["Retry-After": "1"]),

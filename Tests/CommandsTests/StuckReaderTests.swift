@@ -5,7 +5,7 @@ import SystemIO
 import TestSupport
 import Testing
 
-/// A reader of the output that does not read holds up the output, and nothing else.
+/// A reader that does not read blocks the output, but not the run.
 @Suite(.timeLimit(.minutes(1))) struct StuckReaderTests {
     private static let count = 120
 
@@ -23,7 +23,7 @@ import Testing
             }
     }
 
-    /// A pipe that takes the lines of a few images.
+    /// A pipe with space for the lines of a few images.
     private static func pipe() throws -> (reading: File, writing: File) {
         var ends: [Int32] = [0, 0]
         try #require(Glibc.pipe(&ends) == 0)
@@ -53,7 +53,7 @@ import Testing
         let archive = bench.path("images.tar.gz")
         while access(archive, F_OK) != 0 { try await Task.sleep(for: .milliseconds(5)) }
         #expect(registry.requests.count == 1 + 3 * Self.count)
-        // Now there is room.
+        // Now there is space.
         try #require(fcntl(reading.descriptor, setPipeSize, 1 << 20) >= 1 << 20)
         #expect(try await run.value == 0)
         var buffer = [UInt8](repeating: 0, count: 1 << 20)

@@ -3,7 +3,7 @@ import FoundationEssentials
 import TestSupport
 import Testing
 
-/// What `--verbose` tells, and that no secret is among it.
+/// The log of `--verbose`, and that it has no secrets.
 @Suite(.timeLimit(.minutes(3))) struct VerboseTests {
     private static let image = "rancher/x:v1"
 
@@ -18,7 +18,7 @@ import Testing
         return registry
     }
 
-    /// The lines with the mark, without the program's name, with `HOST` for a registry, `DIGEST` and `SHORT` for a digest, and `TIME`
+    /// The lines of the log without the program's name, with `HOST` for a registry, `DIGEST` and `SHORT` for a digest, and `TIME`
     /// for a duration.
     private static func lines(_ outcome: Bench.Outcome, _ registry: FakeRegistry) -> [String] {
         outcome.errors.split(separator: "\n")
@@ -52,7 +52,7 @@ import Testing
                 "GET http://HOST/v2/: 200, 2 B received in TIME",
                 "HOST is reached at http://HOST/v2/ without TLS",
                 "GET http://HOST/v2/rancher/x/manifests/v1: 503, 72 B received in TIME",
-                "HOST has too much to do: it is left alone for TIME",
+                "HOST is busy: backing off for TIME",
                 "HOST gets at most 1 request at a time",
                 "HOST is asked again after TIME: it answered 503",
                 "GET http://HOST/v2/rancher/x/manifests/v1: 200, 420 B received in TIME",
@@ -60,8 +60,8 @@ import Testing
                 "HOST/rancher/x:v1: configuration SHORT, 37 B, was fetched",
                 "HOST/rancher/x:v1: layer SHORT, 9 B, was fetched",
             ]
-        let told = Self.lines(saved, registry)
-        #expect(Set(expected).subtracting(told).isEmpty, "\(told.joined(separator: "\n"))")
+        let log = Self.lines(saved, registry)
+        #expect(Set(expected).subtracting(log).isEmpty, "\(log.joined(separator: "\n"))")
 
         let again = try await bench.save([Self.image], from: registry.authority, ["--verbose"])
         #expect(
@@ -86,7 +86,7 @@ import Testing
         #expect(Set(pushes).subtracting(pushed).isEmpty, "\(pushed.joined(separator: "\n"))")
     }
 
-    @Test func withoutItNothingOfThatIsTold() async throws {
+    @Test func nothingIsLoggedWithoutTheFlag() async throws {
         let registry = try Self.registry()
         defer { registry.stop() }
         let saved = try await Bench().save([Self.image], from: registry.authority)
@@ -94,7 +94,7 @@ import Testing
         #expect(Self.lines(saved, registry) == [])
     }
 
-    @Test func mirrorsAreToldThatDoNotHelp() async throws {
+    @Test func mirrorsWithoutTheImageAreLogged() async throws {
         let registry = try FakeRegistry()
         defer { registry.stop() }
         let bench = try Bench()
@@ -108,11 +108,11 @@ import Testing
         #expect(Self.lines(saved, registry).contains("the mirror http://HOST does not help: it answered 404"))
     }
 
-    // MARK: No secret is told
+    // MARK: No secrets in the log
 
     private static let secrets = ["p@s/s#?%", "50%%", "two  words", "q\"'\\q"]
 
-    /// The forms in which a secret could be told.
+    /// The forms in which a secret could be logged.
     private static func forms(_ secret: String) -> [String] {
         let json = try? JSONEncoder().encode(secret)
         let inQuery = secret.utf8
@@ -134,11 +134,11 @@ import Testing
         in runs: [Bench.Outcome],
         sourceLocation: SourceLocation = #_sourceLocation
     ) {
-        let told = runs.map { $0.output + $0.errors }.joined()
-        #expect(told.contains(": > "), "something is told", sourceLocation: sourceLocation)
+        let log = runs.map { $0.output + $0.errors }.joined()
+        #expect(log.contains(": > "), "something is logged", sourceLocation: sourceLocation)
         // The tokens and the signature of the fake, and the state of an upload.
         for form in forms(secret) + ["token-1", "token-2", "secret%2Fsign", "at%2F0"] {
-            #expect(!told.contains(form), "\(form) in \(told)", sourceLocation: sourceLocation)
+            #expect(!log.contains(form), "\(form) in \(log)", sourceLocation: sourceLocation)
         }
     }
 
@@ -176,7 +176,7 @@ import Testing
                 let challenge = #"Bearer realm="http://\#(request.headers["Host"] ?? "")/token",service="s""#
                 return LoopbackResponse(status: 401, headers: ["WWW-Authenticate": challenge])
             }
-            // It repeats what it was sent, and redirects to where a token lets in.
+            // The answer repeats the secret, in a redirect with a token.
             return LoopbackResponse(status: 307, headers: ["Location": "/elsewhere?token=\(Self.forms(secret)[3])"])
         }
         defer { server.stop() }

@@ -5,9 +5,9 @@ import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct VersionTests {
-    /// A build of SwiftPM alone is told no commit.
+    /// A build of SwiftPM alone has no commit.
     @Test(arguments: Program.allCases)
-    func theProgramFirstAndThenWhatIsInside(program: Program) async throws {
+    func theProgramFirstAndThenItsLibraries(program: Program) async throws {
         let outcome = try await Bench().run(program, ["--version"])
         #expect(outcome.status == 0)
         #expect(outcome.errors == "")
@@ -27,8 +27,8 @@ import Testing
         }
     }
 
-    /// The commit is an object that the linker is given, as `Packaging/static.sh` makes it.
-    @Test func aPackageIsToldItsCommit() throws {
+    /// The commit is an object file for the linker, as `Packaging/static.sh` makes it.
+    @Test func aPackageHasItsCommit() throws {
         let directory = try TemporaryDirectory()
         let shim = Fixtures.directory + "/../../Sources/CBuild/shim.h"
         try directory.write(

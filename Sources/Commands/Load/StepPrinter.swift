@@ -19,7 +19,7 @@ struct StepPrinter: Sendable {
                 console.print(ScriptLines.preparingManifest(step.target.text, architectures: architectures))
             }
         case .finished(let outcome):
-            if case .push(let push) = outcome.product { trace?.tell(push.blobs, of: outcome.step.target.text) }
+            if case .push(let push) = outcome.product { trace?.log(push.blobs, of: outcome.step.target.text) }
             for line in ScriptLines.product(outcome.product) { console.print(line) }
             for notice in outcome.notices { notices.take(notice) }
             if let cause = outcome.cause { console.notice("\(outcome.step.image.reference): \(cause)") }

@@ -3,11 +3,11 @@ import Dispatch
 import Engine
 import Synchronization
 
-/// Tells how far a run has come while it goes on, from a thread of its own, which a terminal that stands still may hold up.
+/// Shows the progress of a run, from a dispatch queue that a blocked terminal may hold up.
 final class ProgressDisplay: Sendable {
     private let style: ProgressStyle
     private let counters: TransferCounters
-    private let words: ProgressText
+    private let text: ProgressText
     private let console: Console
     private let terminal: Terminal
     private let interval: Duration
@@ -15,22 +15,18 @@ final class ProgressDisplay: Sendable {
     private let hasEnded = Atomic<Bool>(false)
     private struct State {
         var progress: ProgressState
-        /// When the next sentence or picture is due.
+        /// The time of the next display.
         var due: ContinuousClock.Instant
     }
 
     private let state: Mutex<State>
 
-    /// How far apart sentences are.
-    private static let pause = Duration.seconds(30)
-    /// How far apart pictures are.
-    private static let frame = Duration.milliseconds(200)
-    /// The counters are looked at so often at least, for the rate.
-    private static let look = Duration.seconds(1)
+    /// The longest interval between two samples of the counters.
+    private static let samplingInterval = Duration.seconds(1)
 
     /// - Parameters:
-    ///   - items: what is counted.
-    ///   - interval: how far apart sentences or pictures are; `nil` for what suits people.
+    ///   - items: the noun for the counted items.
+    ///   - interval: the time between two displays; `nil` for 30 s between sentences and 200 ms between drawings.
     init(
         _ style: ProgressStyle,
         of counters: TransferCounters,
@@ -41,17 +37,17 @@ final class ProgressDisplay: Sendable {
         self.style = style
         self.counters = counters
         self.console = console
-        words = ProgressText(items: items)
+        text = ProgressText(items: items)
         terminal = Terminal(console.errors)
-        self.interval = interval ?? (style == .sentences ? Self.pause : Self.frame)
+        self.interval = interval ?? (style == .sentences ? .seconds(30) : .milliseconds(200))
         let now = ContinuousClock.now
         state = Mutex(State(progress: ProgressState(at: now), due: now + self.interval))
     }
 
-    /// Does work, and tells how far it is. When the task is cancelled, nothing is told any more.
+    /// Shows the progress during `work`, until the task is cancelled.
     func show<Result: Sendable>(_ work: () async -> Result) async -> Result {
         guard style != .none else { return await work() }
-        later()
+        schedule()
         defer { stop() }
         return await withTaskCancellationHandler {
             await work()
@@ -65,35 +61,35 @@ final class ProgressDisplay: Sendable {
         console.endDrawing()
     }
 
-    private func later() {
-        let (seconds, attoseconds) = min(interval, Self.look).components
+    private func schedule() {
+        let (seconds, attoseconds) = min(interval, Self.samplingInterval).components
         let nanoseconds = Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000)
-        queue.asyncAfter(deadline: .now() + .nanoseconds(nanoseconds)) { [weak self] in self?.look() }
+        queue.asyncAfter(deadline: .now() + .nanoseconds(nanoseconds)) { [weak self] in self?.sample() }
     }
 
-    private func look() {
+    private func sample() {
         guard !hasEnded.load(ordering: .acquiring) else { return }
         let due = state.withLock { state -> ProgressState? in
             let now = ContinuousClock.now
-            state.progress.note(counters.snapshot, at: now)
+            state.progress.update(counters.snapshot, at: now)
             guard now >= state.due else { return nil }
             state.due = now + interval
             return state.progress
         }
-        if let due { tell(due) }
-        later()
+        if let due { display(due) }
+        schedule()
     }
 
-    /// Tells of a state, if anything may be told now.
-    func tell(_ state: ProgressState) {
+    /// Displays a state, unless the terminal is in use.
+    func display(_ state: ProgressState) {
         switch style {
         case .drawn(let isUTF8):
             if !terminal.isInBackground {
-                console.draw(ProgressFrame(words: words, isUTF8: isUTF8).lines(state, terminal.size))
+                console.draw(ProgressFrame(text: text, isUTF8: isUTF8).lines(state, terminal.size))
             }
         case .sentences:
-            // Docker draws on the terminal meanwhile.
-            if !(console.isLent && terminal.exists), let sentence = words.sentence(state) { console.remark(sentence) }
+            // A docker command may draw on the terminal.
+            if !(console.isLent && terminal.exists), let sentence = text.sentence(state) { console.remark(sentence) }
         case .none:
             return
         }

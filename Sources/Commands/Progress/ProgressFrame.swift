@@ -2,66 +2,64 @@ import CommandLine
 import Engine
 import SystemIO
 
-/// How far a run has come, in lines for a terminal.
+/// Formats the progress of a run as lines for a terminal.
 struct ProgressFrame {
-    let words: ProgressText
+    let text: ProgressText
     /// Whether the terminal shows UTF-8.
     let isUTF8: Bool
 
-    /// Transfers are shown in so many lines at most.
+    /// The most lines for transfers.
     private static let mostTransfers = 5
-    /// Hosts are shown in so many lines at most.
+    /// The most lines for hosts.
     private static let mostHosts = 2
 
-    /// The picture of a state.
-    ///
-    /// - Returns: lines shorter than the terminal is wide, and fewer than it is high.
+    /// Returns lines that are shorter than the terminal is wide, and fewer than it is high.
     func lines(_ state: ProgressState, _ size: Terminal.Size) -> [String] {
-        // The last column stays free: there, some terminals begin a new line by themselves, and others do not. The cursor's line
-        // stays free too, and one for what is printed above.
+        // The last column stays free, since some terminals begin a new line after it. So do the line of the cursor and one for a printed
+        // line.
         let width = max(0, size.columns - 1)
-        var room = size.rows - 2
-        guard width > 0, room > 0 else { return [] }
+        var rows = size.rows - 2
+        guard width > 0, rows > 0 else { return [] }
         let head = head(state, width).map { [$0] } ?? []
-        room -= head.count
-        let hosts = state.troubles.prefix(min(Self.mostHosts, room)).map { words.trouble($0, at: state.now) }
-        room -= hosts.count
+        rows -= head.count
+        let hosts = state.troubles.prefix(min(Self.mostHosts, rows)).map { text.trouble($0, at: state.now) }
+        rows -= hosts.count
         let transfers = state.snapshot.transfers
-        let shown = min(Self.mostTransfers, room, transfers.count)
+        let shown = min(Self.mostTransfers, rows, transfers.count)
         let hidden = transfers.count - shown
         let lines = transfers.prefix(hidden > 0 && shown > 0 ? shown - 1 : shown).map { line($0, width) }
         let more = hidden > 0 && shown > 0 ? ["  and \(hidden + 1) more"] : []
         return head + lines + (more + hosts.map { "  " + $0 }).map { cut($0, width) }
     }
 
-    /// The whole run in one line. What there is no room for is left out.
+    /// The run in one line. If the line is too long, the parts with the highest ranks are omitted.
     private func head(_ state: ProgressState, _ width: Int) -> String? {
-        var parts = words.parts(state)
-        while parts.count > 1, text(parts).count > width,
+        var parts = text.parts(state)
+        while parts.count > 1, line(parts).count > width,
             let last = parts.indices.max(by: { parts[$0].rank < parts[$1].rank })
         {
             parts.remove(at: last)
         }
-        return parts.isEmpty ? nil : cut(text(parts), width)
+        return parts.isEmpty ? nil : cut(line(parts), width)
     }
 
-    private func text(_ parts: [ProgressText.Part]) -> String {
+    private func line(_ parts: [ProgressText.Part]) -> String {
         parts.map(\.text).joined(separator: "  ")
     }
 
-    /// A transfer: its name at the left, how far it has come at the right.
+    /// The line of a transfer: its name at the left, its bytes at the right.
     private func line(_ transfer: TransferCounters.Transfer, _ width: Int) -> String {
         let isCounted = transfer.bytes.planned > 0 || transfer.bytes.done > 0
         let amount = isCounted ? ProgressText.amount(transfer.bytes) : ""
         let name = "  " + transfer.name.visible
-        let room = width - amount.count - 2
-        // A name of which nothing is left to read is worth less than none.
-        guard isCounted, room >= 16 else { return cut(name, width) }
-        let short = cut(name, room)
+        let nameWidth = width - amount.count - 2
+        // A name that is cut to fewer characters is unreadable.
+        guard isCounted, nameWidth >= 16 else { return cut(name, width) }
+        let short = cut(name, nameWidth)
         return short + String(repeating: " ", count: width - short.count - amount.count) + amount
     }
 
-    /// A text of at most so many characters: what is too much is cut out of the middle.
+    /// Shortens `text` to at most `width` characters, by cutting its middle.
     private func cut(_ text: String, _ width: Int) -> String {
         guard text.count > width else { return text }
         let mark = isUTF8 ? "…" : "..."

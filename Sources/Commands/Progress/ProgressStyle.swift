@@ -1,16 +1,14 @@
 import CommandLine
 import SystemIO
 
-/// How the progress of a run is told.
+/// The way that the progress of a run is shown.
 enum ProgressStyle: Equatable {
-    /// In lines that are drawn again and again, at the bottom of a terminal.
+    /// Lines at the bottom of a terminal that are redrawn.
     case drawn(isUTF8: Bool)
-    /// In a sentence now and then.
+    /// A sentence now and then.
     case sentences
     case none
 
-    /// The style that a run asks for.
-    ///
     /// - Parameter isTerminal: whether standard error is a terminal.
     init(_ options: ToolOptions, environment: Environment, isTerminal: Bool) {
         let drawn = ProgressStyle.drawn(isUTF8: Self.isUTF8(environment))

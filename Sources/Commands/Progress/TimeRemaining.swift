@@ -1,9 +1,9 @@
-/// When a run will be at its end, told so that the reader can believe it: it is counted down, and changed only where it is far off.
+/// The estimated time until the end of a run. It counts down steadily, and changes only if a new estimate is far off.
 struct TimeRemaining {
     private var end: ContinuousClock.Instant?
 
-    /// Takes note of a new estimate; `nil` where there is none.
-    mutating func note(_ estimate: Duration?, at now: ContinuousClock.Instant) {
+    /// Records a new estimate; `nil` if there is none.
+    mutating func update(_ estimate: Duration?, at now: ContinuousClock.Instant) {
         guard let estimate else {
             end = nil
             return
@@ -16,12 +16,12 @@ struct TimeRemaining {
         end = next
     }
 
-    /// How long it will take from now on.
+    /// The time until the end.
     func duration(from now: ContinuousClock.Instant) -> Duration? {
         end.map { max(.zero, now.duration(to: $0)) }
     }
 
-    /// As people tell it, the coarser the longer: `40 s`, `12 min`, `3 h 20 min`.
+    /// A duration for people, rounded more the longer it is: `40 s`, `12 min`, `3 h 20 min`.
     static func text(_ duration: Duration) -> String {
         let seconds = duration.components.seconds
         switch seconds {

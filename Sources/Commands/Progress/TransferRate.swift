@@ -1,14 +1,14 @@
 import Glibc
 
-/// How fast bytes are moved, by how many had been moved at several instants.
+/// The speed of transfers, from byte counts at several instants.
 struct TransferRate {
     typealias Instant = ContinuousClock.Instant
 
-    /// The rate that is shown is that of so much time.
+    /// The time that ``bytesPerSecond`` is computed from.
     private static let window = Duration.seconds(10)
-    /// Counts are kept so far apart.
+    /// The time between samples.
     private static let step = Duration.milliseconds(500)
-    /// Of the rate that the time left follows: what is older counts for less than a third.
+    /// The time constant of the average of ``steady``.
     private static let memory = Duration.seconds(30)
 
     private struct Sample {
@@ -16,17 +16,17 @@ struct TransferRate {
         let moved: Int64
     }
 
-    /// The counts of the window, the oldest first, and one from before it.
+    /// The samples of the window, the oldest first, and one from before it.
     private var samples: [Sample] = []
     private var last: Sample?
-    /// When the count last grew; when it was first taken, if it never did.
+    /// The instant at which the count last grew, or of the first sample.
     private(set) var lastMove: Instant?
     private var average = 0.0
-    /// How much of all the past the average has in it, up to 1.
+    /// The weight of all samples in the average, up to 1.
     private var weight = 0.0
 
-    /// Takes note of how many bytes have been moved so far, which never becomes less.
-    mutating func note(_ moved: Int64, at now: Instant) {
+    /// Records the bytes that have been transferred so far, which never decrease.
+    mutating func update(_ moved: Int64, at now: Instant) {
         if let last, now > last.instant {
             let time = last.instant.duration(to: now) / .seconds(1)
             let part = 1 - exp(-time / (Self.memory / .seconds(1)))
@@ -47,7 +47,7 @@ struct TransferRate {
         return Double(last.moved - first.moved) / (first.instant.duration(to: last.instant) / .seconds(1))
     }
 
-    /// Bytes a second as they have come for a while, for a look ahead; `nil` in the first second.
+    /// A moving average of bytes a second, for estimates; `nil` in the first second.
     var steady: Double? {
         bytesPerSecond == nil || weight == 0 ? nil : average / weight
     }

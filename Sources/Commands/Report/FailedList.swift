@@ -1,12 +1,12 @@
 import CommandLine
 import SystemIO
 
-/// The references that failed, as a list to run again.
+/// The list of failed references of `--failed-list`, which another run can use as its image list.
 enum FailedList {
-    /// Writes the list, an empty one where nothing failed, so that none of an earlier run stays.
+    /// Writes the list, also an empty one, which replaces the list of an earlier run.
     ///
-    /// - Parameter path: `nil` where no list is wanted.
-    /// - Returns: 1 where the list could not be written, else 0.
+    /// - Parameter path: `nil` without `--failed-list`.
+    /// - Returns: 1 if the list could not be written, else 0.
     static func write(_ references: [String], to path: String?, console: Console) async -> Int32 {
         guard let path else { return 0 }
         do {

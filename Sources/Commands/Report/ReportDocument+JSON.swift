@@ -5,16 +5,16 @@ import SystemIO
 
 /// The report as JSON, as `docs/report.schema.json` describes it.
 extension ReportDocument {
-    /// The version of the schema. It grows when something of it goes away or gets another meaning, not when something is added.
+    /// The version of the schema. It changes if a key is removed or its meaning changes, not if a key is added.
     private static let schemaVersion: Int64 = 1
 
-    /// With a newline at the end.
+    /// The JSON with a newline at the end.
     var json: [UInt8] {
         let document = GoJSON.object([
             ("schemaVersion", .integer(Self.schemaVersion)),
-            ("program", .string(programName)),
+            ("program", .string(program.rawValue)),
             ("version", .string(CommandLineTool.version)),
-            // The scripts make no call that tells it.
+            // No docker command of the scripts prints it.
             ("dockerVersion", .null),
             ("engine", .text(engine)),
             ("mode", .string(mode == .shell ? "shell" : "powershell")),
@@ -92,7 +92,7 @@ extension GoJSON {
     fileprivate static func number(_ number: Int64?) -> GoJSON { number.map { .integer($0) } ?? .null }
 }
 
-/// A text of the system with what is no UTF-8 in it shown as `\xFF`.
+/// Returns `text` with bytes that are not UTF-8 as `\xFF`.
 func readable(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: { $0.escapedByte != nil }) else { return text }
     return text.unicodeScalars

@@ -15,7 +15,7 @@ extension ReportDocument {
             [("name", suite)] + counts.map { ($0, String($1)) }
             + [("time", seconds(end.milliseconds - start.milliseconds)), ("timestamp", start.description)]
         let properties = [
-            ("program", programName), ("version", CommandLineTool.version), ("engine", engine ?? ""),
+            ("program", program.rawValue), ("version", CommandLineTool.version), ("engine", engine ?? ""),
             ("result", result.rawValue),
         ]
         let lines =
@@ -28,13 +28,9 @@ extension ReportDocument {
         return Array(lines.joined(separator: "\n").utf8)
     }
 
-    /// A case of its own for a run that came to nothing for a reason that is no image's.
+    /// A test case for the error of a run that is not the error of an image.
     private func runCase(in suite: String) -> String? {
-        guard let cause else { return nil }
-        return testCase(
-            [("classname", suite), ("name", "the run")],
-            element: ("error", cause)
-        )
+        cause.map { testCase([("classname", suite), ("name", "the run")], element: ("error", $0)) }
     }
 }
 
@@ -63,11 +59,11 @@ private func testCase(_ attributes: [(String, String)], element: (name: String, 
 }
 
 private func tag(_ name: String, _ attributes: [(String, String)], isEmpty: Bool = false) -> String {
-    let words = attributes.map { " \($0)=\"\(escaped($1))\"" }.joined()
-    return "<\(name)\(words)\(isEmpty ? "/" : "")>"
+    let attributes = attributes.map { " \($0)=\"\(escaped($1))\"" }.joined()
+    return "<\(name)\(attributes)\(isEmpty ? "/" : "")>"
 }
 
-/// Text as the value of an attribute, without the characters that XML 1.0 has no way to write (section 2.2).
+/// Escapes the value of an attribute, and drops the characters that XML 1.0 does not allow (section 2.2).
 private func escaped(_ text: String) -> String {
     readable(text).unicodeScalars
         .map { scalar in
@@ -84,7 +80,7 @@ private func escaped(_ text: String) -> String {
         .joined()
 }
 
-/// Milliseconds as seconds with three decimals.
+/// Formats milliseconds as seconds with three decimals.
 private func seconds(_ milliseconds: Int64) -> String {
     "\(milliseconds / 1000).\(padded(milliseconds % 1000, to: 3))"
 }

@@ -1,13 +1,13 @@
 import CommandLine
 import SystemIO
 
-/// All that a report tells of a run.
+/// The content of a report (`--report`).
 struct ReportDocument: Sendable {
     enum Result: String, Sendable, CaseIterable {
         case success
-        /// Some images failed, or what was pushed is not from the archive.
+        /// Some images failed, or the pushed images are not from the archive.
         case incomplete
-        /// All images failed, or the run could not be done.
+        /// All images failed, or the run could not be executed.
         case failed
         case stopped
     }
@@ -15,13 +15,13 @@ struct ReportDocument: Sendable {
     let program: Program
     let mode: ScriptMode
     let settings: [Setting]
-    /// Who moved the images: `docker` or `registry`; `nil` where the run ended before that was known.
+    /// `docker` or `registry`; `nil` if the run ended before the engine was known.
     var engine: String?
     let start: Timestamp
     var end: Timestamp
-    /// `nil` where the run was stopped.
+    /// The exit status; `nil` if the run was stopped.
     var status: Int32?
-    /// Why the run failed as a whole, was stopped, or did not load the archive.
+    /// The reason that the run failed, was stopped, or did not load the archive.
     var cause: String?
     /// In the order of the list.
     var entries: [ReportEntry] = []
@@ -34,7 +34,6 @@ struct ReportDocument: Sendable {
         end = start
     }
 
-    /// What became of the run.
     var result: Result {
         let failed = count(.failed)
         guard let status else { return .stopped }
@@ -43,14 +42,6 @@ struct ReportDocument: Sendable {
         return failed > 0 ? .incomplete : status == 0 ? .success : .failed
     }
 
-    /// The executable's name.
-    var programName: String {
-        switch program {
-        case .save: "rancher-save-images"
-        case .load: "rancher-load-images"
-        }
-    }
-
-    /// How many images have this result.
+    /// The number of images with a result.
     func count(_ result: ReportEntry.Result) -> Int { entries.count { $0.result == result } }
 }

@@ -4,7 +4,7 @@ import Engine
 import OCI
 import SystemIO
 
-/// What a report tells of an image: of a line of the list in a save, of a name that is made in the registry in a load.
+/// The report of an image: of a list entry in a save, of a target name in a load.
 struct ReportEntry: Sendable {
     enum Kind: String, Sendable {
         case image
@@ -13,32 +13,32 @@ struct ReportEntry: Sendable {
     }
 
     enum Result: String, Sendable, CaseIterable {
-        /// It is in the archive, or, as a chart, in its file.
+        /// The archive has the image, or the chart's file was written.
         case saved
-        /// It is in the registry.
+        /// The registry has the image.
         case loaded
-        /// It was fetched, but there is no archive.
+        /// The image was pulled, but the archive was not written.
         case pulled
         case failed
         /// The run ended before its outcome was known.
         case notReached = "not reached"
     }
 
-    /// What became of blobs, in bytes.
+    /// Bytes of blobs by their outcome.
     struct Bytes: Sendable, Equatable {
-        /// Over the wire.
+        /// Downloaded or uploaded.
         var moved: Int64 = 0
-        /// From another repository of the registry, by the registry itself.
+        /// Mounted by the registry from another repository.
         var mounted: Int64 = 0
-        /// From what this machine had: an older archive, an unfinished one, or docker's local store.
+        /// Copied on this machine from an older archive, an unfinished one, or docker's local store.
         var reused: Int64 = 0
-        /// There already, in the target or for an image before this one.
+        /// Present already in the target, or for an image before this one.
         var existing: Int64 = 0
-        /// Left out of a delta.
+        /// Left out of a delta archive.
         var omitted: Int64 = 0
     }
 
-    /// As it stands in the list.
+    /// The unmodified entry of the list.
     let reference: String
     let kind: Kind
     /// The name at the source: in the registry of a save, in the archive of a load.
@@ -47,16 +47,16 @@ struct ReportEntry: Sendable {
     let target: String?
     var sourceDigest: Digest?
     var targetDigest: Digest?
-    /// Empty where they are not known.
+    /// The image's platforms; empty if they are unknown.
     var platforms: [Platform] = []
     var bytes: Bytes?
     var isConfirmed: Bool?
     var statistics: TransferStatistics?
     var result = Result.notReached
-    /// Why it failed; of an image of docker's local store, why it is from there.
+    /// The reason of a failure, or of the use of docker's local store.
     var cause: String?
 
-    /// An image that is to be saved.
+    /// An image to save.
     init(_ request: PullRequest) {
         reference = request.image.reference
         kind = request.image.isChart ? .chart : .image
@@ -64,7 +64,7 @@ struct ReportEntry: Sendable {
         target = nil
     }
 
-    /// A name that is to be made in the registry.
+    /// A step of a load.
     init(_ step: LoadStep) {
         reference = step.image.reference
         target = step.target.text
@@ -78,9 +78,9 @@ struct ReportEntry: Sendable {
         }
     }
 
-    /// A chart that is to be pushed from its file.
+    /// A chart to push from its file.
     ///
-    /// - Parameter registry: as it was typed.
+    /// - Parameter registry: the value of `--registry`.
     init(chart reference: String, pushedTo registry: String) {
         let chart = ChartReference(reference)
         self.reference = reference
@@ -91,12 +91,12 @@ struct ReportEntry: Sendable {
 }
 
 extension ReportEntry {
-    /// Takes what became of the image.
+    /// Records the outcome of a pull.
     ///
     /// - Parameters:
-    ///   - keepsManifest: whether the archive has the manifest as it is at the source.
-    ///   - counted: the blobs of the images before, which are in the archive once.
-    mutating func take(_ outcome: PullOutcome, keepsManifest: Bool, counted: inout Set<Digest>) {
+    ///   - keepsManifest: whether the archive has the unmodified manifest of the source.
+    ///   - counted: the blobs of the images before, which the archive has once.
+    mutating func record(_ outcome: PullOutcome, keepsManifest: Bool, counted: inout Set<Digest>) {
         statistics = outcome.statistics
         platforms = outcome.platforms
         sourceDigest = outcome.manifest?.digest
@@ -113,8 +113,8 @@ extension ReportEntry {
             }
     }
 
-    /// Takes what became of the step.
-    mutating func take(_ outcome: LoadOutcome) {
+    /// Records the outcome of a step.
+    mutating func record(_ outcome: LoadOutcome) {
         statistics = outcome.statistics
         isConfirmed = outcome.isConfirmed
         cause = outcome.cause
@@ -133,8 +133,8 @@ extension ReportEntry {
 }
 
 extension ReportEntry.Bytes {
-    fileprivate mutating func add(_ fate: BlobOutcome.Result, _ size: Int64) {
-        switch fate {
+    fileprivate mutating func add(_ result: BlobOutcome.Result, _ size: Int64) {
+        switch result {
         case .uploaded, .fetched: moved = moved.addingSaturated(size)
         case .mounted: mounted = mounted.addingSaturated(size)
         case .copied, .continued, .reused: reused = reused.addingSaturated(size)

@@ -5,13 +5,14 @@ import OCI
 import Synchronization
 import SystemIO
 
-/// Gathers what becomes of a run, and writes it once, however the run ends.
+/// Collects the outcomes of a run, and writes the report once, however the run ends. `state`'s lock protects the document, `isWritten`'s
+/// the file.
 final class RunReport: Sendable {
     private struct State {
         var document: ReportDocument
-        /// How many of the entries, from the first on, have their outcomes.
+        /// The number of entries, from the first on, with an outcome.
         var settled = 0
-        /// The blobs of the images that were pulled.
+        /// The blobs of pulled images.
         var counted: Set<Digest> = []
         /// Whether images are pushed although the archive was not loaded.
         var isUnloaded = false
@@ -20,7 +21,7 @@ final class RunReport: Sendable {
     private let path: String?
     private let keepsManifests: Bool
     private let state: Mutex<State>
-    /// Held while the report is written, so that who comes second waits until it is there.
+    /// Locked while the report is written, so that a second writer waits.
     private let isWritten = Mutex(false)
 
     init(_ options: Options) {
@@ -36,12 +37,12 @@ final class RunReport: Sendable {
         state.withLock { $0.document.engine = engine }
     }
 
-    /// Takes note of what is to be moved, in order, in place of what was noted before.
+    /// Sets the images of the run, in order.
     func plan(_ entries: [ReportEntry]) {
         state.withLock { $0.document.entries = entries }
     }
 
-    /// Takes note of why the whole run comes to nothing.
+    /// Records the reason that the run fails.
     func fail(_ cause: String) {
         state.withLock { $0.document.cause = cause }
     }
@@ -54,7 +55,7 @@ final class RunReport: Sendable {
         }
     }
 
-    /// Takes note that what was pulled is in the archive.
+    /// Records that the archive has the pulled images.
     func archiveIsWritten() {
         state.withLock { state in
             for index in state.document.entries.indices where state.document.entries[index].result == .pulled {
@@ -63,24 +64,24 @@ final class RunReport: Sendable {
         }
     }
 
-    /// Takes note of what became of the next image.
+    /// Records the outcome of the next image.
     func settle(_ outcome: PullOutcome) {
-        settleNext { $0.take(outcome, keepsManifest: keepsManifests, counted: &$1) }
+        settleNext { $0.record(outcome, keepsManifest: keepsManifests, counted: &$1) }
     }
 
-    /// Takes note of what became of the next step.
+    /// Records the outcome of the next step.
     func settle(_ outcome: LoadOutcome) {
         let isUnloaded = state.withLock(\.isUnloaded)
         settleNext { entry, _ in
-            entry.take(outcome)
+            entry.record(outcome)
             guard isUnloaded, entry.result == .loaded, case .push = outcome.step.action else { return }
             entry.cause = "pushed from docker's local store: the archive was not loaded"
         }
     }
 
-    /// Takes note of what became of the next chart that is a file.
+    /// Records the outcome of the next chart that is a file.
     ///
-    /// - Parameter cause: why that failed; `nil` where it did not.
+    /// - Parameter cause: the reason of a failure; `nil` for success.
     func settleChart(_ success: ReportEntry.Result, cause: String?) {
         settleNext { entry, _ in
             entry.result = cause == nil ? success : .failed
@@ -111,13 +112,13 @@ final class RunReport: Sendable {
         let status = await withTaskCancellationHandler {
             await command()
         } onCancel: { [self] in
-            // What does not stop, a docker command for instance, is not waited for.
+            // Does not wait for commands that do not stop, such as docker's.
             DispatchQueue(label: "report")
                 .asyncAfter(deadline: .now() + Self.timeToStop) { try? self.write(nil, to: path) }
         }
         let isStopped = Task.isCancelled && status != 0
         do {
-            // A task that was cancelled has no threads to wait for any more.
+            // A cancelled task could not wait for a thread.
             try await Task.detached { [self] in
                 try await onThread { [self] in try write(isStopped ? nil : status, to: path) }
             }
@@ -129,10 +130,10 @@ final class RunReport: Sendable {
         }
     }
 
-    /// How long a run that is stopped may take to end, before the report is written without its last words.
+    /// The time that a stopped run has to end, before the report is written without its last outcomes.
     private static let timeToStop: DispatchTimeInterval = .milliseconds(500)
 
-    /// - Parameter status: the exit status; `nil` where the run was stopped.
+    /// - Parameter status: the exit status; `nil` if the run was stopped.
     private func write(_ status: Int32?, to path: String) throws {
         try isWritten.withLock { isWritten in
             guard !isWritten else { return }

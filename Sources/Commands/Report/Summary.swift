@@ -1,31 +1,31 @@
 import CommandLine
 
-/// What became of the lines of a list, for the end of a run.
+/// The counts at the end of a run.
 struct Summary: Equatable {
-    /// How many images there are in the list.
+    /// The number of images in the list.
     let images: Int
-    /// The references of those that failed.
+    /// The references of failed images.
     let failedImages: [String]
-    /// How many charts there are beside the images.
+    /// The number of charts, which are not counted as images.
     var charts = 0
-    /// The references of those that failed.
+    /// The references of failed charts.
     var failedCharts: [String] = []
     /// Whether signatures, attestations or other referrers of the images are left out.
     var lacksReferrers = false
-    /// The archive that was not loaded, so that what was pushed is not what it has.
+    /// The archive that was not loaded, so that the pushed images are those of docker's local store.
     var unloaded: Unloaded?
 
     /// An archive that was not loaded.
     struct Unloaded: Equatable {
-        /// Its path as it was typed.
+        /// The path of the archive.
         let archive: String
-        /// The references of the images that were to be loaded from it.
+        /// The references of the images to load.
         let images: [String]
     }
 
-    /// The closing count.
+    /// The sentence with the counts.
     ///
-    /// - Parameter done: what was done with them: `saved` or `loaded`.
+    /// - Parameter done: `saved` or `loaded`.
     func sentence(_ done: String) -> String {
         let pushed = images - failedImages.count
         let kinds = [(images, unloaded == nil ? pushed : 0, "image"), (charts, charts - failedCharts.count, "chart")]
@@ -36,17 +36,16 @@ struct Summary: Equatable {
         return counts.joined(separator: " and ") + " \(done)" + stored + (failed == 0 ? "" : ", \(failed) failed")
     }
 
-    /// The count of what refers to the images.
+    /// The sentence with the count of referrers.
     ///
-    /// - Parameter done: what was done with it: `saved` or `pushed`.
+    /// - Parameter done: `saved` or `pushed`.
     static func sentence(referrers: Int, _ done: String) -> String {
         referrers == 1 ? "1 signature or attestation \(done)" : "\(referrers) signatures and attestations \(done)"
     }
 
-    /// Tells the count, and writes the list of failures where one is wanted.
+    /// Prints the counts, and writes the list of failures.
     ///
-    /// - Returns: 1 where all images failed (D7), where anything failed or is left out and the run is strict, and where the list could not be
-    ///   written; else 0.
+    /// - Returns: 1 if all images failed (D7), if anything failed or is left out in a strict run, or if the list could not be written; else 0.
     func finish(_ done: String, _ extensions: ToolOptions, console: Console) async -> Int32 {
         console.notice(sentence(done))
         let failed = (unloaded?.images ?? failedImages) + failedCharts

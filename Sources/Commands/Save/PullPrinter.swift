@@ -21,7 +21,7 @@ struct PullPrinter: Sendable {
 
     private func print(_ outcome: PullOutcome) {
         let name = outcome.request.source.text
-        trace?.tell(outcome.blobs, of: name)
+        trace?.log(outcome.blobs, of: name)
         switch outcome.result {
         case .pulled:
             if mode == .shell { lines.print(ScriptLines.pullSuccess(name)) }

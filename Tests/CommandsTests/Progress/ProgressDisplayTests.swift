@@ -27,7 +27,7 @@ import Testing
         ProgressDisplay(style, of: counters, items: "images", on: console, interval: .milliseconds(1))
     }
 
-    @Test func sentencesComeWhileTheRunGoesOn() async throws {
+    @Test func sentencesArePrintedDuringTheRun() async throws {
         let console = try console()
         await display(.sentences, on: console)
             .show {
@@ -45,20 +45,20 @@ import Testing
         #expect(try directory.text("out") == "")
     }
 
-    @Test func aRunThatIsShortSaysNothing() async throws {
+    @Test func aShortRunPrintsNothing() async throws {
         let console = try console()
         let display = ProgressDisplay(.sentences, of: counters, items: "images", on: console)
         #expect(await display.show { 7 } == 7)
         #expect(try directory.text("err") == "")
     }
 
-    @Test func whatIsDrawnIsTakenAwayWhenTheTaskIsCancelled() async throws {
+    @Test func theDrawingIsErasedWhenTheTaskIsCancelled() async throws {
         let terminal = try PseudoTerminal(columns: 80)
         let console = try console(errors: terminal.stream())
         let display = display(.drawn(isUTF8: true), on: console)
         let task = Task {
             await display.show {
-                // Goes on after that, as a run does that puts its things in order.
+                // Continues after that, as a run does that cleans up.
                 while !Task.isCancelled { await Task.yield() }
                 console.notice("stopped")
             }
@@ -71,7 +71,7 @@ import Testing
         #expect(TerminalEmulation(terminal.text, columns: 80).lines == ["x: stopped"])
     }
 
-    @Test func theWidthIsAskedForWithEachPicture() async throws {
+    @Test func theWidthIsReadForEachDrawing() async throws {
         let terminal = try PseudoTerminal(columns: 80)
         let console = try console(errors: terminal.stream())
         await display(.drawn(isUTF8: true), on: console)
@@ -85,18 +85,18 @@ import Testing
         #expect(terminal.text.contains("0 of 57 images\u{1B}[K"))
     }
 
-    @Test func nothingIsToldWhileACommandHasTheTerminal() async throws {
+    @Test func nothingIsShownWhileACommandHasTheTerminal() async throws {
         let terminal = try PseudoTerminal(columns: 80)
         let console = Console(output: try terminal.stream(), errors: try terminal.stream(), programName: "x")
         var state = ProgressState(at: .now)
-        state.note(counters.snapshot, at: .now)
+        state.update(counters.snapshot, at: .now)
         for style in [ProgressStyle.drawn(isUTF8: true), .sentences] {
             let display = display(style, on: console)
             console.lendOutput()
-            display.tell(state)
+            display.display(state)
             console.takeOutputBack()
             console.notice("between")
-            display.tell(state)
+            display.display(state)
         }
         console.endDrawing()
         try console.errors.close()

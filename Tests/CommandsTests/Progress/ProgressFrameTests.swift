@@ -5,12 +5,12 @@ import Testing
 
 @testable import Commands
 
-/// What is drawn of a state, without a clock and a terminal.
+/// Formatting states, without a clock and a terminal.
 @Suite(.timeLimit(.minutes(1))) struct ProgressFrameTests {
     private typealias Count = TransferCounters.Count
     private let start = ContinuousClock.now
 
-    /// A run of a minute at a megabyte a second, with such transfers under way.
+    /// A run of a minute at a megabyte a second, with active transfers.
     private func state(
         transfers: [TransferCounters.Transfer] = [],
         _ change: (inout TransferCounters.Snapshot) -> Void = { _ in }
@@ -24,7 +24,7 @@ import Testing
                 transfers: transfers
             )
             if second == 60 { change(&snapshot) }
-            state.note(snapshot, at: start + .seconds(second))
+            state.update(snapshot, at: start + .seconds(second))
         }
         return state
     }
@@ -35,7 +35,7 @@ import Testing
         rows: Int = 24,
         isUTF8: Bool = true
     ) -> [String] {
-        ProgressFrame(words: ProgressText(items: "images"), isUTF8: isUTF8)
+        ProgressFrame(text: ProgressText(items: "images"), isUTF8: isUTF8)
             .lines(state, Terminal.Size(columns: columns, rows: rows))
     }
 
@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test(arguments: 1...120)
-    func noLineIsAsWideAsTheTerminal(columns: Int) {
+    func linesAreShorterThanTheTerminalIsWide(columns: Int) {
         let state = state(transfers: [shell] + transfers(9)) {
             $0.hosts = [
                 .init(
@@ -89,7 +89,7 @@ import Testing
     }
 
     @Test(arguments: 1...24)
-    func someOfTheTerminalIsLeftToWhatIsPrinted(rows: Int) {
+    func somePartOfTheTerminalIsLeftForPrintedLines(rows: Int) {
         let state = state(transfers: transfers(30)) {
             $0.hosts = (0..<5)
                 .map { .init(host: "h\($0)", health: .unreachable, since: start, last: start + .seconds(59)) }
@@ -100,7 +100,7 @@ import Testing
         #expect(rows < 3 || lines[0].hasPrefix("12 of 57 images"))
     }
 
-    @Test func whatThereIsNoRoomForIsCounted() {
+    @Test func hiddenTransfersAreCounted() {
         #expect(
             lines(state(transfers: transfers(12))).dropFirst().map { $0.prefix(14) } == [
                 "  transfer 0  ", "  transfer 1  ", "  transfer 2  ", "  transfer 3  ", "  and 8 more",
@@ -108,7 +108,7 @@ import Testing
         )
     }
 
-    @Test func namesOfStrangersDoNotReachTheTerminal() {
+    @Test func namesAreEscaped() {
         let lines = lines(state(transfers: [.init(name: "a\u{1B}[2J\rb", bytes: Count(planned: 9, done: 1))]))
         #expect(lines.allSatisfy { $0.unicodeScalars.allSatisfy { $0.value >= 0x20 } })
         #expect(lines[1].hasPrefix(#"  a\u{1B}[2J\rb"#))
@@ -137,11 +137,11 @@ import Testing
         )
     }
 
-    @Test func aHostIsToldOfBeforeAnythingElseIsKnown() {
+    @Test func aHostIsShownBeforeAnythingIsPlanned() {
         var state = ProgressState(at: start)
         #expect(lines(state).isEmpty)
         #expect(ProgressText(items: "images").sentence(state) == nil)
-        state.note(
+        state.update(
             .init(hosts: [.init(host: "a", health: .unreachable, since: start, last: start + .seconds(39))]),
             at: start + .seconds(40)
         )
@@ -149,12 +149,12 @@ import Testing
         #expect(ProgressText(items: "images").sentence(state) == "a does not answer (40 s)")
     }
 
-    @Test func silenceIsToldInPlaceOfTheRate() {
+    @Test func silenceReplacesTheRate() {
         var state = state(transfers: [shell])
         for second in 61...90 {
             var snapshot = state.snapshot
             snapshot.transfers = [shell]
-            state.note(snapshot, at: start + .seconds(second))
+            state.update(snapshot, at: start + .seconds(second))
         }
         #expect(lines(state)[0] == "12 of 57 images  1.2 of 4.8 GB  no bytes for 30 s")
     }
@@ -171,7 +171,7 @@ import Testing
                 .unpacking, Count(planned: 4_000_000_000, done: 1_200_000_000),
                 "unpacking the archive: 1.2 of 4.0 GB"
             ),
-            (.proving, Count(planned: 4_000_000_000, done: 1_200_000_000), "proving the archive: 1.2 of 4.0 GB"),
+            (.proving, Count(planned: 4_000_000_000, done: 1_200_000_000), "verifying the archive: 1.2 of 4.0 GB"),
             (.asking, Count(planned: 57, done: 31), "asking the registry: 31 of 57 images"),
             (.finishing, Count(), "waiting for the disk  12 of 57 images  1.2 of 4.8 GB"),
         ] as [(TransferCounters.Stage, Count, String)]
@@ -186,9 +186,9 @@ import Testing
         #expect(lines(state)[0] == text)
     }
 
-    @Test func whatNobodyKnowsIsNotSaid() {
+    @Test func unknownNumbersAreOmitted() {
         var state = ProgressState(at: start)
-        state.note(TransferCounters.Snapshot(), at: start)
+        state.update(TransferCounters.Snapshot(), at: start)
         #expect(lines(state) == [])
         let docker = TransferCounters.Transfer(name: "docker save", bytes: Count(done: 1_200_000_000))
         let save = TransferCounters.Snapshot(
@@ -197,7 +197,7 @@ import Testing
             moved: 0,
             transfers: [docker, .init(name: "docker pull a", bytes: Count())]
         )
-        state.note(save, at: start + .seconds(1))
+        state.update(save, at: start + .seconds(1))
         #expect(lines(state)[0] == "57 of 57 images  1.2 GB")
         #expect(lines(state)[1].hasSuffix("  1.2 GB"))
         #expect(lines(state)[2] == "  docker pull a")

@@ -5,7 +5,7 @@ import SystemIO
 import TestSupport
 import Testing
 
-/// Whole runs on terminals: what is printed stands there line by line, above what is drawn, and nothing that is drawn is left.
+/// Complete runs on terminals: printed lines are above the drawing, and nothing of the drawing is left at the end.
 @Suite(.timeLimit(.minutes(5))) struct ProgressTerminalTests {
     private static let terminal = ["TERM": "xterm", "LANG": "C.UTF-8", "RANCHER_IMAGES_ENGINE": "registry"]
 
@@ -20,9 +20,9 @@ import Testing
         list = ManyImages.add(to: source, largeSize: 1_000_000)
     }
 
-    /// The screen after a run, which has to have had pictures on it, and each of them below whole lines.
+    /// Expects drawings during the run, each below complete lines.
     ///
-    /// - Parameter printed: the lines that have to be there at the end.
+    /// - Parameter printed: the lines at the end.
     private func expect(_ terminal: PseudoTerminal, columns: Int, shows printed: [String]) {
         let screen = TerminalEmulation(terminal.text, columns: columns)
         #expect(screen.lines == printed)
@@ -71,7 +71,7 @@ import Testing
 
         let target = try FakeRegistry(bytesPerSecond: 3_000_000)
         let plain = try FakeRegistry()
-        // What is printed where nothing is drawn.
+        // The printed lines without a terminal.
         let expected = try await bench.run(.load, files + ["-r", plain.authority]).lines
             .map { $0.replacing(plain.authority, with: target.authority) }
         let loaded = try await run(.load, files + ["-r", target.authority, "--jobs", "3"], columns: columns)
@@ -82,7 +82,7 @@ import Testing
         )
     }
 
-    @Test func aPipeThatNobodyReadsYetIsToldOf() async throws {
+    @Test func waitingForTheReaderOfAPipeIsShown() async throws {
         try bench.directory.write(list.map { $0 + "\n" }.joined(), to: "list.txt")
         try bench.directory.shell("mkfifo pipe")
         let terminal = try PseudoTerminal(columns: 80)
@@ -130,7 +130,7 @@ import Testing
     }
 
     @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
-    func aSignalTakesAwayWhatIsDrawn(signal: Int32) async throws {
+    func aSignalErasesTheDrawing(signal: Int32) async throws {
         let terminal = try PseudoTerminal(columns: 80)
         let process = try start(terminal)
         try await terminal.wait(for: " of 110 images  ")
@@ -146,7 +146,7 @@ import Testing
         #expect(screen.unknown == [])
     }
 
-    @Test func whatTheShellPrintsWhileTheRunIsStoppedStays() async throws {
+    @Test func linesOfTheShellAreKeptWhenTheRunIsContinued() async throws {
         let terminal = try PseudoTerminal(columns: 80)
         let process = try start(terminal, jobs: 1)
         try await terminal.wait(for: " of 110 images  ")

@@ -5,29 +5,29 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct TimeRemainingTests {
     private let start = ContinuousClock.now
 
-    @Test func itIsCountedDownAndNotGuessedAnew() {
+    @Test func theTimeCountsDownDespiteVaryingEstimates() {
         var left = TimeRemaining()
-        left.note(.seconds(600), at: start)
-        // Each estimate is off by a twentieth, up or down; what is shown only shrinks.
+        left.update(.seconds(600), at: start)
+        // Each estimate is off by a twentieth, up or down; the shown time only shrinks.
         var last = Duration.seconds(600)
         for second in 1...300 {
             let now = start + .seconds(second)
-            left.note(.seconds(600 - second) * (second % 2 == 0 ? 1.05 : 0.95), at: now)
+            left.update(.seconds(600 - second) * (second % 2 == 0 ? 1.05 : 0.95), at: now)
             let shown = left.duration(from: now)
             #expect(shown == last - .seconds(1))
             last = shown ?? .zero
         }
     }
 
-    @Test func itIsChangedWhereItIsFarOff() {
+    @Test func theTimeChangesIfItIsFarOff() {
         var left = TimeRemaining()
-        left.note(.seconds(600), at: start)
-        left.note(.seconds(1200), at: start + .seconds(10))
+        left.update(.seconds(600), at: start)
+        left.update(.seconds(1200), at: start + .seconds(10))
         #expect(left.duration(from: start + .seconds(10)) == .seconds(1200))
-        // What should be over by now is not.
-        left.note(.seconds(2), at: start + .seconds(1211))
+        // The end was expected earlier.
+        left.update(.seconds(2), at: start + .seconds(1211))
         #expect(left.duration(from: start + .seconds(1211)) == .seconds(2))
-        left.note(nil, at: start + .seconds(1212))
+        left.update(nil, at: start + .seconds(1212))
         #expect(left.duration(from: start + .seconds(1212)) == nil)
     }
 

@@ -5,7 +5,7 @@ extension Trace {
     static func line(_ event: HTTPEvent) -> String {
         switch event {
         case .exchange(let exchange): line(exchange)
-        case .pause(let host, let duration): "\(host) has too much to do: it is left alone for \(duration.text)"
+        case .pause(let host, let duration): "\(host) is busy: backing off for \(duration.text)"
         case .limit(let host, let count?): "\(host) gets at most \(count) request\(count == 1 ? "" : "s") at a time"
         case .limit(let host, nil): "\(host) gets any number of requests at a time again"
         }

@@ -24,7 +24,7 @@ extension Trace {
     private static func security(_ url: String, _ isVerified: Bool, _ certificate: String?) -> String {
         guard url.hasPrefix("https://") else { return "without TLS" }
         return (isVerified ? "with TLS" : "with TLS, whatever its certificate")
-            + (certificate.map { ", with the client certificate \($0) where it wants one" } ?? "")
+            + (certificate.map { ", with the client certificate \($0) if the server requests one" } ?? "")
     }
 
     private static func text(_ cause: RegistryEvent.Cause) -> String {
@@ -36,11 +36,11 @@ extension Trace {
 
     private static func text(_ turn: RegistryEvent.UploadTurn) -> String {
         switch turn {
-        case .continues(let offset): "goes on after \(ByteCount(offset)), which the registry has"
-        case .beginsAnew: "begins anew, in pieces: the registry no longer has the part that was sent"
+        case .continues(let offset): "resumes after \(ByteCount(offset)), which the registry has"
+        case .beginsAnew: "starts over, in chunks: the registry no longer has the bytes that were sent"
         case .pieces(let size, let refused):
-            "goes in pieces of \(ByteCount(size)): \(ByteCount(refused)) were refused as too large"
-        case .whole: "goes in one piece: the registry takes no others"
+            "continues in chunks of \(ByteCount(size)): \(ByteCount(refused)) were refused as too large"
+        case .whole: "is sent as one chunk: the registry accepts no others"
         }
     }
 
