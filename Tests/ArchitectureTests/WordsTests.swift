@@ -23,6 +23,7 @@ import Testing
         "Sources/Commands/Load", "Tests/EngineTests",
         "Tests/DockerEngineTests",
         "Sources/HTTP", "Sources/Registry", "Tests/HTTPTests", "Tests/RegistryTests",
+        "Sources/ImageArchive", "Tests/ImageArchiveTests",
     ]
 
     /// Directories whose declared names follow the rules.

@@ -19,7 +19,7 @@ import Testing
         }
     }
 
-    @Test func whatComesInOrderIsHashedOnItsWay() throws {
+    @Test func orderedBytesAreHashedWhileWriting() throws {
         let path = directory.path("a.tar")
         let output = try ArchiveOutput(path: path, checksum: ArchiveChecksum(of: path, .whileWriting))
         try write(["some", " bytes"], to: output)
@@ -28,7 +28,7 @@ import Testing
         #expect(try directory.names() == ["a.tar", "a.tar.sha256"])
     }
 
-    @Test func whatDoesNotIsReadOnceMore() throws {
+    @Test func otherBytesAreReadAgain() throws {
         let told = Mutex<[Int64]>([])
         let path = directory.path("a.tar")
         let checksum = ArchiveChecksum(of: path, .byReading { size in told.withLock { $0.append(size) } })
@@ -41,7 +41,7 @@ import Testing
     }
 
     /// As where docker writes the file itself.
-    @Test func whatAnotherProgramHasWritten() throws {
+    @Test func archivesOfOtherPrograms() throws {
         try directory.write("older", to: "a.tar.sha256")
         let path = directory.path("a.tar")
         let output = try ArchiveOutput(path: path, checksum: ArchiveChecksum(of: path, .byReading { _ in }))
@@ -61,7 +61,7 @@ import Testing
         let path = directory.path("a.tar")
         let output = try ArchiveOutput(path: path, checksum: ArchiveChecksum(of: path, .byReading { _ in }))
         let older = try #require(try output.willBeReplaced())
-        // Docker writes beside the file, and renames.
+        // Docker writes another file, and renames it.
         try directory.shell("printf wrong >new && mv new a.tar")
         #expect(older.restore())
         output.discard()
@@ -80,7 +80,7 @@ import Testing
         try directory.shell("sha256sum --strict -c *.sha256")
     }
 
-    /// Where the new archive cannot get its name, there is no new checksum either.
+    /// There is no new checksum if the new archive cannot be renamed.
     @Test func noChecksumComesWithoutItsArchive() throws {
         try directory.write("older", to: "a.tar")
         let path = directory.path("a.tar")

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ImageArchive
 
-/// Journals that nobody has written as they are, and archives that are not as their journals say.
+/// Damaged journals, and archives that do not match their journals.
 @Suite(.timeLimit(.minutes(2))) struct ArchiveJournalTests {
     private let directory: TemporaryDirectory
 
@@ -63,13 +63,13 @@ import Testing
     }
 
     /// The power failed, and the journal had reached the disk before the archive.
-    @Test func whatTheArchiveDoesNotHaveIsNotMoved() throws {
+    @Test func missingBlobsAreNotMoved() throws {
         let (images, store) = try listedSamples()
         let plan = try ArchivePlan(ContainerdLayout(of: images))
         let blobs = plan.blobs.filter { $0.blob != nil }
         let output = try ArchiveOutput(path: directory.path("a"))
         defer { output.discard() }
-        // Each is said to be a little behind its place; the file has only the first half.
+        // The journal has each blob a little after its place; the file has only the first half.
         for entry in blobs {
             let moved = entry.moved(by: 100_000)
             let writer = try ArchiveEntryWriter(moved, to: output)

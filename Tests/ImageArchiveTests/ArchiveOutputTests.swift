@@ -42,7 +42,7 @@ import Testing
                 case .bytes(let bytes): bytes
                 case .blob(let blob): store.blobs[blob.digest] ?? []
                 }
-            // A transfer that was spoilt is begun anew.
+            // A corrupt transfer starts over.
             try content.dropLast().map { ~$0 }.withUnsafeBytes(writer.append)
             #expect(writer.canRestart)
             try writer.restart()
@@ -75,7 +75,7 @@ import Testing
         #expect(try directory.bytes("a") == directory.bytes("b"))
     }
 
-    @Test func aStreamCannotTakeBack() throws {
+    @Test func aStreamCannotRestart() throws {
         let (images, _) = try listedSamples()
         let output = try ArchiveOutput(path: "/dev/null")
         let entries = try ArchivePlan(ContainerdLayout(of: images)).entries
@@ -89,7 +89,7 @@ import Testing
         #expect(!writer.canRestart)
     }
 
-    @Test func aFullDeviceIsToldByName() throws {
+    @Test func aFullDeviceIsReportedByName() throws {
         let (images, store) = try listedSamples()
         let error = #expect(throws: FileError.self) {
             try write(images, store, to: try ArchiveOutput(path: "/dev/full"))
@@ -97,7 +97,7 @@ import Testing
         #expect(error?.description == "cannot write /dev/full: No space left on device")
     }
 
-    @Test func whatIsGivenUpLeavesTheOlderArchive() throws {
+    @Test func discardedOutputKeepsTheOlderArchive() throws {
         try directory.write("older", to: "a")
         let (images, _) = try listedSamples()
         let output = try ArchiveOutput(path: directory.path("a"))

@@ -6,7 +6,7 @@ import SystemIO
 import TestSupport
 import Testing
 
-/// What the images of an archive come to in a registry, all of it proven: blobs by their digests, layers by their diff IDs too.
+/// The images of an archive in a registry. Blobs are verified by their digests, layers also by their diff IDs.
 struct Arrivals {
     /// The manifests by the images' names, by the ID where an image has no name; of an index those that are there.
     private(set) var manifests: [String: [Manifest]] = [:]
@@ -50,7 +50,7 @@ struct Arrivals {
             #expect(content.size == descriptor.size)
             return bytes
         }
-        // A chart's configuration tells no diff IDs, and foreign layers are not there.
+        // A chart's configuration has no diff IDs, and foreign layers are missing.
         let diffIDs = ImageConfiguration(bytes: try bytes(configuration))?.diffIDs
         for (index, layer) in layers.enumerated() where !layer.isForeignLayer {
             let layer = try bytes(layer)
@@ -60,8 +60,8 @@ struct Arrivals {
     }
 }
 
-/// What a `manifest.json` says: the digest in the name of each configuration, by the names of its image, by itself where there are
-/// none.
+/// Returns the digests in the names of the configurations in a `manifest.json`, by the names of the image, or by the digest if there
+/// are none.
 func configurationsNamed(in manifest: [UInt8]) throws -> [String: Digest] {
     struct Item: Decodable {
         var configuration: String
@@ -81,7 +81,7 @@ func configurationsNamed(in manifest: [UInt8]) throws -> [String: Digest] {
     return configurations
 }
 
-/// What `bytes` unpack to, whatever they are compressed with.
+/// Returns the unpacked content of `bytes`.
 func unpacked(_ bytes: [UInt8]) throws -> [UInt8] {
     try content(of: Decompressor(MemorySource(bytes)))
 }

@@ -5,7 +5,7 @@ import Testing
 
 /// Sizes that cannot be true; they come from registries, so nothing may be computed with them unseen.
 @Suite(.timeLimit(.minutes(5))) struct BlobSizesTests {
-    @Test func theFirstManifestIsBelieved() throws {
+    @Test func theFirstManifestCounts() throws {
         var sizes = BlobSizes()
         try sizes.add(try Self.image("x:1", layerSizes: [5]))
         let error = #expect(throws: BlobSizeError.self) { try sizes.add(try Self.image("x:2", layerSizes: [6])) }
@@ -16,7 +16,7 @@ import Testing
         try sizes.add(try Self.image("x:3", layerSizes: [5]))
     }
 
-    @Test func whatIsProvenIsBelievedBeforeManifests() throws {
+    @Test func verifiedSizesCountBeforeManifests() throws {
         var sizes = BlobSizes(known: [Self.digest(0): 6])
         #expect(throws: BlobSizeError.self) { try sizes.add(try Self.image("x:1", layerSizes: [5])) }
         try sizes.add(try Self.image("x:2", layerSizes: [6]))
@@ -32,7 +32,7 @@ import Testing
         #expect(BlobSizes.disputed(in: [images[0], images[2]]).isEmpty)
     }
 
-    @Test func moreThanAnArchiveCanHold() throws {
+    @Test func tooManyBytesForAnArchive() throws {
         let layerSizes = [Int64](repeating: Descriptor.sizeLimit, count: 1024)
         let image = try Self.image("x:1", layerSizes: layerSizes)
         var sizes = BlobSizes()
@@ -60,7 +60,7 @@ import Testing
         try BlobSizes.check(image, omitting: omitted, capacity: size - 1)
     }
 
-    @Test func whatAnArchiveCanHoldIsPlanned() throws {
+    @Test func largeArchivesArePlanned() throws {
         // 8 GiB and more need an extended header; a petabyte is only a number here.
         let layout = ContainerdLayout(of: [try Self.image("x:1", layerSizes: [8 << 30, 1 << 50])])
         let plan = try ArchivePlan(layout)

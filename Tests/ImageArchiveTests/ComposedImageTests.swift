@@ -64,7 +64,7 @@ import Testing
         }
     }
 
-    @Test func theSameBytesEachTimeAndOnEachWay() throws {
+    @Test func composedImagesAreReproducible() throws {
         // More than one block of the compressor's.
         let texts = (0..<3).map { layer in (0..<40_000).map { "line \($0 * (layer + 7)) of it\n" }.joined() }
         let tar = SyntheticImage.archive([try SyntheticImage("a.b/x:1", layers: texts)])
@@ -112,7 +112,7 @@ import Testing
     func blobsOneByOne(packing: String) throws {
         let image = try SyntheticImage("a.b/x:1", layers: ["one", "two", "three"])
         var tar = SyntheticImage.archive([image])
-        // The last layer is another than the configuration tells of.
+        // The last layer is not the one in the configuration.
         tar[image.layerNames[2]] = image.layers[0] + image.layers[0]
         let archive = try open(tar, packing: packing)
         var given: [(descriptor: Descriptor, bytes: [UInt8])] = []
@@ -145,7 +145,7 @@ import Testing
         #expect(taken < 2 * layers[0], "\(taken) bytes of temporary space for layers of \(layers)")
     }
 
-    @Test func aLayerWithoutFileIsTakenFromAnotherImage() throws {
+    @Test func aMissingLayerIsTakenFromAnotherImage() throws {
         // As docker does, which never looks for a layer that it has.
         let images = try ["x", "y"].map { try SyntheticImage("a.b/\($0):1", layers: ["one", $0]) }
         var tar = SyntheticImage.archive(images)
@@ -195,7 +195,7 @@ import Testing
         _ = try Arrivals(of: archive, composer: composer)
     }
 
-    @Test func aDirectoryThatIsNotThere() throws {
+    @Test func aMissingDirectory() throws {
         let tar = SyntheticImage.archive([try SyntheticImage("a.b/x:1", layers: ["one"])])
         try directory.write(try tar.bytes(), to: "tar")
         let error = #expect(throws: FileError.self) {
@@ -204,7 +204,7 @@ import Testing
         #expect(error?.description == "cannot create a temporary file in /nowhere: No such file or directory")
     }
 
-    @Test func moreThanTheDirectoryHasRoomFor() throws {
+    @Test func tooManyBytesForTheDirectory() throws {
         // A layer of 14 terabytes, nearly all of it a hole in the file.
         let image = try SyntheticImage("a.b/x:1", layers: ["one"])
         var tar = SyntheticImage.archive([image])
@@ -243,7 +243,7 @@ import Testing
                 "\(error?.description ?? "")"
             )
         }
-        // How much comes through a pipe nobody knows before.
+        // The size of a pipe's content is unknown.
         try directory.shell("{ cat packed >pipe & }")
         let error = #expect(throws: ArchiveError.self) {
             try DockerArchive(path: directory.path("pipe"), temporaryDirectory: small)

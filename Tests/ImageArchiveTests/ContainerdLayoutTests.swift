@@ -5,8 +5,8 @@ import Tar
 import TestSupport
 import Testing
 
-/// What docker with the containerd store has saved is repeated to the byte, but for the order of `manifest.json`, which in
-/// docker is another one each time.
+/// The archives of docker's containerd store are reproduced byte for byte, except for the order of `manifest.json`, which is random in
+/// docker.
 @Suite(.timeLimit(.minutes(5))) struct ContainerdLayoutTests {
     struct Item: Decodable, Hashable {
         var configuration: String
@@ -47,7 +47,7 @@ import Testing
         #expect(ours.first { $0.header.name == "manifest.json" }?.content == Array("[]".utf8))
     }
 
-    /// Plans and writes the images of docker's archive anew.
+    /// Plans and writes the images of docker's archive.
     private func repeated(_ saved: [UInt8]) throws -> [UInt8] {
         let directory = try TemporaryDirectory()
         let entries = try rawEntries(of: saved)
@@ -74,7 +74,7 @@ import Testing
                 #expect(one.content == other.content, "content of \(one.header.name)")
             }
         }
-        // The end of the tar, and nothing behind it.
+        // The end of the tar, and nothing after it.
         #expect(ours.count == dockers.count)
         #expect(ours.suffix(1024) == dockers.suffix(1024))
     }
@@ -85,8 +85,8 @@ import Testing
         return Set(list)
     }
 
-    @Test func namesThatDockerForgetsAreTold() throws {
-        // The index `multi` leads to the image that `tiny` names: its item takes the place of the other's.
+    @Test func namesThatDockerDropsAreReported() throws {
+        // The index `multi` resolves to the image that `tiny` names: its item replaces the other one.
         let (images, _) = try listedSamples()
         let shadowed = ContainerdLayout(of: images).shadowedNames.map(\.familiar)
         #expect(shadowed == ["127.0.0.1:5001/rancher/tiny:v1", "127.0.0.1:5001/rancher/tiny:v1-again"])

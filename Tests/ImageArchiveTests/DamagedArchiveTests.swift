@@ -28,7 +28,7 @@ import Testing
         }
         for length in (0..<10).reversed() {
             try file.resize(to: Int64(length))
-            // Three bytes tell a gzip.
+            // Three bytes identify a gzip.
             #expect(throws: length < 3 ? ArchiveError.unknownLayout : .truncated) { try DockerArchive(path: file.path) }
         }
         #expect(ArchiveError.truncated.description == "it is cut off; copy it again, or save it again")
@@ -83,11 +83,11 @@ import Testing
             }
             try file.write([whole[offset]], at: Int64(offset))
         }
-        // Most bytes are those of layers, which only their digest proves.
+        // Most bytes are those of layers, which only their digests verify.
         #expect(refused > 50)
     }
 
-    @Test func aManifestIsProvenByItsDigest() throws {
+    @Test func aManifestIsVerifiedByItsDigest() throws {
         let (images, _) = try listedSamples()
         var whole = try sample()
         let manifest = images[0].top.bytes

@@ -12,7 +12,7 @@ import Testing
         directory = try TemporaryDirectory()
     }
 
-    @Test func whatWasWrittenIsRead() throws {
+    @Test func writtenContentIsRead() throws {
         let (images, store) = try listedSamples()
         let path = directory.path("a.tar.gz")
         try write(images, store, to: try ArchiveOutput(path: path))
@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    @Test func aContentIsReadAsOftenAsWanted() throws {
+    @Test func contentCanBeReadRepeatedly() throws {
         let (images, store) = try listedSamples()
         try write(images, store, to: try ArchiveOutput(path: directory.path("a")))
         let archive = try DockerArchive(path: directory.path("a"))
@@ -47,7 +47,7 @@ import Testing
         #expect(error?.description == "its layer has \(blob.size) bytes, more than it may have")
     }
 
-    @Test func whatIsNotThereIsNotFound() throws {
+    @Test func missingEntriesAreNotFound() throws {
         let (images, store) = try listedSamples()
         try write(Array(images.prefix(1)), store, to: try ArchiveOutput(path: directory.path("a")))
         let archive = try DockerArchive(path: directory.path("a"))
@@ -62,7 +62,7 @@ import Testing
         #expect(error?.description == "it is not an archive of images: neither a tar nor one that is compressed")
     }
 
-    @Test func whatIsNoFileAtAll() throws {
+    @Test func otherThanAFile() throws {
         #expect(throws: (any Error).self) { try DockerArchive(path: directory.path) }
         #expect(throws: (any Error).self) { try DockerArchive(path: "/dev/null") }
         try directory.write("", to: "empty")

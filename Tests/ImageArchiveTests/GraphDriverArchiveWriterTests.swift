@@ -43,7 +43,7 @@ import Testing
     ]
 
     @Test(arguments: shapes, [true, false])
-    func theTarIsTheSameInAnyCase(shape: Shape, isSettled: Bool) throws {
+    func theTarDoesNotDependOnTheSpace(shape: Shape, isSettled: Bool) throws {
         // What is settled has nothing that comes late.
         guard !isSettled || shape.late == 0 else { return }
         let layout = SampleLayout(
@@ -83,7 +83,7 @@ import Testing
         return try directory.shell("gzip -dc archive")
     }
 
-    @Test func theWholeIsOneMemberAndAlwaysTheSame() throws {
+    @Test func theArchiveIsOneReproducibleMember() throws {
         let layout = SampleLayout(layers: SampleLayout.allLayers, isSettled: false, late: 500, spare: 9000)
         var archives: Set<[UInt8]> = []
         for _ in 0..<3 {
@@ -92,7 +92,7 @@ import Testing
             try write(layout, SampleLayout.contentsByDigest, wrapping: .gzip(level: 6), to: output, in: directory)
             try output.commit()
             archives.insert(try directory.bytes("archive"))
-            // zlib's decompressor ends with the first member, and tells what is left.
+            // zlib's decompressor stops after the first member, and returns the rest.
             try directory.shell(
                 """
                 python3 -c 'import zlib
@@ -188,13 +188,13 @@ import Testing
                 == "the layer with the diff ID \(SampleLayout.allLayers[0]) cannot be unpacked: \(bomb.count) bytes of it unpack to"
                 + " more than \(1 << 30 + 200 * bomb.count), as no layer does"
         )
-        // What was given up counts for nothing when the layer comes anew.
+        // The layer can start over after that.
         try layer.restart()
         try SampleLayout.contents[0].withUnsafeBytes(layer.append)
         try layer.finish()
     }
 
-    @Test func spaceIsLookedFor() throws {
+    @Test func spaceIsVerified() throws {
         let (writer, _, directory) = try Self.writer()
         try writer.requireSpace(for: [1, 2])
         #expect(throws: StagedFileError.self) { try writer.requireSpace(for: [1 << 60, .max]) }
@@ -216,7 +216,7 @@ import Testing
         }
     }
 
-    /// What Go writes for a layer of 8 GiB and more: a PAX header, for which no room was left.
+    /// Go writes a PAX header for a layer of 8 GiB and more, for which no space was reserved.
     @Test func aLayerOfEightGibibytes() throws {
         let size: Int64 = 8 << 30
         let directory = try TemporaryDirectory()

@@ -194,7 +194,7 @@ import Testing
         #expect(!json.contains(#""no""#))
     }
 
-    @Test func aTimeThatIsNotThereDependsOnTheVersion() throws {
+    @Test func aMissingTimeDependsOnTheVersion() throws {
         let configuration = #"{"os":"linux",\#(Self.rootFS)}"#
         #expect(try json(of: configuration, .docker).contains(#""created":null,"#))
         #expect(try json(of: configuration, .legacy).contains(#""created":"0001-01-01T00:00:00Z","#))

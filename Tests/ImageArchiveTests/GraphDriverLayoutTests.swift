@@ -28,7 +28,7 @@ import Testing
             var header = original.header
             #expect(try header.encoded() == original.headerBytes)
             if name.contains("26.1.5"), header.name == "blobs/" {
-                // Before 28 an image without a time leaves that of the directory as it was.
+                // Before 28 an image without a time does not change the time of the directory.
                 header.modificationTime = 0
             } else if header.modificationTime >= Self.whenTheSamplesWereMade {
                 header.modificationTime = try #require(Self.time(entry.header, format), "\(header.name)")
@@ -43,7 +43,7 @@ import Testing
     /// The images of the samples are older.
     private static let whenTheSamplesWereMade: Int64 = 1_790_000_000
 
-    /// What stands instead of the time of the day; `nil` where docker has none.
+    /// Returns the time that replaces the current time; `nil` if docker does not write the current time.
     private static func time(_ header: TarHeader, _ format: GraphDriverFormat) -> Int64? {
         switch (format, header.name) {
         case (.legacy, let name) where name.contains("/"): header.modificationTime

@@ -65,7 +65,7 @@ struct GraphDriverSample {
 
 /// Has an archive of layers at hand written into an output, which is not committed.
 ///
-/// - Parameter store: what the registry would send for a layer.
+/// - Parameter store: returns the layer as a registry would have it.
 func write(
     _ layout: any GraphDriverLayout,
     _ layers: [Digest: [UInt8]],
@@ -107,7 +107,7 @@ func tar(
 struct SampleLayout: GraphDriverLayout {
     let layers: [Digest]
     var isSettled = true
-    /// How many bytes come before each layer once all sizes are known.
+    /// The number of bytes before each layer when all sizes are known.
     var late = 0
     var spare = 0
     /// Of the layers, once their sizes are known: one that fits no header makes that longer.

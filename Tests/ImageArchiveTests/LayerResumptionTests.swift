@@ -4,7 +4,7 @@ import SystemIO
 import TestSupport
 import Testing
 
-/// Archives of unpacked layers that go on where an earlier run has ended.
+/// Archives of unpacked layers that resume an earlier run.
 @Suite(.timeLimit(.minutes(5))) struct LayerContinuingTests {
     private let directory: TemporaryDirectory
 
@@ -25,7 +25,7 @@ import Testing
 
     /// Writes an archive, taking over what is there.
     ///
-    /// - Parameter count: how many layers are written before the run ends; `nil` for all of them.
+    /// - Parameter count: the number of layers that are written before the run ends; `nil` for all of them.
     /// - Returns: the positions of the layers that were taken over.
     @discardableResult
     private func write(_ layout: SampleLayout, _ wrapping: OuterCompression, upTo count: Int? = nil) throws -> [Int] {
@@ -96,7 +96,7 @@ import Testing
 
     @Test("a run that ends while the layers are moved to where they belong at last", arguments: [0, 1, 2, 3, 4, 5])
     func aRunThatEndsAtTheEnd(moves: Int) throws {
-        // No room is left for what comes late, so that all layers move.
+        // No space is reserved for late entries, so all layers move.
         let layout = SampleLayout(layers: Self.digests, isSettled: false, late: 5000)
         let expected = try undisturbed(layout, .gzip(level: 6))
         try write(layout, .gzip(level: 6), upTo: 6)
@@ -107,7 +107,7 @@ import Testing
         let kept = lines.prefix(journal.split(separator: "\n").count + Self.digests.count + moves)
         try directory.write(kept.map { $0 + "\n" }.joined(), to: "archive.unfinished.journal")
         let taken = try write(layout, .gzip(level: 6))
-        // What has moved without a line is not found, but for what is as short as it was moved, or shorter.
+        // A layer that has moved without a line is not found, unless it is not longer than its move.
         #expect(taken.count >= moves, "\(taken)")
         let isSame = try directory.bytes("archive") == expected
         #expect(isSame)
@@ -175,7 +175,7 @@ import Testing
     ]
 
     @Test(arguments: damages, [OuterCompression.gzip(level: 6), .none])
-    func whatIsNotProvenIsWrittenAnew(damage: Damage, wrapping: OuterCompression) throws {
+    func unverifiedLayersAreWrittenAgain(damage: Damage, wrapping: OuterCompression) throws {
         let layout = layout(of: [4, 0])
         let expected = try undisturbed(layout, wrapping)
         try write(layout, wrapping, upTo: 2)
@@ -195,7 +195,7 @@ import Testing
         #expect(isSame, "\(damage.reason)")
     }
 
-    @Test func layersOfAnotherWrappingCountForNothing() throws {
+    @Test func layersOfAnotherCompressionAreNotReused() throws {
         let layout = layout(of: [0, 4])
         for (before, after) in [
             (OuterCompression.none, OuterCompression.gzip(level: 6)), (.gzip(level: 6), .none),

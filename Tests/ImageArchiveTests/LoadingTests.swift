@@ -3,7 +3,7 @@ import OCI
 import TestSupport
 import Testing
 
-/// What is written in the layouts of graph drivers is read again.
+/// Reads archives in the layouts of graph drivers.
 @Suite(.timeLimit(.minutes(5))) struct LoadingTests {
     @Test(
         "an archive of ours comes to the manifests that docker's comes to",

@@ -33,7 +33,7 @@ import Testing
         return try FileSection(of: file, at: 0, length: 1000).readBytes(1000)
     }
 
-    /// The files of a content, by their names, as a run has left them that was killed after so many of the new parts had their names.
+    /// Creates the files that a run leaves if it is killed after it has renamed `renamed` of the new parts.
     private func kill(after renamed: Int, checksum: String?) throws {
         for number in 1...4 {
             let bytes = Array(newer[(number - 1) * 10..<min(35, number * 10)])
@@ -60,7 +60,7 @@ import Testing
     }
 
     /// Only the record is left, and the next run has begun new parts.
-    @Test func aRecordThatIsLeftIsDropped() throws {
+    @Test func aLeftoverRecordIsDropped() throws {
         try write(newer, sum: nil)
         try PartsReplacement(of: path, count: 4, hasChecksum: false, suffix: StagedFile.suffix).begin()
         #expect(!SplitFile.areReplacing(path))
@@ -71,7 +71,7 @@ import Testing
         #expect(try directory.names() == ["a.001", "a.002", "a.003", "a.004"])
     }
 
-    @Test func aRenameThatFailsIsSaidAndIsNoLoss() throws {
+    @Test func aFailedRenameIsReportedAndLosesNothing() throws {
         try write(older, sum: "old")
         let parts = try StagedParts(for: path, partSize: 10)
         try parts.content.write(newer, at: 0)

@@ -94,7 +94,7 @@ import Testing
         try expectAll(sample, in: directory.path("pipe"))
     }
 
-    /// A command that packs a sample anew without some files.
+    /// Returns a command that repacks a sample without some files.
     private static func repack(_ sample: Sample, without names: String...) -> String {
         let exclusions = names.map { "--exclude \($0)" }.joined(separator: " ")
         return "mkdir files && \(sample.tar) | tar xf - -C files && tar cf tar -C files \(exclusions) ."
@@ -125,7 +125,7 @@ import Testing
         }
     }
 
-    @Test func membersOfOursBeforeOthers() throws {
+    @Test func ownMembersBeforeOthers() throws {
         // The two directories at the beginning as this program packs them, and the rest as gzip does.
         let (images, store) = try listedSamples()
         try write(images, store, to: try ArchiveOutput(path: directory.path("ours")))
@@ -196,7 +196,7 @@ import Testing
         #expect(try Arrivals(of: archive).configurations.keys.sorted() == ["a.b/x:1"])
     }
 
-    @Test func anImageWithoutNameIsToldByItsID() throws {
+    @Test func anImageWithoutNameIsListedByItsID() throws {
         let archive = try DockerArchive(path: Fixtures.path("docker/graph-28.5.2-by-id.tar"))
         #expect(archive.images.map(\.reference) == [nil])
         #expect(

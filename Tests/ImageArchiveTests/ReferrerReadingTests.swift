@@ -30,7 +30,7 @@ import Testing
     }
 
     /// As Docker 29.1 saves them.
-    @Test func withoutARepositoryTheyBelongToAll() throws {
+    @Test func referrersWithoutRepositoryBelongToAll() throws {
         let archive = try Self.archive(#""io.containerd.manifest.subject":"\#(Self.subject)""#)
         #expect(archive.images.map(\.reference?.familiar) == ["x:1"])
         let referrer = try #require(archive.referrers.first)
@@ -40,7 +40,7 @@ import Testing
         #expect(referrer.tag == nil)
     }
 
-    @Test func theNameTellsRepositoryAndTag() throws {
+    @Test func theNameHasRepositoryAndTag() throws {
         let archive = try Self.archive(
             #""io.containerd.manifest.subject":"\#(Self.subject)","io.containerd.image.name":"r.example:5000/x:t.sig""#
         )
@@ -48,7 +48,7 @@ import Testing
         #expect(archive.referrers.map(\.tag) == ["t.sig"])
     }
 
-    @Test func withoutATagTheRepositoryIsTold() throws {
+    @Test func aReferrerWithoutTagHasItsRepository() throws {
         let archive = try Self.archive(
             #""io.containerd.manifest.subject":"\#(Self.subject)","io.rancher.images.repository":"r.example:5000/x""#
         )

@@ -5,7 +5,7 @@ import SystemIO
 import Tar
 import TestSupport
 
-/// What the images to be saved are made of: an OCI layout's blobs.
+/// The blobs of an OCI layout with the images to save.
 struct BlobStore {
     var blobs: [Digest: [UInt8]] = [:]
 
@@ -35,7 +35,7 @@ struct BlobStore {
         return digest
     }
 
-    /// The image that a descriptor leads to, with those images below it that are wanted.
+    /// Returns the image of a descriptor, with the wanted images of an index.
     func image(_ reference: Reference, _ descriptor: Descriptor, wanted: (Descriptor) -> Bool) throws -> SavedImage {
         let top = try manifest(descriptor)
         guard case .index(let entries) = top.content else {
@@ -87,7 +87,7 @@ func indexEntries(of json: [UInt8]) throws -> [Descriptor] {
     return try JSONDecoder().decode(Index.self, from: Data(json)).manifests
 }
 
-/// Writes a whole archive into an output, and ends it.
+/// Writes a complete archive into an output, and commits it.
 func write(_ images: [SavedImage], _ store: BlobStore, to output: ArchiveOutput) throws {
     for entry in try ArchivePlan(ContainerdLayout(of: images)).entries {
         guard let blob = entry.blob else {

@@ -67,8 +67,8 @@ import Testing
         #expect(try read(file.content, move.to..<move.to + move.from.count) == Array(bytes[move.from]))
     }
 
-    /// What a killed run has noted can be more than it has written.
-    @Test func aStretchBehindTheEndIsNotMoved() throws {
+    /// The journal of a killed run may have more than the file.
+    @Test func aRangeAfterTheEndIsNotMoved() throws {
         let file = try StagedParts(for: directory.path("a"), partSize: 10)
         defer { file.discard() }
         try file.content.write(bytes, at: 0)
@@ -78,7 +78,7 @@ import Testing
     }
 
     /// Parts of an archive that had more of them, or was one file, would be taken for the new one's.
-    @Test func whatWasThereBeforeGoesAway() throws {
+    @Test func theOlderArchiveIsRemoved() throws {
         try write()
         try directory.write("whole", to: "a")
         let shorter = try StagedParts(for: directory.path("a"), partSize: 40)
@@ -90,7 +90,7 @@ import Testing
         #expect(try directory.bytes("a.002") == Array(bytes[40..<60]))
     }
 
-    @Test func whatIsGivenUpIsRemoved() throws {
+    @Test func discardedOutputIsRemoved() throws {
         try write()
         let before = try directory.names()
         let unfinished = try StagedParts(for: directory.path("a"), partSize: 40)
@@ -100,13 +100,13 @@ import Testing
         #expect(try read(try #require(SplitFile(of: [directory.path("a")])), 0..<95) == bytes)
     }
 
-    @Test func anotherRunIsToldOfTheFirst() throws {
+    @Test func anotherRunIsRefused() throws {
         let first = try StagedParts(for: directory.path("a"), partSize: 40)
         defer { first.discard() }
         #expect(throws: StagedFileError.self) { try StagedParts(for: directory.path("a"), partSize: 40) }
     }
 
-    @Test func whatIsLeftIsThereForTheNext() throws {
+    @Test func keptContentIsThereForTheNextRun() throws {
         let first = try StagedParts(for: directory.path("a"), partSize: 10)
         try first.content.write(Array(bytes[40..<60]), at: 40)
         first.leave()
@@ -118,7 +118,7 @@ import Testing
         #expect(try directory.names() == ["a.001.unfinished"])
     }
 
-    @Test func defectsAreTold() throws {
+    @Test func defectsAreReported() throws {
         try write()
         try directory.shell("rm a.003 && truncate -s 4 a.005")
         let file = try #require(SplitFile(of: [directory.path("a")]))

@@ -28,7 +28,7 @@ import Testing
     func anyPositionCanBeRead(length: Int) throws {
         let directory = try TemporaryDirectory()
         let content = Self.content(length)
-        // Not at the beginning of the file: members lie one behind the other.
+        // Not at the beginning of the file: a file has several members.
         let path = try directory.write([1, 2, 3] + (try Self.encode(content, pieces: 65_536)), to: "a")
         let file = try File(path, for: .reading)
         let reader = StoredGzipReader(StoredGzipMember(contentLength: Int64(length)), in: file, at: 3)
@@ -68,7 +68,7 @@ import Testing
 
     private struct Refusal: Error {}
 
-    @Test func whatTheOutputThrowsEndsTheMember() throws {
+    @Test func errorsOfTheOutputEndTheMember() throws {
         let encoder = StoredGzipEncoder(StoredGzipMember(contentLength: 3)) { _ in throw Refusal() }
         try Array("abc".utf8).withUnsafeBytes(encoder.append)
         #expect(throws: Refusal.self) { try encoder.finish() }

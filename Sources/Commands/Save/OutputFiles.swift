@@ -91,8 +91,8 @@ struct OutputFiles: Sendable {
             File.areSame(File.directory(of: path), File.directory(of: archive))
         else { return false }
         let suffix = name.dropFirst(base.count)
-        let isPart = suffix.utf8.count == 3 && suffix.utf8.allSatisfy(\.isDigit)
-        return isPart || ["unfinished", "repair", "sha256", "parts.unfinished"].contains(where: suffix.hasPrefix)
+        return PartName.isNumber(suffix)
+            || ["unfinished", "repair", "sha256", "parts.unfinished"].contains(where: suffix.hasPrefix)
     }
 }
 

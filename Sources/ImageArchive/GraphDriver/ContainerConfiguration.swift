@@ -1,8 +1,8 @@
 import OCI
 
-/// What an image tells of the containers made of it: `container.Config` of Docker 20.10 to 28.
+/// The container settings of an image: `container.Config` of Docker 20.10 to 28.
 ///
-/// Read from an image's configuration and written again as Go does it, with what Go's struct has and nothing else.
+/// It is decoded from an image's configuration and encoded as in Go, with exactly the fields of Go's struct.
 struct ContainerConfiguration: Decodable, Sendable {
     /// `container.HealthConfig`; times in nanoseconds.
     struct HealthCheck: Sendable {
@@ -72,7 +72,7 @@ struct ContainerConfiguration: Decodable, Sendable {
         shell = try container.stringOrStrings("Shell")
     }
 
-    /// The struct as Go writes it.
+    /// Returns the struct as Go encodes it.
     func json(_ format: GraphDriverFormat) -> GoJSON {
         var fields = GoFields()
         fields.add("Hostname", .string(hostname))
@@ -98,7 +98,7 @@ struct ContainerConfiguration: Decodable, Sendable {
         fields.add("OnBuild", .strings(onBuild))
         fields.add("Labels", labels.map { .map($0.mapValues { .string($0) }) } ?? .null)
         fields.addUnlessEmpty("StopSignal", .string(stopSignal))
-        // A pointer: a zero that is there is written.
+        // A pointer in Go: an explicit zero is written.
         if let stopTimeout { fields.add("StopTimeout", .integer(stopTimeout)) }
         fields.addUnlessEmpty("Shell", .strings(shell))
         return .object(fields.fields)
@@ -122,7 +122,7 @@ extension ContainerConfiguration.HealthCheck: Decodable {
         fields.addUnlessEmpty("Interval", .integer(interval))
         fields.addUnlessEmpty("Timeout", .integer(timeout))
         fields.addUnlessEmpty("StartPeriod", .integer(startPeriod))
-        // Docker 25 has brought it; what was older dropped it.
+        // Added in Docker 25; older versions drop it.
         if format == .docker { fields.addUnlessEmpty("StartInterval", .integer(startInterval)) }
         fields.addUnlessEmpty("Retries", .integer(retries))
         return .object(fields.fields)

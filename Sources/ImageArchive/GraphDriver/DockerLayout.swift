@@ -1,17 +1,17 @@
 import OCI
 import Tar
 
-/// The archive that `docker save` of Docker 28 writes from a graph driver: an OCI layout with unpacked layers, beside docker's
+/// The archive that `docker save` of Docker 28 writes from a graph driver: an OCI layout with unpacked layers, and docker's
 /// own `manifest.json`.
 ///
-/// The OCI manifests tell the sizes of the layers and are called by their digests, so their places among the layers are known
-/// only when all layers are. The directory of the blobs has no time, as with Docker 29; that of 28 has the time of the day.
+/// The OCI manifests have the sizes of the layers, and their entries are named by digest. So the order of the entries depends on
+/// the sizes. The directory of the blobs has no time, as in Docker 29; that of 28 has the current time.
 package struct DockerLayout: GraphDriverLayout {
     private let blobs: [GraphDriverEntry]
     private let images: [NamedImage]
-    /// The most bytes that an OCI manifest can take as an entry.
+    /// The maximum size of an OCI manifest's entry in bytes.
     private let largestManifest: Int
-    /// Images without a name that `index.json` leaves out, as docker does (moby#51389).
+    /// Images without a name that `index.json` omits, as in docker (moby#51389).
     package let unlistedImages: [Reference]
 
     /// The layout of images in the order of the list.
@@ -54,10 +54,10 @@ package struct DockerLayout: GraphDriverLayout {
         unlistedImages = items.dropFirst().filter(\.names.isEmpty).map(\.image.reference)
     }
 
-    /// The manifests are called by digests that depend on sizes.
+    /// The manifests are named by digests that depend on sizes.
     package var isSettled: Bool { false }
 
-    /// The entries. Images with a layer of unknown size have no manifest among them, and are neither in `index.json` nor in
+    /// Returns the entries. An image with a layer of unknown size has no manifest, and is neither in `index.json` nor in
     /// `manifest.json`.
     package func entries(_ sizes: [Digest: Int64]) -> [GraphDriverEntry] {
         var entries = blobs.map { $0.sized(sizes) }
@@ -77,7 +77,7 @@ package struct DockerLayout: GraphDriverLayout {
         return entries.inWalkingOrder()
     }
 
-    /// Room for as many manifests as are likely to be sorted in between, since digests are spread evenly.
+    /// Returns the space for the manifests that are likely to be sorted between two layers: digests are distributed evenly.
     package func spareRoom(between lower: Digest?, and upper: Digest) -> Int {
         let share = max(0, upper.position - (lower?.position ?? 0))
         let expected = Double(images.count) * share
@@ -90,7 +90,7 @@ package struct DockerLayout: GraphDriverLayout {
         TarHeader(name: name, mode: 0o644, modificationTime: time)
     }
 
-    /// The OCI manifest that docker makes for the image; foreign layers are described as in the registry's manifest.
+    /// Returns the OCI manifest that docker generates for the image; foreign layers are described as in the registry's manifest.
     private static func manifest(of image: GraphDriverImage, size: (Digest) -> Int64) -> [UInt8] {
         let configuration = Descriptor(
             mediaType: .ociConfiguration,
@@ -122,7 +122,7 @@ package struct DockerLayout: GraphDriverLayout {
         return Manifest.Content.index(entries).savedJSON(as: .ociIndex)
     }
 
-    /// The text of `manifest.json`.
+    /// Returns the text of `manifest.json`.
     private static func items(of items: [NamedImage], _ sizes: [Digest: Int64]) -> [UInt8] {
         let items = items.map { item -> GoJSON in
             var sources: [String: GoJSON] = [:]
@@ -141,7 +141,7 @@ package struct DockerLayout: GraphDriverLayout {
 }
 
 extension GraphDriverImage.Layer {
-    /// How the archive describes the layer: by its uncompressed tar, or, if it is foreign, by what its URLs serve.
+    /// Returns the archive's descriptor of the layer: of the uncompressed tar, or of the content of a foreign layer's URLs.
     fileprivate func source(size: Int64) -> Descriptor {
         guard !descriptor.isForeignLayer else { return descriptor }
         return Descriptor(mediaType: "application/vnd.oci.image.layer.v1.tar", digest: diffID, size: size)
@@ -149,7 +149,7 @@ extension GraphDriverImage.Layer {
 }
 
 extension Digest {
-    /// Its place among all digests of the algorithm, from 0 to 1.
+    /// The position among all digests of the algorithm, from 0 to 1.
     fileprivate var position: Double {
         Double(UInt64(hex.prefix(16), radix: 16) ?? 0) / Double(UInt64.max)
     }

@@ -1,6 +1,6 @@
 import OCI
 
-/// A key of any name, so that all keys of an object can be gone through.
+/// A key of any name, so that all keys of an object can be enumerated.
 struct GoKey: CodingKey {
     let stringValue: String
     var intValue: Int? { nil }
@@ -11,8 +11,8 @@ struct GoKey: CodingKey {
 }
 
 extension KeyedDecodingContainer<GoKey> {
-    /// The value of a field as `encoding/json` finds it: by its name, or by a name that differs in case alone; `nil` where there is
-    /// none or it is `null`, which leaves the field as it is.
+    /// Returns the value of a field as `encoding/json` finds it: by its name, or by a name that differs only in case; `nil` if
+    /// there is none, or if it is `null`, which keeps the field's default.
     func field<Value: Decodable>(_ name: String, _ type: Value.Type = Value.self) throws -> Value? {
         let exact = GoKey(stringValue: name)
         if contains(exact) { return try decodeIfPresent(Value.self, forKey: exact) }
@@ -20,12 +20,12 @@ extension KeyedDecodingContainer<GoKey> {
         return try decodeIfPresent(Value.self, forKey: key)
     }
 
-    /// The elements of a slice of strings; a `null` among them is empty.
+    /// Returns the elements of a slice of strings; a `null` element is empty.
     func strings(_ name: String) throws -> [String]? {
         try field(name, [String?].self)?.map { $0 ?? "" }
     }
 
-    /// The elements of a `strslice.StrSlice`, which may also be a single string.
+    /// Returns the elements of a `strslice.StrSlice`, which may also be a single string.
     func stringOrStrings(_ name: String) throws -> [String]? {
         if let text = try? field(name, String.self) { return [text] }
         return try strings(name)

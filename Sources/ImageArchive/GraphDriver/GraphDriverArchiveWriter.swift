@@ -3,17 +3,16 @@ import OCI
 import SystemIO
 import Tar
 
-/// Writes an archive whose layers are unpacked on the way, in one gzip member or as a plain tar.
+/// Writes an archive with unpacked layers, in one gzip member or as a plain tar.
 ///
-/// A layer's header states its size, which is known at the layer's end. So the layers are written first, each by itself, in
-/// the order of the archive; what stands between them follows at the end, when all sizes are known:
-/// - Into a file, at once to their places. For what stands between them so much room is left as it takes, and a little more
-///   for what may come in between (``GraphDriverLayout/spareRoom(between:and:)``); deflate data has blocks without content that fill
-///   the rest. Where the room turns out too small, or a plain tar allows no filling, the layers behind are moved up.
-/// - Into a stream, by way of a temporary file: one layer at a time where the layout is settled without sizes, else all of them.
+/// A layer's header has its size, which is known at the layer's end. So the layers are written first, each compressed separately, in the
+/// order of the archive. The other entries follow at the end, when all sizes are known:
+/// - In a file, the layers are written at their final places. The space for the known entries before a layer is reserved, and some
+///   more for additional entries (``GraphDriverLayout/spareRoom(between:and:)``). Deflate blocks without content fill the rest. If the
+///   reserved space is too small, or for a plain tar, the following layers are moved.
+/// - For a stream, the layers are written to a temporary file: one at a time if the layout does not depend on sizes, else all of them.
 ///
-/// The file depends on the layers, the wrapping and the kind of output alone. Used from one thread at a time, which is what
-/// `@unchecked` stands for.
+/// The bytes only depend on the layers, the compression and the kind of output. `@unchecked`: one thread at a time uses the writer.
 package final class GraphDriverArchiveWriter: @unchecked Sendable {
     private let layout: any GraphDriverLayout
     private let wrapping: OuterCompression
@@ -24,16 +23,16 @@ package final class GraphDriverArchiveWriter: @unchecked Sendable {
     /// The temporary file of a stream.
     private let spool: Spool?
     private let draft: ArchiveParts
-    /// How many layers have been finished or left out.
+    /// The number of layers that have been finished or omitted.
     private var next = 0
     private var written: [Digest: LayerWriter.Written] = [:]
-    /// Where the store is free, and how long the last layer in it is.
+    /// The end of the store, and the length of its last layer.
     private var storeEnd: Int64
     private var lastLength: Int64 = 0
-    /// What has gone into a stream.
+    /// The state of a stream.
     private var streamed = StreamState()
 
-    /// The divisor of a layer's length for the most room that may be left free behind it.
+    /// The divisor of a layer's length for the maximum free space after the layer.
     private static let shareToSpare = 128
 
     private struct StreamState {
@@ -45,8 +44,8 @@ package final class GraphDriverArchiveWriter: @unchecked Sendable {
 
     /// A writer of an archive without content so far.
     ///
-    /// - Parameter temporaryDirectory: where a stream keeps layers.
-    /// - Throws: where the temporary file or the journal cannot be made.
+    /// - Parameter temporaryDirectory: the directory for the layers of a stream.
+    /// - Throws: if the temporary file or the journal cannot be created.
     package init(
         _ layout: any GraphDriverLayout,
         wrapping: OuterCompression,
@@ -70,9 +69,9 @@ package final class GraphDriverArchiveWriter: @unchecked Sendable {
         }
     }
 
-    /// Looks whether there is room for the archive, and for the temporary file of a stream, as far as that can be known before.
+    /// Verifies that there is space for the archive, or for the temporary file of a stream, if that is known.
     ///
-    /// - Parameter sizes: what the layers are likely to take when they are compressed, in bytes.
+    /// - Parameter sizes: the likely sizes of the compressed layers, in bytes.
     /// - Throws: `StagedFileError` or ``ArchiveError/noTemporarySpace(directory:needed:available:)``.
     package func requireSpace(for sizes: [Int64]) throws {
         if let spool {
@@ -82,10 +81,10 @@ package final class GraphDriverArchiveWriter: @unchecked Sendable {
         }
     }
 
-    /// What layers of these sizes take together, in bytes.
+    /// Returns the size of layers of these sizes, in bytes.
     package static func size(of layers: [Int64]) -> Int64 { layers.saturatedSum(of: \.self) }
 
-    /// What the temporary file of a stream takes where the layers have these sizes, in bytes.
+    /// Returns the size of a stream's temporary file for layers of these sizes, in bytes.
     package static func temporarySize(for layers: [Int64], in layout: any GraphDriverLayout) -> Int64 {
         layout.isSettled ? layers.max() ?? 0 : size(of: layers)
     }
@@ -170,7 +169,7 @@ package final class GraphDriverArchiveWriter: @unchecked Sendable {
         try store.carryOut(moves)
     }
 
-    /// How much of the file is left to what stands before a layer.
+    /// Returns the length of the file reserved for the entries before a layer.
     ///
     /// - Parameter length: of the layer before it in the store.
     private func room(
@@ -182,8 +181,8 @@ package final class GraphDriverArchiveWriter: @unchecked Sendable {
         let part = parts.layers[index]
         let known = try wrapper.wrap(part.before).count + wrapper.wrapAtFixedLength(part.header.encoded()).count
         guard wrapper.canFill else { return Int64(known) }
-        // Where there is less room than is needed, the layers up to the next room to spare are moved up. That is little work as long
-        // as they are small, so no room is wasted beside small ones.
+        // If the space is too small, the layers up to the next free space are moved. That is little work for small layers, so they
+        // get no additional space.
         let spare = layout.spareRoom(between: index > 0 ? parts.layers[index - 1].diffID : nil, and: part.diffID)
         return Int64(known + min(spare, Int(length) / Self.shareToSpare))
     }

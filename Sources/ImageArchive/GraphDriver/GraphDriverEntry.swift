@@ -1,35 +1,35 @@
 import OCI
 import Tar
 
-/// An entry of an archive that has its layers unpacked.
+/// An entry of an archive with unpacked layers.
 package struct GraphDriverEntry: Sendable {
-    /// What follows the header.
+    /// The content that follows the header.
     package enum Content: Sendable, Equatable {
-        /// Bytes at hand; empty for directories and links.
+        /// Known bytes; empty for directories and links.
         case bytes([UInt8])
         /// The uncompressed tar of the layer with this diff ID.
         case layer(Digest)
     }
 
-    /// The header, with the content's size as far as it is known.
+    /// The header; the size of a layer is 0 until ``sized(_:)``.
     package let header: TarHeader
-    /// What follows it.
+    /// The content that follows the header.
     package let content: Content
 
-    /// An entry; without a content, a directory or a link.
+    /// An entry; a directory or a link without a content.
     package init(_ header: TarHeader, _ content: Content = .bytes([])) {
         self.header = header
         self.content = content
     }
 
-    /// A file of bytes at hand, whose size is put into the header.
+    /// A file of known bytes, whose size is set in the header.
     package init(file header: TarHeader, _ bytes: [UInt8]) {
         var header = header
         header.size = Int64(bytes.count)
         self.init(header, .bytes(bytes))
     }
 
-    /// The same entry; a layer's header states the size that is given for it, else 0.
+    /// Returns the same entry with a layer's size in the header, 0 if it is unknown.
     func sized(_ sizes: [Digest: Int64]) -> GraphDriverEntry {
         guard case .layer(let diffID) = content else { return self }
         var header = header
@@ -39,7 +39,7 @@ package struct GraphDriverEntry: Sendable {
 }
 
 extension [GraphDriverEntry] {
-    /// In the order of Go's `filepath.Walk`: a directory before what it holds, and names of one directory by their bytes.
+    /// Returns the entries in the order of Go's `filepath.Walk`: a directory before its entries, and the names of one directory by their bytes.
     func inWalkingOrder() -> [GraphDriverEntry] {
         map { (path: $0.header.name.utf8.split(separator: UInt8(ascii: "/")), entry: $0) }
             .sorted { left, right in
@@ -49,9 +49,9 @@ extension [GraphDriverEntry] {
     }
 }
 
-/// The tar of an archive, cut at its layers.
+/// The tar of an archive, divided at its layers.
 struct ArchiveParts {
-    /// A layer, and all that stands between it and the one before.
+    /// A layer, and the entries between the layer before and this one.
     struct Layer {
         let diffID: Digest
         let header: TarHeader
@@ -60,7 +60,7 @@ struct ArchiveParts {
     }
 
     private(set) var layers: [Layer] = []
-    /// Encoded entries behind the last layer, and the end of the tar.
+    /// Encoded entries after the last layer, and the end of the tar.
     private(set) var tail: [UInt8] = []
 
     init(_ entries: [GraphDriverEntry]) throws {

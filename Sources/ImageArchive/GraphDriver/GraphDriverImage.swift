@@ -1,9 +1,9 @@
 import FoundationEssentials
 import OCI
 
-/// An image as an engine with a graph driver pulls it: one configuration, and layers that it knows by their content.
+/// An image as an engine with a graph driver pulls it: one configuration, and layers identified by their content.
 package struct GraphDriverImage: Sendable {
-    /// A layer by its content, and by how the registry has it.
+    /// A layer by its content, and by its blob in the registry.
     package struct Layer: Sendable {
         /// The digest of its uncompressed tar, from the configuration.
         package let diffID: Digest
@@ -27,7 +27,7 @@ package struct GraphDriverImage: Sendable {
     package let id: Digest
     /// The layers, lowest first; at least one.
     package let layers: [Layer]
-    /// The configuration's bytes as they came.
+    /// The unchanged bytes of the configuration.
     let configuration: [UInt8]
     let v1: V1Image
     /// The version 1 images of the layers, lowest first.
@@ -36,11 +36,11 @@ package struct GraphDriverImage: Sendable {
     /// An image that was pulled.
     ///
     /// - Parameters:
-    ///   - configuration: the bytes that the manifest names as its configuration.
-    ///   - layers: as the manifest has them.
-    ///   - os: the operating system that is wanted.
-    ///   - format: how it will be saved.
-    /// - Throws: ``GraphDriverError`` where docker would not have pulled or saved it.
+    ///   - configuration: the bytes of the configuration.
+    ///   - layers: the layers in the manifest.
+    ///   - os: the selected operating system.
+    ///   - format: the format of the archive.
+    /// - Throws: ``GraphDriverError`` if docker would not have pulled or saved the image.
     package init(
         _ reference: Reference,
         configuration: [UInt8],
@@ -53,7 +53,7 @@ package struct GraphDriverImage: Sendable {
         }
         guard v1.os.isEmpty || v1.os.lowercased() == os else { throw .operatingSystem(v1.os, format) }
         guard let diffIDs = rootFS.diffIDs else { throw .noRootFS }
-        // Docker works with SHA-256 alone, so that another digest is never that of what it has unpacked.
+        // Docker only uses SHA-256, so a diff ID of another algorithm never matches.
         guard diffIDs.count == layers.count, diffIDs.allSatisfy({ $0.algorithm == .sha256 }) else {
             throw .layersMismatch
         }
@@ -66,7 +66,7 @@ package struct GraphDriverImage: Sendable {
         self.v1Layers = Self.v1Layers(of: v1, diffIDs, format)
     }
 
-    /// Whether docker takes a configuration of this type; charts and other artifacts have types of their own.
+    /// Verifies that docker accepts a configuration of this type; charts and other artifacts have other types.
     ///
     /// - Throws: ``GraphDriverError/mediaType(_:)``.
     package static func check(_ configuration: Descriptor) throws(GraphDriverError) {
@@ -77,7 +77,7 @@ package struct GraphDriverImage: Sendable {
         guard isKnown else { throw .mediaType(configuration.mediaType) }
     }
 
-    /// Whether the archive bears the name: docker forgets a name that has a digest.
+    /// Whether the archive has the name: docker drops a name with a digest.
     var isNamed: Bool { reference.digest == nil }
 
     private static func v1(of configuration: [UInt8]) -> V1Image? {
@@ -104,22 +104,22 @@ package struct GraphDriverImage: Sendable {
     }
 }
 
-/// Why docker would not have pulled an image into a graph driver, or not have saved it from there; in docker's words.
+/// The reason that docker would not pull an image into a graph driver, or not save it from there, with docker's text.
 package enum GraphDriverError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The configuration is that of something else, such as a chart.
+    /// The configuration belongs to another artifact, such as a chart.
     case mediaType(MediaType)
     /// The image is for another operating system.
     case operatingSystem(String, GraphDriverFormat)
     /// The configuration is not the JSON that docker reads.
     case invalidConfiguration
-    /// The configuration tells no layers.
+    /// The configuration has no layers.
     case noRootFS
-    /// The configuration tells of other layers than the manifest.
+    /// The configuration has other layers than the manifest.
     case layersMismatch
-    /// The image has no layers at all.
+    /// The image has no layers.
     case emptyExport
 
-    /// What docker says.
+    /// Docker's message.
     package var description: String {
         switch self {
         case .mediaType(let type): "unsupported media type \(type)"

@@ -1,13 +1,13 @@
 import OCI
 
-/// The format of an archive that has its layers unpacked, by the `docker save` that writes it from a graph driver.
+/// The format of an archive with unpacked layers, by the `docker save` that writes it from a graph driver.
 package enum GraphDriverFormat: Sendable {
-    /// That of Docker 28, and of 29 but for its version 1 images: ``DockerLayout``.
+    /// The format of Docker 28, and of 29 except for its version 1 images: ``DockerLayout``.
     case docker
-    /// That of Docker 20.10.24: ``LegacyLayout``.
+    /// The format of Docker 20.10.24: ``LegacyLayout``.
     case legacy
 
-    /// The layout of images in the order of the list.
+    /// Returns the layout of images in the order of the list.
     package func layout(of images: [GraphDriverImage]) -> any GraphDriverLayout {
         switch self {
         case .docker: DockerLayout(of: images)
@@ -16,28 +16,27 @@ package enum GraphDriverFormat: Sendable {
     }
 }
 
-/// The entries of an archive that has its layers unpacked, whose sizes are known only once they have been.
+/// The entries of an archive with unpacked layers, whose sizes are only known after unpacking.
 package protocol GraphDriverLayout: Sendable {
-    /// Whether nothing but the headers of layers depends on their sizes.
+    /// Whether only the headers of layers depend on their sizes.
     var isSettled: Bool { get }
 
     /// Images without a name that a docker with the containerd store will not find in the archive.
     var unlistedImages: [Reference] { get }
 
-    /// The entries in the order of the archive, those left out that depend on sizes which are not given.
+    /// Returns the entries in the order of the archive, without those that depend on unknown sizes.
     ///
-    /// - Parameter sizes: of layers, by diff ID; the header of another layer states 0.
+    /// - Parameter sizes: the sizes of layers by diff ID; the header of another layer has 0.
     func entries(_ sizes: [Digest: Int64]) -> [GraphDriverEntry]
 
-    /// How many bytes of entries are likely to come between two layers in a row once all sizes are known, beyond those that are
-    /// there without.
+    /// Returns the likely size in bytes of the additional entries between two adjacent layers when all sizes are known.
     ///
     /// - Parameter lower: `nil` for the beginning of the archive.
     func spareRoom(between lower: Digest?, and upper: Digest) -> Int
 }
 
 extension GraphDriverLayout {
-    /// How many layers there are.
+    /// The number of layers.
     var layerCount: Int {
         entries([:]).count { if case .layer = $0.content { true } else { false } }
     }

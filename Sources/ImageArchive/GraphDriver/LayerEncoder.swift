@@ -2,14 +2,14 @@ import Compression
 import Synchronization
 import SystemIO
 
-/// Wraps the content of one layer and writes it into the file of a store from an offset on.
+/// Compresses the content of one layer and writes it into the file of a store from an offset on.
 ///
 /// Used from one thread at a time; with a gzip wrapping the writing is done on the compressor's.
 final class LayerEncoder {
     private let gzip: ParallelGzip?
     private let sink: Sink
 
-    /// Where the wrapped bytes go.
+    /// The destination of the compressed bytes.
     private final class Sink: Sendable {
         private let store: LayerStore
         private let end: Mutex<Int64>
@@ -45,15 +45,14 @@ final class LayerEncoder {
         if let gzip { try gzip.write(bytes) } else { try sink.write(bytes) }
     }
 
-    /// Gives up; nothing more is written when this returns.
+    /// Aborts; nothing more is written when this returns.
     func abort() {
         gzip?.abort()
     }
 
-    /// Writes what is left.
+    /// Writes the remaining bytes.
     ///
-    /// - Returns: where the wrapped content ends, and the checksum of the content; without a wrapping, which needs none, that of
-    ///   nothing.
+    /// - Returns: the end of the compressed content in the file, and the checksum of the content; of no content for a plain tar.
     func finish() throws -> (end: Int64, checksum: GzipChecksum) {
         let checksum = try gzip?.finish() ?? GzipChecksum()
         return (sink.position, checksum)

@@ -2,14 +2,14 @@ import OCI
 import Synchronization
 import SystemIO
 
-/// The file that layers are written into, each by itself, and what it has of them already.
+/// The file of the layers, and the layers that an earlier run has written.
 ///
-/// A layer that an earlier run has left is kept until its turn comes. What is written before that may need its place: then it is moved
-/// behind all that there is. So no layer needs its place twice, whatever the list of the earlier run was.
+/// A layer of an earlier run is kept until the archive reaches it. If other content needs its place before, the layer is moved after
+/// all other content.
 final class LayerStore: Sendable {
     /// The archive's file, or the temporary file of a stream.
     let file: any RandomAccess
-    /// Tells which layers the file has; `nil` where nothing is left for another run.
+    /// The journal of the layers in the file; `nil` if the next run cannot resume.
     private let journal: ArchiveJournal?
     /// Layers of an earlier run.
     private let kept = Mutex<[Digest: LayerWriter.Written]>([:])
@@ -19,9 +19,9 @@ final class LayerStore: Sendable {
         self.journal = journal
     }
 
-    /// Reads what the file should have of a layer by its journal.
+    /// Verifies a layer of the journal.
     ///
-    /// - Returns: `nil` where the file does not have it.
+    /// - Returns: `nil` if the file does not have the layer.
     func proof(of diffID: Digest, _ wrapping: OuterCompression) throws -> VerifiedLayer? {
         guard let place = journal?.places[diffID] else { return nil }
         return try VerifiedLayer.read(diffID, at: place, wrapping, in: file)
@@ -40,7 +40,7 @@ final class LayerStore: Sendable {
 
     /// Moves a layer that is kept to its place.
     ///
-    /// - Returns: `nil` where it is not kept.
+    /// - Returns: `nil` if the layer is not kept.
     func take(_ diffID: Digest, to start: Int64) throws -> LayerWriter.Written? {
         guard let layer = kept.withLock({ $0[diffID] }) else { return nil }
         let moved = layer.moved(to: start)
@@ -50,9 +50,9 @@ final class LayerStore: Sendable {
         return moved
     }
 
-    /// Moves layers that are kept out of a stretch that is about to be written.
+    /// Moves kept layers out of a range that is about to be written.
     ///
-    /// - Parameter taken: the layer that is written there, if that is one of them.
+    /// - Parameter taken: the kept layer that is moved into the range.
     func makeRoom(for stretch: Range<Int64>, of taken: Digest? = nil) throws {
         try kept.withLock { kept in
             for (diffID, layer) in kept where diffID != taken && layer.place.overlaps(stretch) {
@@ -62,15 +62,15 @@ final class LayerStore: Sendable {
         }
     }
 
-    /// A layer on its way to another place.
+    /// A move of a layer to another place.
     struct Move {
         let diffID: Digest
         let layer: LayerWriter.Written
         let start: Int64
     }
 
-    /// Moves layers that stay in their order: those to the front from the first to the last, those to the back from the last to the
-    /// first, so that none is written over that has not moved yet.
+    /// Moves layers without changing their order. Those that move to a lower offset move from the first to the last, the others from
+    /// the last to the first, so none is overwritten before it has moved.
     func carryOut(_ moves: [Move]) throws {
         for move in moves where move.start < move.layer.place.lowerBound { _ = try carryOut(move) }
         for move in moves.reversed() where move.start > move.layer.place.lowerBound { _ = try carryOut(move) }
@@ -83,7 +83,7 @@ final class LayerStore: Sendable {
         return moved
     }
 
-    /// Notes for another run that the file has a layer.
+    /// Records the place of a layer in the journal.
     func note(_ layer: LayerWriter.Written, _ diffID: Digest) throws {
         try journal?
             .note(

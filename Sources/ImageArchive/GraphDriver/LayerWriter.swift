@@ -3,14 +3,13 @@ import OCI
 import SystemIO
 import Tar
 
-/// Takes a layer as it comes from the registry, compressed or not, and writes its uncompressed tar into an archive.
+/// Writes the uncompressed tar of a layer, which arrives compressed or uncompressed, into an archive.
 ///
-/// The layer is inflated once, hashed and wrapped while it arrives. Used from one thread at a time, which is what `@unchecked`
-/// stands for.
+/// The layer is unpacked, hashed and compressed while it arrives. `@unchecked`: one thread at a time uses the writer.
 package final class LayerWriter: ByteSink, @unchecked Sendable {
-    /// Where a whole layer lies, and what it has.
+    /// The place, size and checksum of a complete layer.
     struct Written: Sendable {
-        /// Where in the file its wrapped content lies, padding included.
+        /// The range of the compressed content in the file, including padding.
         var place: Range<Int64>
         /// Of the uncompressed tar, in bytes.
         let size: Int64
@@ -25,12 +24,12 @@ package final class LayerWriter: ByteSink, @unchecked Sendable {
     private var content: Content
     private var inflater: PushDecompressor
 
-    /// What has been unpacked so far.
+    /// The content unpacked so far.
     private final class Content {
         let encoder: LayerEncoder
         let hash = ContentHash()
         var size: Int64 = 0
-        /// How many bytes of the layer as it is stored in the registry have come in.
+        /// The number of bytes of the registry's blob that have arrived.
         var packed: Int64 = 0
 
         init(_ encoder: LayerEncoder) { self.encoder = encoder }
@@ -44,9 +43,9 @@ package final class LayerWriter: ByteSink, @unchecked Sendable {
     }
 
     /// - Parameters:
-    ///   - start: where in the file the wrapped content begins.
+    ///   - start: the offset of the compressed content in the file.
     ///   - makeEncoder: makes an encoder that writes from there on.
-    ///   - complete: told once, when the layer is whole and proven.
+    ///   - complete: called once, when the layer is complete and verified.
     init(
         _ diffID: Digest,
         at start: Int64,
@@ -61,10 +60,10 @@ package final class LayerWriter: ByteSink, @unchecked Sendable {
         inflater = PushDecompressor(output: content.append)
     }
 
-    /// What was written into the archive's file is written over.
+    /// The file is overwritten.
     package var canRestart: Bool { true }
 
-    /// Adds the next bytes of the layer as it is stored in the registry.
+    /// Adds the next bytes of the registry's blob.
     ///
     /// - Throws: ``LayerError`` where they cannot be inflated, or unpack to more than any layer does; else what the file throws.
     package func append(_ bytes: UnsafeRawBufferPointer) throws {
@@ -105,11 +104,11 @@ package final class LayerWriter: ByteSink, @unchecked Sendable {
 
 /// A layer is not what the image's configuration says.
 package struct LayerError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// What is wrong with it.
+    /// The problem with the layer.
     package enum Problem: Equatable, Sendable {
         /// It cannot be inflated.
         case compression(CompressionError)
-        /// So many bytes of it unpack to more than any layer of an image.
+        /// `packed` bytes of the layer unpack to more than `unpacked` bytes.
         case bomb(packed: Int64, unpacked: Int64)
         /// It unpacks to something with this digest.
         case otherContent(Digest)

@@ -3,8 +3,8 @@ import Tar
 
 /// The archive that `docker save` of Docker 20.10.24 writes: a directory with a version 1 image for each layer.
 ///
-/// Where docker takes the time of the day (directories whose layer is a link), the time of the image stands here, so that the same
-/// images give the same archive.
+/// Docker uses the current time for directories whose layer is a link. This layout uses the time of the image, so that the same
+/// images always produce the same archive.
 package struct LegacyLayout: GraphDriverLayout {
     private let directories: [GraphDriverEntry]
     private let images: [NamedImage]
@@ -14,7 +14,7 @@ package struct LegacyLayout: GraphDriverLayout {
         self.images = NamedImage.merged(images)
         var entries: [GraphDriverEntry] = []
         var directories: Set<String> = []
-        /// The directory that has the layer itself, by diff ID; the others link to it.
+        /// The directory with the layer, by diff ID; the others link to it.
         var holders: [Digest: String] = [:]
         for item in self.images {
             for (layer, v1) in zip(item.image.layers, item.image.v1Layers) where directories.insert(v1.id.hex).inserted
@@ -39,7 +39,7 @@ package struct LegacyLayout: GraphDriverLayout {
         self.directories = entries
     }
 
-    /// Only headers state sizes.
+    /// Only headers have sizes.
     package var isSettled: Bool { true }
 
     /// All entries.
@@ -60,11 +60,11 @@ package struct LegacyLayout: GraphDriverLayout {
     package func spareRoom(between lower: Digest?, and upper: Digest) -> Int { 0 }
 
     private var manifest: [UInt8] {
-        // A directory that an image before it has written brings no source a second time.
-        var told: Set<Digest> = []
+        // The source of a directory is only listed for the first image that has it.
+        var listed: Set<Digest> = []
         let items = images.map { item -> GoJSON in
             var sources: [String: GoJSON] = [:]
-            for (layer, v1) in zip(item.image.layers, item.image.v1Layers) where told.insert(v1.id).inserted {
+            for (layer, v1) in zip(item.image.layers, item.image.v1Layers) where listed.insert(v1.id).inserted {
                 if layer.descriptor.isForeignLayer {
                     sources[layer.diffID.description] = layer.descriptor.distributionJSON
                 }
@@ -79,7 +79,7 @@ package struct LegacyLayout: GraphDriverLayout {
         return GoJSON.array(items).compact + [UInt8(ascii: "\n")]
     }
 
-    /// With the bits of the file's type in the mode and the names of the owner, as only docker before 24.0 has them.
+    /// Returns a header with the file type in the mode and the names of the owner, as in docker before 24.0.
     private static func header(
         _ name: String,
         _ time: Int64,

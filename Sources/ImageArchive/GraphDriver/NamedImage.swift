@@ -1,11 +1,11 @@
 import OCI
 
-/// An image of an archive with all names it has there.
+/// An image with all its names in the archive.
 struct NamedImage: Sendable {
     let image: GraphDriverImage
     var names: [Reference]
 
-    /// Images by their identifiers, in the order of the list; each with its names in that order.
+    /// Returns the images without duplicate identifiers, in the order of the list, with their names in that order.
     static func merged(_ images: [GraphDriverImage]) -> [NamedImage] {
         var positions: [Digest: Int] = [:]
         var merged: [NamedImage] = []
@@ -27,10 +27,10 @@ struct NamedImage: Sendable {
 }
 
 extension [NamedImage] {
-    /// The text of `repositories`: for each name and tag the identifier of the image's top layer.
+    /// Returns the text of `repositories`: for each name and tag the identifier of the image's top layer.
     ///
-    /// - Parameter top: that identifier; `nil` for an image without one.
-    /// - Returns: `nil` where no image has a name; docker does not write the file then.
+    /// - Parameter top: returns the identifier of the top layer; `nil` for an image without one.
+    /// - Returns: `nil` if no image has a name: docker does not write the file.
     func repositories(_ top: (GraphDriverImage) -> String?) -> [UInt8]? {
         var repositories: [String: [String: GoJSON]] = [:]
         for item in self {

@@ -1,6 +1,6 @@
 import Compression
 
-/// What is put around the tar of an archive.
+/// The compression of an archive's tar.
 package enum OuterCompression: Sendable, Equatable {
     /// One gzip member, deflated at a level from 1 (fast) to 9 (small).
     case gzip(level: Int)
@@ -24,10 +24,10 @@ struct PartWrapper {
         deflater = if case .gzip(let level) = wrapping { try SegmentDeflater(level: level) } else { nil }
     }
 
-    /// The bytes in front of the first part.
+    /// The bytes before the first part.
     var start: [UInt8] { deflater == nil ? [] : DeflateSegment.memberHeader }
 
-    /// The bytes behind the last part.
+    /// The bytes after the last part.
     func end(_ checksum: GzipChecksum) -> [UInt8] { deflater == nil ? [] : DeflateSegment.end + checksum.trailer }
 
     /// A part, as small as it gets.
@@ -36,9 +36,9 @@ struct PartWrapper {
     /// A part whose length in the file depends on its own length alone.
     func wrapAtFixedLength(_ part: [UInt8]) -> [UInt8] { deflater == nil ? part : DeflateSegment.stored(part) }
 
-    /// What fills a gap in the file without being part of the tar.
+    /// Returns padding that fills a gap in the file and decompresses to nothing.
     ///
-    /// - Returns: the shortest filler of at least `count` bytes; nothing for a tar without a wrapping, which allows none.
+    /// - Returns: the shortest filler of at least `count` bytes; empty for a plain tar, which allows none.
     func filler(_ count: Int) -> [UInt8] {
         guard deflater != nil, count > 0 else { return [] }
         for length in count... {

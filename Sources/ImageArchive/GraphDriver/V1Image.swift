@@ -1,7 +1,7 @@
 import OCI
 import SystemIO
 
-/// An image as docker wrote it before 1.10, one a layer: `image.V1Image`. Archives still carry it.
+/// An image as docker wrote it before 1.10, one for each layer: `image.V1Image`. Archives still contain it.
 struct V1Image: Decodable, Sendable {
     var comment = ""
     var created: Timestamp?
@@ -15,12 +15,12 @@ struct V1Image: Decodable, Sendable {
     var os = ""
     var size: Int64 = 0
 
-    /// The image of a layer that is not the top one.
+    /// The image of a layer other than the top layer.
     init() {
         created = Timestamp("1970-01-01T00:00:00Z")
     }
 
-    /// Decodes an image's configuration; `id` and `parent` are passed over.
+    /// Decodes an image's configuration; `id` and `parent` are ignored.
     init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: GoKey.self)
         comment = try fields.field("comment") ?? ""
@@ -43,33 +43,33 @@ struct V1Image: Decodable, Sendable {
         }
     }
 
-    /// When the image was made, for headers, in seconds since 1970: 0 where that is not known, was earlier, or is further away than
-    /// docker takes for a time.
+    /// The creation time of the image for headers, in seconds since 1970; 0 if the time is unknown, earlier, or outside of the
+    /// range that docker accepts.
     var modificationTime: Int64 {
         let latest = Int64.max / 1_000_000_000
         guard let seconds = created?.seconds, (0...latest).contains(seconds) else { return 0 }
         return seconds
     }
 
-    /// The JSON that stands for the image in an archive.
+    /// Returns the JSON of the image in an archive.
     ///
     /// - Parameters:
-    ///   - id: the image's own, in hexadecimal digits.
-    ///   - parent: that of the layer below.
+    ///   - id: the image's identifier, in hexadecimal digits.
+    ///   - parent: the identifier of the layer below.
     func json(id: String, parent: String?, _ format: GraphDriverFormat) -> [UInt8] {
         GoJSON.object(fields(id: id, parent: parent, format)).compact
     }
 
-    /// The image's identifier: the digest of its JSON with that of its layers in it (`v1.CreateID` of moby).
+    /// Returns the image's identifier: the digest of its JSON, which includes the identifier of its layers (`v1.CreateID` of moby).
     ///
     /// - Parameters:
-    ///   - chainID: of the layers up to this one.
+    ///   - chainID: the chain ID of the layers up to this one.
     ///   - parent: the identifier of the layer below.
     func id(chainID: Digest, parent: Digest?, _ format: GraphDriverFormat) -> Digest {
         var fields = fields(id: "", parent: nil, format)
         fields.append(("layer_id", .string(chainID.description)))
         if let parent { fields.append(("parent", .string(parent.description))) }
-        // Go goes through a map here, which sorts the names, but those of the image itself alone.
+        // Go encodes a map here, which sorts the names of the image's own fields only.
         let sorted = fields.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
         return ContentHash.digest(of: GoJSON.object(sorted).compact)
     }
@@ -98,7 +98,7 @@ struct V1Image: Decodable, Sendable {
 }
 
 extension GraphDriverFormat {
-    /// What is written for a time that is not known: docker has had a pointer for it since 25.
+    /// Returns the encoding of an unknown time: a pointer in Go since docker 25.
     fileprivate var absentTime: GoJSON {
         switch self {
         case .docker: .null

@@ -3,7 +3,7 @@ import OCI
 import SystemIO
 import Tar
 
-/// A whole layer that was found in an unfinished archive when it was read, before it counts.
+/// A complete layer of a partial archive, verified by reading it.
 package struct VerifiedLayer: Sendable {
     package let diffID: Digest
     let written: LayerWriter.Written
@@ -11,7 +11,7 @@ package struct VerifiedLayer: Sendable {
     /// Reads the place of a layer.
     ///
     /// - Parameters:
-    ///   - place: where it should be.
+    ///   - place: the place in the journal.
     ///   - wrapping: that of the archive.
     ///   - file: the unfinished archive.
     /// - Returns: `nil` where something else is there: other deflate data, a tar with another digest, or the end of the file.
@@ -28,7 +28,7 @@ package struct VerifiedLayer: Sendable {
             switch wrapping {
             case .none: try section.forEachPiece(content.append)
             case .gzip:
-                // The layer is a segment: with what stands around it, it is a whole member.
+                // The layer is a segment: with a header and a trailer it is a complete member.
                 let inflater = PushDecompressor(output: content.append)
                 try DeflateSegment.memberHeader.withUnsafeBytes(inflater.append)
                 try section.forEachPiece(inflater.append)
@@ -50,7 +50,7 @@ package struct VerifiedLayer: Sendable {
         )
     }
 
-    /// What is there is more than the layer, or has no padding of zeros.
+    /// The file has more bytes than the layer, or other padding than zeros.
     private struct OtherContent: Error {}
 
     /// The tar of the layer and its padding.

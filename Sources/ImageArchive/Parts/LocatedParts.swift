@@ -3,17 +3,17 @@ import SystemIO
 
 /// The finished parts of a content, in one directory or in several.
 final class LocatedParts: PartSource {
-    /// By number, from 1: open, or the path where it ought to be.
+    /// The parts by number, from 1: open, or the error of a missing part.
     private let parts: [Result<File, FileError>]
     let areWhole: Bool
 
     /// Opens the parts of a content.
     ///
     /// - Parameters:
-    ///   - paths: what it is called, in each directory that has parts of it.
-    ///   - suffix: stands behind the names of the parts.
-    ///   - areWhole: whether each but the last has to have its whole size.
-    /// - Returns: `nil` where there are none.
+    ///   - paths: the path of the content in each directory that has parts of it.
+    ///   - suffix: the suffix of the parts' names.
+    ///   - areWhole: whether each part but the last must have the full size.
+    /// - Returns: `nil` if there are no parts.
     convenience init?(of paths: [String], suffix: String, areWhole: Bool) {
         var found: [Int: String] = [:]
         for path in paths {
@@ -32,7 +32,7 @@ final class LocatedParts: PartSource {
         )
     }
 
-    /// The finished parts that a directory has of a content, by number. A replacement that was begun counts as completed.
+    /// Returns the finished parts of a content in a directory, by number. A replacement that was begun counts as completed.
     static func finished(of path: String) -> [Int: String] {
         guard let replacement = PartsReplacement(pendingAt: path) else { return paths(of: path, "") }
         let all = (1...replacement.count).map { ($0, replacement.partPath($0)) }
@@ -57,15 +57,15 @@ final class LocatedParts: PartSource {
         preconditionFailure("finished parts are not written")
     }
 
-    /// The size of each part but the last, as far as the parts tell it.
+    /// The size of each part but the last, derived from the parts.
     var partSize: Int64 { Self.partSize(parts.map { (try? $0.get().size) ?? 0 }) }
 
-    /// One that was cut off, or is missing, is smaller than it should be.
+    /// Returns the part size for the sizes of the parts. A truncated or missing part is smaller.
     static func partSize(_ sizes: [Int64]) -> Int64 {
         max(1, sizes.dropLast().max().flatMap { $0 == 0 ? nil : $0 } ?? sizes.last ?? 1)
     }
 
-    /// The numbers of the parts that a directory has of a content, in order.
+    /// Returns the numbers of the parts of a content in a directory, sorted.
     static func numbers(of path: String, suffix: String = "") -> [Int] {
         let base = path.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) ?? path
         return ((try? Directory.names(in: File.directory(of: path))) ?? [])
@@ -76,9 +76,9 @@ final class LocatedParts: PartSource {
     }
 }
 
-/// How many files this process may have open.
+/// The limit of open files of this process.
 enum OpenFiles {
-    /// Allows as many as the system lets this process have: an archive may have more parts than are allowed at first.
+    /// Raises the limit to the maximum: an archive may have more parts than the default limit.
     static func raiseLimit() {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
@@ -88,7 +88,7 @@ enum OpenFiles {
 }
 
 extension File {
-    /// Opens a part for reading. A pipe of its name is not waited for.
+    /// Opens a part for reading. Opening a pipe does not block.
     fileprivate convenience init(part path: String) throws(FileError) {
         let descriptor = try retrying("open", path) { open(path.nativeCString, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
         self.init(owning: Int32(descriptor), path: path)

@@ -10,13 +10,13 @@ package enum ChecksumName {
     package static func remove(of path: String) throws(FileError) { try File.remove(self.path(of: path)) }
 }
 
-/// The checksums of an older archive, removed before the new archive gets its name: that beside the name, and if this is a link, that beside
-/// the file.
+/// The checksums of an older archive, removed before the new archive gets its name: in the directory of the path, and if this is a
+/// link, in the directory of the file.
 package struct OlderChecksum: Sendable {
-    /// By path; one that is too large to be a checksum is not kept.
+    /// The contents by path; a file that is too large to be a checksum is not kept.
     private var contents: [String: [UInt8]] = [:]
 
-    /// More than the checksums of all parts of an archive take, in bytes.
+    /// Larger than the checksums of all parts of an archive, in bytes.
     private static let limit: Int64 = 4 << 20
 
     /// Removes the checksums of the archive at these paths.
@@ -33,7 +33,7 @@ package struct OlderChecksum: Sendable {
         }
     }
 
-    /// Writes the checksums again, since the older archive stays.
+    /// Restores the checksums, since the older archive stays.
     package func restore() {
         for (path, content) in contents { try? File.write(content, replacing: path) }
     }
@@ -52,11 +52,11 @@ package struct CompletedContentError: Error, Sendable, CustomStringConvertible {
     package enum Step: Sendable {
         /// The checksum of the new content was not written.
         case checksum
-        /// The new content is wrong, and the older one could not be kept.
+        /// The new content is invalid, and the older one could not be restored.
         case verification
         /// A part of an older content was not removed.
         case leftOver
-        /// Not all parts have their names, but a load finds them.
+        /// Some parts have not been renamed, but a load finds them.
         case names
     }
 
@@ -94,9 +94,9 @@ package struct CompletedContentError: Error, Sendable, CustomStringConvertible {
 }
 
 extension PartName {
-    /// Removes the parts that a directory has of the content at `path`, the last first.
+    /// Removes the parts of the content at `path`, the last first.
     ///
-    /// - Parameter kept: how many parts stay.
+    /// - Parameter kept: the number of parts to keep.
     package static func removeAll(of path: String, keeping kept: Int = 0) throws(FileError) {
         for number in LocatedParts.numbers(of: path).reversed() where number > kept {
             try File.remove(self.path(path, number))

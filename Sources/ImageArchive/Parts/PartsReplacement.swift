@@ -1,19 +1,19 @@
 import Glibc
 import SystemIO
 
-/// The replacement of a content by parts, which several renames carry out.
+/// The replacement of a content by parts, by several renames.
 ///
-/// All new parts are staged and on the disk before a record of the replacement is. From then on the new content counts, and whoever
-/// finds the record reads it, with staged parts before others of the same number. A run that writes to the path completes the
-/// replacement first. So a run that is killed leaves either the older content or the new one.
+/// All new parts are staged and on the disk before a record of the replacement. From then on the new content counts: readers
+/// that find the record prefer staged parts to others of the same number. A run that writes to the path completes the replacement
+/// first. So a killed run leaves either the older content or the new one.
 struct PartsReplacement {
-    /// What the parts are called together.
+    /// The path of the content.
     let path: String
-    /// How many parts the new content has.
+    /// The number of parts of the new content.
     let count: Int
-    /// Whether a checksum is staged with them.
+    /// Whether a checksum is staged with the parts.
     let hasChecksum: Bool
-    /// Stands behind the names of the staged parts.
+    /// The suffix of the staged parts' names.
     let suffix: String
 
     /// The record's path, which has the suffix of staged files.
@@ -28,7 +28,7 @@ struct PartsReplacement {
 
     /// A replacement that was begun and not completed.
     ///
-    /// - Returns: `nil` if there is none, or only its record is left.
+    /// - Returns: `nil` if there is none, or if only its record exists.
     init?(pendingAt path: String) {
         guard let text = Self.record(of: path) else { return nil }
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
@@ -50,20 +50,20 @@ struct PartsReplacement {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The path that has a part of the new content now.
+    /// Returns the current path of a part of the new content.
     func partPath(_ number: Int) -> String {
         File.exists(staged(number)) ? staged(number) : PartName.path(path, number)
     }
 
-    /// Puts the record on the disk. The staged parts must be there already.
+    /// Writes the record to the disk. The staged parts must be on the disk already.
     func begin() throws {
         let lines = [Self.title, String(count), hasChecksum ? "yes" : "no", suffix, ""]
         try File.write(lines.joined(separator: "\n"), replacing: Self.recordPath(of: path))
     }
 
-    /// Removes the older content, and gives the new parts their names, the first one last.
+    /// Removes the older content, and renames the new parts, the first one last.
     ///
-    /// - Parameter commit: gives a part its name.
+    /// - Parameter commit: renames a part.
     /// - Throws: ``CompletedContentError``.
     func complete(checksum: StagedFile?, commit: (_ number: Int) throws -> Void) throws {
         try CompletedContentError.rethrow(path, .names) {
@@ -87,7 +87,7 @@ struct PartsReplacement {
 
     /// Completes a replacement that an earlier run has begun at `path`.
     ///
-    /// - Throws: ``StagedFileError`` if that run is still at it; ``CompletedContentError``.
+    /// - Throws: ``StagedFileError`` if that run is still active; ``CompletedContentError``.
     static func resume(at path: String) throws {
         let record = recordPath(of: path)
         guard File.exists(record) else { return }
@@ -103,7 +103,7 @@ struct PartsReplacement {
         let isStaged = replacement.hasChecksum && File.exists(sum + StagedFile.suffix)
         let checksum = isStaged ? try StagedFile(for: sum, keepsContent: true) : nil
         defer { checksum?.leave() }
-        // A checksum that has its name already is that of the new parts.
+        // A checksum that was renamed already is that of the new parts.
         try replacement.complete(checksum: checksum) { try files[$0]?.commit() }
         try File.remove(replacement.staged(1) + ".journal")
     }

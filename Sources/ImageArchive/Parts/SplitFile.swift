@@ -1,7 +1,7 @@
 import Glibc
 import SystemIO
 
-/// Files that count as one: each but the last has the same size, and may be missing, or end too early.
+/// A file in several parts: each part but the last has the same size, and may be missing or truncated.
 package final class SplitFile: RandomAccess {
     package let path: String
     /// The size of each part but the last, in bytes.
@@ -9,9 +9,9 @@ package final class SplitFile: RandomAccess {
     private let source: any PartSource
 
     /// - Parameters:
-    ///   - path: what the parts are called together.
+    ///   - path: the path without the parts' numbers.
     ///   - partSize: the size of each part but the last, in bytes.
-    ///   - source: has the parts.
+    ///   - source: the parts.
     init(_ path: String, partSize: Int64, parts source: any PartSource) {
         self.path = path
         self.partSize = partSize
@@ -39,7 +39,7 @@ package final class SplitFile: RandomAccess {
         return pieces
     }
 
-    /// - Throws: `FileError` also where a part that is not the last ends too early.
+    /// - Throws: `FileError`, also if a part other than the last is truncated.
     package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(FileError) -> Int {
         var filled = 0
         while filled < buffer.count {
@@ -78,10 +78,10 @@ package final class SplitFile: RandomAccess {
     /// Opens parts for reading.
     ///
     /// - Parameters:
-    ///   - paths: what they are called together, in each directory that has some.
-    ///   - suffix: stands behind the names of the parts.
-    ///   - partSize: the size that each part but the last is going to have; `nil` where the parts are finished, and tell it.
-    /// - Returns: `nil` where there are none.
+    ///   - paths: the path of the content in each directory that has parts of it.
+    ///   - suffix: the suffix of the parts' names.
+    ///   - partSize: the size of each staged part but the last; `nil` for finished parts, whose sizes are read.
+    /// - Returns: `nil` if there are no parts.
     package convenience init?(of paths: [String], suffix: String = "", partSize: Int64? = nil) {
         guard let path = paths.first,
             let parts = LocatedParts(of: paths, suffix: suffix, areWhole: partSize == nil)
@@ -89,24 +89,24 @@ package final class SplitFile: RandomAccess {
         self.init(path, partSize: partSize ?? parts.partSize, parts: parts)
     }
 
-    /// The numbers of the parts that the directory of `path` has.
+    /// Returns the numbers of the parts of the content at `path`.
     package static func numbers(at path: String) -> Set<Int> { Set(LocatedParts.finished(of: path).keys) }
 
-    /// Whether the parts at `path` are about to replace what else is there, and are read already.
+    /// Whether the parts at `path` are about to replace another content, and count already.
     package static func areReplacing(_ path: String) -> Bool { PartsReplacement(pendingAt: path) != nil }
 
     /// Completes a replacement by parts that an earlier run has begun at `path`.
     ///
-    /// - Throws: ``StagedFileError`` if that run is still at it; ``CompletedContentError``.
+    /// - Throws: ``StagedFileError`` if that run is still active; ``CompletedContentError``.
     package static func completeReplacement(at path: String) throws { try PartsReplacement.resume(at: path) }
 
-    /// How many parts there are, those that are missing included.
+    /// The number of parts, including missing ones.
     package var partCount: Int { source.partCount }
 
-    /// The parts in order; `nil` for one that is missing.
+    /// The parts in order; `nil` for a missing part.
     var files: [File?] { (0..<source.partCount).map { try? source.part($0) } }
 
-    /// What is wrong with the parts: a sentence for each that is missing, or ends too early.
+    /// The missing and truncated parts: a sentence each.
     package var defects: [String] {
         (0..<source.partCount)
             .compactMap { index -> String? in
@@ -120,7 +120,7 @@ package final class SplitFile: RandomAccess {
             }
     }
 
-    /// The paths of the parts that a stretch lies in.
+    /// Returns the paths of the parts that contain a range.
     package func paths(of stretch: Range<Int64>) -> [String] {
         guard !stretch.isEmpty else { return [] }
         return (stretch.lowerBound / partSize...(stretch.upperBound - 1) / partSize)
@@ -151,27 +151,27 @@ package final class SplitFile: RandomAccess {
     }
 }
 
-/// Where the parts of a ``SplitFile`` come from.
+/// The parts of a ``SplitFile``.
 protocol PartSource: AnyObject, Sendable {
-    /// How many parts there are; all but the last may be missing.
+    /// The number of parts; all but the last may be missing.
     var partCount: Int { get }
 
-    /// Whether a part that is not the last has to have its whole size.
+    /// Whether each part but the last must have the full size.
     var areWhole: Bool { get }
 
-    /// A part, counted from 0. For writing it is made where it is not there.
+    /// Returns a part, counted from 0. A missing part is created for writing.
     func part(_ index: Int) throws(FileError) -> File
 
     /// As ``RandomAccess/resize(to:)``.
     func resize(to size: Int64, partSize: Int64) throws(FileError)
 }
 
-/// What the parts of an archive are called: its name with `.001` behind it, and so on.
+/// The names of an archive's parts: its name with `.001` and so on appended.
 package enum PartName {
-    /// The most parts of an archive.
+    /// The maximum number of parts of an archive.
     package static let most = 999
 
-    /// The path of a part.
+    /// Returns the path of a part.
     ///
     /// - Parameter number: from 1.
     package static func path(_ path: String, _ number: Int) -> String {
@@ -179,17 +179,22 @@ package enum PartName {
         return path + "." + String(repeating: "0", count: max(0, 3 - digits.count)) + digits
     }
 
-    /// The number that the name of a part of `base` has; `nil` where it is not one.
+    /// Returns the number in the name of a part of `base`; `nil` if `name` is not one.
     package static func number(_ name: String, of base: String) -> Int? {
-        guard name.utf8.count == base.utf8.count + 4, name.hasPrefix(base + "."), let number = Int(name.suffix(3)),
-            name.suffix(3).utf8.allSatisfy(\.isDigit), number > 0
+        guard name.hasPrefix(base + "."), case let digits = name.dropFirst(base.count + 1), isNumber(digits),
+            let number = Int(digits), number > 0
         else { return nil }
         return number
+    }
+
+    /// Whether the end of a name has the form of a part's number, 000 included.
+    package static func isNumber(_ digits: Substring) -> Bool {
+        digits.utf8.count == 3 && digits.utf8.allSatisfy(\.isDigit)
     }
 }
 
 extension FileIdentity {
-    /// The identities of a file, or of each of its parts; `nil` for a part that is missing.
+    /// Returns the identities of a file, or of each of its parts; `nil` for a missing part.
     package static func all(of file: any RandomAccess) -> [FileIdentity?] {
         switch file {
         case let file as File: [try? file.identity]

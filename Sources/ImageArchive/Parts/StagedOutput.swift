@@ -1,35 +1,34 @@
 import SystemIO
 
-/// What is being written under other names than it will have: a file, or several that count as one.
+/// Output that is written under temporary names and renamed on commit: a file or a split file.
 package protocol StagedOutput: AnyObject, Sendable {
-    /// What is there already, and where more is written.
+    /// Random access to the written content.
     var content: any RandomAccess { get }
 
-    /// What it will be called.
     var finalPath: String { get }
 
-    /// The path of the file that is locked against other runs, beside which a journal lies.
+    /// The path of the file that is locked against other runs. The journal's path is this path with a suffix.
     var lockedPath: String { get }
 
-    /// What `size` bytes still take, so that a full disk is known before the work begins.
+    /// Returns the disk space still needed for `size` bytes, to detect a full disk in advance.
     ///
-    /// - Returns: `nil` where the file system does not tell what is free.
+    /// - Returns: `nil` if the free space is unknown.
     func space(for size: Int64) throws -> DiskSpace?
 
-    /// Brings it to the disk and gives it its name, in place of an older content: the older checksum and parts are removed. It blocks for
-    /// as long as the disk takes; meanwhile it may be discarded from another thread, at once.
+    /// Syncs the content to the disk, and renames it. It replaces an older content, whose checksum and parts are removed. The call
+    /// blocks until the disk is done; another thread may discard the output meanwhile.
     ///
     /// - Parameters:
     ///   - checksum: the checksum of this content, which is renamed with it; `nil` for none.
-    ///   - path: the path as it was typed, beside which the checksum and parts are.
+    ///   - path: the path on the command line, whose directory has the checksum and parts.
     /// - Throws: ``CompletedContentError`` if the new content is in place; else `FileError` (the older content is unchanged), or
-    ///   `CancellationError` where it has been discarded.
+    ///   `CancellationError` if the output has been discarded.
     func commit(with checksum: StagedFile?, of path: String) throws
 
-    /// Gives it up, but leaves what it has for another run.
+    /// Ends the output, but keeps the written content for another run.
     func leave()
 
-    /// Gives it up, and removes what it has. May be called more than once.
+    /// Ends the output, and removes the written content. May be called more than once.
     func discard()
 }
 
@@ -39,12 +38,12 @@ extension StagedFile: StagedOutput {
     package var lockedPath: String { file.path }
 
     package func commit(with checksum: StagedFile?, of path: String) throws {
-        // First, so that no older checksum is beside the new file at any moment.
+        // First, so that there never is an older checksum for the new file.
         let older = try OlderChecksum(of: [path, finalPath])
         do {
             try commit()
         } catch {
-            // It holds the lock of the checksum's name.
+            // The staged checksum holds the lock of the checksum's name.
             checksum?.discard()
             older.restore()
             throw error

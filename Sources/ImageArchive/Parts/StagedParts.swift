@@ -2,10 +2,10 @@ import Glibc
 import Synchronization
 import SystemIO
 
-/// Files of one size that are being written as one content, and that appear under their names when they are whole.
+/// A split file that is written under temporary names and renamed on commit.
 ///
-/// Each is an ``StagedFile``; the lock of the first is that of all. Parts are made when something is written to them. They get
-/// their names when all are on the disk (``PartsReplacement``).
+/// Each part is a ``StagedFile``; the lock of the first part protects all. Parts are created on the first write. They are
+/// renamed when all of them are on the disk (``PartsReplacement``).
 package final class StagedParts: StagedOutput {
     package let finalPath: String
     package let content: any RandomAccess
@@ -16,12 +16,12 @@ package final class StagedParts: StagedOutput {
 
     package var lockedPath: String { PartName.path(finalPath, 1) + suffix }
 
-    /// Starts parts of a content that will be called `path`.
+    /// Begins the parts of the content at `path`.
     ///
     /// - Parameters:
     ///   - partSize: the size of each part but the last, in bytes.
-    ///   - suffix: stands behind the final names until the content is whole.
-    ///   - keepsContent: whether what a run before has left stays.
+    ///   - suffix: the suffix of the temporary names.
+    ///   - keepsContent: whether the content of an earlier run is kept.
     /// - Throws: as ``StagedFile/init(for:suffix:keepsContent:)``, and as ``SplitFile/completeReplacement(at:)``.
     package convenience init(
         for path: String,
@@ -29,7 +29,7 @@ package final class StagedParts: StagedOutput {
         suffix: String = StagedFile.suffix,
         keepsContent: Bool = false
     ) throws {
-        // What has the name of all is going to be removed.
+        // A file at the path without a number is going to be removed.
         _ = try StagedFile.target(of: path)
         try PartsReplacement.resume(at: path)
         func part(_ number: Int) throws -> StagedFile {
@@ -38,10 +38,10 @@ package final class StagedParts: StagedOutput {
         var files = [try part(1)]
         do {
             let last = LocatedParts.numbers(of: path, suffix: suffix).last ?? 1
-            // One between that is not there has nothing to be kept.
+            // A missing part is created empty.
             for number in 1...last where number > 1 { files.append(try part(number)) }
         } catch {
-            // What an earlier run has left stays.
+            // The content of an earlier run is kept.
             for file in files where keepsContent { file.leave() }
             throw error
         }
@@ -100,11 +100,11 @@ package final class StagedParts: StagedOutput {
         for file in files.reversed() { file.discard() }
     }
 
-    /// The parts that there are so far.
+    /// The parts created so far.
     private final class Parts: PartSource {
         private struct State {
             var files: [StagedFile]
-            /// Whether the parts were given up, so that no new one is created.
+            /// Whether the parts were discarded, so that no new one is created.
             var isOver = false
             /// Whether the record of the replacement is on the disk.
             var isCommitted = false
@@ -128,7 +128,7 @@ package final class StagedParts: StagedOutput {
 
         var partCount: Int { state.withLock(\.files.count) }
 
-        /// Begins the replacement, unless the parts were given up.
+        /// Begins the replacement, unless the parts were discarded.
         func begin(_ replacement: PartsReplacement) throws {
             try state.withLock { state in
                 guard !state.isOver else { throw CancellationError() }
@@ -137,7 +137,7 @@ package final class StagedParts: StagedOutput {
             }
         }
 
-        /// Marks the parts as given up.
+        /// Marks the parts as discarded.
         func end() -> [StagedFile] {
             state.withLock { state in
                 state.isOver = true
@@ -166,7 +166,7 @@ package final class StagedParts: StagedOutput {
             } catch let error as FileError {
                 throw error
             } catch {
-                // The lock of the first part keeps other runs away, so this is a program of another kind.
+                // The lock of the first part excludes other runs, so another program has created the file.
                 throw FileError(operation: "write", path: PartName.path(path, index + 1), code: EBUSY)
             }
         }

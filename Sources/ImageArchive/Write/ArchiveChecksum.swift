@@ -3,42 +3,42 @@ import OCI
 import Synchronization
 import SystemIO
 
-/// The SHA-256 of an archive, or of each of its parts, in a file beside it that `sha256sum -c` reads: `ARCHIVE.sha256`.
+/// The SHA-256 of an archive, or of each of its parts, in the file `ARCHIVE.sha256` in the format of `sha256sum -c`.
 package final class ArchiveChecksum: Sendable {
-    /// How the bytes of the archive are known.
+    /// The source of the bytes to hash.
     package enum Way: Sendable {
-        /// They are written from the first to the last, and are hashed meanwhile.
+        /// The bytes are written in order, and are hashed at the same time.
         case whileWriting
-        /// They are written at their places by several threads, or by another program, and are read once more.
+        /// The bytes are written in any order, or by another program, and are read again.
         ///
-        /// - Parameter notice: gets the number of bytes before that begins.
+        /// - Parameter notice: called with the number of bytes before they are read.
         case byReading(notice: @Sendable (Int64) -> Void)
     }
 
     private let archive: String
     private let partSize: Int64?
     private let way: Way
-    /// Of what was written so far. What comes in order comes from one thread after the other.
+    /// The hashes of the bytes written so far. One thread at a time writes bytes in order.
     private nonisolated(unsafe) var running = RunningHashes()
 
     private struct RunningHashes {
         var finished: [Digest] = []
         let current = ContentHash()
-        /// How many bytes ``current`` has, of a part.
+        /// The number of bytes of a part in ``current``.
         var count: Int64 = 0
     }
 
     /// - Parameters:
-    ///   - archive: the path as it was typed; where that is a link, the checksum stands beside the link.
-    ///   - partSize: the size in bytes of the archive's parts, which have a checksum each; `nil` where it is one file.
+    ///   - archive: the path on the command line; for a link, the checksum is in the directory of the link.
+    ///   - partSize: the size in bytes of the archive's parts, which have a checksum each; `nil` for one file.
     package init(of archive: String, partSize: Int64? = nil, _ way: Way) {
         self.archive = archive
         self.partSize = partSize
         self.way = way
     }
 
-    /// Takes the next bytes of the archive, in case they come in order.
-    func note(_ bytes: UnsafeRawBufferPointer) {
+    /// Hashes the next bytes of the archive, if they are written in order.
+    func append(_ bytes: UnsafeRawBufferPointer) {
         guard case .whileWriting = way else { return }
         var rest = bytes
         while !rest.isEmpty {
@@ -53,7 +53,7 @@ package final class ArchiveChecksum: Sendable {
         }
     }
 
-    /// The checksum of a whole archive, in a file that has no name yet.
+    /// Returns the checksum of a complete archive, in a staged file.
     func file(of archive: any RandomAccess) throws -> StagedFile {
         let digests = try digests(of: archive)
         let unfinished = try StagedFile(for: ChecksumName.path(of: self.archive))
@@ -62,10 +62,10 @@ package final class ArchiveChecksum: Sendable {
         return unfinished
     }
 
-    /// How many parts are read at a time.
+    /// The number of parts that are read at a time.
     private static let readers = 4
 
-    /// Of the archive, or of each of its parts, which are read several at a time.
+    /// Returns the digest of the archive, or of each of its parts.
     private func digests(of archive: any RandomAccess) throws -> [Digest] {
         let size = try archive.size
         guard case .byReading(let notice) = way else { return running.finished + [running.current.finish()] }
@@ -94,8 +94,8 @@ package final class ArchiveChecksum: Sendable {
         return try digests.withLock(\.self).compactMap { try $0?.get() }
     }
 
-    /// A digest and the name of a file in its directory. A name with a backslash or a line's end is escaped, which a backslash
-    /// before the digest tells (GNU coreutils, "md5sum invocation").
+    /// Returns the line of a file: its digest and its name. A name with a backslash or a line break is escaped, and a backslash before
+    /// the digest marks the line (GNU coreutils, "md5sum invocation").
     private static func line(_ digest: Digest, _ path: String) -> String {
         let name = path.split(separator: "/").last.map(String.init) ?? path
         let escapes: [Unicode.Scalar: String] = ["\\": "\\\\", "\n": "\\n", "\r": "\\r"]

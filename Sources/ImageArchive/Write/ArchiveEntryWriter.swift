@@ -5,37 +5,36 @@ import Tar
 
 /// Writes one entry of a planned archive at its place, in order.
 ///
-/// Many entries of an archive that is a file can be written at the same time, each by its own writer; a writer is used from
-/// one thread at a time, which is what `@unchecked` stands for.
+/// Several writers can write entries of a file at the same time. `@unchecked`: one thread at a time uses a writer.
 package final class ArchiveEntryWriter: ByteSink, @unchecked Sendable {
     private let entry: ArchivePlan.Entry
     private let output: ArchiveOutput
     private let journal: ArchiveJournal?
     private var encoder: any EntryEncoder
-    /// How many bytes of the content have been added.
+    /// The number of bytes of the content that have been added.
     private var added: Int64
-    /// How many bytes of the entry have gone into the output.
+    /// The number of bytes of the entry that have been written to the output.
     private var flushed: Int64
 
     /// A writer of the entry, its header already written.
     ///
     /// - Parameters:
-    ///   - proof: what is in the entry's place already, behind which the writer goes on; `nil` for nothing.
-    ///   - journal: told how much of a blob is in its place.
+    ///   - prefix: the verified beginning of the entry, which the writer continues; `nil` to write from the beginning.
+    ///   - journal: records the progress of a blob.
     package init(
         _ entry: ArchivePlan.Entry,
         to output: ArchiveOutput,
-        after proof: VerifiedEntry? = nil,
+        after prefix: VerifiedEntry? = nil,
         journal: ArchiveJournal? = nil
     ) throws {
         self.entry = entry
         self.output = output
         self.journal = journal
-        added = proof?.written ?? 0
+        added = prefix?.written ?? 0
         flushed = 0
-        // Replaced at once: what it writes goes through this object.
+        // Replaced by `begin`, since its output is a method of this object.
         encoder = PlainEncoder { _ in }
-        try begin(after: proof)
+        try begin(after: prefix)
     }
 
     package var canRestart: Bool { !output.isStream || flushed == 0 }
@@ -46,18 +45,18 @@ package final class ArchiveEntryWriter: ByteSink, @unchecked Sendable {
     }
 
     package func restart() throws {
-        precondition(canRestart, "what is in a stream cannot be taken back")
+        precondition(canRestart, "a stream cannot restart")
         added = 0
         try begin(after: nil)
     }
 
-    /// Ends the entry; its whole content must have been added.
+    /// Ends the entry; its complete content must have been added.
     package func finish() throws {
         try [UInt8](repeating: 0, count: TarHeader.padding(after: added)).withUnsafeBytes(encoder.append)
         try encoder.finish()
     }
 
-    /// Writes an entry whose content is at hand; one whose content is fetched stays as it is.
+    /// Writes an entry with known content; does nothing for a blob that is fetched.
     package static func write(_ entry: ArchivePlan.Entry, to output: ArchiveOutput) throws {
         guard case .bytes(let content) = entry.content else { return }
         let writer = try ArchiveEntryWriter(entry, to: output)
@@ -65,13 +64,13 @@ package final class ArchiveEntryWriter: ByteSink, @unchecked Sendable {
         try writer.finish()
     }
 
-    private func begin(after proof: VerifiedEntry?) throws {
-        let position = proof.map { Int64(entry.header.count) + $0.written } ?? 0
+    private func begin(after prefix: VerifiedEntry?) throws {
+        let position = prefix.map { Int64(entry.header.count) + $0.written } ?? 0
         let write = { [unowned self] (bytes: UnsafeRawBufferPointer) in try flush(bytes) }
-        if let proof {
+        if let prefix {
             flushed = entry.member?.length(ofContentUpTo: position) ?? position
             encoder =
-                entry.member.map { StoredGzipEncoder($0, after: proof.checksum, output: write) }
+                entry.member.map { StoredGzipEncoder($0, after: prefix.checksum, output: write) }
                 ?? PlainEncoder(output: write)
         } else {
             flushed = 0
@@ -86,13 +85,13 @@ package final class ArchiveEntryWriter: ByteSink, @unchecked Sendable {
         guard let journal, let blob = entry.blob else { return }
         let content = entry.member?.content(inFirst: flushed) ?? flushed
         let written = min(max(0, content - Int64(entry.header.count)), blob.size)
-        // A blob counts as whole only with what stands behind it.
+        // A blob only counts as complete with its padding and trailer.
         guard written < blob.size || flushed == entry.length else { return }
         try journal.note(blob.digest, ArchiveJournal.Place(offset: entry.offset, size: blob.size, written: written))
     }
 }
 
-/// Takes the bytes of an entry in order: its header, its content and its padding.
+/// Encodes the bytes of an entry in order: its header, its content and its padding.
 protocol EntryEncoder: AnyObject {
     func append(_ bytes: UnsafeRawBufferPointer) throws
     func finish() throws
@@ -100,9 +99,9 @@ protocol EntryEncoder: AnyObject {
 
 extension StoredGzipEncoder: EntryEncoder {}
 
-/// Gathers bytes into large pieces, and changes nothing.
+/// Collects bytes into large pieces without changing them.
 private final class PlainEncoder: EntryEncoder {
-    /// As of a ``StoredGzipEncoder``, for the same reasons.
+    /// As in ``StoredGzipEncoder``, for the same reasons.
     private static let capacity = 128 << 10
 
     private let output: (UnsafeRawBufferPointer) throws -> Void

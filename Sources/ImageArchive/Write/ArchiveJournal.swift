@@ -3,22 +3,22 @@ import OCI
 import Synchronization
 import SystemIO
 
-/// What an unfinished archive has already, in a text file beside it, so that the next run can go on where one has ended.
+/// The progress journal of a partial archive, a text file that the next run reads to resume the save.
 ///
-/// The first line tells the kind of archive, each other line of a blob: `DIGEST OFFSET SIZE WRITTEN`, with ` LENGTH` behind it where
-/// the blob is an unpacked layer; the later line of a digest counts. A line is added after the bytes that it tells of, but may
-/// reach the disk before them. So it is no proof: the bytes are hashed before they count.
+/// The first line has the kind of archive, each other line a blob: `DIGEST OFFSET SIZE WRITTEN`, followed by ` LENGTH` for an unpacked
+/// layer. The last line of a digest counts. A line is appended after the bytes of the blob, but may reach the disk before them, so a
+/// later run verifies the bytes.
 package final class ArchiveJournal: Sendable {
-    /// Where a blob is, or as much of it as there is.
+    /// The place of a blob in the archive.
     package struct Place: Sendable, Hashable {
-        /// Where in the file the blob's entry begins.
+        /// The offset of the blob's entry in the file.
         package var offset: Int64
         /// The size of the blob in bytes.
         package let size: Int64
-        /// How many bytes of the blob are there, from the first on.
+        /// The number of bytes that were written, from the first on.
         package let written: Int64
-        /// How many bytes of the file a layer takes that was unpacked and deflated anew; `nil` for a blob as its registry has it, of
-        /// which that follows from its size.
+        /// The length in the file of a layer that was unpacked and compressed again, in bytes; `nil` for an unchanged blob, whose
+        /// size determines it.
         package let length: Int64?
 
         package init(offset: Int64, size: Int64, written: Int64, length: Int64? = nil) {
@@ -28,7 +28,7 @@ package final class ArchiveJournal: Sendable {
             self.length = length
         }
 
-        /// More than any file has, in bytes.
+        /// Larger than any file, in bytes.
         private static let largestNumber: Int64 = 1 << 50
 
         fileprivate init?(_ words: some Collection<String>) {
@@ -53,10 +53,10 @@ package final class ArchiveJournal: Sendable {
     private let file: File
     private let known: Mutex<[Digest: Place]>
 
-    /// What an archive has to have in common with another one for blobs to lie in both at the same places.
+    /// The properties of an archive that determine the layout of its blobs. A journal only counts for an archive of its kind.
     package struct Kind: Sendable, Equatable {
         let content: Content
-        /// The size of the archive's parts in bytes; `nil` where it is one file.
+        /// The size of the archive's parts in bytes; `nil` for one file.
         let partSize: Int64?
 
         package init(_ content: Content, partSize: Int64? = nil) {
@@ -69,15 +69,15 @@ package final class ArchiveJournal: Sendable {
         }
     }
 
-    /// The form that blobs have in an archive.
+    /// The form of the blobs in an archive.
     package enum Content: Sendable, Equatable {
-        /// As their registry has them, each in a gzip member of stored blocks.
+        /// Unchanged, each in a gzip member of stored blocks.
         case storedMembers
-        /// As their registry has them, in a plain tar.
+        /// Unchanged, in a plain tar.
         case plainTar
-        /// Layers unpacked, each deflated by itself at a level, in one gzip member.
+        /// Unpacked layers, each compressed separately at a level, in one gzip member.
         case deflatedLayers(level: Int)
-        /// Layers unpacked, in a plain tar.
+        /// Unpacked layers, in a plain tar.
         case plainLayers
 
         fileprivate var title: String {
@@ -90,14 +90,14 @@ package final class ArchiveJournal: Sendable {
         }
     }
 
-    /// Goes on with the journal at `path`, or begins one where there is none, or it is one of another kind of archive.
+    /// Continues the journal at `path`, or begins one if there is none, or if it is of another kind of archive.
     ///
-    /// - Parameter isFresh: whether what an older journal tells is dropped.
-    /// - Throws: `FileError`, or `ForeignFileError` if there is something else under the name of a journal.
+    /// - Parameter isFresh: whether the content of an older journal is dropped.
+    /// - Throws: `FileError`, or `ForeignFileError` if the file is not a journal of this program.
     package init(_ path: String, _ kind: Kind, isFresh: Bool) throws {
         try File.requireStaged(path)
         let places = isFresh ? [:] : try Self.read(path, kind)
-        // The older journal stays until this one is whole.
+        // The older journal stays until this one is complete.
         let next = path + ".next"
         file = try File(staged: next, for: .updating)
         try file.resize(to: 0)
@@ -109,35 +109,35 @@ package final class ArchiveJournal: Sendable {
         }
     }
 
-    /// Where blobs are.
+    /// The places of the blobs.
     package var places: [Digest: Place] { known.withLock(\.self) }
 
-    /// How many bytes of blobs are there; of unpacked layers, how many of the file.
+    /// The number of bytes of blobs that were written; for unpacked layers, their length in the file.
     package var written: Int64 {
         known.withLock { Array($0.values) }.saturatedSum { $0.length ?? $0.written }
     }
 
-    /// Ends the journal: nothing is added to it after that.
+    /// Ends the journal: nothing is appended after that.
     func end() { file.withdraw() }
 
-    /// Notes that so much of a blob is in its place now.
+    /// Records the place of a blob.
     package func note(_ digest: Digest, _ place: Place) throws {
         known.withLock { $0[digest] = place }
         // One call for a line, and each at the end of the file: lines of several threads do not mix.
         try file.write(Self.line(digest, place))
     }
 
-    /// Where blobs are by the journal at `path`, which is none where that is of another kind of archive. Lines that are not whole are passed over.
+    /// Returns the places of the blobs in the journal at `path`; none if it is of another kind of archive. Incomplete lines are ignored.
     ///
     /// - Throws: `FileError`, or `ForeignFileError`.
     static func read(_ path: String, _ kind: Kind) throws -> [Digest: Place] {
         try contents(of: path).map { places(in: $0, kind) } ?? [:]
     }
 
-    /// Where blobs are by the text of a journal.
+    /// Returns the places of the blobs in the text of a journal.
     static func places(in text: [UInt8], _ kind: Kind) -> [Digest: Place] {
         var lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)[...]
-        // What stands behind the last newline was cut off.
+        // The text after the last newline is truncated.
         lines = lines.dropLast()
         guard let title = lines.popFirst(), title.elementsEqual(kind.title.utf8.dropLast()) else {
             return [:]
@@ -157,7 +157,7 @@ package final class ArchiveJournal: Sendable {
         "\(digest) \(place.line)"
     }
 
-    /// More than the journal of any archive has, in bytes.
+    /// Larger than the journal of any archive, in bytes.
     private static let limit: Int64 = 256 << 20
 
     /// - Returns: `nil` if there is no journal.

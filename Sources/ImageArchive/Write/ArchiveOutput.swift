@@ -3,36 +3,36 @@ import OCI
 import Synchronization
 import SystemIO
 
-/// Where an archive is written: a file or parts of one, which appear when they are whole, or a stream.
+/// The output of a save: a file or a split file, which get their names when they are complete, or a stream.
 package final class ArchiveOutput: Sendable {
     private enum Target {
         case file(any StagedOutput)
         case stream(File)
-        /// Nothing is written: it is only looked at what the place has; `nil` for that of a stream.
+        /// A read-only output; `nil` for a stream.
         case place(ArchivePlace?)
     }
 
-    /// The path as it was typed; empty for a stream.
+    /// The path on the command line; empty for a stream.
     private let typedPath: String
     private let target: Target
-    /// The size of the archive's parts in bytes; `nil` where it is one file.
+    /// The size of the archive's parts in bytes; `nil` for one file.
     private let partSize: Int64?
-    /// What the journal of an unfinished file is called; `nil` where a run that ends leaves nothing.
+    /// The path of the journal of a partial archive; `nil` if the next run cannot resume.
     private let journalPath: String?
     private let isFresh: Bool
-    /// `nil` where none is wanted.
+    /// `nil` if none is written.
     private let checksum: ArchiveChecksum?
     private let journal = Mutex<ArchiveJournal?>(nil)
     private let streamed = Mutex<Int64>(0)
 
-    /// Opens the output for an archive called `path`: a stream where that is a pipe, a device, a socket or a descriptor of this
-    /// process (`/dev/fd/3`), else a file.
+    /// Opens the output for an archive at `path`: a stream for a pipe, a device, a socket or a descriptor of this process
+    /// (`/dev/fd/3`), else a file.
     ///
     /// - Parameters:
-    ///   - partSize: the size in bytes of the parts that a file is written in; `nil` for one file.
-    ///   - continues: whether a file that is not finished stays for the next run, with a journal of what it has.
-    ///   - isFresh: whether what an earlier run has left is dropped.
-    ///   - checksum: is written with a file; a stream has none.
+    ///   - partSize: the size of the archive's parts in bytes; `nil` for one file.
+    ///   - continues: whether a partial archive is kept for the next run, with a journal.
+    ///   - isFresh: whether a partial archive of an earlier run is dropped.
+    ///   - checksum: the checksum to write with a file; a stream has none.
     /// - Throws: `FileError`, `StagedFileError`, `ForeignFileError` or `CompletedContentError`.
     package init(
         path: String,
@@ -84,12 +84,12 @@ package final class ArchiveOutput: Sendable {
         self.checksum = checksum
     }
 
-    /// The output for an archive called `path` that is only looked at: no file is opened for writing, made or changed.
+    /// Opens the output for an archive at `path` read-only: no file is opened for writing, created or changed.
     ///
     /// - Parameters:
     ///   - partSize: as for ``init(path:partSize:continues:isFresh:checksum:)``.
-    ///   - isFresh: whether a run would drop what an earlier one has left.
-    /// - Throws: `FileError` where a run could not write the archive.
+    ///   - isFresh: whether a run would drop a partial archive of an earlier run.
+    /// - Throws: `FileError` if a run could not write the archive.
     package init(examining path: String, partSize: Int64? = nil, isFresh: Bool) throws {
         typedPath = path
         self.partSize = partSize
@@ -100,7 +100,7 @@ package final class ArchiveOutput: Sendable {
         checksum = nil
     }
 
-    /// An output that writes into an open stream, and closes it at the end.
+    /// An output that writes to an open stream, and closes it on commit.
     package init(stream: File) {
         typedPath = ""
         target = .stream(stream)
@@ -118,7 +118,7 @@ package final class ArchiveOutput: Sendable {
         }
     }
 
-    /// What an archive of so many bytes still takes; `nil` where what is free cannot be known.
+    /// Returns the disk space still needed for an archive of `length` bytes; `nil` if the free space is unknown.
     package func space(for length: Int64) throws -> DiskSpace? {
         if let partSize, (length - 1) / partSize >= Int64(PartName.most) {
             throw StagedFileError.tooManyParts(path: finalPath, size: length, partSize: partSize, limit: PartName.most)
@@ -133,7 +133,7 @@ package final class ArchiveOutput: Sendable {
     /// The size of the file system that the archive is written to, in bytes; `nil` for a stream, or if it is unknown.
     package var capacity: Int64? { isStream ? nil : File.capacity(in: File.directory(of: finalPath)) }
 
-    /// Makes sure that there is room for an archive of so many bytes, where that can be known.
+    /// Verifies that there is disk space for an archive of `length` bytes, if the free space is known.
     package func requireSpace(for length: Int64) throws {
         try space(for: length)?.require()
     }
@@ -158,13 +158,13 @@ package final class ArchiveOutput: Sendable {
         }
     }
 
-    /// Writes at an offset. Into a stream the offsets must come in order, without a gap.
+    /// Writes at an offset. A stream must be written in order, without a gap.
     package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws {
         switch target {
         case .file(let unfinished):
             try unfinished.content.write(bytes, at: offset)
-            checksum?.note(bytes)
-            startWriteback(of: unfinished.content, behind: offset, bytes.count)
+            checksum?.append(bytes)
+            startWriteback(of: unfinished.content, from: offset, bytes.count)
         case .stream(let file):
             try streamed.withLock { position in
                 precondition(position == offset, "a stream is written in order")
@@ -176,32 +176,31 @@ package final class ArchiveOutput: Sendable {
     }
 
     private static func refuseToWrite() -> Never {
-        preconditionFailure("an archive that is only looked at is not written")
+        preconditionFailure("a read-only output is not written")
     }
 
-    /// Has the disk begin with each stretch of a mebibyte that has been written to its end.
-    private func startWriteback(of file: any RandomAccess, behind offset: Int64, _ count: Int) {
-        let stretch: Int64 = 1 << 20
-        let first = offset / stretch * stretch
-        let last = (offset + Int64(count)) / stretch * stretch
+    /// Starts the writeback of each mebibyte that has been written to its end.
+    private func startWriteback(of file: any RandomAccess, from offset: Int64, _ count: Int) {
+        let length: Int64 = 1 << 20
+        let first = offset / length * length
+        let last = (offset + Int64(count)) / length * length
         if last > first { file.startWriteback(at: first, length: Int(last - first)) }
     }
 
-    /// What is being written and can be read; `nil` for a stream.
+    /// Random access to the output; `nil` for a stream.
     package var file: (any RandomAccess)? {
         if case .file(let unfinished) = target { unfinished.content } else { nil }
     }
 
-    /// Whether it is written in parts, which no other program can do.
+    /// Whether the archive is split, which no other program can do.
     package var isInParts: Bool { partSize != nil }
 
-    /// Moves blobs of a file to the places that entries have in a plan, and notes that in the journal. Blobs come in the same order
-    /// in every plan.
+    /// Moves blobs of a file to their places in a plan, and records that in the journal. All plans have the same order of blobs.
     ///
     /// - Parameters:
-    ///   - entries: in the order of the plan.
-    ///   - places: where their blobs are now, and how much of them.
-    /// - Returns: the blobs that the file does not have as far as their places say, which are not moved.
+    ///   - entries: the entries in the order of the plan.
+    ///   - places: the current places of the blobs.
+    /// - Returns: the blobs that end after the end of the file, which are not moved.
     package func relocate(
         _ entries: [ArchivePlan.Entry],
         from places: [Digest: ArchiveJournal.Place]
@@ -226,8 +225,8 @@ package final class ArchiveOutput: Sendable {
             guard let blob = entry.blob, let place = places[blob.digest] else { return nil }
             return (entry, blob.digest, place)
         }
-        // Since the order stays, none is written over that has not moved yet: from the first to the last of those that move to the front,
-        // from the last to the first of those that move to the back.
+        // The order is the same, so no blob is overwritten before it has moved: those that move to a lower offset from the first to the
+        // last, the others from the last to the first.
         for (entry, digest, place) in moves where entry.offset < place.offset { try move(entry, digest, place) }
         for (entry, digest, place) in moves.reversed() where entry.offset > place.offset {
             try move(entry, digest, place)
@@ -235,15 +234,15 @@ package final class ArchiveOutput: Sendable {
         return missing
     }
 
-    /// Cuts a file at its final length.
+    /// Sets the final length of a file.
     package func resize(to length: Int64) throws {
         if case .file(let unfinished) = target { try unfinished.content.resize(to: length) }
     }
 
-    /// Begins the journal of an unfinished file, or goes on with that of an earlier run.
+    /// Begins the journal of a partial archive, or continues that of an earlier run.
     ///
-    /// - Parameter content: the form that blobs have in the archive.
-    /// - Returns: `nil` where nothing is left for another run.
+    /// - Parameter content: the form of the blobs in the archive.
+    /// - Returns: `nil` if the next run cannot resume.
     package func beginJournal(of content: ArchiveJournal.Content) throws -> ArchiveJournal? {
         guard let journalPath, !isDryRun else { return nil }
         let kind = ArchiveJournal.Kind(content, partSize: partSize)
@@ -252,7 +251,7 @@ package final class ArchiveOutput: Sendable {
         return begun
     }
 
-    /// Whether an error about the file of this path is about the output.
+    /// Whether `path` is a file of the output.
     package func isNamed(_ path: String) -> Bool {
         guard case .file(let unfinished) = target else { return false }
         return path == unfinished.content.path
@@ -260,12 +259,12 @@ package final class ArchiveOutput: Sendable {
                 && StagedFile.suffixes.contains(where: path.hasSuffix)
     }
 
-    /// The archive that the output will take the place of, if there is one.
+    /// The archive that the output will replace; `nil` if there is none.
     package var olderArchive: String? {
         !finalPath.isEmpty && ArchiveLocation(finalPath).isReadable ? finalPath : nil
     }
 
-    /// What the archive will be called; empty for a stream.
+    /// The final path of the archive; empty for a stream.
     private var finalPath: String {
         switch target {
         case .file(let file): file.finalPath
@@ -274,7 +273,7 @@ package final class ArchiveOutput: Sendable {
         }
     }
 
-    /// Ends the output: only now does a file appear under its name, and an older checksum or part is removed.
+    /// Completes the output: a file gets its name, and the older checksum and parts are removed.
     ///
     /// - Throws: `CompletedContentError` if the archive is complete under its name.
     package func commit() throws {
@@ -293,16 +292,16 @@ package final class ArchiveOutput: Sendable {
         }
     }
 
-    /// Prepares for another program that writes the file: the checksum of an older archive is removed, and the archive itself gets a
-    /// second name.
+    /// Prepares for another program that writes the file: removes the checksum of an older archive, and gives the archive a second
+    /// name.
     ///
-    /// - Returns: what brings the older archive back; `nil` for a stream.
+    /// - Returns: the older archive, to be restored if the other program fails; `nil` for a stream.
     package func willBeReplaced() throws -> OlderArchive? {
         guard case .file(let file) = target else { return nil }
         return try OlderArchive(typedPath: typedPath, finalPath: file.finalPath)
     }
 
-    /// Gives the output up to another program, which has written the file.
+    /// Completes the output after another program has written the file.
     ///
     /// - Throws: `CompletedContentError`.
     package func wasReplaced() throws {
@@ -317,20 +316,19 @@ package final class ArchiveOutput: Sendable {
         }
     }
 
-    /// Gives the output up; what was under its name before stays. What an unfinished file has stays for the next run, if there is a
-    /// journal of it.
+    /// Discards the output; an older archive stays. A partial archive with a journal is kept for the next run.
     ///
-    /// - Returns: how many bytes the next run can go on with.
+    /// - Returns: the number of bytes that the next run can resume.
     @discardableResult
     package func discard() -> Int64 {
         guard case .file(let file) = target else { return 0 }
         let kept = journal.withLock { journal in
-            // Before the lock is released, as another run may go on with the journal then.
+            // Before the lock is released: another run may continue the journal then.
             journal?.end()
             return journal?.written ?? 0
         }
         guard kept >= Self.leastKept else {
-            // The journal first: without the file it would be of the next one.
+            // The journal first: alone it would count for the next file.
             removeJournal()
             file.discard()
             return 0
@@ -339,7 +337,7 @@ package final class ArchiveOutput: Sendable {
         return kept
     }
 
-    /// Fewer bytes are fetched again sooner than somebody wonders what the file is.
+    /// A smaller partial archive is removed: fetching its bytes again takes no time.
     private static let leastKept: Int64 = 1 << 20
 
     private func removeJournal() {

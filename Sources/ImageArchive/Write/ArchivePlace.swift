@@ -2,18 +2,17 @@ import Glibc
 import OCI
 import SystemIO
 
-/// Where an archive is going to be written, as it is now. Nothing there is changed.
+/// The read-only state of an archive that is going to be written. No file is changed.
 struct ArchivePlace: Sendable {
-    /// What the archive will be called.
     let finalPath: String
-    /// What an earlier run has not finished, open for reading.
+    /// The partial archive of an earlier run, open for reading.
     let unfinished: (any RandomAccess)?
-    /// What the journal of ``unfinished`` is called.
+    /// The path of the journal of ``unfinished``.
     let journalPath: String
     private let directory: File
 
     /// - Parameter partSize: as for ``ArchiveOutput/init(examining:partSize:isFresh:)``.
-    /// - Throws: `FileError` where no archive could be written there, or `ForeignFileError`.
+    /// - Throws: `FileError` if no archive could be written, or `ForeignFileError`.
     init(of path: String, partSize: Int64?) throws {
         let isInParts = partSize != nil
         let written = isInParts ? PartName.path(path, 1) : path

@@ -1,7 +1,7 @@
 import Glibc
 import SystemIO
 
-/// An archive that another program is about to replace, with its checksums: kept until the new one has been verified.
+/// An archive that another program is about to replace, with its checksums. It is kept until the new archive has been verified.
 package struct OlderArchive: Sendable {
     private let path: String
     /// The second name of the older archive; `nil` if there was none, or the file system has no hard links.
@@ -11,8 +11,8 @@ package struct OlderArchive: Sendable {
     private let checksum: OlderChecksum
 
     /// - Parameters:
-    ///   - typedPath: the path of the archive as it was typed.
-    ///   - finalPath: the file that a link of that name leads to.
+    ///   - typedPath: the path of the archive on the command line.
+    ///   - finalPath: the path with links resolved.
     init(typedPath: String, finalPath: String) throws {
         path = finalPath
         identity = Self.identity(of: finalPath)
@@ -31,19 +31,19 @@ package struct OlderArchive: Sendable {
         (try? File(path, for: .reading)).map { FileIdentity.all(of: $0) }
     }
 
-    /// Removes the second name, since the new archive is right.
+    /// Removes the second name, since the new archive is valid.
     package func drop() {
         if let keptPath { unlink(keptPath.nativeCString) }
     }
 
-    /// Brings the older archive back with its checksums, or removes a new one where there was none.
+    /// Restores the older archive with its checksums, or removes the new one if there was none.
     ///
-    /// - Returns: whether the path has what it had before.
+    /// - Returns: whether the path has its former content.
     package func restore() -> Bool {
         switch (keptPath, identity) {
         case (let kept?, _):
             guard rename(kept.nativeCString, path.nativeCString) == 0 else { return false }
-            // Two names of one file are left as they are: then nothing had replaced the archive.
+            // A rename between two names of one file does nothing: the archive had not been replaced.
             unlink(kept.nativeCString)
         case (nil, nil): unlink(path.nativeCString)
         case (nil, let identity?): guard Self.identity(of: path) == identity else { return false }

@@ -3,24 +3,24 @@ import OCI
 import SystemIO
 import Tar
 
-/// What was found in the place of a planned blob when it was read, frames and all, before it counts.
+/// A blob, or the beginning of a blob, that was read at its planned place with its frames.
 ///
-/// One thread at a time uses its hash, which is what `@unchecked` stands for.
+/// `@unchecked`: one thread at a time uses the hash.
 package struct VerifiedEntry: @unchecked Sendable {
-    /// How many bytes of the blob are there, from the first on.
+    /// The number of bytes of the blob, from the first on.
     package let written: Int64
-    /// The hash of those bytes; of a whole blob it has been compared.
+    /// The hash of the bytes; it has been verified for a complete blob.
     package let hash: ContentHash
-    /// The checksum of the entry's header and those bytes.
+    /// The checksum of the entry's header and the bytes.
     let checksum: GzipChecksum
 
-    /// Reads the place of a blob.
+    /// Reads a blob at its place.
     ///
     /// - Parameters:
-    ///   - written: how many bytes of the blob should be there.
-    ///   - file: the archive that has the entry.
-    /// - Returns: `nil` where something else is there: other bytes in the frames, a whole blob with another digest, or the end of the
-    ///   file. A part of a blob is proven only once the blob is whole.
+    ///   - written: the expected number of bytes of the blob.
+    ///   - file: the archive with the entry.
+    /// - Returns: `nil` for other content: other frames, a complete blob with another digest, or the end of the file. The bytes of a
+    ///   partial blob are verified when the blob is complete.
     package static func read(_ entry: ArchivePlan.Entry, written: Int64, in file: any RandomAccess) throws
         -> VerifiedEntry?
     {
@@ -35,7 +35,7 @@ package struct VerifiedEntry: @unchecked Sendable {
         return proof
     }
 
-    /// Whether a whole entry is in its place: its header, its content, and the frames around them.
+    /// Whether a complete entry is at its place: its header, its content, and its frames.
     package static func isIntact(_ entry: ArchivePlan.Entry, in file: any RandomAccess) throws -> Bool {
         switch entry.content {
         case .blob(let blob): return try read(entry, written: blob.size, in: file) != nil
@@ -47,15 +47,15 @@ package struct VerifiedEntry: @unchecked Sendable {
     }
 }
 
-/// Reads an entry from the beginning of its place on, and compares the frames of its gzip member with what they must be.
+/// Reads an entry, and verifies the frames of its gzip member.
 private final class EntryReader {
     private let member: StoredGzipMember?
     private let file: any RandomAccess
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
-    /// What of the buffer has been read and not been taken.
+    /// The range of the buffer that has been read and not consumed.
     private var pending = 0..<0
     private var offset: Int64
-    /// How much of the member's content has been taken, and where its current block ends.
+    /// The position in the member's content, and the end of its current block.
     private var position: Int64 = 0
     private var blockEnd: Int64 = 0
     private(set) var checksum = GzipChecksum()
@@ -70,7 +70,7 @@ private final class EntryReader {
         buffer.deallocate()
     }
 
-    /// Whether the next bytes of the content are these.
+    /// Whether `bytes` are the next bytes of the content.
     func expect(_ bytes: [UInt8]) throws -> Bool {
         var rest = bytes[...]
         let isRead = try read(Int64(bytes.count)) { piece in
@@ -79,16 +79,16 @@ private final class EntryReader {
         return isRead && rest.isEmpty
     }
 
-    /// Whether the member ends here, with the checksum of what was read.
+    /// Whether the member ends at the current position, with the checksum of its content.
     func expectEnd() throws -> Bool {
         guard let member else { return true }
         guard position == member.contentLength else { return false }
         return try expectFrame(checksum.trailer)
     }
 
-    /// Takes the next `count` bytes of the content.
+    /// Reads the next `count` bytes of the content.
     ///
-    /// - Returns: whether they are there, in the right frames.
+    /// - Returns: whether the bytes exist and have valid frames.
     func read(_ count: Int64, _ take: (UnsafeRawBufferPointer) -> Void) throws -> Bool {
         var left = count
         while left > 0 {
