@@ -8,6 +8,9 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// Tests are never optimized: that takes longer than it saves. What they test is, in a release build.
+let testSettings = settings + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+
 /// A layer of the program. The order of the calls below is the order of the layers: each names only what stands above it.
 func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
@@ -19,7 +22,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
         name: name,
         dependencies: dependencies + ["TestSupport"],
         resources: resources,
-        swiftSettings: settings
+        swiftSettings: testSettings
     )
 }
 
@@ -176,7 +179,7 @@ let package = Package(
                 "rancher-load-images", "rancher-save-images",
             ],
             path: "compat-tests/GoldenTests",
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         tests("SystemIOTests", ["SystemIO"]),
     ]

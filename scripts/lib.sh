@@ -44,6 +44,16 @@ require_swift() {
     command -v swift >/dev/null || fail "Swift 6.2 or later is missing: see https://www.swift.org/install/linux"
 }
 
+# The directory of the build that the tests run in: optimized, and with the internals of the modules visible to tests.
+test_build=$root/.build/testing
+test_build_options=(-c release -Xswiftc -enable-testing --scratch-path "$test_build")
+
+# Builds the tests and all programs that they run.
+build_tests() { swift build --build-tests "${test_build_options[@]}"; }
+
+# Runs the test bundle directly: two `swift test` processes would wait for each other's lock of the package.
+run_tests() { "$test_build"/release/*PackageTests.xctest --testing-library swift-testing "$@"; }
+
 # Prints where scripts/install records what it laid down in a prefix: paths below it, directories with a slash at their end.
 installed_record() { printf '%s/share/rancher-images/installed' "$1"; }
 

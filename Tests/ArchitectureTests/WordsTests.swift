@@ -24,6 +24,7 @@ import Testing
         "Tests/DockerEngineTests",
         "Sources/HTTP", "Sources/Registry", "Tests/HTTPTests", "Tests/RegistryTests",
         "Sources/ImageArchive", "Tests/ImageArchiveTests",
+        "Tests/TestSupport", "Tests/DockerIntegrationTests",
     ]
 
     /// Directories whose declared names follow the rules.

@@ -103,6 +103,9 @@ struct Bench {
 }
 
 extension DistributionRegistry {
+    /// A registry with the sample images for tests that only read from it.
+    static let samples = Shared { try await DistributionRegistry.withSamples() }
+
     /// A registry with the sample images.
     ///
     /// - Parameter foreignHost: the host of the URLs of foreign layers.

@@ -45,10 +45,10 @@ import Testing
         var byte = " "
     }
 
+    // Of real size. `BoundedDecompressorTests` has each format with a small limit.
     // Zeros are the end of a tar and so a valid layer, which is compressed again; other bytes are copied unchanged.
     static let bombs = [
-        Bomb(tool: "gzip"), Bomb(tool: "bzip2 -1"), Bomb(tool: "xz -0"), Bomb(tool: "zstd -q"),
-        Bomb(tool: "zstd -q", byte: "\\0"),
+        Bomb(tool: "gzip"), Bomb(tool: "zstd -q", byte: "\\0"),
     ]
 
     @Test("an archive whose one entry does not end", arguments: bombs)
@@ -61,11 +61,11 @@ import Testing
         #expect(registry.requests.allSatisfy { $0.method != "PUT" })
     }
 
-    @Test("a layer that does not end, in a sound archive", arguments: ["gzip", "zstd -q"])
-    func aLayer(tool: String) throws {
+    @Test("a layer that does not end, in a sound archive")
+    func aLayer() throws {
         let images = try ["bomb", "sound"].map { try SyntheticImage("a.b/\($0):1", layers: ["base", $0]) }
         var tar = SyntheticImage.archive(images)
-        tar[images[0].layerNames[1]] = try directory.shell(Self.bomb(tool, byte: "\\0", times: 40))
+        tar[images[0].layerNames[1]] = try directory.shell(Self.bomb("zstd -q", byte: "\\0", times: 40))
         try directory.write(try tar.bytes(), to: "archive")
         let errors = try load()
         #expect(errors.contains("bomb:1: its \(images[0].layerNames[1]) cannot be used: "), "\(errors)")
@@ -78,7 +78,10 @@ import Testing
         let file = try TarHeader(name: "manifest.json", size: 1 << 30).encoded()
         try directory.write(file, to: "archive")
         try directory.shell("truncate -s \(512 + (1 << 30)) archive && head -c 1024 /dev/zero >>archive")
-        #expect(try load().contains("archive: its manifest.json has 1073741824 bytes, more than it may have"))
+        let errors = try load()
+        #expect(errors.contains("archive: its manifest.json has 1073741824 bytes, more than it may have"), "\(errors)")
+        #expect(errors.hasSuffix("status 1\n"), "\(errors)")
+        #expect(registry.requests.allSatisfy { $0.method != "PUT" })
     }
 
     @Test("the most values that 20 MiB can hold", arguments: ["[],", "0,", #""","#, "{},"])
@@ -86,6 +89,9 @@ import Testing
         let values = String(repeating: value, count: ((20 << 20) - 100) / value.utf8.count).dropLast()
         let manifest = #"[{"Config":"x","RepoTags":[],"Layers":[\#(values)]}]"#
         try directory.write(try SyntheticTar([SyntheticTar.Entry("manifest.json", manifest)]).bytes(), to: "archive")
-        #expect(try load().contains("archive: "))
+        let errors = try load()
+        #expect(errors.contains("archive: its manifest.json"), "\(errors)")
+        #expect(errors.hasSuffix("status 1\n"), "\(errors)")
+        #expect(registry.requests.allSatisfy { $0.method != "PUT" })
     }
 }

@@ -33,12 +33,8 @@ import Testing
             repository: repository ?? "rancher/image\(number)",
             tag: "v1",
             configuration: Array(#"{"os":"linux","architecture":"amd64","n":"\#(number).\#(version)"}"#.utf8),
-            layers: [content(seed: 999), content(seed: number * 10 + version)]
+            layers: [sampleBytes(100_000, seed: 999), sampleBytes(100_000, seed: number * 10 + version)]
         )
-    }
-
-    private static func content(seed: Int) -> [UInt8] {
-        (0..<100_000).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761 &+ seed &* 40_503) >> 13) }
     }
 
     private func saveDelta(_ list: [String], _ words: [String] = []) async throws -> Bench.Outcome {
@@ -111,7 +107,7 @@ import Testing
             repository: "rancher/new",
             tag: "v1",
             configuration: Array(#"{"os":"linux","architecture":"amd64"}"#.utf8),
-            layers: [Self.content(seed: 7777)]
+            layers: [sampleBytes(100_000, seed: 7777)]
         )
         #expect(try await saveDelta(["rancher/image1:v1", "rancher/new:v1", "rancher/image2:v1"]).status == 0)
         let loaded = try await load("delta.tar.gz")

@@ -85,7 +85,7 @@ private struct DocumentedWorld {
     private static let hosts = ["registry-1.docker.io", "registry.example.com", "harbor.example.com"]
 
     init() async throws {
-        source = try await DistributionRegistry.withSamples()
+        source = try await DistributionRegistry.samples.value
         target = try DistributionRegistry(allowsURLs: true)
         let location = """
             location /v2/ {

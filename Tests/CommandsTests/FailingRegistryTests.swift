@@ -9,7 +9,7 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct FailingRegistryTests {
     private static let count = 60
     /// Twice the retry time, and the time of the transfers.
-    private static let limit = Duration.seconds(7)
+    private static let limit = Duration.seconds(6)
 
     /// A kind of failure during a run.
     enum Failure: CaseIterable {
@@ -78,7 +78,7 @@ import Testing
         // The ping, the manifests, and about half of the blobs.
         Self.fail(registry, failure, after: 1 + Self.count + Self.count)
         let began = ContinuousClock.now
-        let saved = try await bench.save(list, from: registry.authority, ["--patience", "2s"])
+        let saved = try await bench.save(list, from: registry.authority, ["--patience", "1s"])
         #expect(began.duration(to: .now) < Self.limit)
         try check(saved, failure, registry.authority, done: "saved")
         let archive = try await bench.run(.load, ["--list", "-i", bench.path("images.tar.gz")])
@@ -97,7 +97,7 @@ import Testing
         defer { target.stop() }
         Self.fail(target, failure, after: 200)
         let began = ContinuousClock.now
-        let loaded = try await bench.load(source: source.authority, target: target.authority, ["--patience", "2s"])
+        let loaded = try await bench.load(source: source.authority, target: target.authority, ["--patience", "1s"])
         #expect(began.duration(to: .now) < Self.limit)
         try check(loaded, failure, target.authority, done: "loaded")
     }
@@ -121,7 +121,7 @@ import Testing
         Self.fail(registry, .answers502, after: 1)
         let bench = try Bench()
         let began = ContinuousClock.now
-        let saved = try await bench.save(list, from: registry.authority, ["--patience", "2s"])
+        let saved = try await bench.save(list, from: registry.authority, ["--patience", "1s"])
         #expect(began.duration(to: .now) < Self.limit)
         #expect(saved.status == 1)
         #expect(saved.lines.count { $0.hasPrefix("Image pull failed: ") } == Self.count)

@@ -167,7 +167,7 @@ import Testing
 
     @Test func aCorruptBlobInAStreamEndsTheRun() async throws {
         let registry = try Self.registry()
-        let layer = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
+        let layer = sampleBytes(3_000_000)
         registry.addImage(repository: "rancher/y", tag: "v1", configuration: Array("{}".utf8), layers: [layer])
         let digest = registry.addBlob(layer, repository: "rancher/y")
         registry.add(FakeFault(.wrongByte, method: "GET", target: "\(digest)"))

@@ -9,6 +9,8 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct KillTests {
     /// The bytes per second of a connection. The bytes in the sockets of a faster connection are lost with each kill.
     private static let pace = 10_000_000
+    /// The bytes of a large layer.
+    private static let largeSize = 6_000_000
 
     private let bench: Bench
     private let products: String
@@ -19,7 +21,7 @@ import Testing
         bench = try Bench()
         products = try Suite().products
         source = try FakeRegistry(bytesPerSecond: Self.pace)
-        list = ManyImages.add(to: source, largeSize: 24_000_000)
+        list = ManyImages.add(to: source, largeSize: Self.largeSize)
         try bench.directory.write(list.map { $0 + "\n" }.joined(), to: "list.txt")
     }
 
@@ -46,7 +48,7 @@ import Testing
         _ words: [String],
         with registry: FakeRegistry,
         total: Int64,
-        kills: Int = 20,
+        kills: Int = 6,
         moved: () -> Int64
     ) async throws -> ExitCode {
         for kill in 1...kills {

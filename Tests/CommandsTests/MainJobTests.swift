@@ -6,7 +6,7 @@ import Testing
 @Suite(.enabled(if: Machine.hasRegistry, "needs docker-registry"), .timeLimit(.minutes(5)))
 struct MainJobTests {
     @Test func theArchiveIsDockersEntryByEntry() async throws {
-        let source = try await DistributionRegistry.withSamples()
+        let source = try await DistributionRegistry.samples.value
         let bench = try Bench()
         let list = try sampleList()
         let saved = try await bench.save(list, from: source.authority, ["--platform", "linux/amd64"])
@@ -39,7 +39,7 @@ struct MainJobTests {
     }
 
     @Test func theInnerTarEndsAsDockersDoes() async throws {
-        let source = try await DistributionRegistry.withSamples()
+        let source = try await DistributionRegistry.samples.value
         let bench = try Bench()
         _ = try await bench.save(["rancher/tiny:v1"], from: source.authority)
         let tail = try bench.directory.shell("gunzip -c images.tar.gz | tail -c 1536")
@@ -49,7 +49,7 @@ struct MainJobTests {
     }
 
     @Test func blobsAndManifestsAreUnchanged() async throws {
-        let source = try await DistributionRegistry.withSamples()
+        let source = try await DistributionRegistry.samples.value
         let target = try DistributionRegistry(allowsURLs: true)
         let bench = try Bench()
         let list = try sampleList()
@@ -75,7 +75,7 @@ struct MainJobTests {
     }
 
     @Test func aStreamHasTheSameBytes() async throws {
-        let source = try await DistributionRegistry.withSamples()
+        let source = try await DistributionRegistry.samples.value
         let bench = try Bench()
         _ = try await bench.save(try sampleList(), from: source.authority)
         let words = ["-l", bench.path("list.txt"), "-s", source.authority]

@@ -19,7 +19,7 @@ enum ManyImages {
     }
 
     private static func addImage(_ repository: String, size: Int, seed: Int, to registry: FakeRegistry) -> String {
-        let layer = bytes(size, seed: seed)
+        let layer = sampleBytes(size, seed: seed)
         let diffID = ContentHash.digest(of: layer)
         let configuration = Array(
             #"""
@@ -30,18 +30,5 @@ enum ManyImages {
         )
         registry.addImage(repository: repository, tag: "v1", configuration: configuration, layers: [layer])
         return "\(repository):v1"
-    }
-
-    /// Pseudo-random bytes, which hardly compress: the block that is repeated is larger than the window of deflate, 32 KiB.
-    private static func bytes(_ count: Int, seed: Int) -> [UInt8] {
-        var state = UInt64(truncatingIfNeeded: seed) &* 0x9E37_79B9_7F4A_7C15 | 1
-        let block = (0..<8192)
-            .map { _ in
-                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-                return state
-            }
-        var bytes: [UInt8] = []
-        while bytes.count < count { block.withUnsafeBytes { bytes += $0.prefix(count - bytes.count) } }
-        return bytes
     }
 }

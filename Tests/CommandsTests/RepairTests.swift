@@ -29,9 +29,7 @@ import Testing
             tag: "v1",
             configuration: Array(#"{"os":"linux","architecture":"amd64","n":"\#(number).\#(version)"}"#.utf8),
             layers: [999, number * 10 + version]
-                .map { seed in
-                    (0..<150_000).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761 &+ seed &* 40_503) >> 13) }
-                }
+                .map { sampleBytes(150_000, seed: $0) }
         )
     }
 

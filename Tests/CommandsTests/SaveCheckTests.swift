@@ -11,8 +11,7 @@ import Testing
     private let registry: FakeRegistry
     private let bench: Bench
     /// Two layers of two megabytes that no two images share, and one that they do.
-    private static let layers = (UInt8(1)...3)
-        .map { seed in (0..<2_000_000).map { UInt8(truncatingIfNeeded: $0) &* seed } }
+    private static let layers = (1...3).map { sampleBytes(2_000_000, seed: $0) }
 
     init() throws {
         registry = try FakeRegistry()

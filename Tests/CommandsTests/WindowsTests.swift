@@ -104,7 +104,7 @@ struct WindowsTests {
     }
 
     @Test func theListWithoutTheReleaseIsSearchedForMissingNames() async throws {
-        let source = try await DistributionRegistry.withSamples()
+        let source = try await DistributionRegistry.samples.value
         let bench = try Bench()
         try bench.directory.write("rancher/multi:v1\n", to: "windows.txt")
         let words = ["-l", bench.path("windows.txt"), "-i", bench.path("windows.tar"), "-s", source.authority]
@@ -120,7 +120,7 @@ struct WindowsTests {
     }
 
     @Test func missingMembersOfAListAreNamed() async throws {
-        let source = try await DistributionRegistry.withSamples()
+        let source = try await DistributionRegistry.samples.value
         let target = try DistributionRegistry()
         let bench = try Bench()
         _ = try await bench.save(["rancher/tiny:v1"], from: source.authority)

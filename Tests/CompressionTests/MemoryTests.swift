@@ -59,7 +59,8 @@ private func withMemory<Result>(_ space: rlim_t, _ body: () -> Result) -> Result
     }
     // Every other one, or they would grow together into large ones.
     for index in small.indices where index % 2 == 0 { free(small[index]) }
-    let result = body()
+    // The array itself is a large block, which must not be free yet.
+    let result = withExtendedLifetime(small) { body() }
     setAddressSpace(.max)
     while let block = taken {
         taken = block.load(as: UnsafeMutableRawPointer?.self)

@@ -4,12 +4,12 @@ import SampleImages
 import SystemIO
 import TestSupport
 
-/// A docker daemon, a registry with the sample images, an empty one, and a directory to run the executables in.
+/// A docker daemon without images, a registry with the sample images, an empty registry, and a directory to run the executables in.
 struct Bench {
-    /// What an executable did.
+    /// The outcome of an executable.
     struct Run {
         let exit: Int32
-        /// Without what varies, SOURCE and TARGET in place of the registries.
+        /// The lines without variable parts, with SOURCE and TARGET for the registries.
         let stdout: [String]
         let stderr: String
     }
@@ -24,17 +24,27 @@ struct Bench {
     private let directory: TemporaryDirectory
     private let suite: Suite
 
+    /// The daemon of all tests. They run one after the other, and each removes the images of the one before.
+    private static let daemon = Shared { try DockerDaemon() }
+
+    /// The registry with the sample images, which no test of this module changes except by adding a signature.
+    static let source = Shared {
+        let registry = try DistributionRegistry(allowsURLs: true)
+        try await SampleImages(directory: Fixtures.path("source")).push(to: registry.authority)
+        return registry
+    }
+
     init(list: [String]? = nil) async throws {
         suite = try Suite()
-        daemon = try DockerDaemon()
-        source = try DistributionRegistry(allowsURLs: true)
+        daemon = try await Self.daemon.value
+        source = try await Self.source.value
         target = try DistributionRegistry()
         directory = try TemporaryDirectory()
-        try await SampleImages(directory: Fixtures.path("source")).push(to: source.authority)
         self.list =
             try list
             ?? Fixtures.text("list.txt").split(separator: "\n").map(String.init)
             .filter { !$0.contains("zstd") && !$0.contains("windows") }
+        try await docker("system", "prune", "--all", "--force")
         try directory.write(self.list.map { $0 + "\n" }.joined(), to: "rancher-images.txt")
     }
 
@@ -47,7 +57,7 @@ struct Bench {
         return try await run("rancher-load-images", registry + ["--engine", engine] + words)
     }
 
-    /// Signs an image in the registry with the samples as cosign does, with a signature that is none.
+    /// Adds a dummy cosign signature of an image to the registry with the samples.
     func sign(_ image: String) async throws {
         let digest = try source.tags()[image] ?? ""
         let repository = name(String(image.prefix { $0 != ":" }))
@@ -76,13 +86,13 @@ struct Bench {
         return String(decoding: outcome.output, as: UTF8.self).split(separator: "\n").last.map(String.init) ?? ""
     }
 
-    /// Has docker pull an image that was loaded, and tells the ID that it gives it.
+    /// Pulls a loaded image with docker, and returns its image ID.
     func pulledImageID(_ name: String) async throws -> String {
         try await docker("pull", "\(target.authority)/\(name)")
         return try await docker("image", "inspect", "--format", "{{.Id}}", "\(target.authority)/\(name)")
     }
 
-    /// Runs a command of the shell in the directory; one that fails is an error.
+    /// Runs a shell command in the directory.
     func shell(_ command: String) throws { try directory.shell(command) }
 
     /// Compares scripts with the executables on the daemon.

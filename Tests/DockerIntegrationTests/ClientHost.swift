@@ -4,7 +4,8 @@ import SystemIO
 import TestSupport
 import Testing
 
-/// A host with a docker command that reaches no docker of this machine: a directory with the command, podman's store, and two registries.
+/// A host whose docker command does not reach a docker daemon of this machine: a directory with the command, podman's store, and two
+/// registries.
 final class ClientHost: Sendable {
     let directory: TemporaryDirectory
     let source: DistributionRegistry
@@ -13,15 +14,14 @@ final class ClientHost: Sendable {
     private let environment: [String: String]
 
     /// - Parameters:
-    ///   - docker: a line of the shell that makes `bin/docker`.
-    ///   - socket: the name of podman's socket, which `DOCKER_HOST` is then; `nil` for none.
-    ///   - dockerHost: `DOCKER_HOST` without podman's socket.
+    ///   - docker: A shell command that creates `bin/docker`.
+    ///   - socket: The name of podman's socket, for `DOCKER_HOST`; `nil` for none.
+    ///   - dockerHost: `DOCKER_HOST` if there is no socket of podman.
     init(_ list: [String], docker: String, socket: String? = nil, dockerHost: String? = nil) async throws {
         self.list = list
         directory = try TemporaryDirectory()
-        source = try DistributionRegistry(allowsURLs: true)
+        source = try await Bench.source.value
         target = try DistributionRegistry()
-        try await SampleImages(directory: Fixtures.path("source")).push(to: source.authority)
         try directory.write(list.map { $0 + "\n" }.joined(), to: "rancher-images.txt")
         try directory.write(
             "[[registry]]\nlocation = \"\(source.authority)\"\ninsecure = true\n",
@@ -68,7 +68,7 @@ final class ClientHost: Sendable {
         )
     }
 
-    /// Loads the archive elsewhere, and compares the images with those that were saved.
+    /// Loads the archive into the target, and compares the images with the sources.
     func expectLoadedImagesAreTheSources() async throws {
         let loaded = try await load("registry")
         #expect(loaded.exit == 0, "\(loaded.stderr)")

@@ -27,9 +27,9 @@ struct DockerIntegrationTests {
         #expect(again.stdout == (try Self.recordedOutput("load-2.stdout")))
     }
 
-    /// Docker compresses layers again when it pushes images that it has only loaded, so their digests are its own; the images
-    /// are the same by the digest of their configuration. As in an archive of docker's containerd store, an image that is there
-    /// by itself and in a list has one name only for older dockers, which is told.
+    /// Docker compresses the layers of loaded images again, so their digests differ. The digests of the configurations are the same. As
+    /// in an archive of docker's containerd store, older dockers see only one name of an image that is also in a list, which is
+    /// reported.
     @Test func savedByTheRegistryEngineAndLoadedByDocker() async throws {
         let bench = try await Bench()
         let saved = try await bench.save(engine: "registry", words: ["--verbose"])
@@ -47,8 +47,8 @@ struct DockerIntegrationTests {
         for name in pushed { #expect(try bench.target.imageID(name) == (try Self.recordedImageID(name)), "\(name)") }
     }
 
-    /// An engine without the containerd store does not see them, and loads what it would without.
-    @Test func signaturesInTheArchiveAreInNobodysWay() async throws {
+    /// A docker without the containerd store ignores signatures, and loads the same images.
+    @Test func signaturesDoNotBreakOtherReaders() async throws {
         let bench = try await Bench(list: ["rancher/tiny:v1"])
         try await bench.sign("rancher/tiny:v1")
         let saved = try await bench.save(engine: "registry", words: ["--with-referrers"])
@@ -73,7 +73,7 @@ struct DockerIntegrationTests {
         "docker-28.5-containerd-chart": ["rancher/tiny:v1"],
     ]
 
-    /// What dockers of all kinds saved and the registry engine loaded, docker pulls as the images that they were.
+    /// Archives of several docker versions, loaded by the registry engine, are pulled by docker with their original image IDs.
     @Test(arguments: savedArchives)
     func loadedArchivesArePulledAsTheSameImages(engine: String, list: [String]?) async throws {
         let bench = try await Bench(list: list)
@@ -87,9 +87,9 @@ struct DockerIntegrationTests {
         }
     }
 
-    /// An image that the registry does not have, but docker does, is taken from docker.
+    /// An image that only docker has is saved from docker.
     @Test(arguments: ["containerd", "legacy"])
-    func theRegistryEngineTakesFromDockerWhatTheRegistryRefuses(_ format: String) async throws {
+    func theRegistryEngineFallsBackToDocker(_ format: String) async throws {
         let bench = try await Bench(list: ["rancher/tiny:v1", "rancher/own:v1", "rancher/absent:v1"])
         try await bench.docker("pull", bench.name("rancher/names:v1"))
         try await bench.docker("tag", bench.name("rancher/names:v1"), bench.name("rancher/own:v1"))
@@ -115,15 +115,15 @@ struct DockerIntegrationTests {
     }
 
     /// `auto` finds the daemon by `DOCKER_HOST`.
-    @Test func dockerIsFoundWhereTheClientFindsIt() async throws {
+    @Test func dockerIsFoundByDockerHost() async throws {
         let bench = try await Bench()
         let saved = try await bench.save(engine: "auto", words: ["--verbose"])
         #expect(saved.exit == 0)
         #expect(saved.stderr.contains("the docker engine moves the images: there is a docker command in PATH"))
     }
 
-    /// D14: `docker manifest create` does not try a registry on loopback without TLS by itself.
-    @Test func manifestListsAreMadeInARegistryWithoutTLS() async throws {
+    /// D14: `docker manifest create` needs `--insecure` for a loopback registry without TLS.
+    @Test func manifestListsAreCreatedInARegistryWithoutTLS() async throws {
         let bench = try await Bench(list: ["rancher/tiny:v1"])
         #expect(try await bench.save(engine: "docker").exit == 0)
         let words = ["--windows-image-list", "rancher-images.txt", "--windows-versions", ""]
@@ -138,8 +138,8 @@ struct DockerIntegrationTests {
         #expect(loaded.stderr.contains("docker manifest create took --insecure"))
     }
 
-    /// The runner against official scripts, with scripts of a few lines that do what docker and gzip are for.
-    @Test func theExecutablesAreLikePlainCommands() async throws {
+    /// The comparison with official scripts, with scripts of a few lines that call docker and gzip.
+    @Test func theExecutablesMatchPlainCommands() async throws {
         let bench = try await Bench()
         let scripts = try TemporaryDirectory()
         try scripts.write(
@@ -176,7 +176,7 @@ struct DockerIntegrationTests {
         #expect(lines.contains { $0.hasPrefix("mirror/rancher/busybox:1: missing (script)") })
     }
 
-    /// What the official script printed, without the images that docker 20.10 could not pull.
+    /// The recorded output of the official script, without the images that docker 20.10 cannot pull.
     private static func recordedOutput(_ name: String) throws -> [String] {
         let text = try Fixtures.text("\(fixture)/\(name)")
         return DockerOutput.stable(text, names: ["127.0.0.1:5001": "SOURCE", "127.0.0.1:5002/mirror": "TARGET"])
@@ -212,7 +212,7 @@ enum ImageID {
 }
 
 extension DistributionRegistry {
-    /// The digest of the configuration of the image that `REPOSITORY:TAG` leads to.
+    /// The configuration digest of the image `REPOSITORY:TAG`.
     func imageID(_ name: String) throws -> String {
         try ImageID.of(String(decoding: try content(try #require(try tags()[name])), as: UTF8.self))
     }

@@ -2,7 +2,7 @@ import FoundationEssentials
 import TestSupport
 import Testing
 
-/// The executables on hosts whose docker is podman: under docker's name, by a wrapper, behind a socket.
+/// The executables on hosts whose docker is podman: under docker's name, through a wrapper, or through a socket.
 @Suite(
     .serialized,
     .enabled(if: Machine.canRunPodman && Machine.hasRegistry, "needs root, podman and docker-registry"),
@@ -11,7 +11,7 @@ import Testing
 struct PodmanTests {
     private static let list = ["rancher/tiny:v1", "rancher/names:v1", "busybox:1"]
 
-    /// What the docker command is, as a line of the shell that makes `bin/docker`, and by what it is recognized.
+    /// A shell command that creates `bin/docker`, and the evidence by which podman is recognized.
     private static let commands: [(make: String, evidence: String)] = [
         ("ln -s /usr/bin/podman bin/docker", "is a link to /usr/bin/podman"),
         (

@@ -5,7 +5,7 @@ import SystemIO
 import TestSupport
 import Testing
 
-/// What docker is configured with works for the registry engine as it does for docker.
+/// The registry engine uses docker's configuration as docker does.
 @Suite(
     .serialized,
     .enabled(if: Machine.canRunDocker && Machine.hasRegistry, "needs root, docker.io and docker-registry"),
@@ -17,10 +17,9 @@ struct SameConfigurationTests {
         let password = #"p@ss #/?%"#
         let directory = try TemporaryDirectory()
         let auth = try Self.passwords(of: password, in: directory)
-        let mirror = try DistributionRegistry(allowsURLs: true)
-        try await SampleImages(directory: Fixtures.path("source")).push(to: mirror.authority)
+        let mirror = try await Bench.source.value
         let registry = try DistributionRegistry(auth: auth)
-        // This machine, and no address of the loopback, which docker trusts anyway.
+        // An address of this machine outside of the loopback network, which docker trusts anyway.
         let target = registry.authority.replacing("127.0.0.1", with: "0.0.0.0")
 
         let settings = #"{"registry-mirrors":["\#(mirror.url)"],"insecure-registries":["0.0.0.0/32"]}"#
@@ -123,7 +122,7 @@ struct SameConfigurationTests {
             try #require(outcome.status.isSuccess, "\(command): \(String(decoding: outcome.errors, as: UTF8.self))")
         }
         #expect(try registry.imageID("engine/rancher/tiny:v1") == registry.imageID("docker/rancher/tiny:v1"))
-        // Without that directory it is refused, so it was not by chance; docker's store has the image.
+        // Without that directory the save fails. Docker's store still has the image.
         let refused = try await run(commands[3] + ["--patience", "1s"], etc: nil, host: "unix:///nowhere")
         #expect(String(decoding: refused.errors, as: UTF8.self).contains("certificate"))
     }

@@ -130,7 +130,7 @@ import Testing
         for diffID in writer.layers {
             let layer = try writer.beginLayer()
             // More than the layer itself, so that the file must be cut if it is the last.
-            try noise(2_000_000, seed: 9).withUnsafeBytes(layer.append)
+            try sampleBytes(2_000_000, seed: 9).withUnsafeBytes(layer.append)
             try layer.restart()
             try (SampleLayout.contentsByDigest[diffID] ?? []).withUnsafeBytes(layer.append)
             try layer.finish()
@@ -144,9 +144,9 @@ import Testing
     @Test func aLayerThatIsNotItsDiffIDIsAnError() throws {
         let (writer, _, directory) = try Self.writer()
         let layer = try writer.beginLayer()
-        try noise(1000, seed: 5).withUnsafeBytes(layer.append)
+        try sampleBytes(1000, seed: 5).withUnsafeBytes(layer.append)
         let error = #expect(throws: LayerError.self) { try layer.finish() }
-        let found = ContentHash.digest(of: noise(1000, seed: 5))
+        let found = ContentHash.digest(of: sampleBytes(1000, seed: 5))
         #expect(
             error?.description
                 == "layers from manifest don't match image configuration: the layer with the diff ID \(SampleLayout.allLayers[0])"

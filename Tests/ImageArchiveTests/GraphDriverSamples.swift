@@ -119,7 +119,7 @@ struct SampleLayout: GraphDriverLayout {
             entries.append(GraphDriverEntry(file: TarHeader(name: "\(index)-text"), Array("text \(index)".utf8)))
             if sizes.count == layers.count, late > 0 {
                 entries.append(
-                    GraphDriverEntry(file: TarHeader(name: "\(index)-late"), noise(late, seed: UInt64(index)))
+                    GraphDriverEntry(file: TarHeader(name: "\(index)-late"), sampleBytes(late, seed: index))
                 )
             }
             var header = TarHeader(name: "\(index)-layer", size: sizes[layer] ?? 0)
@@ -132,21 +132,10 @@ struct SampleLayout: GraphDriverLayout {
     func spareRoom(between lower: Digest?, and upper: Digest) -> Int { spare }
 
     static let contents = [
-        noise(1_000_000, seed: 1), [UInt8](repeating: 0, count: 70_000), [], noise(513, seed: 2),
-        Array(repeatElement(noise(700, seed: 3), count: 1000).joined()), noise(300_000, seed: 4),
+        sampleBytes(1_000_000, seed: 1), [UInt8](repeating: 0, count: 70_000), [], sampleBytes(513, seed: 2),
+        Array(repeatElement(sampleBytes(700, seed: 3), count: 1000).joined()), sampleBytes(300_000, seed: 4),
     ]
     static let contentsByDigest = Dictionary(uniqueKeysWithValues: contents.map { (ContentHash.digest(of: $0), $0) })
     /// The diff IDs of the contents, in their order.
     static let allLayers = contents.map { ContentHash.digest(of: $0) }
-}
-
-/// Bytes that cannot be compressed, always the same for a seed.
-func noise(_ count: Int, seed: UInt64) -> [UInt8] {
-    var state = seed
-    return (0..<count)
-        .map { _ in
-            // A linear congruential generator with Knuth's constants for MMIX.
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return UInt8(truncatingIfNeeded: state >> 56)
-        }
 }

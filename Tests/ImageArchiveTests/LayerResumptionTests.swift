@@ -13,8 +13,8 @@ import Testing
     }
 
     private static let contents = [
-        noise(1_600_000, seed: 1), [UInt8](repeating: 0, count: 300_000), [], noise(513, seed: 2),
-        noise(1_200_000, seed: 3), noise(700_000, seed: 4),
+        sampleBytes(1_600_000, seed: 1), [UInt8](repeating: 0, count: 300_000), [], sampleBytes(513, seed: 2),
+        sampleBytes(1_200_000, seed: 3), sampleBytes(700_000, seed: 4),
     ]
     private static let digests = contents.map { ContentHash.digest(of: $0) }
 

@@ -13,4 +13,13 @@ import Testing
     @Test func eachFlagHasOne() {
         #expect(Flag.table.map(\.meaning).filter { ChineseMeanings.table[$0] == nil } == [])
     }
+
+    /// A translation is in Chinese, and names the same flags and variables as the original.
+    @Test(arguments: ChineseMeanings.table.keys.sorted())
+    func eachIsATranslation(meaning: String) throws {
+        let translation = try #require(ChineseMeanings.table[meaning])
+        let name = #/--[a-z-]+|[A-Z_]{4,}/#
+        #expect(Set(translation.matches(of: name).map(\.output)) == Set(meaning.matches(of: name).map(\.output)))
+        #expect(translation.contains(#/\p{Han}/#))
+    }
 }

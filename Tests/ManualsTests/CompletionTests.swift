@@ -2,26 +2,12 @@ import Manuals
 import TestSupport
 import Testing
 
-/// The completions, in the shells that they are for.
+/// Completions in the shells that they are made for.
 @Suite(.timeLimit(.minutes(2))) struct CompletionTests {
-    private static func paths(_ part: String) -> [String] {
-        GeneratedFiles.files.map(\.path).filter { $0.contains(part) }
-    }
-
     private func directory(with path: String) throws -> TemporaryDirectory {
         let directory = try TemporaryDirectory()
         try directory.write(try #require(GeneratedFiles.files.first { $0.path == path }).text, to: "completion")
         return directory
-    }
-
-    @Test(.enabled(if: Machine.has("zsh"), "needs zsh"), arguments: paths("/zsh/"))
-    func zshReadsIt(path: String) throws {
-        try directory(with: path).shell("zsh -n completion")
-    }
-
-    @Test(.enabled(if: Machine.has("fish"), "needs fish"), arguments: paths("/fish/"))
-    func fishReadsIt(path: String) throws {
-        try directory(with: path).shell("fish -n completion")
     }
 
     private static let words: [(String, String, [String], String)] = [
@@ -32,6 +18,7 @@ import Testing
         ("rancher-save-images.ps1", "--os", ["--os-release-id"], "which has it"),
         ("rancher-load-images", "--reu", [], "a flag of the other program"),
         ("rancher-load-images", "--regis", ["--registry"], "which has this one"),
+        ("rancher-load-images.ps1", "--regis", ["--registry"], "a flag of the fourth name"),
         ("rancher-save-images", "--image-list li", ["list.txt"], "a file"),
         ("rancher-save-images", "--source-registry li", [], "no file"),
     ]
@@ -66,5 +53,57 @@ import Testing
         let offered = String(decoding: try directory.shell(command), as: UTF8.self)
         // What follows a tab describes the word.
         #expect(offered.split(separator: "\n").map { String($0.prefix { $0 != "\t" }) } == expected, "\(reason)")
+    }
+
+    /// A key of tab in an interactive zsh on a terminal of its own, whose `compadd` also prints the matches.
+    @Test(.enabled(if: Machine.has("zsh"), "needs zsh"), arguments: words)
+    func zsh(program: String, typed: String, expected: [String], reason: String) throws {
+        let directory = try TemporaryDirectory()
+        let path = "Packaging/share/zsh/site-functions/_\(program)"
+        try directory.write(try #require(GeneratedFiles.files.first { $0.path == path }).text, to: "_\(program)")
+        try directory.write("", to: "list.txt")
+        try directory.write(
+            #"""
+            PROMPT=
+            fpath=($PWD $fpath)
+            autoload compinit
+            compinit -u -D
+            bindkey '^I' complete-word
+            zstyle ':completion:*' insert-tab false
+            compadd() {
+                if [[ ${@[1,(i)(-|--)]} == *-(O|A|D)\ * ]]; then
+                    builtin compadd "$@"
+                    return
+                fi
+                local -a hits
+                builtin compadd -A hits "$@"
+                for hit in $hits; do print -r -- "OFFERED $hit"; done
+            }
+            finish() { print -r -- END; }
+            comppostfuncs=(finish)
+            print ready
+            """#,
+            to: "setup"
+        )
+        try directory.write(
+            #"""
+            zmodload zsh/zpty
+            zpty z zsh -f -i
+            zpty -w z "source $PWD/setup"
+            while zpty -r z line; do [[ $line == *ready* ]] && break; done
+            zpty -w -n z "$1"$'\t'
+            while zpty -r z line; do
+                [[ $line == *END* ]] && break
+                [[ $line == *OFFERED\ * ]] && print -r -- "${${line##*OFFERED }%%[[:space:]]*}"
+            done
+            zpty -d z
+            """#,
+            to: "script"
+        )
+        let offered = String(
+            decoding: try directory.shell("timeout 60 zsh -f script '\(program) \(typed)'"),
+            as: UTF8.self
+        )
+        #expect(offered.split(separator: "\n").map(String.init) == expected, "\(reason)")
     }
 }

@@ -188,7 +188,7 @@ import Testing
 
     @Test(arguments: [GraphDriverFormat.docker, .legacy])
     func aBrokenTransferOfALargeLayerGoesOn(format: GraphDriverFormat) async throws {
-        let layer = (0..<6 << 20).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
+        let layer = sampleBytes(6 << 20)
         let digest = ContentHash.digest(of: layer)
         fixture.addImage("rancher/large", layers: [layer])
         fixture.source.add(FakeFault(.transport(.cutBody(after: 3 << 20)), target: "blobs/\(digest)"))
@@ -234,15 +234,7 @@ import Testing
 
     @Test(arguments: [GraphDriverFormat.docker, .legacy], [OuterCompression.gzip(level: 6), .none])
     func aSaveThatWasStoppedGoesOn(format: GraphDriverFormat, wrapping: OuterCompression) async throws {
-        let layers = (0..<6)
-            .map { number in
-                var state = UInt32(number) &* 2_654_435_761 | 1
-                return (0..<1_500_000 + number * 1_000_000)
-                    .map { _ in
-                        state = state &* 1_664_525 &+ 1_013_904_223
-                        return UInt8(truncatingIfNeeded: state >> 24)
-                    }
-            }
+        let layers = (0..<6).map { sampleBytes(1_500_000 + $0 * 1_000_000, seed: $0) }
         let names = layers.indices.map { "large/\($0):v1" }
         for (index, layer) in layers.enumerated() { fixture.addImage("large/\(index)", layers: [layer]) }
         try await fixture.save(names, as: format, wrapping: wrapping)

@@ -17,7 +17,7 @@ import Testing
 
     init() throws {
         fixture = try EngineFixture()
-        layers = (0..<4).map { Self.noise(2_000_000 + $0, seed: UInt32($0)) }
+        layers = (0..<4).map { sampleBytes(2_000_000 + $0, seed: $0) }
         for (index, name) in ["large/a", "large/b", "large/c"].enumerated() {
             fixture.source.addImage(
                 repository: name,
@@ -26,15 +26,6 @@ import Testing
                 layers: [layers[index], layers[3]]
             )
         }
-    }
-
-    private static func noise(_ count: Int, seed: UInt32) -> [UInt8] {
-        var state = seed &* 2_654_435_761 | 1
-        return (0..<count)
-            .map { _ in
-                state = state &* 1_664_525 &+ 1_013_904_223
-                return UInt8(truncatingIfNeeded: state >> 24)
-            }
     }
 
     /// Saves into an output that resumes a partial archive.

@@ -7,7 +7,7 @@ import Testing
 
 /// Blobs that are pushed in chunks, after an interruption or because of a proxy's limit.
 @Suite(.timeLimit(.minutes(5))) struct ChunkedUploadTests {
-    private static let content = (0..<20 << 20).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
+    private static let content = sampleBytes(20 << 20)
     private static let blob = Descriptor(
         mediaType: "x/y",
         digest: ContentHash.digest(of: content),

@@ -87,7 +87,7 @@ final class RegistryFixture: Sendable {
     }
 }
 
-private let sampleContent = (0..<1_500_000).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
+private let sampleContent = sampleBytes(1_500_000)
 
 /// Keeps a blob in memory and counts restarts.
 final class Memory: ByteSink {

@@ -81,7 +81,7 @@ public struct SampleImages: Sendable {
         try await client.put(manifest, as: name, in: repository)
     }
 
-    /// Pushes a manifest of a test's own, and the blobs that it names, to a registry.
+    /// Pushes a manifest of a test, and its blobs, to a registry.
     ///
     /// - Parameter name: `HOST/REPOSITORY:TAG`, or with `@DIGEST` instead of a tag.
     public static func push(_ manifest: [UInt8], blobs: [[UInt8]] = [], as name: String) async throws {

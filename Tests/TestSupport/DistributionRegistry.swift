@@ -1,8 +1,8 @@
 import FoundationEssentials
 
-/// A real registry, Debian's `docker-registry`, on a free port of 127.0.0.1, that keeps its files in a directory of its own.
+/// A real registry, Debian's `docker-registry`, on a free port of 127.0.0.1, with its files in its own directory.
 public final class DistributionRegistry: Sendable {
-    /// `127.0.0.1:port`: what an image's reference begins with.
+    /// `127.0.0.1:port`, the registry part of image references.
     public let authority: String
 
     /// `http://127.0.0.1:port`
@@ -13,11 +13,11 @@ public final class DistributionRegistry: Sendable {
     /// Starts the registry and waits until it listens.
     ///
     /// - Parameters:
-    ///   - allowsURLs: whether it takes manifests whose layers have URLs, as foreign layers do; it refuses them as it comes.
-    ///   - tls: its `http.tls` section, as YAML in one line.
-    ///   - auth: its `auth` section, as YAML in one line.
-    ///   - other: a registry of which it is a replica: it has the same storage, but a secret of its own.
-    /// - Throws: what it wrote, where it does not.
+    ///   - allowsURLs: Whether it accepts manifests with foreign layers, which it refuses by default.
+    ///   - tls: The `http.tls` section, as YAML in one line.
+    ///   - auth: The `auth` section, as YAML in one line.
+    ///   - other: The registry that it is a replica of, with the same storage but another secret.
+    /// - Throws: An error with its output if it does not start.
     public init(
         allowsURLs: Bool = false,
         tls: String? = nil,
@@ -55,7 +55,7 @@ public final class DistributionRegistry: Sendable {
         _ = try? directory.shell("kill $(cat pid)")
     }
 
-    /// The digest that each tag leads to, by `REPOSITORY:TAG`, as the registry keeps it in its files.
+    /// The digest of each tag, by `REPOSITORY:TAG`, from the files of the registry.
     public func tags() throws -> [String: String] {
         let repositories = directory.path("files/docker/registry/v2/repositories")
         guard FileManager.default.fileExists(atPath: repositories) else { return [:] }
@@ -73,7 +73,7 @@ public final class DistributionRegistry: Sendable {
         return tags
     }
 
-    /// The bytes of a blob or a manifest, by its digest.
+    /// The bytes of a blob or a manifest.
     public func content(_ digest: String) throws -> [UInt8] {
         let hex = String(digest.drop { $0 != ":" }.dropFirst())
         return try directory.bytes("files/docker/registry/v2/blobs/sha256/\(hex.prefix(2))/\(hex)/data")

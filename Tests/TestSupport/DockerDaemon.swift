@@ -1,9 +1,9 @@
-/// A real docker daemon of this machine's `dockerd` on a socket of its own, that keeps all its files in a directory of its own, and
-/// has no network for containers.
+/// A real docker daemon, this machine's `dockerd`, on its own socket, with all files in its own directory and without a network for
+/// containers.
 public final class DockerDaemon: Sendable {
-    /// What `DOCKER_HOST` has to be.
+    /// The value of `DOCKER_HOST`.
     public let host: String
-    /// A directory for what the client keeps, for `DOCKER_CONFIG`.
+    /// The value of `DOCKER_CONFIG`, a directory for the client.
     public let configuration: String
 
     private let directory: TemporaryDirectory
@@ -11,9 +11,9 @@ public final class DockerDaemon: Sendable {
     /// Starts the daemon and waits until it answers.
     ///
     /// - Parameters:
-    ///   - settings: the text of its `daemon.json`.
-    ///   - etc: the directory that it sees as `/etc/docker`, in a namespace of its own; `nil` for that of this machine.
-    /// - Throws: the end of its log, where it does not.
+    ///   - settings: The text of `daemon.json`.
+    ///   - etc: The directory that is mounted on `/etc/docker` in its own mount namespace; `nil` for that of this machine.
+    /// - Throws: An error with the end of its log if it does not start.
     public init(settings: String = "{}", etc: String? = nil) throws {
         directory = try TemporaryDirectory()
         try directory.write(settings, to: "daemon.json")
@@ -37,14 +37,14 @@ public final class DockerDaemon: Sendable {
         )
     }
 
-    /// The words before a command that is to see a directory as `/etc/docker`.
+    /// The prefix of a command that runs with a directory mounted on `/etc/docker`.
     public static func prefix(etc: String?) -> [String] {
         guard let etc else { return [] }
         return ["unshare", "--mount", "sh", "-c", #"mount --bind "$0" /etc/docker && exec "$@""#, etc]
     }
 
     deinit {
-        // Its files can only be removed when it has gone.
+        // Its files can be removed only after its exit.
         _ = try? directory.shell(
             "kill $(cat pid); for try in $(seq 300); do kill -0 $(cat pid) || break; sleep 0.1; done"
         )

@@ -1,42 +1,42 @@
-/// What a product has that distribution, the registry that all of them are measured by, does not have.
+/// The behavior of a product that differs from distribution, the reference implementation.
 public struct FakePeculiarities: Sendable {
-    /// What has to be there before the first push, and is not made by it.
+    /// A resource that must exist before the first push.
     public enum Rooms: Sendable, Hashable {
         /// Any repository is made by the first push into it.
         case none
-        /// Harbor's projects, which its API makes for the user, where that may.
+        /// Harbor's projects, which its API creates if the user may.
         case harbor(projects: Set<String>, mayMake: Bool)
         /// ECR's repositories.
         case ecr(repositories: Set<String>)
-        /// GitLab's groups, for others of which its token server gives no token.
+        /// GitLab's groups. Its token server issues no token for other groups.
         case gitLab(groups: Set<String>)
     }
 
-    /// Where the token server is.
+    /// The location of the token server.
     public var tokenPath = "/token"
-    /// What its answers call the token.
+    /// The name of the token in its responses.
     public var tokenField = "token"
-    /// Whether it takes nothing but the refresh token that is the user's password, in OAuth2's form.
+    /// Whether it accepts only the refresh token that is the user's password, as an OAuth2 form.
     public var wantsRefreshToken = false
-    /// What challenges call the registry.
+    /// The service name in challenges.
     public var service = "fake-registry"
-    /// The answer to `GET /v2/` of who may.
+    /// The response to `GET /v2/` with valid credentials.
     public var ping = LoopbackResponse(headers: ["Content-Type": "application/json"], text: "{}")
-    /// What stands before `/v2/` in the `Location` of uploads.
+    /// The path before `/v2/` in the `Location` of uploads.
     public var uploadPrefix = ""
-    /// What the names of all repositories begin with; others lead to a page for people.
+    /// The prefix of the names of all repositories; other names are answered with an HTML page.
     public var namePrefix = ""
-    /// Whether the storage refuses requests with a login that is not its own.
+    /// Whether the storage refuses requests with the registry's credentials.
     public var storageRefusesLogins = false
-    /// Whether a question for a mount is no question that it knows.
+    /// Whether it rejects mounts.
     public var refusesMounts = false
-    /// Whether a tag that is there stays as it is.
+    /// Whether existing tags are immutable.
     public var tagsAreImmutable = false
-    /// How many more manifests may be pulled; `nil` for any number.
+    /// The number of manifests that may still be pulled; `nil` for no limit.
     public var pullsLeft: Int?
-    /// What has to be there before the first push.
+    /// The resource that must exist before the first push.
     public var rooms = Rooms.none
 
-    /// Nothing peculiar.
+    /// The behavior of distribution.
     public init() {}
 }

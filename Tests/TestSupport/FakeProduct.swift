@@ -1,15 +1,15 @@
 import FoundationEssentials
 
-/// A product that keeps images, as its documentation and its users tell of it: what is peculiar to it, and the login for it.
+/// A registry product, after its documentation and reports of users: its peculiarities and its login.
 public struct FakeProduct: Sendable, CustomStringConvertible {
     /// Its name.
     public let description: String
-    /// How it behaves.
+    /// Its behavior.
     public let switches: FakeSwitches
-    /// What `docker login` leaves for it, in JSON without braces.
+    /// The entry of `docker login` for it, as JSON without braces.
     public let login: String
 
-    /// What the names of its repositories begin with.
+    /// The prefix of the names of its repositories.
     public var namePrefix: String { switches.peculiarities.namePrefix }
 
     private init(
@@ -31,7 +31,7 @@ public struct FakeProduct: Sendable, CustomStringConvertible {
         self.login = login ?? words.map { #""auth":"\#(Data($0.utf8).base64EncodedString())""# } ?? ""
     }
 
-    /// All of them.
+    /// All products.
     public static let all = [
         harbor, nexus, nexusPort, artifactoryPath, artifactorySubdomain, ecr, acr, gitLab, quay, dockerHub,
     ]
@@ -103,7 +103,7 @@ public struct FakeProduct: Sendable, CustomStringConvertible {
         $0.location = .relative
     }
 
-    /// GitLab: a token server that refuses groups, and does not tell how long its tokens live.
+    /// GitLab: a token server that refuses groups, and omits the lifetime of its tokens.
     public static let gitLab = FakeProduct("GitLab", user) {
         $0.peculiarities.tokenPath = "/jwt/auth"
         $0.peculiarities.service = "container_registry"

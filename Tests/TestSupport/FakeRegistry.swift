@@ -1,17 +1,17 @@
 import OCI
 import Synchronization
 
-/// An OCI distribution registry in memory that answers as `distribution/distribution` does, and misbehaves where it is told
-/// to (OCI distribution-spec 1.1, and distribution's docs/spec/api.md and docs/spec/auth).
+/// An OCI registry in memory that answers like `distribution/distribution`, and fails on request (OCI distribution-spec 1.1, and
+/// distribution's docs/spec/api.md and docs/spec/auth).
 ///
-/// A second server on another port plays the storage to which blobs are redirected and, by a switch, uploads are sent.
-/// Both live until `stop`.
+/// A second server on another port is the storage that blobs are redirected to and, if a switch is set, uploads are sent to.
+/// Both servers run until `stop`.
 public final class FakeRegistry: Sendable {
     private let core: Core
     private let server: LoopbackServer
     private let storage: LoopbackServer
 
-    /// What both servers' handlers work on.
+    /// The state that the handlers of both servers share.
     private final class Core: Sendable {
         let state: Mutex<FakeRegistryState>
 
@@ -22,7 +22,7 @@ public final class FakeRegistry: Sendable {
 
     /// Starts both servers.
     ///
-    /// - Parameter bytesPerSecond: how much a connection to the registry moves each way.
+    /// - Parameter bytesPerSecond: The bandwidth of a connection to the registry in each direction.
     public init(_ switches: FakeSwitches = FakeSwitches(), bytesPerSecond: Int? = nil) throws {
         let core = Core(switches)
         let storage = try LoopbackServer { request in
@@ -35,54 +35,54 @@ public final class FakeRegistry: Sendable {
         }
     }
 
-    /// Ends both servers.
+    /// Stops both servers.
     public func stop() {
         server.stop()
         storage.stop()
     }
 
-    /// `127.0.0.1:port`: what an image's reference begins with.
+    /// `127.0.0.1:port`, the registry part of image references.
     public var authority: String { server.authority }
 
     /// `http://127.0.0.1:port`
     public var url: String { server.url }
 
-    /// How it behaves, from the next request on.
+    /// The behavior from the next request on.
     public var switches: FakeSwitches {
         get { core.state.withLock(\.switches) }
         set { core.state.withLock { $0.switches = newValue } }
     }
 
-    /// Has the next requests that match go wrong. Of several faults that match, the one added first is used up first.
+    /// Makes the next matching requests fail. If several faults match, the one added first is used first.
     public func add(_ fault: FakeFault) {
         core.state.withLock { $0.faults.append(fault) }
     }
 
-    /// Has one answer of so many go wrong, by one kind of fault after the other.
+    /// Makes one response in every `interval` fail, with one kind of fault after the other.
     public func spoilOne(of interval: Int, by kinds: [FakeFault.Kind]) {
         core.state.withLock { $0.spoiling = (interval, kinds) }
     }
 
-    /// Takes back the faults that have not been used up.
+    /// Removes the faults that are not used up.
     public func removeFaults() {
         core.state.withLock { $0.faults = [] }
     }
 
-    /// How many connections are open, those that clients have left among them until all that came is answered.
+    /// The number of open connections. A connection that its client has closed counts until all received requests are answered.
     public var openConnections: Int { server.openConnections }
 
-    /// How many bytes have been sent so far, heads and manifests included.
+    /// The number of bytes sent so far, including heads and manifests.
     public var sentBytes: Int64 { server.sentBytes }
 
-    /// How many bytes have come so far, heads included.
+    /// The number of bytes received so far, including heads.
     public var receivedBytes: Int64 { server.receivedBytes }
 
-    /// Has all tokens given out so far be rejected.
+    /// Rejects all tokens issued so far.
     public func expireTokens() {
         core.state.withLock { $0.tokens = [:] }
     }
 
-    /// The requests to the registry so far, the token service included.
+    /// The requests to the registry so far, including its token service.
     public var requests: [LoopbackRequest] { server.requests }
 
     /// The requests to the storage so far.
@@ -90,13 +90,13 @@ public final class FakeRegistry: Sendable {
 
     // MARK: Content
 
-    /// Puts a blob into a repository.
+    /// Adds a blob to a repository.
     @discardableResult
     public func addBlob(_ bytes: [UInt8], repository: String) -> Digest {
         core.state.withLock { $0.addBlob(bytes, to: repository) }
     }
 
-    /// Puts a manifest into a repository, as it is and without a look at what it names.
+    /// Adds a manifest to a repository without checking its descriptors.
     @discardableResult
     public func addManifest(
         _ bytes: [UInt8],
@@ -107,12 +107,12 @@ public final class FakeRegistry: Sendable {
         core.state.withLock { $0.addManifest(bytes, mediaType: mediaType.rawValue, to: repository, tag: tag) }
     }
 
-    /// Puts an image with docker's manifest into a repository.
+    /// Adds an image with a manifest of docker's schema 2 to a repository.
     ///
     /// - Parameters:
-    ///   - configuration: the image configuration's JSON.
-    ///   - layers: the layers as they are stored, so compressed ones.
-    /// - Returns: the manifest's digest.
+    ///   - configuration: The JSON of the image configuration.
+    ///   - layers: The layers as a registry stores them: compressed.
+    /// - Returns: The digest of the manifest.
     @discardableResult
     public func addImage(
         repository: String,

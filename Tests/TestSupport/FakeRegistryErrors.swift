@@ -1,7 +1,7 @@
 extension LoopbackResponse {
-    /// An error as distribution tells it (OCI distribution-spec, "Error Codes"); `detail` is JSON.
+    /// An error in distribution's form (OCI distribution-spec, "Error Codes"); `detail` is JSON.
     ///
-    /// - Parameter message: what a product says in the place of distribution's words.
+    /// - Parameter message: The message of a product, instead of distribution's.
     static func registryError(
         _ status: Int,
         _ code: String,

@@ -1,4 +1,4 @@
-/// What a request to the fake registry is about.
+/// The resource that a request to the fake registry names.
 enum FakeRegistryRoute: Hashable {
     case ping
     case token
@@ -21,7 +21,7 @@ enum FakeRegistryRoute: Hashable {
         }
     }
 
-    /// Reads what follows `/v2/`. A repository's name may have slashes in it, so the end decides.
+    /// Parses the path after `/v2/` from its end, because repository names contain slashes.
     private init(name parts: ArraySlice<String>) {
         func repository(_ rest: Int) -> String { parts.dropLast(rest).joined(separator: "/") }
         let last = Array(parts.suffix(3))
@@ -36,7 +36,7 @@ enum FakeRegistryRoute: Hashable {
         }
     }
 
-    /// The repository it is about, if it is about one.
+    /// The repository, if the path names one.
     var repository: String? {
         switch self {
         case .ping, .token, .unknown: nil

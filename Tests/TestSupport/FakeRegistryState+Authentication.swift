@@ -10,7 +10,7 @@ struct FakeScope: Hashable {
 }
 
 extension FakeRegistryState {
-    /// What a request that brings no sufficient credentials is answered, or `nil` if it may go on.
+    /// The response to a request without sufficient credentials; `nil` if the request is permitted.
     func refusal(_ request: LoopbackRequest, _ route: FakeRegistryRoute) -> LoopbackResponse? {
         let given = request.headers["Authorization"]
         switch switches.authentication {
@@ -27,7 +27,7 @@ extension FakeRegistryState {
         }
     }
 
-    /// Answers `GET /token` (distribution, docs/spec/auth/token.md): what was asked for, as far as the user may have it.
+    /// Answers `GET /token` (distribution, docs/spec/auth/token.md) with the requested scopes that the user is permitted.
     mutating func token(_ request: LoopbackRequest) -> LoopbackResponse {
         guard case .token(let user, let password, let anonymousPull) = switches.authentication else {
             return LoopbackResponse(status: 404, text: "404 page not found\n")
@@ -74,7 +74,7 @@ extension FakeRegistryState {
         return response
     }
 
-    /// What a request needs: reading is pulling, all else is both, and a mount reads its source.
+    /// The scopes of a request: pull for reading, pull and push for everything else, and pull of the source of a mount.
     private static func needed(_ request: LoopbackRequest, _ route: FakeRegistryRoute) -> Set<FakeScope> {
         guard let name = route.repository else { return [] }
         let reads = request.method == "GET" || request.method == "HEAD"
@@ -82,7 +82,7 @@ extension FakeRegistryState {
         return Set(own + request.query("from").map { FakeScope(repository: $0, action: "pull") })
     }
 
-    /// Reads `repository:name:pull,push`. A name may have a port, and so a colon, in it.
+    /// Parses `repository:name:pull,push`. A name may contain the colon of a port.
     private static func scopes(_ text: Substring) -> [FakeScope] {
         guard text.hasPrefix("repository:"), let colon = text.lastIndex(of: ":") else { return [] }
         let name = text[..<colon].dropFirst("repository:".count)

@@ -1,7 +1,7 @@
 import OCI
 
 extension FakeRegistryState {
-    /// The bytes of a blob, if the repository shows it.
+    /// The bytes of a blob, if the repository has it.
     func blob(_ digest: String, in name: String) -> [UInt8]? {
         repositories[name]?.blobs.contains(digest) == true ? blobs[digest] : nil
     }
@@ -13,8 +13,7 @@ extension FakeRegistryState {
         return digest
     }
 
-    /// Answers `GET` and `HEAD` of a blob (OCI distribution-spec, "Pulling blobs"), whole or a range of it (RFC 9110,
-    /// section 14).
+    /// Answers `GET` and `HEAD` of a complete blob or a range (OCI distribution-spec, "Pulling blobs"; RFC 9110, section 14).
     func fetchBlob(_ request: LoopbackRequest, _ name: String, _ digest: String) -> LoopbackResponse {
         guard request.method == "GET" || request.method == "HEAD" else { return .registryError(405, "UNSUPPORTED") }
         guard let bytes = blob(digest, in: name) else {
@@ -35,7 +34,7 @@ extension FakeRegistryState {
         return LoopbackResponse(status: 206, headers: headers, body: Array(bytes[part]))
     }
 
-    /// Reads `bytes=5-` and `bytes=5-9`; `nil` if the first byte is not there.
+    /// Parses `bytes=5-` and `bytes=5-9`; `nil` if the first byte is out of range.
     private static func part(_ range: String, of size: Int) -> Range<Int>? {
         let ends = range.drop { $0 != "=" }.dropFirst().split(separator: "-", omittingEmptySubsequences: false)
         guard ends.count == 2, let first = Int(ends[0]), first < size else { return nil }

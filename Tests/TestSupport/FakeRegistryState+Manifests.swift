@@ -20,7 +20,7 @@ extension FakeRegistryState {
     }
 
     private func fetchManifest(_ request: LoopbackRequest, _ name: String, _ reference: String) -> LoopbackResponse {
-        // Distribution says so too where the client does not accept the kind of manifest that is there.
+        // Distribution answers the same if the client does not accept the media type of the manifest.
         guard let manifest = repositories[name]?.manifest(reference), Self.accepts(manifest.mediaType, request) else {
             return .registryError(404, "MANIFEST_UNKNOWN", detail: #"{"Tag":"\#(reference)"}"#)
         }
@@ -67,7 +67,7 @@ extension FakeRegistryState {
         return accepted.isEmpty || accepted.contains("*/*") || accepted.contains(mediaType)
     }
 
-    /// What a manifest of any kind names.
+    /// The descriptors in a manifest of any kind.
     private struct Parts: Decodable {
         struct Descriptor: Decodable {
             var digest: String
@@ -79,12 +79,12 @@ extension FakeRegistryState {
         var layers: [Descriptor]?
         var manifests: [Descriptor]?
 
-        /// The blobs that must be there: all but those that come from elsewhere.
+        /// The blobs that the repository must have: all except foreign layers.
         var blobs: [String] {
             ([config].compactMap { $0 } + (layers ?? [])).filter { $0.urls?.isEmpty ?? true }.map(\.digest)
         }
 
-        /// The manifests that must be there.
+        /// The manifests that the repository must have.
         var children: [String] { (manifests ?? []).map(\.digest) }
     }
 }

@@ -1,15 +1,15 @@
 import FoundationEssentials
 
-/// What products answer that distribution does not.
+/// Responses of products that distribution does not give.
 extension FakeRegistryState {
-    /// What is answered where a project or repository was not made yet.
+    /// The response if a project or repository does not exist yet.
     func missingRoom(_ route: FakeRegistryRoute) -> LoopbackResponse? {
         guard let name = route.repository else { return nil }
         switch switches.peculiarities.rooms {
         case .harbor(let projects, _):
             let project = FakeScope(repository: name, action: "").project
             guard !projects.contains(project) else { return nil }
-            // With a login that is good, and an empty challenge.
+            // Despite a valid login, and with an empty challenge.
             var answer = LoopbackResponse.registryError(401, "UNAUTHORIZED", "project \(project) not found")
             answer.headers["WWW-Authenticate"] = ""
             return answer
@@ -22,7 +22,7 @@ extension FakeRegistryState {
         }
     }
 
-    /// What is refused for another reason that only some products have.
+    /// The response to a request that only some products refuse.
     mutating func peculiarRefusal(_ request: LoopbackRequest, _ route: FakeRegistryRoute) -> LoopbackResponse? {
         let peculiarities = switches.peculiarities
         if let name = route.repository, !name.hasPrefix(peculiarities.namePrefix) {
@@ -91,7 +91,7 @@ extension FakeRegistryState {
         }
     }
 
-    /// Whether a request has the user's login itself, and not a token.
+    /// Whether a request has the user's login instead of a token.
     private func isUser(_ request: LoopbackRequest) -> Bool {
         switch switches.authentication {
         case .none: true

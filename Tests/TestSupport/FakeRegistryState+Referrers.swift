@@ -31,6 +31,6 @@ extension FakeManifest {
         var subject: Subject?
     }
 
-    /// The digest of what the manifest refers to, if it refers to something.
+    /// The digest of the subject of the manifest, if it has one.
     var subject: String? { try? JSONDecoder().decode(Fields.self, from: Data(bytes)).subject?.digest }
 }

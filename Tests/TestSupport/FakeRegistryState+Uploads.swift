@@ -2,7 +2,7 @@ import OCI
 
 /// Pushing of blobs (OCI distribution-spec, "Pushing blobs").
 extension FakeRegistryState {
-    /// Answers `POST` to a repository's uploads: mounts a blob or begins an upload.
+    /// Answers `POST` to the uploads of a repository: mounts a blob or starts an upload.
     mutating func startUpload(_ request: LoopbackRequest, _ name: String, storage: String) -> LoopbackResponse {
         guard request.method == "POST" else { return .registryError(405, "UNSUPPORTED") }
         if switches.peculiarities.refusesMounts, !request.query("mount").isEmpty {
@@ -21,7 +21,7 @@ extension FakeRegistryState {
         return progress(202, upload, id, request, storage)
     }
 
-    /// Answers what concerns an upload that has begun.
+    /// Answers a request to an upload that has started.
     mutating func continueUpload(
         _ request: LoopbackRequest,
         _ name: String,
@@ -70,7 +70,7 @@ extension FakeRegistryState {
         return LoopbackResponse(status: 201, headers: LoopbackHeaders([location] + digestHeader(digest)))
     }
 
-    /// Tells how far the upload is and where it goes on.
+    /// A response with the offset and the location of the upload.
     private func progress(
         _ status: Int,
         _ upload: Upload,

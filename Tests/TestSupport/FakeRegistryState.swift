@@ -1,17 +1,17 @@
 /// A manifest as the fake registry keeps it.
 public struct FakeManifest: Sendable, Hashable {
-    /// The bytes as they were pushed.
+    /// The bytes as pushed.
     public var bytes: [UInt8]
-    /// The `Content-Type` they were pushed with.
+    /// The `Content-Type` of the push.
     public var mediaType: String
     /// The digest of the bytes.
     public var digest: String
 }
 
-/// All the fake registry knows, and what it answers.
+/// The content of the fake registry, and its responses.
 struct FakeRegistryState {
     struct Repository {
-        /// Digests of the blobs that can be fetched from this repository.
+        /// The digests of the blobs in this repository.
         var blobs: Set<String> = []
         var manifests: [String: FakeManifest] = [:]
         var tags: [String: String] = [:]
@@ -25,23 +25,23 @@ struct FakeRegistryState {
         var repository: String
         var bytes: [UInt8] = []
 
-        /// What a client must give back unread: it tells how far the upload is, and is of signs that must stay encoded.
+        /// An opaque value that the client must return. It encodes the offset of the upload, and has characters that must stay encoded.
         var state: String { "at/\(bytes.count)+==" }
     }
 
     var switches: FakeSwitches
     var faults: [FakeFault] = []
-    /// What goes wrong with each answer whose number can be divided by `interval`, one kind after the other.
+    /// The kinds of faults of every response whose number is a multiple of `interval`, one after the other.
     var spoiling: (interval: Int, kinds: [FakeFault.Kind])?
-    /// How many answers there have been since the spoiling began.
+    /// The number of responses since `spoiling` was set.
     var answers = 0
     var repositories: [String: Repository] = [:]
-    /// Bytes by digest. Which repositories show them is their own affair.
+    /// The bytes of all blobs by digest, whatever repository has them.
     var blobs: [String: [UInt8]] = [:]
     var uploads: [String: Upload] = [:]
-    /// What each token permits.
+    /// The scopes of each token.
     var tokens: [String: Set<FakeScope>] = [:]
-    /// How many uploads and tokens there have been, for their names.
+    /// The number of uploads and tokens so far, for their names.
     var issued = 0
 
     init(switches: FakeSwitches) {
@@ -63,7 +63,7 @@ struct FakeRegistryState {
         }
     }
 
-    /// What a path of the registry is about.
+    /// The resource that a path of the registry names.
     private func route(_ path: String) -> FakeRegistryRoute {
         let peculiarities = switches.peculiarities
         if path == peculiarities.tokenPath { return .token }
@@ -71,7 +71,7 @@ struct FakeRegistryState {
         return FakeRegistryRoute(path: path.hasPrefix(prefix) ? String(path.dropFirst(prefix.count)) : path)
     }
 
-    /// Answers a request to the storage, where the path alone is the permission.
+    /// Answers a request to the storage, which needs no credentials.
     mutating func answerStorage(_ request: LoopbackRequest) -> LoopbackResponse {
         withFaults(request) { state in
             if state.switches.peculiarities.storageRefusesLogins, request.headers["Authorization"] != nil {
@@ -106,7 +106,7 @@ struct FakeRegistryState {
         }
     }
 
-    /// Has the first fault that matches do its harm to the answer.
+    /// Applies the first matching fault to the response.
     private mutating func withFaults(
         _ request: LoopbackRequest,
         _ answer: (inout Self) -> LoopbackResponse
@@ -144,7 +144,7 @@ struct FakeRegistryState {
         answers += 1
         guard answers % spoiling.interval == 0 else { return nil }
         let kind = spoiling.kinds[(answers / spoiling.interval - 1) % spoiling.kinds.count]
-        // What a token server says of a login is final.
+        // The answer of a token server to a login is final.
         if case .answer(let answer) = kind, answer.status == 401,
             route(request.path) == .token
         {
@@ -164,7 +164,7 @@ struct FakeRegistryState {
         )
     }
 
-    /// `Docker-Content-Digest`, unless the registry leaves it out.
+    /// `Docker-Content-Digest`, unless the registry omits it.
     func digestHeader(_ digest: String) -> [(name: String, value: String)] {
         let told = switches.announcesWrongDigests ? "sha256:" + String(repeating: "0", count: 64) : digest
         return switches.omitsDigests ? [] : [(name: "Docker-Content-Digest", value: told)]

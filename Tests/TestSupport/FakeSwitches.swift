@@ -1,75 +1,75 @@
-/// How the fake registry behaves, as long as it is set so.
+/// The behavior of the fake registry.
 public struct FakeSwitches: Sendable {
-    /// Whom the registry lets in.
+    /// The credentials that the registry requires.
     public enum Authentication: Sendable, Hashable {
-        /// Everyone.
+        /// No credentials.
         case none
-        /// Who sends this user and password with each request.
+        /// This user and password with each request.
         case basic(user: String, password: String)
-        /// Who brings a token for the repository and the action, which `/token` gives to this user, and for pulling to
-        /// anyone if `anonymousPull`.
+        /// A token for the repository and the action, which `/token` issues to this user, and for pulling to every client if
+        /// `anonymousPull`.
         case token(user: String, password: String, anonymousPull: Bool)
     }
 
-    /// What the `Location` of an upload looks like.
+    /// The form of the `Location` of an upload.
     public enum Location: Sendable, Hashable {
         /// A URL of the registry.
         case absolute
         /// A path.
         case relative
-        /// A URL of the storage, which wants no credentials.
+        /// A URL of the storage, which requires no credentials.
         case otherHost
     }
 
-    /// Whom the registry lets in.
+    /// The credentials that the registry requires.
     public var authentication = Authentication.none
-    /// How long its tokens are said to live; `nil` to say nothing.
+    /// The announced lifetime of tokens; `nil` to omit it.
     public var tokenSeconds: Int? = 300
-    /// What the `Location` of an upload looks like.
+    /// The form of the `Location` of an upload.
     public var location = Location.absolute
-    /// Whether an upload of which a part has come is gone, as in distribution, which wants the state that it gave last.
+    /// Whether an upload is lost after a broken request, as in distribution, which requires the state of its last response.
     public var dropsBrokenUploads = true
-    /// The most bytes that a proxy before it lets a request have; `nil` for any number.
+    /// The maximum number of bytes of a request through the proxy before it; `nil` for no limit.
     public var largestRequest: Int?
-    /// What the registry tells as `OCI-Chunk-Min-Length`; `nil` for nothing.
+    /// The value of `OCI-Chunk-Min-Length`; `nil` to omit it.
     public var shortestChunk: Int?
     /// Whether `PATCH` is answered with 405.
     public var refusesChunks = false
-    /// Whether a blob can be mounted from another repository. If not, the answer is an ordinary upload.
+    /// Whether a blob can be mounted from another repository. If not, the response starts an ordinary upload.
     public var mounts = true
-    /// Whether blobs are fetched from the storage, to which a 307 leads.
+    /// Whether blobs are redirected to the storage with 307.
     public var redirectsBlobs = false
-    /// Whether a range of a blob is answered with the whole.
+    /// Whether a request for a range is answered with the complete blob.
     public var ignoresRanges = false
     /// Whether answers lack `Docker-Content-Digest`.
     public var omitsDigests = false
-    /// How many referrers an answer of the referrers API lists; `nil` where there is no such API.
+    /// The number of referrers per response of the referrers API; `nil` if there is no such API.
     public var referrersPerPage: Int?
     /// Whether `HEAD` is answered with 405.
     public var refusesHead = false
 
-    /// Whether `Docker-Content-Digest` has a digest that is not that of the manifest.
+    /// Whether `Docker-Content-Digest` has a wrong digest.
     public var announcesWrongDigests = false
-    /// The status and the code of the answer to all manifests but docker's; `nil` where others are taken too.
+    /// The status and the code of the response to all manifests except docker's; `nil` if others are accepted too.
     public var refusalOfOCI: (status: Int, code: String)?
-    /// What is peculiar to a product.
+    /// The peculiarities of a product.
     public var peculiarities = FakePeculiarities()
 
-    /// An open registry that does everything right.
+    /// An open registry that behaves correctly.
     public init() {}
 }
 
-/// Something that goes wrong a number of times.
+/// A fault of a number of requests.
 public struct FakeFault: Sendable {
-    /// What goes wrong.
+    /// The fault.
     public enum Kind: Sendable {
-        /// This is answered instead.
+        /// This response is sent instead.
         case answer(LoopbackResponse)
-        /// The right answer breaks on its way.
+        /// The transfer of the response fails.
         case transport(LoopbackResponse.Fault)
-        /// The last byte of the answer's body is another.
+        /// The last byte of the response's body is wrong.
         case wrongByte
-        /// Of the request's body, an upload gets so many bytes; then the connection is reset.
+        /// The connection is reset after that many bytes of an upload's body.
         case cutUpload(after: Int)
     }
 
@@ -77,14 +77,14 @@ public struct FakeFault: Sendable {
     public var method: String?
     /// A part of the request's target.
     public var target: String
-    /// How many requests it is yet to meet.
+    /// The number of requests that it still applies to.
     public var times: Int
-    /// How many matching requests are answered before.
+    /// The number of matching requests that are answered before.
     public var delay: Int
-    /// What goes wrong.
+    /// The fault.
     public var kind: Kind
 
-    /// A fault that `times` matching requests meet, the next ones or those after `delay` others.
+    /// A fault of the next `times` matching requests after `delay` others.
     public init(_ kind: Kind, method: String? = nil, target: String = "", times: Int = 1, after delay: Int = 0) {
         self.delay = delay
         self.kind = kind

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// What lies in `Tests/Fixtures`.
+/// The files in `Tests/Fixtures`.
 public enum Fixtures {
     /// The directory, without a slash at the end.
     public static let directory =

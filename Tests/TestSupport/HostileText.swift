@@ -1,6 +1,6 @@
-/// Values that a hostile or broken server may send, made out of good ones: the same for the same seed.
+/// Values that a hostile or broken server may send, made from valid ones, the same for the same seed.
 public struct HostileText {
-    /// Numbers at which arithmetic overflows, and other parts that parsers stumble over.
+    /// Numbers at which arithmetic overflows, and other parts that break parsers.
     private static let parts = [
         "9223372036854775807", "9223372036854775808", "-9223372036854775808", "18446744073709551615",
         "4611686018427387904",
@@ -15,8 +15,8 @@ public struct HostileText {
     private let samples: [String]
 
     /// - Parameters:
-    ///   - samples: good values.
-    ///   - seed: chooses the changes.
+    ///   - samples: Valid values.
+    ///   - seed: The seed of the changes.
     public init(_ samples: [String], seed: UInt64) {
         self.samples = samples
         generator = SplitMix(state: seed)

@@ -1,7 +1,7 @@
 import Glibc
 
 extension LoopbackConnection {
-    /// Says that the tunnel is there, and passes on what comes from either end until both have ended.
+    /// Confirms the tunnel, and forwards bytes in both directions until both ends are closed.
     func tunnel(to port: Int) {
         guard let other = Self.connect(to: port) else {
             _ = write(Array("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n".utf8)[...])
@@ -12,7 +12,7 @@ extension LoopbackConnection {
 
         var ends = [socket, other].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         while ends.contains(where: { $0.fd >= 0 }) {
-            // Those whose descriptor is below zero are left out.
+            // Descriptors below zero are ignored.
             guard poll(&ends, nfds_t(ends.count), -1) > 0 else { return }
             for (index, end) in ends.enumerated() where end.revents != 0 {
                 let target = index == 0 ? other : socket
@@ -23,7 +23,7 @@ extension LoopbackConnection {
         }
     }
 
-    /// Passes on what is there; `false` at the end.
+    /// Forwards the available bytes; returns `false` at the end.
     private static func pass(from source: Int32, to target: Int32) -> Bool {
         withUnsafeTemporaryAllocation(byteCount: 64 * 1024, alignment: 16) { space in
             let count = recv(source, space.baseAddress, space.count, 0)

@@ -1,8 +1,8 @@
 import Glibc
 
-/// One connection of the test server: reads requests and writes responses, whole or with their faults.
+/// One connection of the test server, which reads requests and writes responses, complete or with faults.
 final class LoopbackConnection {
-    /// Bytes that have gone one way or the other.
+    /// The number of bytes that were sent or received.
     enum Moved {
         case sent(Int)
         case received(Int)
@@ -10,12 +10,12 @@ final class LoopbackConnection {
 
     let socket: Int32
     private let number: Int
-    /// How many bytes may go each way in a second, as on a link that is slower than its ends.
+    /// The bandwidth in each direction, in bytes per second; `nil` for no limit.
     private let bytesPerSecond: Int?
     private let didMove: (Moved) -> Void
     private var buffer: [UInt8] = []
 
-    /// The first byte that a client sends where it wants TLS (RFC 8446, section 5.1).
+    /// The first byte of a TLS connection (RFC 8446, section 5.1).
     private static let handshake: UInt8 = 22
 
     init(socket: Int32, number: Int, bytesPerSecond: Int?, didMove: @escaping (Moved) -> Void) {
@@ -29,9 +29,9 @@ final class LoopbackConnection {
 
     // MARK: Requests
 
-    /// Waits for the next request; `nil` when the client has gone or sent something that is no request.
+    /// Waits for the next request; `nil` if the client has disconnected or sent no valid request.
     func receive() -> LoopbackRequest? {
-        // As other servers do, it answers a client that speaks TLS before that has waited for the end of a line.
+        // Like other servers, it answers a TLS client without waiting for the end of a line.
         guard !buffer.isEmpty || fill() else { return nil }
         guard buffer.first != Self.handshake else {
             _ = write(Array("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n".utf8)[...])
@@ -96,7 +96,7 @@ final class LoopbackConnection {
         return Array(buffer[..<count])
     }
 
-    /// Reads what has come; `false` at the end.
+    /// Reads the available bytes; `false` at the end.
     private func fill() -> Bool {
         let count = withUnsafeTemporaryAllocation(byteCount: 256 * 1024, alignment: 16) { space in
             let count = recv(socket, space.baseAddress, space.count, 0)
@@ -112,7 +112,7 @@ final class LoopbackConnection {
 
     // MARK: Responses
 
-    /// Sends the response; `false` when that ends the connection.
+    /// Sends the response; `false` if that ends the connection.
     func send(_ response: LoopbackResponse, to request: LoopbackRequest) -> Bool {
         if let port = response.tunnel {
             tunnel(to: port)
@@ -182,7 +182,7 @@ final class LoopbackConnection {
         return ends ? write(Array("0\r\nX-Trailer: after the body\r\n\r\n".utf8)[...]) : true
     }
 
-    /// Sends nothing until the client goes or the server is stopped.
+    /// Sends nothing until the client disconnects or the server is stopped.
     private func waitForEnd() {
         while fill() { buffer.removeAll() }
     }
@@ -203,7 +203,7 @@ final class LoopbackConnection {
         }
     }
 
-    /// Waits for as long as so many bytes take.
+    /// Waits for the time that `count` bytes take.
     private func keepPace(_ count: Int) {
         if let bytesPerSecond { usleep(useconds_t(count * 1_000_000 / bytesPerSecond)) }
     }

@@ -1,4 +1,4 @@
-/// Header fields as the test server sees them: in order, with names as written.
+/// Header fields in order, with names as written.
 public struct LoopbackHeaders: Sendable, ExpressibleByDictionaryLiteral {
     /// Every field.
     public var entries: [(name: String, value: String)]
@@ -13,7 +13,7 @@ public struct LoopbackHeaders: Sendable, ExpressibleByDictionaryLiteral {
         self.init(elements.map { (name: $0.0, value: $0.1) })
     }
 
-    /// The value of the first field of that name, which is compared without regard to case. Setting it replaces all.
+    /// The value of the first field of that name, ignoring case. Setting it replaces all fields of the name.
     public subscript(name: String) -> String? {
         get { entries.first { $0.name.lowercased() == name.lowercased() }?.value }
         set {
@@ -27,18 +27,18 @@ public struct LoopbackHeaders: Sendable, ExpressibleByDictionaryLiteral {
 public struct LoopbackRequest: Sendable {
     /// The method, in upper case.
     public var method: String
-    /// What the request line asks for: path and query, or a whole URL where a proxy is asked, or `host:port`.
+    /// The target of the request line: path and query, a complete URL in a request to a proxy, or `host:port`.
     public var target: String
     /// The header fields.
     public var headers: LoopbackHeaders
-    /// The body, without its chunks' framing. In a server's log it is empty.
+    /// The body, without the framing of chunks. In a server's log it is empty if it has more than 4096 bytes.
     public var body: [UInt8]
-    /// How many bytes the body had.
+    /// The number of bytes of the body.
     public var bodySize: Int
-    /// Which of the server's connections it came on, from 0.
+    /// The number of the server's connection, from 0.
     public var connection: Int
 
-    /// A request that came on no connection.
+    /// A request without a connection.
     public init(method: String, target: String, headers: LoopbackHeaders = [:], body: [UInt8] = []) {
         self.init(method: method, target: target, headers: headers, body: body, bodySize: body.count, connection: 0)
     }
@@ -90,19 +90,19 @@ public struct LoopbackRequest: Sendable {
     }
 }
 
-/// What the test server answers.
+/// A response of the test server.
 public struct LoopbackResponse: Sendable {
-    /// What goes wrong while it is sent.
+    /// A fault while the response is sent.
     public enum Fault: Sendable, Hashable {
         /// Nothing.
         case none
         /// The connection is closed after that many bytes of the body.
         case cutBody(after: Int)
-        /// Nothing more is sent after that many bytes of the body, until the client goes or the server is stopped.
+        /// Nothing is sent after that many bytes of the body, until the client disconnects or the server is stopped.
         case stallBody(after: Int)
-        /// The body is sent one byte at a time, with so many milliseconds between them.
+        /// The body is sent one byte at a time, with a pause in milliseconds between them.
         case dripBody(milliseconds: Int)
-        /// Nothing is sent at all, until the client goes or the server is stopped.
+        /// Nothing is sent until the client disconnects or the server is stopped.
         case stall
         /// The connection is closed without an answer.
         case close
@@ -116,18 +116,18 @@ public struct LoopbackResponse: Sendable {
     public var status: Int
     /// The fields to send; `Content-Length` is added unless it is among them or the body is chunked.
     public var headers: LoopbackHeaders
-    /// The body. It is not sent in answer to `HEAD`, but counted.
+    /// The body. A response to `HEAD` has its length only.
     public var body: [UInt8]
-    /// Sent as it is before the head: for instance the head of a 1xx response.
+    /// Bytes before the head, such as the head of a 1xx response.
     public var preamble: String
     /// Whether the body is sent in chunks, without its length.
     public var isChunked: Bool
-    /// Whether the connection is closed afterwards, without a word about it.
+    /// Whether the connection is closed afterwards without `Connection: close`.
     public var closes: Bool
-    /// What goes wrong.
+    /// The fault.
     public var fault: Fault
-    /// A port of 127.0.0.1 to which the connection is a tunnel from now on, which answers `CONNECT` (RFC 9110, section
-    /// 9.3.6); all else of the response is left out.
+    /// A port of 127.0.0.1 that the connection becomes a tunnel to, in response to `CONNECT` (RFC 9110, section 9.3.6). The rest of
+    /// the response is ignored.
     public var tunnel: Int?
 
     /// A response. Without arguments it is an empty one of status 200.

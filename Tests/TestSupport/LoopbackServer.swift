@@ -4,9 +4,9 @@ import SystemIO
 
 /// A small HTTP/1.1 server on a free port of 127.0.0.1, with a thread for each connection, that can misbehave.
 ///
-/// It lives until it is stopped.
+/// It runs until it is stopped.
 public final class LoopbackServer: Sendable {
-    /// Answers a request. It is called on the connection's thread and may block, though not for ever.
+    /// Answers a request. It is called on the thread of the connection, and may block for a limited time.
     public typealias Handler = @Sendable (LoopbackRequest) -> LoopbackResponse
 
     private struct State {
@@ -29,7 +29,7 @@ public final class LoopbackServer: Sendable {
 
     /// Starts the server.
     ///
-    /// - Parameter bytesPerSecond: how much a connection moves each way, as on a link that is slower than its ends.
+    /// - Parameter bytesPerSecond: The bandwidth of a connection in each direction.
     public init(bytesPerSecond: Int? = nil, _ handler: @escaping Handler) throws {
         self.handler = handler
         self.bytesPerSecond = bytesPerSecond
@@ -46,19 +46,19 @@ public final class LoopbackServer: Sendable {
     /// `http://127.0.0.1:port`, without a slash at the end.
     public var url: String { "http://\(authority)" }
 
-    /// The requests so far, in the order their heads and bodies were complete, without their bodies.
+    /// The requests so far, in the order in which they were complete, without large bodies.
     public var requests: [LoopbackRequest] { state.withLock { $0.requests } }
 
-    /// How many connections clients have made so far.
+    /// The number of connections so far.
     public var connections: Int { state.withLock { $0.accepted } }
 
-    /// How many connections are open, those that clients have left among them until all that came is answered.
+    /// The number of open connections. A connection that its client has closed counts until all received requests are answered.
     public var openConnections: Int { state.withLock { $0.sockets.count } }
 
-    /// How many bytes have been sent so far, heads included.
+    /// The number of bytes sent so far, including heads.
     public var sentBytes: Int64 { sent.load(ordering: .relaxed) }
 
-    /// How many bytes have come so far, heads included.
+    /// The number of bytes received so far, including heads.
     public var receivedBytes: Int64 { received.load(ordering: .relaxed) }
 
     /// Closes all connections and waits for all threads. It may be called more than once.
@@ -133,11 +133,11 @@ public final class LoopbackServer: Sendable {
         }
         while let request = connection.receive() {
             var entry = request
-            entry.body = []
+            if entry.bodySize > 4096 { entry.body = [] }
             state.withLock { $0.requests.append(entry) }
             guard connection.send(handler(request), to: request) else { break }
         }
-        // Out of the table first: `stop` must not shut down a descriptor that has become another's.
+        // Removed before it is closed: `stop` must not shut down a descriptor that is in use again.
         state.withLock { _ = $0.sockets.removeValue(forKey: number) }
         close(socket)
     }

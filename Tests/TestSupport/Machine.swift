@@ -1,13 +1,13 @@
 import FoundationEssentials
 
-/// What this machine offers to tests that need more than the program does, for their conditions.
+/// The programs and permissions of this machine, as conditions of tests that need more than the program does.
 ///
-/// With `ALL_TESTS=1` in the environment everything counts as there: no test is skipped, and what is missing makes tests fail.
+/// With `ALL_TESTS=1` in the environment everything counts as available: no test is skipped, and missing programs make tests fail.
 public enum Machine {
-    /// Whether a file system can be mounted in a name space of its own, by root or in a user name space.
+    /// Whether a process can mount a file system in its own mount namespace, as root or in a user namespace.
     public static let canMount = succeeds("unshare --map-root-user --mount true")
 
-    /// Whether the tests themselves can mount a file system: by root.
+    /// Whether the test process itself can mount a file system, which takes root.
     public static let canMountHere = succeeds("unshare --mount true")
 
     /// Whether ``DockerDaemon`` can be started: by root, with Debian's `docker.io`.
@@ -25,7 +25,7 @@ public enum Machine {
     /// Whether ``TinyProxy`` can be started, with Debian's `tinyproxy-bin`.
     public static let hasTinyProxy = succeeds("command -v tinyproxy")
 
-    /// Whether faults of the system can be put into runs, with Debian's `strace`.
+    /// Whether system calls of a run can be made to fail, with Debian's `strace`.
     public static let hasStrace = succeeds("command -v strace && strace -qqq -o /dev/null true")
 
     /// Whether certificates can be made, with Debian's `openssl`.

@@ -1,7 +1,8 @@
-/// Registries elsewhere, all of them one fake on 127.0.0.1 that is reached under their names, with TLS, by a proxy. No
-/// request of a program that has ``environment`` leaves this machine, whatever registry it asks.
+/// One fake registry on 127.0.0.1 that is reached under the names of other registries, with TLS, through a proxy.
+///
+/// No request of a program with ``environment`` leaves this machine.
 public final class NamedRegistries: Sendable {
-    /// What answers for all of them; a repository is the same under each name.
+    /// The registry that all names resolve to. A repository is the same under each name.
     public let registry: FakeRegistry
 
     private let tls: NginxServer
@@ -10,8 +11,8 @@ public final class NamedRegistries: Sendable {
     /// Starts all servers.
     ///
     /// - Parameters:
-    ///   - hosts: the names without ports; others are reached too, but have no good certificate.
-    ///   - bytesPerSecond: how much a connection moves each way.
+    ///   - hosts: The names without ports. Other names are reached too, but without a valid certificate.
+    ///   - bytesPerSecond: The bandwidth of a connection in each direction.
     public init(_ hosts: [String], bytesPerSecond: Int? = nil) throws {
         var switches = FakeSwitches()
         // The fake itself knows neither its names nor its TLS.
@@ -35,17 +36,17 @@ public final class NamedRegistries: Sendable {
         }
     }
 
-    /// Ends the servers.
+    /// Stops the servers.
     public func stop() {
         proxy.stop()
         registry.stop()
     }
 
-    /// The variables by which programs get there, as Go's `net/http` and `crypto/x509` read them.
+    /// The environment variables of the proxy and the certificate, as Go's `net/http` and `crypto/x509` read them.
     public var environment: [String: String] {
         ["HTTPS_PROXY": proxy.url, "HTTP_PROXY": proxy.url, "SSL_CERT_FILE": tls.certificate]
     }
 
-    /// The `HOST:PORT` of each registry that was asked, sorted.
+    /// The `HOST:PORT` of each registry that was connected to, sorted.
     public var asked: [String] { Set(proxy.requests.map(\.target)).sorted() }
 }

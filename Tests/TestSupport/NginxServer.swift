@@ -1,6 +1,6 @@
 import Glibc
 
-/// A real nginx on two free ports of 127.0.0.1, one of them with TLS, that keeps all its files in a directory of its own.
+/// A real nginx on two free ports of 127.0.0.1, one of them with TLS, with all files in its own directory.
 public final class NginxServer: Sendable {
     /// `http://127.0.0.1:port`
     public let url: String
@@ -8,7 +8,7 @@ public final class NginxServer: Sendable {
     public var secureURL: String { "https://127.0.0.1:\(securePort)" }
     /// The port of ``secureURL``.
     public let securePort: Int
-    /// The file of the certificate, which it has signed itself, for 127.0.0.1 and the names it was given.
+    /// The file of the self-signed certificate for 127.0.0.1 and the given names.
     public let certificate: String
 
     private let directory: TemporaryDirectory
@@ -16,10 +16,10 @@ public final class NginxServer: Sendable {
     /// Starts the server.
     ///
     /// - Parameters:
-    ///   - locations: the text of nginx's `location` blocks; `root` is an empty directory that takes `PUT`.
-    ///   - names: hosts that the certificate is for, beside 127.0.0.1.
-    ///   - replicas: the servers, `HOST:PORT`, that the locations may call `replicas`, each of which is asked in its turn.
-    /// - Throws: what nginx or openssl wrote, where they cannot be started.
+    ///   - locations: nginx's `location` blocks; `root` is an empty directory that accepts `PUT`.
+    ///   - names: Host names of the certificate in addition to 127.0.0.1.
+    ///   - replicas: The servers, `HOST:PORT`, of the upstream `replicas`, which is used round robin.
+    /// - Throws: An error with the output of nginx or openssl if it fails.
     public init(locations: String = "", names: [String] = [], replicas: [String] = []) throws {
         let subjects = (["IP:127.0.0.1"] + names.map { "DNS:\($0)" }).joined(separator: ",")
         directory = try TemporaryDirectory()
@@ -41,7 +41,7 @@ public final class NginxServer: Sendable {
         _ = try? directory.shell("kill $(cat nginx.pid)")
     }
 
-    /// nginx cannot be told to take any free port, so it is given two that were free a moment ago.
+    /// nginx cannot choose free ports, so it gets two that were free a moment ago.
     private static func start(in directory: TemporaryDirectory, _ locations: String, _ upstream: String) throws -> [Int]
     {
         for _ in 0..<10 {

@@ -2,9 +2,9 @@ import Glibc
 import Synchronization
 import SystemIO
 
-/// A terminal without a screen: what is written to it is kept.
+/// A pseudoterminal that records its output.
 ///
-/// It lives until ``close()``.
+/// It is open until ``close()``.
 public final class PseudoTerminal: Sendable {
     private struct State {
         var bytes: [UInt8] = []
@@ -41,30 +41,30 @@ public final class PseudoTerminal: Sendable {
         reader.withLock { $0 = thread }
     }
 
-    /// The terminal as a stream of a program.
+    /// The descriptor for a child process.
     public var descriptor: Int32 { slave.descriptor }
 
-    /// A stream of its own for a program in this process.
+    /// A duplicate descriptor for a program in this process.
     public func stream() throws -> File {
         let copy = fcntl(slave.descriptor, F_DUPFD_CLOEXEC, 3)
         guard copy >= 0 else { throw TestSupportError("the terminal cannot be duplicated", errno) }
         return File(owning: copy, path: "terminal")
     }
 
-    /// Changes the size, as a window is dragged.
+    /// Changes the size, as a resized window does.
     public func resize(columns: Int, rows: Int) {
         var size = winsize(ws_row: UInt16(rows), ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
         _ = ioctl(master.descriptor, UInt(TIOCSWINSZ), &size)
         state.withLock { $0.size = (columns, rows) }
     }
 
-    /// What another program writes to it.
+    /// Writes a text as another program would.
     public func write(_ text: String) throws { try slave.write(Array(text.utf8)) }
 
-    /// What has been written so far, with the terminal's own line ends.
+    /// The output so far, with the line ends of a terminal.
     public var bytes: [UInt8] { state.withLock(\.bytes) }
 
-    /// The same as text.
+    /// The output so far as text.
     public var text: String { String(decoding: bytes, as: UTF8.self) }
 
     /// Waits until a text has been written.
@@ -76,7 +76,7 @@ public final class PseudoTerminal: Sendable {
         throw TestSupportError("'\(text)' is not written to the terminal")
     }
 
-    /// Ends the terminal once all has been read that was written.
+    /// Closes the terminal after all output is read.
     public func close() {
         try? slave.close()
         reader.withLock { $0.take() }?.join()
@@ -87,7 +87,7 @@ public final class PseudoTerminal: Sendable {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             let count = buffer.withUnsafeMutableBytes { read(master.descriptor, $0.baseAddress, $0.count) }
-            // EIO: nobody has it open any more.
+            // EIO: no descriptor of the terminal is open anymore.
             guard count > 0 else { return }
             let piece = buffer[..<count]
             state.withLock { $0.bytes += piece }

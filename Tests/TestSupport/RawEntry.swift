@@ -1,13 +1,13 @@
 import SystemIO
 import Tar
 
-/// An entry of a tar to the byte.
+/// The exact bytes of an entry of a tar.
 public struct RawEntry: Sendable {
-    /// What the header says.
+    /// The parsed header.
     public let header: TarHeader
-    /// The header as it stands there, extensions included.
+    /// The bytes of the header, including extensions.
     public let headerBytes: [UInt8]
-    /// What follows the header, without padding.
+    /// The content, without padding.
     public let content: [UInt8]
 }
 
@@ -25,7 +25,7 @@ public func rawEntries(of tar: [UInt8]) throws -> [RawEntry] {
     return entries
 }
 
-/// What `source` gives, to its end.
+/// Returns all bytes of `source`.
 public func content(of source: any ByteSource) throws -> [UInt8] {
     var bytes: [UInt8] = []
     try source.forEachPiece { bytes += $0 }

@@ -1,8 +1,8 @@
 import OCI
 
-/// Signature Version 4 of AWS, as its receiver checks it ("Create a signed AWS API request").
+/// The receiver's check of AWS Signature Version 4 ("Create a signed AWS API request").
 public enum SignedRequest {
-    /// Whether a request has a good signature of a key.
+    /// Whether a request has a valid signature of a key.
     public static func isSigned(
         _ request: LoopbackRequest,
         keyID: String,
@@ -26,7 +26,7 @@ public enum SignedRequest {
         guard signed == signed.sorted(), mustBe.allSatisfy(signed.contains) else { return false }
         var lines = [request.method, request.path, ""]
         for name in signed {
-            // A field that was signed and not sent makes another text than the signer's.
+            // A signed field that was not sent changes the text to sign.
             guard let value = request.headers[name] else { return false }
             lines.append("\(name):\(value)")
         }

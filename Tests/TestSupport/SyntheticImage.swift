@@ -1,12 +1,12 @@
 import OCI
 
-/// An image that a test makes up: a configuration, and layers with a file each.
+/// An image for tests: a configuration, and layers with one file each.
 public struct SyntheticImage: Sendable {
-    /// Its name with the tag.
+    /// The reference with its tag.
     public let name: String
-    /// Its configuration's JSON.
+    /// The JSON of the configuration.
     public var configuration: [UInt8]
-    /// The uncompressed tars of its layers, lowest first.
+    /// The uncompressed tars of the layers, lowest first.
     public let layers: [[UInt8]]
 
     /// An image whose layers have these texts in a file called `file`.
@@ -20,13 +20,13 @@ public struct SyntheticImage: Sendable {
         )
     }
 
-    /// The name of its configuration's entry.
+    /// The entry name of the configuration.
     public var configurationName: String { "\(ContentHash.digest(of: configuration).hex).json" }
 
-    /// The names of its layers' entries, lowest first.
+    /// The entry names of the layers, lowest first.
     public var layerNames: [String] { layers.map { "\(ContentHash.digest(of: $0).hex)/layer.tar" } }
 
-    /// An archive of images in the layout that docker wrote up to 24, but for what no version reads.
+    /// An archive of images in the layout of docker up to 24, without the entries that no version reads.
     public static func archive(_ images: [SyntheticImage]) -> SyntheticTar {
         var tar = SyntheticTar()
         for image in images {
@@ -48,7 +48,7 @@ public struct SyntheticImage: Sendable {
 
     // MARK: As an OCI layout
 
-    /// The name of a blob's entry.
+    /// The entry name of a blob.
     public static func blobName(_ content: [UInt8]) -> String { "blobs/sha256/\(ContentHash.digest(of: content).hex)" }
 
     /// Its OCI manifest.
@@ -62,7 +62,7 @@ public struct SyntheticImage: Sendable {
 
     /// A descriptor as JSON.
     ///
-    /// - Parameter more: what follows the fields that all descriptors have.
+    /// - Parameter more: The fields after those that all descriptors have.
     public static func descriptor(of content: [UInt8], _ mediaType: String, _ more: String = "") -> String {
         #"{"mediaType":"\#(mediaType)","digest":"\#(ContentHash.digest(of: content))","size":\#(content.count)\#(more)}"#
     }

@@ -15,10 +15,10 @@ public struct SyntheticReferrer: Sendable {
     public let manifest: [UInt8]
 
     /// - Parameters:
-    ///   - layerType: the layer's media type.
-    ///   - annotation: of the layer, as JSON: `"KEY":"VALUE"`.
-    ///   - subject: what the manifest says that it refers to, its type, digest and size as JSON; `nil` where cosign's tag says it.
-    ///   - artifactType: what kind the manifest says it is.
+    ///   - layerType: The media type of the layer.
+    ///   - annotation: An annotation of the layer, as JSON: `"KEY":"VALUE"`.
+    ///   - subject: The descriptor of the subject as JSON; `nil` if cosign's tag names it.
+    ///   - artifactType: The artifact type of the manifest.
     public init(
         _ layer: String,
         layerType: String = signatureType,

@@ -1,21 +1,21 @@
 import Tar
 
-/// A tar that a test makes up, entry by entry, sound or not.
+/// A tar that a test builds entry by entry, valid or not.
 public struct SyntheticTar: Sendable {
-    /// An entry: its header, and what follows it.
+    /// An entry: its header and its content.
     public struct Entry: Sendable {
-        /// What the header says; its size may be a lie.
+        /// The header, whose size may differ from that of the content.
         public var header: TarHeader
-        /// What really follows, before the padding.
+        /// The content, without the padding.
         public var content: [UInt8]
 
-        /// A file of as many bytes as it has.
+        /// A file with a correct size.
         public init(_ name: String, _ content: [UInt8]) {
             header = TarHeader(name: name, size: Int64(content.count))
             self.content = content
         }
 
-        /// A file of text.
+        /// A text file.
         public init(_ name: String, _ text: String) {
             self.init(name, Array(text.utf8))
         }
@@ -27,7 +27,7 @@ public struct SyntheticTar: Sendable {
         }
     }
 
-    /// In their order.
+    /// The entries in order.
     public var entries: [Entry]
 
     /// A tar of these entries.
@@ -35,7 +35,7 @@ public struct SyntheticTar: Sendable {
         self.entries = entries
     }
 
-    /// The content of the file called `name`; `nil` takes the entry away.
+    /// The content of the file called `name`; `nil` removes the entry.
     public subscript(name: String) -> [UInt8]? {
         get { entries.first { $0.header.name == name }?.content }
         set {
@@ -45,13 +45,13 @@ public struct SyntheticTar: Sendable {
         }
     }
 
-    /// Puts an entry in the place of that of the same name.
+    /// Replaces the entry of the same name.
     public mutating func replace(with entry: Entry) {
         self[entry.header.name] = nil
         entries.append(entry)
     }
 
-    /// The whole, with the two blocks of zeros at its end.
+    /// The complete tar with the two blocks of zeros at its end.
     public func bytes() throws -> [UInt8] {
         try entries.reduce(into: []) { bytes, entry in
             let padding = TarHeader.padding(after: Int64(entry.content.count))

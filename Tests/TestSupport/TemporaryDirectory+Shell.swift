@@ -3,8 +3,8 @@ import Glibc
 extension TemporaryDirectory {
     /// Runs a command line of `sh` in the directory, with the locale `C.UTF-8`.
     ///
-    /// - Returns: what it wrote to its standard output.
-    /// - Throws: an error that has what it wrote to its standard error, unless its status is `status`.
+    /// - Returns: The standard output.
+    /// - Throws: An error with the standard error, unless the exit status is `status`.
     @discardableResult
     public func shell(_ command: String, status expected: Int32 = 0) throws -> [UInt8] {
         let log = TemporaryDirectory.Log(directory: try TemporaryDirectory())
@@ -17,7 +17,7 @@ extension TemporaryDirectory {
         return try log.directory.bytes("output")
     }
 
-    /// What a command writes goes into another directory, so that the command sees its own files only.
+    /// The output is captured in another directory, so that the command sees only its own files.
     private struct Log {
         let directory: TemporaryDirectory
         var output: String { directory.path("output") }
@@ -25,7 +25,7 @@ extension TemporaryDirectory {
     }
 }
 
-/// Runs a command line and gives its status as a shell has it in `$?`.
+/// Runs a command line and returns its exit status as in a shell's `$?`.
 private func spawnShell(_ command: String) throws -> Int32 {
     let words: [String] = ["/bin/sh", "-c", command]
     let arguments = words.map { strdup($0) } + [nil]

@@ -2,12 +2,12 @@ import FoundationEssentials
 import Glibc
 import SystemIO
 
-/// A directory of a test's own, which is removed with all it holds when the object goes.
+/// A temporary directory of one test. It is removed with its contents when the object is deinitialized.
 public final class TemporaryDirectory: Sendable {
     /// The directory's absolute path, without a slash at the end.
     public let path: String
 
-    /// Creates the directory below `TMPDIR`, or below `/tmp` where that is not set.
+    /// Creates the directory in `TMPDIR`, or in `/tmp` if that is not set.
     public init() throws {
         let base = ProcessInfo.processInfo.environment.temporaryDirectory
         var template = Array("\(base)/rancher-images-XXXXXX".utf8CString)
@@ -16,7 +16,7 @@ public final class TemporaryDirectory: Sendable {
     }
 
     deinit {
-        // What cannot be removed stays in the directory for temporary files, where it harms nobody.
+        // Files that cannot be removed stay in the directory for temporary files.
         try? FileManager.default.removeItem(atPath: path)
     }
 
@@ -27,7 +27,7 @@ public final class TemporaryDirectory: Sendable {
 
     /// Writes a file and creates the directories its name needs.
     ///
-    /// - Returns: the file's path.
+    /// - Returns: The path of the file.
     @discardableResult
     public func write(_ bytes: [UInt8], to name: String) throws -> String {
         let file = path(name)
@@ -43,7 +43,7 @@ public final class TemporaryDirectory: Sendable {
 
     /// Writes a file of text and creates the directories its name needs.
     ///
-    /// - Returns: the file's path.
+    /// - Returns: The path of the file.
     @discardableResult
     public func write(_ text: String, to name: String) throws -> String {
         try write(Array(text.utf8), to: name)
@@ -64,7 +64,7 @@ public final class TemporaryDirectory: Sendable {
         try FileManager.default.contentsOfDirectory(atPath: path).sorted()
     }
 
-    /// Whether there is something of that name.
+    /// Whether the directory has an entry called `name`.
     public func exists(_ name: String) -> Bool {
         FileManager.default.fileExists(atPath: path(name))
     }

@@ -1,19 +1,19 @@
-/// The screen of a terminal and what has scrolled out of it, for the few control sequences that programs of this package write:
+/// The screen of a terminal and the lines that scrolled out, for the control sequences that the programs write:
 /// newline, carriage return, cursor up, erase to the end of the line and of the screen (ECMA-48).
 public struct TerminalEmulation: Sendable {
     private let columns: Int
     private let rows: Int
     private var cells: [[Character]] = [[]]
-    /// Which rows go on in the next one.
+    /// The rows that continue in the next row.
     private var isContinued: [Bool] = [false]
     private var row = 0
     private var column = 0
-    /// The first row of the screen; those before it have scrolled out.
+    /// The first row of the screen; the rows before it have scrolled out.
     private var top: Int { max(0, cells.count - rows) }
 
-    /// Control sequences and characters that were not understood.
+    /// Unknown control sequences and characters.
     public private(set) var unknown: [String] = []
-    /// What stood there each time that the rest of the screen was erased.
+    /// The screen before each time that the rest of it was erased.
     public private(set) var pictures: [[String]] = []
 
     /// An empty screen.
@@ -28,7 +28,7 @@ public struct TerminalEmulation: Sendable {
         feed(text)
     }
 
-    /// All lines from the first to the cursor's, those that the terminal has broken as one, without blanks at their ends.
+    /// All lines from the first to the cursor's, with wrapped lines joined, without spaces at their ends.
     public var lines: [String] {
         var lines: [String] = []
         var line = ""
@@ -43,10 +43,10 @@ public struct TerminalEmulation: Sendable {
         return lines
     }
 
-    /// Whether the cursor is at the beginning of a line below everything.
+    /// Whether the cursor is at the start of an empty last line.
     public var isCursorAtEnd: Bool { column == 0 && cells[row...].allSatisfy(\.isEmpty) }
 
-    /// Shows a text.
+    /// Writes a text.
     public mutating func feed(_ text: String) {
         var rest = text.unicodeScalars[...]
         while let scalar = rest.popFirst() {

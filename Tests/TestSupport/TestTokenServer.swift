@@ -1,8 +1,8 @@
 import FoundationEssentials
 
-/// A token server on 127.0.0.1, whose tokens `docker-registry` believes (distribution, "Token Authentication Implementation").
+/// A token server on 127.0.0.1 whose tokens `docker-registry` accepts (distribution, "Token Authentication Implementation").
 ///
-/// It gives one user all that is asked for, and nobody else anything. It lives until it is stopped.
+/// It grants one user every scope, and others nothing. It runs until it is stopped.
 public final class TestTokenServer: Sendable {
     private let server: LoopbackServer
     private let authority: TestAuthority
@@ -26,20 +26,20 @@ public final class TestTokenServer: Sendable {
         }
     }
 
-    /// Ends the server.
+    /// Stops the server.
     public func stop() { server.stop() }
 
     /// The requests so far.
     public var requests: [LoopbackRequest] { server.requests }
 
-    /// The `auth` section of a registry that believes its tokens.
+    /// The `auth` section of a registry that accepts its tokens.
     public var auth: String {
         """
         {token: {realm: "\(server.url)/token", service: registry, issuer: test, rootcertbundle: "\(authority.certificate)"}}
         """
     }
 
-    /// A JSON web token that openssl has signed (RFC 7515, with RS256).
+    /// A JSON web token signed by openssl (RFC 7515, with RS256).
     private static func token(
         for request: LoopbackRequest,
         _ user: String,

@@ -1,4 +1,4 @@
-/// A real HTTP proxy, Debian's `tinyproxy`, on a free port of 127.0.0.1, that wants a user and a password.
+/// A real HTTP proxy, Debian's `tinyproxy`, on a free port of 127.0.0.1, that requires a user and a password.
 public final class TinyProxy: Sendable {
     /// `127.0.0.1:port`
     public let authority: String
@@ -7,23 +7,23 @@ public final class TinyProxy: Sendable {
 
     /// Starts the proxy and waits until it listens.
     ///
-    /// - Throws: what it wrote, where it does not.
+    /// - Throws: An error with its output if it does not start.
     public init(user: String, password: String) throws {
         directory = try TemporaryDirectory()
         authority = try Self.start(in: directory, user, password)
     }
 
     deinit {
-        // Threads of tests have their signals blocked, which it inherits: nothing else would reach it.
+        // It inherits the blocked signals of the test's thread: only SIGKILL reaches it.
         _ = try? directory.shell("kill -KILL $(cat pid)")
     }
 
-    /// What it wrote of what it was asked.
+    /// Its log of requests.
     public func log() throws -> String {
         try directory.text("log")
     }
 
-    /// It cannot be told to take any free port, so it is given one that was free a moment ago.
+    /// It cannot choose a free port, so it gets one that was free a moment ago.
     private static func start(in directory: TemporaryDirectory, _ user: String, _ password: String) throws -> String {
         for _ in 0..<10 {
             let server = try LoopbackServer { _ in LoopbackResponse() }

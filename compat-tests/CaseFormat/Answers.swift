@@ -39,7 +39,7 @@ package struct Answers: Decodable, Sendable {
         package var hasNoDaemon: Bool?
         /// Registries that `docker manifest` reaches with `--insecure` only.
         package var withoutTls: [String]?
-        /// Whether references that are none are refused, as docker itself does.
+        /// Whether invalid references are refused, as docker does.
         package var refusesInvalidReferences: Bool?
         /// Exit statuses of what fails, by the command: `pull`, `manifest push`. Given for `info`, that prints and fails.
         package var statuses: [String: Int32]?
@@ -47,7 +47,7 @@ package struct Answers: Decodable, Sendable {
         package var warns: Bool?
         /// Whether a push is left out, and fails without a message or an entry in the log, if the tag before it has failed (D9).
         package var skipsPushAfterFailedTag: Bool?
-        /// Whether `manifest` runs itself again with `--insecure` where it fails for a registry on this machine (D14).
+        /// Whether `manifest` runs again with `--insecure` if it fails for a registry on this machine (D14).
         package var repeatsManifestInsecurely: Bool?
 
         /// Answers with success everywhere.

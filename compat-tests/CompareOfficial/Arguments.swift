@@ -2,7 +2,7 @@
 struct Arguments {
     static let usage = """
         USAGE: compat-tests/compare-official DIRECTORY [--case NAME]... [--stand-ins-only]
-               compat-tests/compare-official DIRECTORY --random N [--seed S]
+               compat-tests/compare-official DIRECTORY --random N [--seed S] [--shrink M]
 
           DIRECTORY         has official scripts of one Rancher release: rancher-save-images.sh,
                             rancher-load-images.sh, and the .ps1 pair; those that are not there are left out
@@ -11,6 +11,7 @@ struct Arguments {
           --random N        N random cases instead of the recorded ones; a difference that is not listed is
                             reduced, and printed as a case file
           --seed S          a number: the cases of another seed are other cases; 1 by default
+          --shrink M        reduce a case of at most M kinds of differences; 8 by default
         """
 
     var directory: String
@@ -18,6 +19,7 @@ struct Arguments {
     var standInsOnly = false
     var random: Int?
     var seed: UInt64 = 1
+    var shrinking = 8
 
     /// Reads the arguments after the program's name.
     ///
@@ -25,7 +27,7 @@ struct Arguments {
     init(_ words: [String]) throws(ArgumentError) {
         var rest = words[...]
         var directory: String?
-        var hasSeed = false
+        var randomFlag: String?
         while let word = rest.popFirst() {
             switch word {
             case "--case": cases.insert(try Self.value(of: word, from: &rest))
@@ -33,7 +35,10 @@ struct Arguments {
             case "--random": random = Int(try Self.number(of: word, from: &rest, atMost: 1_000_000))
             case "--seed":
                 seed = try Self.number(of: word, from: &rest, atMost: .max)
-                hasSeed = true
+                randomFlag = word
+            case "--shrink":
+                shrinking = Int(try Self.number(of: word, from: &rest, atMost: 1_000))
+                randomFlag = word
             case _ where word.hasPrefix("-"): throw ArgumentError("\(word) is no flag")
             case _ where directory != nil: throw ArgumentError("'\(word)' is one directory too many")
             default: directory = word
@@ -42,7 +47,7 @@ struct Arguments {
         guard let directory else { throw ArgumentError("no directory of official scripts is named") }
         self.directory = directory
         guard random == nil || cases.isEmpty else { throw ArgumentError("--case and --random exclude each other") }
-        guard random != nil || !hasSeed else { throw ArgumentError("--seed belongs to --random") }
+        if random == nil, let randomFlag { throw ArgumentError("\(randomFlag) belongs to --random") }
     }
 
     private static func value(of flag: String, from rest: inout ArraySlice<String>) throws(ArgumentError) -> String {

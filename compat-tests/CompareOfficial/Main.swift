@@ -18,7 +18,7 @@ struct Main {
             try requireDirectory(arguments.directory)
             let isSame =
                 if let count = arguments.random {
-                    try await compareRandomly(arguments.directory, count, seed: arguments.seed)
+                    try await compareRandomly(arguments, count)
                 } else {
                     try await compareRecordings(arguments)
                 }
@@ -52,16 +52,16 @@ struct Main {
         return !table.hasDifferent
     }
 
-    private static func compareRandomly(_ directory: String, _ count: Int, seed: UInt64) async throws -> Bool {
-        let comparison = try await RandomComparison(try Suite(), scripts: directory, seed: seed)
+    private static func compareRandomly(_ arguments: Arguments, _ count: Int) async throws -> Bool {
+        let comparison = try await RandomComparison(try Suite(), scripts: arguments.directory, seed: arguments.seed)
         var summary = RandomSummary()
-        let findings = try await comparison.run(count) { row in
+        let findings = try await comparison.run(count, shrinking: arguments.shrinking) { row in
             summary.add(row)
             if row.number % 100 == 0, row.number < count {
                 writeError("compare-official: \(row.number) of \(count) cases")
             }
         }
-        summary.print(findings, of: count, seed: seed)
+        summary.print(findings, of: count, seed: arguments.seed)
         return findings.isEmpty
     }
 

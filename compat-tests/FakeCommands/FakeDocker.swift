@@ -1,7 +1,7 @@
 import CaseFormat
 import FoundationEssentials
 
-/// Answers as docker does, with the recordings' short words.
+/// Behaves like docker, with the short output of the recordings.
 struct FakeDocker {
     private static let digest = "sha256:" + String(repeating: "0", count: 64)
 

@@ -1,7 +1,7 @@
 import CaseFormat
 import FoundationEssentials
 
-/// Answers as helm does, with the recordings' short words.
+/// Behaves like helm, with the short output of the recordings.
 struct FakeHelm {
     private let answers: Answers.Helm
 

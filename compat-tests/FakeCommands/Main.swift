@@ -37,7 +37,7 @@ struct Main {
         return try decoder.decode(Answers.self, from: Data(contentsOf: URL(filePath: path)))
     }
 
-    /// The words after the name. Swift's own arguments have a replacement for what is no UTF-8.
+    /// The arguments after the name. Swift's own arguments have a replacement for bytes that are not UTF-8.
     private static func words() -> [String] {
         (1..<max(1, Int(CommandLine.argc)))
             .compactMap { index in

@@ -16,7 +16,7 @@ extension Account {
         files.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.kind), \(Self.quoted($0.value.text))" }
     }
 
-    /// Lines, each with what ends it made visible where that is not a newline.
+    /// Lines with a visible line end if that is not a newline.
     private static func lines(_ text: String) -> [String] {
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         if lines.last == "" { lines.removeLast() } else { lines[lines.count - 1] += "⟨no newline⟩" }

@@ -11,7 +11,7 @@ package final class CaseDirectory: Sendable {
     private let root: TemporaryDirectory
     private let filesBefore: [String: [UInt8]]
 
-    /// Lays the directory out.
+    /// Creates the directory.
     ///
     /// - Parameters:
     ///   - fakeCommand: the path of the executable that acts as docker and helm.
@@ -41,7 +41,7 @@ package final class CaseDirectory: Sendable {
     package func runOurs(_ executable: String, variables: [String: String]? = nil) async throws -> Account {
         let variables = try variables ?? (recording.takesDocker ? [:] : Self.dockerEngine)
         try link(executable, "work/" + recording.script)
-        // PowerShell's script knows itself by its full path.
+        // PowerShell's script has its full path as its name.
         let name = recording.isPowerShell ? root.path("work/" + recording.script) : "./" + recording.script
         return try await run([name], variables.merging(path) { $1 })
     }

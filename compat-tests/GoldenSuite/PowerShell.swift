@@ -15,7 +15,7 @@ final class PowerShell: Sendable {
     /// The arguments before the script's name.
     var command: [String] { [path, "-NonInteractive", "-File"] }
 
-    /// Variables that make it read the profile, and find its .NET where that is at a place of its own.
+    /// The variables with the location of the profile, and of .NET if it is not in its default location.
     var variables: [String: String] {
         ProcessInfo.processInfo.environment.filter { $0.key.hasPrefix("DOTNET_") }
             .merging(

@@ -51,7 +51,7 @@ package struct Suite: Sendable {
         return try JSONDecoder().decode(Account.self, from: data)
     }
 
-    /// Writes what the executables do where a difference applies.
+    /// Writes the behavior of the executables if a deliberate difference applies.
     package func record(_ account: Account, for recording: Recording) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

@@ -12,9 +12,9 @@ struct DefaultEngineCase: CustomTestStringConvertible {
     let expected: Account
     /// The images in the source registries: those that docker could pull.
     let pulled: [SyntheticImage]
-    /// Whether the registries have lost all blobs, where `docker save` failed.
+    /// Whether the registries have lost all blobs, because `docker save` failed.
     let hasLostBlobs: Bool
-    /// The archive's bytes, by its path: the images that docker could tag, or another one where it tagged none.
+    /// The bytes of the archive by its path: the images that docker could tag, or another image if it tagged none.
     let archive: [String: [UInt8]]
     /// The images in the target registry after the run, by their targets.
     let pushed: [String: SyntheticImage]

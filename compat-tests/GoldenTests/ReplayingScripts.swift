@@ -6,11 +6,11 @@ import TestSupport
 struct ReplayingScripts {
     let directory: TemporaryDirectory
 
-    /// Makes the scripts.
+    /// Writes the scripts.
     ///
     /// - Parameters:
-    ///   - more: a line of shell for a case that does what is not recorded, before the script's output.
-    ///   - family: the end of the names of the scripts that are made. They are shell scripts, whatever their names.
+    ///   - more: A shell command for a case that deviates from the recording, before the script's output.
+    ///   - family: The suffix of the names of the scripts. They are shell scripts, whatever their names.
     init(_ recordings: [Recording], more: [String: String] = [:], family: String = ".sh") throws {
         directory = try TemporaryDirectory()
         for script in Set(recordings.map(\.script)) where script.hasSuffix(family) {

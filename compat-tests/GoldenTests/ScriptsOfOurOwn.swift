@@ -5,7 +5,7 @@ import TestSupport
 struct ScriptsOfOurOwn {
     let directory: TemporaryDirectory
 
-    /// Makes the scripts.
+    /// Writes the scripts.
     ///
     /// - Parameters:
     ///   - changes: changes to the scripts: texts of one or both of them, and their replacements.

@@ -24,10 +24,11 @@ package struct ExpansionLimit: Sendable {
     }
 }
 
-/// The unpacked content of a source, up to ``ExpansionLimit/decompressed``.
+/// The content of compressed data, which ends with an error if it is larger than an ``ExpansionLimit`` allows.
 package final class BoundedDecompressor: ByteSource {
     private let input: CountingSource
     private let decompressor: Decompressor
+    private let limit: ExpansionLimit
     private var unpacked: Int64 = 0
 
     /// Unpacks `source`.
@@ -38,8 +39,10 @@ package final class BoundedDecompressor: ByteSource {
     package init(
         _ source: any ByteSource,
         format: CompressionFormat? = nil,
+        limit: ExpansionLimit = .decompressed,
         progress: @escaping (Int) -> Void = { _ in }
     ) throws {
+        self.limit = limit
         input = CountingSource(source, progress)
         decompressor = try Decompressor(input, format: format)
     }
@@ -54,7 +57,7 @@ package final class BoundedDecompressor: ByteSource {
     package func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         let count = try decompressor.read(into: buffer)
         unpacked += Int64(count)
-        try ExpansionLimit.decompressed.check(unpacked, of: packed)
+        try limit.check(unpacked, of: packed)
         return count
     }
 

@@ -13,11 +13,11 @@ import Testing
     private let source: FakeRegistry
     private let list: [String]
 
-    /// A registry from which the large images of the list take a second or two.
+    /// Starts a registry that is slow enough for a second of pictures.
     init() throws {
         bench = try Bench()
         source = try FakeRegistry(bytesPerSecond: 3_000_000)
-        list = ManyImages.add(to: source, largeSize: 1_000_000)
+        list = ManyImages.add(to: source, largeSize: 500_000)
     }
 
     /// Expects drawings during the run, each below complete lines.

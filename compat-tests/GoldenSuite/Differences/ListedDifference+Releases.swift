@@ -1,6 +1,6 @@
 import CommandLine
 
-// What older releases do otherwise, in what the executables have in common with them.
+// The differences of older releases, as far as the executables share them.
 
 extension ListedDifference {
     static func ofRelease(_ script: OfficialScript) -> [ListedDifference] {
@@ -20,7 +20,7 @@ extension ListedDifference {
         }
     )
 
-    /// Before v2.13.8 and v2.14.4 the archive is made even where nothing was pulled.
+    /// Before v2.13.8 and v2.14.4 the archive is created even if no image was pulled.
     private static let savesNothing = ListedDifference(
         name: "a release that saves no images too",
         taken: { account, given in

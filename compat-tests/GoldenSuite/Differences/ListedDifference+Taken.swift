@@ -28,7 +28,7 @@ extension ListedDifference {
 
     /// Runs that the executables do not begin, or end early.
     static let refusals = [
-        // Nothing is pushed of an archive that is not there. Where all images are charts in files, there may be none.
+        // Nothing is pushed from a missing archive. If all images are charts in files, there may be no archive.
         ListedDifference(
             name: "D18",
             taken: { account, given in
@@ -121,7 +121,7 @@ extension Case {
     /// Whether a list can be read.
     fileprivate func isReadable(_ path: String) -> Bool { path.hasPrefix("/dev/") || bytes(ofList: path) != nil }
 
-    /// Whether the archive's path, in which a `*` may stand for anything, is that of no file and no directory.
+    /// Whether the archive's path, in which a `*` matches any text, is that of no file and no directory.
     fileprivate var lacksArchive: Bool {
         let path = ScriptFlags(self).images ?? ""
         if path.isEmpty || path.hasPrefix("/dev/") || hasDirectory(path) { return false }

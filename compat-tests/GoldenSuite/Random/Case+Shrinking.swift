@@ -1,9 +1,9 @@
 import CaseFormat
 
 extension Case {
-    /// Makes the case smaller, one thing after the other, as long as something is true of it.
+    /// Shrinks the case step by step while a condition holds.
     ///
-    /// - Parameter attempts: how many smaller cases are tried at most.
+    /// - Parameter attempts: The maximum number of smaller cases that are tried.
     func shrunk(attempts: Int, while isStill: (Case) async throws -> Bool) async throws -> Case {
         var smallest = self
         var left = attempts
@@ -20,7 +20,7 @@ extension Case {
                     if try await isStill(smaller) {
                         smallest = smaller
                         hasShrunk = true
-                        // What comes after the thing that is gone has its place now.
+                        // The next reduction has the index of the one that was applied.
                         reductions = smallest.reductions
                         continue
                     }
@@ -97,7 +97,7 @@ extension Case {
             .map { part in with { $0.stdin = String(decoding: (part ?? []).joined(), as: UTF8.self) } }
     }
 
-    /// Each line that is longer than a plain name, made one, and made without blanks.
+    /// Each line that is longer than a plain name, replaced by one, and without spaces.
     private var withPlainNames: [Case] {
         let plain = Array("a/b:v1".utf8)
         return files.sorted { $0.key < $1.key }
@@ -114,7 +114,7 @@ extension Case {
             }
     }
 
-    /// A list without its first half, without its second, and without each of its elements; `nil` where nothing is left.
+    /// A list without its first half, without its second half, and without each element; `nil` if it is empty.
     private static func parts<Element>(of list: [Element]?) -> [[Element]?] {
         guard let list, !list.isEmpty else { return [] }
         let half = list.count / 2

@@ -5,17 +5,17 @@ import FoundationEssentials
 struct Case: Hashable, Sendable {
     /// The script's name.
     var script: String
-    /// The words after it.
+    /// The arguments.
     var argv: [String] = []
     /// Variables that are set for it.
     var env: [String: String] = [:]
-    /// What its standard input has, which is a pipe; `nil` where there is nothing to read.
+    /// The content of standard input, which is a pipe; `nil` if there is nothing to read.
     var stdin: String?
     /// The bytes of the files that are there before, by their path in the case's directory.
     var files: [String: [UInt8]] = [:]
-    /// Docker's answers; `nil` where there is no docker.
+    /// The behavior of docker; `nil` if there is no docker.
     var docker: Answers.Docker? = .init()
-    /// Helm's answers; `nil` where there is no helm.
+    /// The behavior of helm; `nil` if there is no helm.
     var helm: Answers.Helm?
     /// Variables that the log of calls has.
     var logsVariables: [String]?
@@ -84,8 +84,8 @@ extension Case: Codable {
     /// The text of a case file.
     ///
     /// - Parameters:
-    ///   - official: the release that the script came with.
-    ///   - expect: what it did.
+    ///   - official: The release of the script.
+    ///   - expect: The behavior of the script.
     func fileText(official: String, expect: Account) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

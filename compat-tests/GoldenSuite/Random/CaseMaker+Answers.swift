@@ -7,17 +7,17 @@ extension CaseMaker {
         let names: [String]
         /// The names in the list of Windows images.
         let windows: [String]
-        /// What comes in front of a name where it is pulled, or tagged from.
+        /// The prefix of a name that is pulled, or tagged from.
         let source: String
-        /// What comes in front of a name where it is pushed to.
+        /// The prefix of a name that is pushed to.
         let registry: String
-        /// What comes behind a name, in PowerShell's scripts.
+        /// The suffix of a name, in PowerShell's scripts.
         let ending: String
 
-        /// Where each image of the list is pulled from, and tagged from.
+        /// The name that each image of the list is pulled from, and tagged from.
         var sources: [String] { names.map { (source == "/" ? "" : source) + $0 + ending } }
 
-        /// Where an image is pushed to.
+        /// The name that an image is pushed to.
         func target(_ name: String) -> String { registry + (name.contains("/") ? "" : "rancher/") + name + ending }
     }
 
@@ -27,7 +27,7 @@ extension CaseMaker {
             made.docker = nil
             return
         }
-        // How much fails: nothing, some, everything.
+        // The share of failures: none, some, all.
         let share = pick([0, 0, 0.25, 0.25, 0.6, 1])
         if made.isLoad {
             addLoadFailures(to: &made, images, share)

@@ -55,7 +55,7 @@ extension CaseMaker {
         return chance(0.5) ? names.sorted() : shuffled(names)
     }
 
-    /// Adds a list, where a path is one of a list that is there.
+    /// Adds a list, if a path is that of an existing list.
     private mutating func add(_ names: [String], at path: String, to made: inout Case) {
         let bytes = bytes(of: names, isPowerShell: made.isPowerShell)
         switch path {

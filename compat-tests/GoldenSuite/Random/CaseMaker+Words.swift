@@ -25,7 +25,7 @@ extension CaseMaker {
 
     /// Adds the flag of the registry that the names lack.
     ///
-    /// - Returns: what the script puts in front of a name.
+    /// - Returns: The prefix that the script adds to a name.
     mutating func addSourceRegistry(_ flags: inout Flags) -> String {
         let registry = pick(NamePool.registries, strange: NamePool.strangeRegistries)
         flags.append((["-s", "--source-registry"], registry))
@@ -34,7 +34,7 @@ extension CaseMaker {
 
     /// Adds the flag of the registry to push to.
     ///
-    /// - Returns: what the script puts in front of a name.
+    /// - Returns: The prefix that the script adds to a name.
     mutating func addRegistry(_ flags: inout Flags) -> String {
         guard chance(0.97) else { return "" }
         let registry = pick(NamePool.registries, strange: NamePool.strangeRegistries)
@@ -54,7 +54,7 @@ extension CaseMaker {
         return release
     }
 
-    /// The words of flags in any order.
+    /// The flags with their values in random order.
     mutating func words(_ flags: Flags) -> [String] {
         var words: [String] = []
         for (spellings, value) in shuffled(flags) {

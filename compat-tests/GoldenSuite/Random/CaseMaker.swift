@@ -1,9 +1,9 @@
 import CaseFormat
 
-/// Makes a case out of chance, always the same one for the same seed and number.
+/// Generates a random case, always the same one for the same seed and number.
 ///
-/// Most of what is drawn is what a runbook has. How much else there is, is drawn once for the whole case, so that there are cases
-/// with nothing strange, which show what the strange ones hide, and cases in which strange things meet.
+/// Most choices are those of a runbook. The share of strange choices is drawn once for a case, so that some cases have none, and in
+/// others several strange choices meet.
 struct CaseMaker {
     /// The script that the case is for.
     let script: String
@@ -69,7 +69,7 @@ struct CaseMaker {
     /// All of several in the order of chance.
     mutating func shuffled<Value>(_ values: [Value]) -> [Value] { values.shuffled(using: &random) }
 
-    /// Those of several of which each is taken with a probability; `nil` where none is.
+    /// The elements that are each taken with a probability; `nil` if none is.
     mutating func each(_ values: [String], _ probability: Double) -> [String]? {
         let taken = values.filter { _ in chance(probability) }
         return taken.isEmpty ? nil : taken

@@ -1,8 +1,8 @@
-/// What the lists of random cases name.
+/// The names in the lists of random cases.
 enum NamePool {
     private static let digest = "@sha256:" + String(repeating: "5e", count: 32)
 
-    /// References as they stand in Rancher's lists and in those of its users. Some are the beginnings of others.
+    /// References as in Rancher's lists and in those of its users. Some are prefixes of others.
     static let images = [
         "rancher/rancher:v2.14.4", "rancher/rancher-agent:v2.14.4", "rancher/shell:v0.6.2", "rancher/pause:3.6",
         "rancher/pause:3.6-rc1", "rancher/pause", "rancher/wins:v0.5.0", "rancher/fleet-agent:v0.13.0",
@@ -23,7 +23,7 @@ enum NamePool {
         "https://quay.io/team/app:v1",
     ]
 
-    /// Charts as they stand in Rancher's lists.
+    /// Charts as in Rancher's lists.
     static let charts = [
         "rancher/charts/fleet:107.0.0_up0.13.0", "rancher/charts/fleet-crd:107.0.0_up0.13.0",
         "rancher/charts/webhook:1.2.3",

@@ -3,23 +3,23 @@ import Glibc
 
 /// Runs random cases with official scripts and with the executables.
 package struct RandomComparison: Sendable {
-    /// What was found: a case in which both sides differ as no list says.
+    /// A case in which both sides differ, and no list explains the difference.
     package struct Finding: Sendable {
         /// The numbers of the cases that differ in this way.
         package let numbers: [Int]
-        /// What is different in the smallest case beside the listed differences.
+        /// The differences of the smallest case, without the listed differences.
         package let lines: [String]
         /// The smallest case as the text of a case file, with what the script did.
         package let caseFile: String
     }
 
-    /// How a case came out.
+    /// The result of a case.
     package struct Row: Sendable {
         /// The number of the case.
         package let number: Int
         /// The script that it was for.
         package let script: String
-        /// How it came out.
+        /// The verdict.
         package let verdict: Comparison.Verdict
         fileprivate let outcome: Comparison.Outcome
     }
@@ -43,37 +43,51 @@ package struct RandomComparison: Sendable {
         guard !scripts.isEmpty else { throw SuiteError("\(directory) has no script that can be run here") }
     }
 
-    /// After so many cases that differ the rest is left out: they show more than anybody reads.
+    /// The number of different cases after which the comparison stops.
     private static let mostDifferent = 40
 
-    /// Runs cases.
+    /// Runs random cases.
     ///
-    /// - Parameter report: gets each case, in the order of their numbers.
-    /// - Returns: what was found.
-    package func run(_ count: Int, report: (Row) -> Void) async throws -> [Finding] {
+    /// - Parameters:
+    ///   - count: The number of cases.
+    ///   - shrinking: The maximum number of groups of similar differences whose first case is shrunk.
+    ///   - report: Receives each case, in the order of the case numbers.
+    /// - Returns: The differences that no list explains.
+    package func run(_ count: Int, shrinking: Int = 8, report: (Row) -> Void) async throws -> [Finding] {
         var different: [Row] = []
         try await Self.each(Array(1...count), run) { row in
             report(row)
             if case .different = row.verdict { different.append(row) }
             return different.count < Self.mostDifferent
         }
-        return try await findings(different)
+        return try await findings(different, shrinking: shrinking)
     }
 
-    /// Does something with values, as many at a time as there are processors.
+    /// Processes values concurrently, as many at a time as there are processors.
     ///
-    /// - Parameter take: gets what comes out, in order; `false` ends it.
+    /// - Parameter take: Receives each result, in the order of `values`; returns whether to continue.
     private static func each<Value: Sendable, Result: Sendable>(
         _ values: [Value],
         _ body: @escaping @Sendable (Value) async throws -> Result,
         take: (Result) -> Bool
     ) async throws {
-        let atATime = max(2, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-        for start in stride(from: 0, to: values.count, by: atATime) {
-            let tasks = values[start...].prefix(atATime).map { value in Task { try await body(value) } }
-            for task in tasks {
-                let isToGoOn = take(try await task.value)
-                guard isToGoOn else { return }
+        let concurrency = max(2, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        try await withThrowingTaskGroup(of: (index: Int, result: Result).self) { group in
+            var waiting = values.enumerated().makeIterator()
+            func startNext() {
+                guard let (index, value) = waiting.next() else { return }
+                group.addTask { (index, try await body(value)) }
+            }
+            for _ in 0..<concurrency { startNext() }
+            var results: [Int: Result] = [:]
+            var taken = 0
+            while let (index, result) = try await group.next() {
+                startNext()
+                results[index] = result
+                while let next = results.removeValue(forKey: taken) {
+                    taken += 1
+                    guard take(next) else { return group.cancelAll() }
+                }
             }
         }
     }
@@ -86,13 +100,10 @@ package struct RandomComparison: Sendable {
         return Row(number: number, script: script, verdict: outcome.verdict, outcome: outcome)
     }
 
-    // MARK: What is told
+    // MARK: Findings
 
-    /// How many differences that look alike are made smaller; a script that does everything otherwise has many.
-    private static let mostShrunk = 8
-
-    /// Of cases that look alike one is made smaller; of those that come to the same case one is told.
-    private func findings(_ rows: [Row]) async throws -> [Finding] {
+    /// Groups the rows that look alike, shrinks the first case of the first groups, and merges groups that shrink to the same case.
+    private func findings(_ rows: [Row], shrinking: Int) async throws -> [Finding] {
         var groups: [[Row]] = []
         for row in rows {
             if let index = groups.firstIndex(where: { $0[0].look == row.look }) {
@@ -102,11 +113,11 @@ package struct RandomComparison: Sendable {
             }
         }
         var outcomes: [Comparison.Outcome] = []
-        try await Self.each(groups.prefix(Self.mostShrunk).map(\.[0].outcome), smallest) {
+        try await Self.each(groups.prefix(shrinking).map(\.[0].outcome), smallest) {
             outcomes.append($0)
             return true
         }
-        outcomes += groups.dropFirst(Self.mostShrunk).map(\.[0].outcome)
+        outcomes += groups.dropFirst(shrinking).map(\.[0].outcome)
 
         var shrunk: [(outcome: Comparison.Outcome, numbers: [Int])] = []
         for (group, outcome) in zip(groups, outcomes) {
@@ -138,7 +149,7 @@ extension RandomComparison.Row {
 }
 
 extension Comparison.Outcome {
-    /// How the difference looks, whatever the names in it.
+    /// The shape of the difference, without names.
     fileprivate var look: String {
         var look = [given.script]
         for line in verdict.lines where !line.hasPrefix("    ") {
@@ -152,6 +163,6 @@ extension Comparison.Outcome {
 extension Comparison.Verdict {
     fileprivate var lines: [String] { if case .different(let lines) = self { lines } else { [] } }
 
-    /// What is different: standard output, calls.
+    /// The kinds of differences: standard output, calls.
     fileprivate var titles: [Substring] { lines.filter { !$0.hasPrefix(" ") }.map { $0.prefix { $0 != ":" } } }
 }

@@ -1,14 +1,13 @@
-/// What the words of a case mean to the script: the values of its flags. Where a word is no flag of the script, it prints its
-/// usage, whatever stands here.
+/// The values of the flags of a script. They do not matter if an argument is not a flag of the script, which then prints its usage.
 struct ScriptFlags {
     /// The list's path.
     private(set) var list: String?
     /// The archive's path.
     private(set) var images: String?
-    /// The Windows list's path; empty where there is none.
+    /// The path of the Windows list; empty if there is none.
     private(set) var windowsList = ""
 
-    /// Reads the words of a case.
+    /// Parses the arguments of a case.
     init(_ case: Case) {
         let windows = `case`.isPowerShell ? "windows-" : ""
         list = "rancher-\(windows)images.txt"
@@ -34,7 +33,7 @@ struct ScriptFlags {
         "-s", "--source-registry", "-r", "--registry", "--windows-versions", "-o", "--os-release-id",
     ])
 
-    /// A flag takes the next word, whatever that looks like.
+    /// A flag takes the next argument, whatever it is.
     private static func shellValues(_ words: [String]) -> [(String, String?)] {
         var values: [(String, String?)] = []
         var rest = words[...]
@@ -44,7 +43,7 @@ struct ScriptFlags {
         return values
     }
 
-    /// Words are read from the last to the first; a flag takes the first word before the next flag.
+    /// Arguments are read from the last to the first; a flag takes the first argument before the next flag.
     private static func powerShellValues(_ words: [String]) -> [(String, String?)] {
         var values: [(String, String?)] = []
         var pile: String?
@@ -60,7 +59,7 @@ struct ScriptFlags {
         return values
     }
 
-    /// A shell script's words with the values of some flags changed.
+    /// The arguments of a shell script with the values of some flags changed.
     ///
     /// - Parameter change: gives the new value; `nil` takes the flag out with its value.
     static func changing(_ flags: Set<String>, in words: [String], _ change: (String) -> String?) -> [String] {
@@ -91,7 +90,7 @@ extension Case {
         return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
     }
 
-    /// Whether there is a directory of that name, which is so where files are in it.
+    /// Whether a directory of that name exists, because there are files in it.
     func hasDirectory(_ path: String) -> Bool {
         let key = Self.key(path)
         return key.isEmpty || files.keys.contains { $0.hasPrefix(key + "/") }
@@ -107,7 +106,7 @@ extension Case {
             .filter { !$0.isEmpty && $0.first != UInt8(ascii: "#") }
     }
 
-    /// A line without the blanks and carriage returns around it.
+    /// A line without spaces and carriage returns at its start and end.
     static func trimmed(_ line: [UInt8]) -> [UInt8] {
         let isBlank: (UInt8) -> Bool = {
             $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: "\r")
@@ -115,7 +114,7 @@ extension Case {
         return line.drop(while: isBlank).reversed().drop(while: isBlank).reversed()
     }
 
-    /// The bytes of a list; `nil` where there is none. UTF-16, as PowerShell's scripts read it, becomes UTF-8.
+    /// The bytes of a list; `nil` if there is none. UTF-16, as PowerShell's scripts read it, becomes UTF-8.
     func bytes(ofList path: String) -> [UInt8]? {
         if path == "/dev/stdin" { return stdin.map { Array($0.utf8) } }
         guard let bytes = files[Self.key(path)] else { return nil }
