@@ -50,7 +50,7 @@ import Testing
         let words = ["-l", bench.path("list.txt"), "-i", archive, "-s", source.authority, "--checksum"]
         let saved = try await bench.run(.save, words)
         #expect(saved.status == 1)
-        #expect(saved.errors.contains("--checksum needs a file to stand beside"))
+        #expect(saved.errors.contains("--checksum needs a file: name one"))
         #expect(saved.output.isEmpty)
         #expect(source.requests.isEmpty)
     }

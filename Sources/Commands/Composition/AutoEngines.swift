@@ -2,13 +2,14 @@ import DockerEngine
 import Engine
 import Synchronization
 
-/// The engine of a run that has none named: docker until it turns out not to be there, then the registry engine.
+/// The engine of a run with `--engine auto`: docker, or the registry engine after a command has not found docker. `registry`'s lock protects
+/// the choice.
 final class EngineSwitch<Engine: Sendable>: Sendable {
-    /// Makes the registry engine.
+    /// Creates the registry engine.
     ///
     /// - Parameters:
-    ///   - reason: why docker does not do it, to follow "the registry engine moves the images: ".
-    ///   - besideDocker: whether the local store of docker can be looked into.
+    ///   - reason: a clause to follow "the registry engine moves the images: ".
+    ///   - besideDocker: whether docker's local store can be read.
     typealias MakeRegistryEngine = @Sendable (_ reason: String, _ besideDocker: Bool) async throws -> Engine
 
     private let docker: Engine
@@ -20,32 +21,30 @@ final class EngineSwitch<Engine: Sendable>: Sendable {
         makeRegistryEngine = registry
     }
 
-    /// The engine that moves the images, as far as is known.
     var current: Engine { registry.withLock(\.self) ?? docker }
 
-    /// Whether docker moves the images, as far as is known.
     var isDocker: Bool { registry.withLock { $0 == nil } }
 
-    /// Takes the registry engine from now on.
+    /// Switches to the registry engine.
     func change(_ reason: String, besideDocker: Bool) async throws -> Engine {
         let engine = try await makeRegistryEngine(reason, besideDocker)
         registry.withLock { $0 = engine }
         return engine
     }
 
-    /// Has the engine do something, which the registry engine does from the start if there is no docker.
+    /// Calls `body` with the current engine, and again with the registry engine if there is no docker.
     func perform<Result>(_ body: (Engine) async throws -> Result) async throws -> Result {
         do {
             return try await body(current)
-        } catch let error as DockerUnavailable {
-            // Podman's store has images as docker's does.
-            let besideDocker = if case .podman = error { true } else { false }
-            return try await body(try await change("\(error)", besideDocker: besideDocker))
+        } catch let absence as DockerUnavailable {
+            // Podman's store can be read as docker's.
+            let besideDocker = if case .podman = absence { true } else { false }
+            return try await body(try await change("\(absence)", besideDocker: besideDocker))
         }
     }
 }
 
-/// Saves with the docker commands of the script, or with the registry engine if the first of them finds no docker.
+/// Saves with the docker commands of the script, or with the registry engine if the first command finds no docker.
 struct AutoSaver: SaveEngine {
     private let engines: EngineSwitch<any SaveEngine>
 
@@ -82,7 +81,7 @@ struct AutoSaver: SaveEngine {
     func discard() -> Int64 { engines.current.discard() }
 }
 
-/// Loads with the docker commands of the script, or with the registry engine if the first of them finds no docker.
+/// Loads with the docker commands of the script, or with the registry engine if the first command finds no docker.
 struct AutoLoader: LoadEngine {
     private let engines: EngineSwitch<any LoadEngine>
 

@@ -1,9 +1,9 @@
 import Registry
 
-/// The variables that the commands of a run get: those of this process without the secrets that are not for them.
+/// The environment variables of child processes: those of this process without secrets.
 ///
-/// `RANCHER_IMAGES_…` are this program's own. The keys of AWS reach only what can need them: credential helpers of ECR, and docker and
-/// helm if they are configured with such a helper, which they start themselves.
+/// `RANCHER_IMAGES_…` are for this program only. Only credential helpers of ECR get the keys of AWS, and docker and helm if they are
+/// configured with such a helper.
 enum ChildVariables {
     private static let ownPrefix = "RANCHER_IMAGES_"
     private static let keys: Set = [
@@ -19,12 +19,12 @@ enum ChildVariables {
 
     /// The variables for a credential helper.
     ///
-    /// - Parameter name: without `docker-credential-`.
+    /// - Parameter name: the name without `docker-credential-`.
     static func forHelper(_ name: String, _ environment: [String: String]) -> [String: String] {
         variables(environment, withKeys: needsKeys(name))
     }
 
-    /// Whether a helper is one for ECR, as Amazon's `ecr-login` is.
+    /// Whether a helper is for ECR, such as Amazon's `ecr-login`.
     private static func needsKeys(_ helper: String) -> Bool {
         let name = helper.lowercased()
         return name.contains("ecr") || name.contains("aws")

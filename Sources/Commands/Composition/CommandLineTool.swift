@@ -5,14 +5,13 @@ import Glibc
 import Synchronization
 import SystemIO
 
-/// The programs, callable from an executable and from a test.
+/// The entry points of the programs, for executables and tests.
 package enum CommandLineTool {
-    /// The version of the program, which registries are told too.
+    /// The version of the program, which is in the user agent too.
     package static let version = "0.1.0"
 
-    /// Runs the program whose name the executable has, as ``runAndExit(_:)`` does.
-    ///
-    /// What a link leads to counts, before the name that was typed.
+    /// Runs the program that the executable's name contains, as ``runAndExit(_:)`` does. The target of a link is checked before the name of
+    /// the link.
     package static func runAndExit() -> Never {
         let file = File.target(ofLink: "/proc/self/exe")
         let typed = texts(CommandLine.unsafeArgv).first
@@ -25,9 +24,9 @@ package enum CommandLineTool {
         )
     }
 
-    /// Runs a program with the process's own arguments, environment and streams, and ends the process.
+    /// Runs a program with the arguments, environment and streams of the process, and ends the process.
     ///
-    /// To be called from the start of the process, which has one thread: tasks have none before it is known that there are enough.
+    /// Call it at the start of the process, before other threads exist.
     package static func runAndExit(_ program: Program) -> Never {
         let arguments = texts(CommandLine.unsafeArgv)
         do {
@@ -44,7 +43,7 @@ package enum CommandLineTool {
         ) { $1 }
         ContinueSignals.startCounting()
         let run = Mutex<Task<Void, Never>?>(nil)
-        // Without descriptors for it, signals end the program as they do by default.
+        // If no descriptors are available, signals end the process immediately.
         try? TerminationSignals.handleFirst(timeToEnd: timeToStop) { _ in run.withLock(\.self)?.cancel() }
         run.withLock { run in
             run = Task.detached {
@@ -69,7 +68,7 @@ package enum CommandLineTool {
         exit(1)
     }
 
-    /// The texts of an array of C that ends in `NULL`.
+    /// Converts a C array of strings that ends with `NULL`.
     private static func texts(_ entries: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> [String] {
         var texts: [String] = []
         var entry = entries
@@ -80,17 +79,15 @@ package enum CommandLineTool {
         return texts
     }
 
-    /// How long what is under way may take to stop, when a signal has asked for it.
+    /// The time that a run has to stop after a signal.
     private static let timeToStop = Duration.milliseconds(800)
 
     /// Runs a program.
     ///
     /// - Parameters:
-    ///   - program: which of the two.
-    ///   - arguments: the first is the program as it was typed.
-    ///   - environment: the variables that count.
-    ///   - output: gets the scripts' lines.
-    ///   - errors: gets everything else.
+    ///   - arguments: the arguments, with the name of the program first.
+    ///   - output: the stream for the scripts' lines.
+    ///   - errors: the stream for all other messages.
     /// - Returns: the exit status.
     package static func run(
         _ program: Program,
@@ -100,12 +97,12 @@ package enum CommandLineTool {
         errors: File
     ) async -> Int32 {
         guard let typed = arguments.first else {
-            // Swift reads them from /proc. Without words the run would begin with what the flags are by default.
+            // Swift reads the arguments from /proc. Without them the run would use the default of every flag.
             Console(output: output, errors: errors, programName: "rancher-images")
-                .notice("the words of the command line cannot be read: mount /proc")
+                .notice("the command line cannot be read: mount /proc")
             return 1
         }
-        // A script that the shell has found in PATH knows itself by that path.
+        // A script that the shell found in PATH has that path in $0.
         let programName = ChildProcess.file(of: typed, environment: environment) ?? typed
         var console = Console(output: output, errors: errors, programName: programName)
         let invocation = Invocation(
@@ -163,7 +160,8 @@ package enum CommandLineTool {
             environment: environment,
             counters: counters,
             notices: NoticeAggregator(isVerbose: options.extensions.verbose, console: console),
-            report: report
+            report: report,
+            console: console
         )
         let style = ProgressStyle(
             options.extensions,
@@ -194,7 +192,7 @@ package enum CommandLineTool {
     }
 }
 
-/// Why a run cannot begin.
+/// The reason that a run cannot start.
 struct CommandError: Error, CustomStringConvertible {
     let description: String
 

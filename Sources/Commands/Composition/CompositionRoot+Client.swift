@@ -1,28 +1,27 @@
 import CommandLine
 import Engine
-import Glibc
 import HTTP
 import OCI
 import Registry
 import SystemIO
 
 extension CompositionRoot {
-    /// The registries that the daemon on this machine reaches without TLS, and those that the flags name.
+    /// The insecure registries of the daemon's configuration and of the flags.
     func insecureHosts(_ daemon: DaemonConfiguration) -> InsecureHosts {
         InsecureHosts(options.extensions.insecureRegistries).union(daemon.insecureHosts)
     }
 
-    /// How many blobs are moved at a time: enough to keep all cores and a distant registry busy.
-    var jobs: Int {
-        options.extensions.jobs ?? max(4, min(2 * sysconf(Int32(_SC_NPROCESSORS_ONLN)), 16))
+    /// Creates missing projects and repositories before the first push; `nil` without `--create-projects`.
+    func projects(_ client: RegistryClient) -> RepositoryProvisioner? {
+        options.extensions.createsProjects
+            ? RepositoryProvisioner(client: client, aws: AWSCredentials(environment: environment)) : nil
     }
 
-    /// A client that reaches registries as docker and podman on this host would: with their logins, certificates, proxies
-    /// and mirrors.
-    func client(_ console: Console) async throws -> RegistryClient {
+    /// Returns a client with the logins, certificates, proxies and mirrors of docker and podman on this host.
+    func client() async throws -> RegistryClient {
         try ProcessLimits.requireThreads(inAdditionToTasks: jobs * 2)
         let explicit = try await explicitLogin
-        let (daemon, authorities, credentials) = try await onThread { [options, environment] in
+        let (daemon, authorities, credentials) = try await onThread { [options, environment, console] in
             let authorities = CertificateAuthorities(environment: environment)
             return (
                 DaemonConfiguration(environment: environment, notice: console.remark),
@@ -36,7 +35,7 @@ extension CompositionRoot {
             )
         }
         let patience = options.extensions.patience
-        // After a connection that is not made, or a transfer that stalls, there is still time to try again.
+        // Leaves time for retries after a failed connection or a stalled transfer.
         let quarter = Int(max(.seconds(1), patience / 4).components.seconds)
         let trace = Trace(options, console: console)
         let http = HTTPClient(
@@ -66,7 +65,7 @@ extension CompositionRoot {
         )
     }
 
-    /// The login that the flags give for the registry that the command names.
+    /// Returns the login of `--username` for the registry of the command line.
     private var explicitLogin: ExplicitCredential? {
         get async throws {
             guard let user = options.extensions.username else {

@@ -7,12 +7,8 @@ import Registry
 import RegistryEngine
 import SystemIO
 
-// The docker engine of a run.
-
 extension CompositionRoot {
     func dockerSaver(
-        _ archive: String,
-        _ console: Console,
         _ runner: CommandRunner,
         output: @escaping @Sendable () async throws -> DockerSaver.Output
     ) -> DockerSaver {
@@ -23,26 +19,25 @@ extension CompositionRoot {
             archive: archive,
             output: output,
             counters: counters,
-            chartSubstitute: chartSubstitute(console)
+            chartSubstitute: chartSubstitute
         )
     }
 
-    func dockerOutput(_ archive: String, _ console: Console) async throws -> DockerSaver.Output {
+    @Sendable func dockerOutput() async throws -> DockerSaver.Output {
         let paths = paths(archive)
         guard paths.count <= 1 else { return .refused(severalFiles(archive, paths.count)) }
         return .archive(
             try await output(
                 paths.first ?? archive,
                 continues: false,
-                // PowerShell's script has docker write the file, unless that is in parts.
-                isWrittenInOrder: options.mode == .shell || options.extensions.partSize != nil,
-                console: console
+                // PowerShell's script lets docker write the file, unless it is split.
+                isWrittenInOrder: options.mode == .shell || options.extensions.partSize != nil
             )
         )
     }
 
-    func dockerLoader(_ archive: String, _ console: Console, _ runner: CommandRunner) -> DockerLoader {
-        // What is wrong with the daemon's file is for docker to tell.
+    func dockerLoader(_ runner: CommandRunner) -> DockerLoader {
+        // Docker reports errors of the daemon's configuration.
         let hosts = insecureHosts(DaemonConfiguration(environment: environment) { _ in })
         let locations = ArchiveLocation.all(of: options.archives)
         if locations.count > 1 {
@@ -54,22 +49,22 @@ extension CompositionRoot {
             runner: runner,
             archive: paths(archive),
             parts: (locations.count == 1 ? locations : [ArchiveLocation(archive)]).first { $0.isInParts },
-            // The daemon takes this machine's own registries for such too.
+            // The daemon treats registries of this machine as insecure too.
             isInsecure: { Authority($0)?.isLoopback == true ? true : await hosts.contains($0) },
             isStrict: options.extensions.strict,
             counters: counters,
-            chartSubstitute: chartSubstitute(console)
+            chartSubstitute: chartSubstitute
         )
     }
 
-    /// What moves charts where neither docker nor helm can (D13); `nil` where docker is named, which is then told as in the scripts.
-    private func chartSubstitute(_ console: Console) -> ChartSubstitute? {
+    /// Transfers charts if neither docker nor helm can (D13); `nil` with `--engine docker`, which then fails as the scripts do.
+    private var chartSubstitute: ChartSubstitute? {
         guard options.extensions.engine != .docker else { return nil }
         return {
             console.remark(
                 "docker has no containerd image store, and there is no helm 3.8 or later: the charts are moved without them"
             )
-            let client = try await client(console)
+            let client = try await client()
             return RegistryCharts(
                 client: client,
                 projects: projects(client),
@@ -79,26 +74,27 @@ extension CompositionRoot {
         }
     }
 
-    /// - Parameter notes: gets what is to be told once the first command has shown that there is a docker; `nil` if that decides nothing.
-    func runner(_ console: Console, choosingEngine notes: Console? = nil) -> CommandRunner {
+    /// - Parameters:
+    ///   - lines: gets the standard output of commands.
+    ///   - choosesEngine: whether the first command shows that docker is the engine.
+    func runner(_ lines: Console, choosesEngine: Bool = false) -> CommandRunner {
         var whenFound: (@Sendable () -> Void)?
-        if let notes { whenFound = { noteDocker(notes) } }
+        if choosesEngine {
+            whenFound = {
+                report.note(engine: "docker")
+                EngineChoice(options, environment: environment)
+                    .noteDocker("there is a docker command in PATH", console.remark)
+            }
+        }
         return CommandRunner(
             environment: ChildVariables.forDocker(environment),
             streams: CommandStreams(
-                output: console.output,
-                errors: console.passOn,
-                willLendOutput: console.lendOutput,
-                didTakeOutputBack: console.takeOutputBack
+                output: lines.output,
+                errors: lines.passOn,
+                willLendOutput: lines.lendOutput,
+                didTakeOutputBack: lines.takeOutputBack
             ),
             whenFound: whenFound
         )
-    }
-
-    /// Notes that the first command has found docker.
-    private func noteDocker(_ console: Console) {
-        report.note(engine: "docker")
-        let choice = EngineChoice(options, environment: environment)
-        choice.noteDocker("there is a docker command in PATH", console.remark)
     }
 }

@@ -3,15 +3,15 @@ import SystemIO
 
 /// Runs docker's credential helpers as child processes.
 struct CredentialHelperProcess: CredentialHelper {
-    /// The variables of this process, of which a helper gets those that are for it; their `PATH` is searched for helpers.
+    /// The variables of this process. Helpers get some of them, and are searched in `PATH`.
     let environment: Environment
-    /// How long a helper may take: it may ask a server, or the user to unlock a key.
+    /// The time limit for a helper, which may use a server, or wait for the user to unlock a key.
     var secondsToAnswer = 60
 
     func get(_ server: String, from name: String) async throws -> CredentialHelperAnswer {
         guard !name.contains("/") else { throw CredentialHelperError("has a slash in its name") }
         let (reading, writing) = try makePipe()
-        // Shorter than what a pipe holds, so nobody has to read meanwhile.
+        // The name fits into the buffer of the pipe, so the write does not block.
         try writing.write(server)
         try writing.close()
         do {
@@ -20,7 +20,7 @@ struct CredentialHelperProcess: CredentialHelper {
                 environment: ChildVariables.forHelper(name, environment),
                 input: .descriptor(reading.descriptor),
                 output: .keep(last: 64 << 10),
-                // What it says there may have the secret in it.
+                // The messages can contain the secret.
                 errors: .null,
                 timeLimit: .seconds(secondsToAnswer)
             )

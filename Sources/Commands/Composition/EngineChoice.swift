@@ -3,15 +3,14 @@ import DockerEngine
 import OCI
 import SystemIO
 
-/// Decides who moves the images.
+/// Chooses the engine of a run.
 struct EngineChoice: Sendable {
-    /// Who moves them.
     enum Engine {
         /// The docker commands of the scripts.
         case docker
-        /// The docker commands of the scripts, or this program itself if the first of them finds no docker.
+        /// The docker commands of the scripts, or the registry engine if the first command finds no docker.
         case dockerIfThere
-        /// This program itself; a docker that may be there as well has what registries refuse.
+        /// The registry engine, with images of docker's local store if `besideDocker` is true.
         case registry(besideDocker: Bool)
     }
 
@@ -25,19 +24,19 @@ struct EngineChoice: Sendable {
         self.environment = environment
     }
 
-    /// The engine of this run, chosen without running anything.
+    /// Chooses the engine without running a command.
     ///
-    /// - Parameter notice: gets sentences for standard error.
-    /// - Throws: if docker is named and is not installed (D8).
+    /// - Parameter notice: prints sentences to standard error.
+    /// - Throws: if `--engine docker` is given and docker is not installed (D8).
     func engine(notice: (String) -> Void) throws -> Engine {
         let isInstalled = ChildProcess.isInstalled("docker", environment: environment)
-        func registry(_ reason: String, besideDocker: Bool, isTold: Bool = false) -> Engine {
-            if extensions.verbose || isTold { notice(Self.registrySentence(reason)) }
+        func registry(_ reason: String, besideDocker: Bool, isNoted: Bool = false) -> Engine {
+            if extensions.verbose || isNoted { notice(Self.registrySentence(reason)) }
             return .registry(besideDocker: besideDocker)
         }
         switch extensions.engine {
         case .registry:
-            // The PowerShell script does not look at the local store.
+            // The PowerShell script does not use the local store.
             return registry("--engine says so", besideDocker: isInstalled && mode == .shell)
         case .docker:
             guard isInstalled else {
@@ -55,16 +54,16 @@ struct EngineChoice: Sendable {
             return registry("there is no docker command in PATH", besideDocker: false)
         case .auto:
             if let evidence = PodmanCommand.evidence(environment: environment) {
-                return registry("\(DockerUnavailable.podman(evidence))", besideDocker: true, isTold: true)
+                return registry("\(DockerUnavailable.podman(evidence))", besideDocker: true, isNoted: true)
             }
             return .dockerIfThere
         }
     }
 
-    /// The note that the registry engine moves the images.
+    /// A sentence about the use of the registry engine.
     static func registrySentence(_ reason: String) -> String { "the registry engine moves the images: \(reason)" }
 
-    /// Notes that docker moves the images, and what it does not do.
+    /// Prints notices about the use of docker, and about flags that have no effect then.
     func noteDocker(_ reason: String, _ notice: (String) -> Void) {
         if extensions.verbose { notice("the docker engine moves the images: \(reason)") }
         for flag in flagsWithoutEffect {
@@ -78,7 +77,7 @@ struct EngineChoice: Sendable {
         }
     }
 
-    /// What only the registry engine can do, and is asked for.
+    /// The given flags that only the registry engine supports.
     private var flagsWithoutEffect: [String] {
         let usual = PlatformChoice.platforms(
             mode == .shell ? [.linuxAMD64] : [Platform(os: "windows", architecture: "amd64")]

@@ -5,16 +5,16 @@ import Compression
 import HTTP
 import OCI
 
-/// What `--version` prints.
+/// The output of `--version`.
 enum VersionText {
-    /// Two lines: the program with its version, and the commit where the build was told it; then what is inside.
+    /// Two lines: the program with its version and, if the build has it, the commit; then the libraries.
     static func text(_ program: Program) -> String {
         let commit = CBuild_commit().map { " (commit \(String(cString: $0)))" } ?? ""
         return "\(program.rawValue) \(CommandLineTool.version)\(commit)\n"
             + libraries.map { "\($0.name) \($0.version)" }.joined(separator: ", ")
     }
 
-    /// The libraries inside, each with the version that it tells of itself.
+    /// The libraries, each with the version that it reports.
     private static var libraries: [(name: String, version: String)] {
         [("libcurl", HTTPClient.libraryVersion), ("OpenSSL", ContentHash.libraryVersion)]
             + CompressionLibraries.versions + [("libyaml", ChartPackage.yamlLibraryVersion)]

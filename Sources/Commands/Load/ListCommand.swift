@@ -13,7 +13,7 @@ struct ListCommand: Sendable {
     func run() async -> Int32 {
         await console.run {
             let archive = try options.archive(to: "list")
-            let listing = try await engines.lister(archive: archive, console: console).list()
+            let listing = try await engines.lister().list()
             switch options.extensions.format {
             case .table: for line in Self.table(listing).lines { console.print(line) }
             case .json:

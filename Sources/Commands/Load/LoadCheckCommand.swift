@@ -14,13 +14,13 @@ struct LoadCheckCommand: Sendable {
     /// - Returns: the exit status: 0 if the load would be complete.
     func run() async -> Int32 {
         await console.run(ifStopped: "stopped; nothing was changed") {
-            let archive = try options.archive(to: "check")
+            _ = try options.archive(to: "check")
             let images = try await ImageList.read(options.imageList, options, console: console)
             var windowsImages: [ImageListEntry] = []
             if let list = options.windowsImageList {
                 windowsImages = try await ImageList.read(list, options, console: console)
             }
-            let loader = try await engines.loadChecker(archive: archive, console: console)
+            let loader = try await engines.loadChecker()
             let verified = try await loader.verifyArchive()
             guard options.registry?.isEmpty ?? true else {
                 let plan = LoadPlan(options, images: images, windowsImages: windowsImages)

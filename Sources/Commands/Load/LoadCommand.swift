@@ -42,7 +42,7 @@ struct LoadCommand: Sendable {
         if let list = options.windowsImageList { windowsImages = try await readList(list) }
         // The report of a run that ends before the charts are planned.
         self.plan(images, windowsImages)
-        let engine = try await engines.loadEngine(archive: options.images ?? "", console: console)
+        let engine = try await engines.loadEngine()
         var handling = ChartHandling.images
         if images.contains(where: \.isChart) { handling = try await engine.chartHandling() }
         if handling.isHelm { console.print(ScriptLines.helmFallback) }
@@ -116,7 +116,7 @@ struct LoadCommand: Sendable {
             report.fail("there is no archive \(archive)")
             return 1
         }
-        let engine = try await engines.loadEngine(archive: archive, console: console)
+        let engine = try await engines.loadEngine()
         if let cause = try await load(engine) {
             _ = fail(cause)
             console.print(ScriptLines.loadFailed(archive))

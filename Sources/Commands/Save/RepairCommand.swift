@@ -21,7 +21,7 @@ struct RepairCommand: Sendable {
                 try SplitFile.completeReplacement(at: archive)
                 return try ArchiveSurvey(archive)
             }
-            return await run(try await engines.repair(of: survey, console: console), named: try await named(survey))
+            return await run(try await engines.repair(of: survey), named: try await named(survey))
         } catch {
             return refuse(error)
         }

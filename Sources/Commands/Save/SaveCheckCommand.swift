@@ -13,12 +13,12 @@ struct SaveCheckCommand: Sendable {
     func run() async -> Int32 {
         await console.run(ifStopped: "stopped; nothing was changed") {
             let images = try await ImageList.read(options.imageList, options, console: console)
-            let archive = try options.archive(to: "write")
+            _ = try options.archive(to: "write")
             let naming = Naming(options)
             let requests = images.map { PullRequest(image: $0, source: naming.source($0)) }
             let outcomes = Mutex<[PullOutcome]>([])
             let forecast = Mutex(SaveForecast())
-            try await engines.saveDryRun(archive: archive, console: console)
+            try await engines.saveDryRun()
                 .pull(requests) { event in
                     switch event {
                     case .started: break

@@ -33,7 +33,7 @@ struct SaveCommand: Sendable {
         }
         return await console.run(ifStopped: "stopped; \(archive) was not written", report: report) {
             let lines = lines(for: archive)
-            let engine = try await engines.saveEngine(archive: archive, console: console, lines: lines)
+            let engine = try await engines.saveEngine(lines: lines)
             return await save(images, into: archive, with: engine, lines: lines)
         }
     }
