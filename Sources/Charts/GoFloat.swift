@@ -14,10 +14,10 @@ enum GoFloat {
                 + "e" + (exponent < 0 ? "-" : "+") + (size.count < 2 ? "0" : "") + size
         }
         if point <= 0 { return sign + "0." + String(repeating: "0", count: -point) + digits }
-        let whole = digits.prefix(point)
-        let padding = String(repeating: "0", count: point - whole.count)
+        let integer = digits.prefix(point)
+        let padding = String(repeating: "0", count: point - integer.count)
         let fraction = digits.dropFirst(point)
-        return sign + whole + padding + (fraction.isEmpty ? "" : "." + fraction)
+        return sign + integer + padding + (fraction.isEmpty ? "" : "." + fraction)
     }
 
     /// Returns the fewest decimal digits that identify the number, without zeros at either end, and the position of the decimal point

@@ -1,4 +1,5 @@
 import HTTP
+
 extension TransferCounters {
     /// A planned and a finished amount.
     package struct Count: Sendable, Hashable {
@@ -35,15 +36,15 @@ extension TransferCounters {
         /// The registry is searched for the blobs that an archive omits; counted in blobs.
         case searching
         /// The partial archive of an earlier run and other archives are read and verified.
-        case takingOver
+        case reusing
         /// Docker loads the archive.
         case loading
         /// An archive is unpacked; counted in bytes of the archive.
         case unpacking
         /// All content of an archive is read and verified; counted in bytes.
-        case proving
+        case verifying
         /// Registries are checked for existing content and permissions; counted in steps of a load.
-        case asking
+        case checking
         /// The rest of the archive is written and flushed to disk.
         case finishing
     }

@@ -22,7 +22,7 @@ struct CommandManual {
         )
         for flag in flags where flag.isExtension { add(flag, to: &page) }
         page.section("environment")
-        page.paragraph("Beside the variables above:")
+        page.paragraph("In addition to the variables above:")
         for (name, meaning) in Self.variables { page.item("`\(name)`", meaning) }
         page.section("files")
         for (name, meaning) in files { page.item("`\(name)`", meaning) }
@@ -48,7 +48,7 @@ struct CommandManual {
         )
     }
 
-    /// What a flag is for, and what else there is to know.
+    /// Returns the flag's meaning, values, defaults, modes and variable as sentences.
     private static func sentences(about flag: Flag) -> [String] {
         var sentences = [
             flag.meaning.prefix(1).uppercased() + flag.meaning.dropFirst() + (flag.meaning.hasSuffix(".") ? "" : ".")
@@ -70,10 +70,10 @@ struct CommandManual {
 
     private static func names(of program: Program) -> [String] {
         [
-            "Called by a name that ends in `.ps1`, or with `-o`, it is in PowerShell mode and stands in for"
-                + " `\(program.rawValue).ps1`: flags are read in any case and from the last to the first, unknown words are ignored, and"
-                + " images are called NAME`-windows-`RELEASE. Else it stands in for `\(program.rawValue).sh`: a flag takes the next"
-                + " word, whatever that is, and an unknown word is answered with the usage text and status 1. `--flag=value` is not"
+            "Called by a name that ends in `.ps1`, or with `-o`, it is in PowerShell mode and replaces"
+                + " `\(program.rawValue).ps1`: flags are read in any case and from the last to the first, unknown arguments are ignored, and"
+                + " images are called NAME`-windows-`RELEASE. Otherwise it replaces `\(program.rawValue).sh`: a flag takes the next"
+                + " argument, whatever that is, and an unknown argument is answered with the usage text and status 1. `--flag=value` is not"
                 + " known to either.",
             "Standard output has the lines of the script alone; everything else is on standard error.",
         ]
@@ -93,15 +93,14 @@ extension CommandManual {
         switch program {
         case .save:
             [
-                "`rancher-save-images` takes the place of Rancher's script of that name. It pulls every image that a list names, one a"
+                "`rancher-save-images` replaces Rancher's script of that name. It pulls every image that a list names, one a"
                     + " line, and writes all of them into one archive, which `docker load` takes too. No docker is needed.",
-                "Each blob is fetched once and verified by its digest. The archive has its name only when it is whole; an older one"
-                    + " stays until then, and blobs that it has are taken from there. A run that was stopped goes on where it was"
-                    + " when the same command is run again.",
+                "Each blob is fetched once and verified by its digest. The archive gets its name only when it is complete; an older archive"
+                    + " stays until then, and its blobs are reused. An interrupted run resumes when the same command is run again.",
             ]
         case .load:
             [
-                "`rancher-load-images` takes the place of Rancher's script of that name. It brings the images that a list names from an"
+                "`rancher-load-images` replaces Rancher's script of that name. It brings the images that a list names from an"
                     + " archive into a private registry, as REGISTRY/NAME, or REGISTRY/rancher/NAME for a name without a slash. No"
                     + " docker is needed.",
                 "The archive is one of `rancher-save-images`(1) or of any `docker save`: a plain tar, or one that gzip, bzip2, xz or zstd"

@@ -34,7 +34,7 @@ enum OverviewManual {
         (
             "engines",
             [
-                "The registry engine talks to registries itself: each blob is moved once, as it is, many at a time, and verified on the"
+                "The registry engine talks to registries itself: each blob is moved once, unchanged, many at a time, and verified on the"
                     + " way. The docker engine runs the docker and helm commands of the scripts. `--engine auto`, the default, takes docker"
                     + " in shell mode where a daemon answers, else registry."
             ]

@@ -107,8 +107,8 @@ import Testing
     }
 
     @Test func truncatedChartsAreNotPushed() throws {
-        let whole = try Fixtures.bytes(Self.sample)
-        try directory.write(Array(whole.dropLast(9)), to: "cut.tgz")
+        let complete = try Fixtures.bytes(Self.sample)
+        try directory.write(Array(complete.dropLast(9)), to: "cut.tgz")
         let error = #expect(throws: ChartFileError.self) { try ChartPackage(directory.path("cut.tgz")) }
         #expect(error?.description.hasPrefix("it is no chart: ") == true)
     }

@@ -46,9 +46,9 @@ import Testing
         try directory.write("a/b:v1\n", to: "list")
         try directory.write("old", to: "images.tar.gz")
         try directory.shell("chmod 777 . && chmod 444 images.tar.gz list")
-        let nobody = ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+        let unprivileged = ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
         let outcome = try await ChildProcess.run(
-            nobody + [
+            unprivileged + [
                 program, "-l", directory.path("list"), "-i", directory.path("images.tar.gz"), "--engine", "registry",
             ],
             environment: [:]

@@ -28,7 +28,7 @@ import Testing
 
     private static func harbor(mayMake: Bool = true) throws -> FakeRegistry {
         var switches = FakeProduct.harbor.switches
-        switches.peculiarities.rooms = .harbor(projects: [], mayMake: mayMake)
+        switches.peculiarities.projects = .harbor(projects: [], mayMake: mayMake)
         return try FakeRegistry(switches)
     }
 
@@ -52,7 +52,7 @@ import Testing
         #expect(loaded.errors.contains("made the projects rancher, cattle in \(target.authority), private\n"))
         let again = try await Self.output(of: bench, source, target.authority, environment)
         #expect(loaded.output == again)
-        #expect(target.switches.peculiarities.rooms == .harbor(projects: ["rancher", "cattle"], mayMake: true))
+        #expect(target.switches.peculiarities.projects == .harbor(projects: ["rancher", "cattle"], mayMake: true))
     }
 
     /// Returns the output of a load that creates nothing.
@@ -82,10 +82,13 @@ import Testing
             environment: ["DOCKER_CONFIG": bench.directory.path]
         )
         #expect(loaded.status == 1)
-        let told = loaded.errors.split(separator: "\n").filter { $0.contains("could not be made") }
-        #expect(told.count == 1)
-        #expect(told.first?.contains("the projects rancher, cattle could not be made: ") == true, "\(loaded.errors)")
-        #expect(told.first?.contains("it got the login of user me from ") == true)
+        let reported = loaded.errors.split(separator: "\n").filter { $0.contains("could not be made") }
+        #expect(reported.count == 1)
+        #expect(
+            reported.first?.contains("the projects rancher, cattle could not be made: ") == true,
+            "\(loaded.errors)"
+        )
+        #expect(reported.first?.contains("it got the login of user me from ") == true)
     }
 
     @Test func otherRegistriesCreateTheirRepositories() async throws {
@@ -105,7 +108,7 @@ import Testing
         let registry = registries.registry
         registry.switches = FakeProduct.ecr.switches
         registry.switches.location = .relative
-        registry.switches.peculiarities.rooms = .ecr(repositories: [])
+        registry.switches.peculiarities.projects = .ecr(repositories: [])
         let api = try LoopbackServer { request in
             struct Input: Decodable { var repositoryName: String }
             let isSigned = SignedRequest.isSigned(
@@ -116,9 +119,9 @@ import Testing
                 service: "ecr"
             )
             guard isSigned, let input = try? JSONDecoder().decode(Input.self, from: Data(request.body)),
-                case .ecr(let there) = registry.switches.peculiarities.rooms
+                case .ecr(let there) = registry.switches.peculiarities.projects
             else { return LoopbackResponse(status: 403) }
-            registry.switches.peculiarities.rooms = .ecr(repositories: there.union([input.repositoryName]))
+            registry.switches.peculiarities.projects = .ecr(repositories: there.union([input.repositoryName]))
             return LoopbackResponse(text: "{}")
         }
         defer { api.stop() }

@@ -228,14 +228,14 @@ import Testing
         withExtendedLifetime(servers) {}
         #expect(run.status == 1)
         let first = try #require(run.errors.split(separator: "\n").first { $0.contains("/x:v1: ") })
-        let told = String(first.drop { $0 != " " }.dropFirst())
+        let reported = String(first.drop { $0 != " " }.dropFirst())
             .replacing(/sha256:[0-9a-f]{64}/, with: "LAYER")
             .replacing(/(OpenSSL\/[^ ]* )?error:[0-9A-F]+:[^:]*:[^:]*:/, with: "TLSERROR ")
             .replacing(/refuses \d+ bytes/, with: "refuses SIZE bytes")
             .replacing(bench.directory.path, with: "FOLDER")
             .replacing(host, with: "HOST")
-        #expect(told == row.sentence)
-        try Self.expectSection(for: told)
+        #expect(reported == row.sentence)
+        try Self.expectSection(for: reported)
     }
 
     @Test func aFullDisk() throws {

@@ -272,10 +272,10 @@ import Testing
             environment: environment
         )
         #expect(other.status == 1, "\(name)")
-        let told = saved.output + saved.errors + other.output + other.errors
-        #expect(!told.isEmpty)
+        let reported = saved.output + saved.errors + other.output + other.errors
+        #expect(!reported.isEmpty)
         for form in [secret, String(json), auth, secret.replacing("%", with: "%25")] where !form.isEmpty {
-            #expect(!told.contains(form), "\(name) with \(secret): \(told)")
+            #expect(!reported.contains(form), "\(name) with \(secret): \(reported)")
         }
     }
 }

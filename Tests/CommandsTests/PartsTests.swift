@@ -79,7 +79,7 @@ import Testing
     @Test(arguments: [[], ["--archive-format", "docker"], ["--archive-format", "legacy"]])
     func thePartsMakeUpTheArchive(format: [String]) async throws {
         #expect(try await save(format).status == 0)
-        let whole = try bench.directory.bytes("a.tar.gz")
+        let complete = try bench.directory.bytes("a.tar.gz")
         let saved = try await split(format)
         #expect(saved.status == 0, "\(saved.errors)")
         #expect(saved.errors.contains("/a.tar.gz is in "))
@@ -88,7 +88,7 @@ import Testing
         #expect(try bench.directory.names() == parts + ["a.tar.gz.sha256", "list.txt"])
         #expect(parts.count > 2)
         #expect(try parts.dropLast().allSatisfy { try bench.directory.bytes($0).count == 1_000_000 })
-        #expect(try parts.flatMap { try bench.directory.bytes($0) } == whole)
+        #expect(try parts.flatMap { try bench.directory.bytes($0) } == complete)
         let checked = try bench.directory.shell("sha256sum --strict -c a.tar.gz.sha256")
         #expect(String(decoding: checked, as: UTF8.self) == parts.map { "\($0): OK\n" }.joined())
         #expect(try await load(["a.tar.gz"]).status == 0)
@@ -132,9 +132,9 @@ import Testing
         let run = Task { try await split(["--patience", "1m"]) }
         for _ in 0..<5000 {
             let journal = (try? bench.directory.text("a.tar.gz.001.unfinished.journal")) ?? ""
-            let whole = journal.split(separator: "\n").map { $0.split(separator: " ") }
+            let complete = journal.split(separator: "\n").map { $0.split(separator: " ") }
                 .filter { $0.count == 4 && $0[2] == $0[3] }
-            if Set(whole.map { $0[0] }).count == 39 { break }
+            if Set(complete.map { $0[0] }).count == 39 { break }
             try await Task.sleep(for: .milliseconds(2))
         }
         run.cancel()

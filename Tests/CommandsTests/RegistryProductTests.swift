@@ -91,7 +91,7 @@ import Testing
         "what only some registries refuse a push for",
         arguments: [
             Refusal(.harbor, "make the project mirror in Harbor, or give --create-projects") {
-                $0.peculiarities.rooms = .harbor(projects: ["rancher"], mayMake: true)
+                $0.peculiarities.projects = .harbor(projects: ["rancher"], mayMake: true)
             },
             Refusal(
                 .harbor,
@@ -99,9 +99,9 @@ import Testing
             ) {
                 $0.peculiarities.tagsAreImmutable = true
             },
-            Refusal(.gitLab, "denied: access forbidden") { $0.peculiarities.rooms = .gitLab(groups: ["rancher"]) },
+            Refusal(.gitLab, "denied: access forbidden") { $0.peculiarities.projects = .gitLab(groups: ["rancher"]) },
             Refusal(.ecr, "The repository with name 'mirror/rancher/x' does not exist in the registry") {
-                $0.peculiarities.rooms = .ecr(repositories: [])
+                $0.peculiarities.projects = .ecr(repositories: [])
             },
         ]
     )

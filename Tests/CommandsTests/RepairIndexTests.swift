@@ -126,7 +126,7 @@ import Testing
     }
 
     /// Without a list, the image without a name cannot be named: nothing is changed.
-    @Test func itsWholeContent() async throws {
+    @Test func itsCompleteContent() async throws {
         try damage { bytes in
             for position in (index.lowerBound + 600)..<(index.upperBound - 20) { bytes[position] = 0 }
         }

@@ -87,7 +87,7 @@ import Testing
         #expect(try bench.directory.names() == names)
     }
 
-    @Test func aPartByItself() async throws {
+    @Test func aSinglePart() async throws {
         #expect(try await bench.save(list, from: source.authority, ["--split", "1M"]).status == 0)
         try bench.directory.shell("cp images.tar.gz.001 images.tar.gz.002")
         let before = try state()

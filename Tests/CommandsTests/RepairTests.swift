@@ -43,7 +43,7 @@ import Testing
         try await bench.run(.save, ["--repair", archive] + words)
     }
 
-    private func isMended() throws -> Bool {
+    private func isRepaired() throws -> Bool {
         try bench.directory.names().sorted() == ["images.tar.gz", "list.txt"]
             && bench.directory.bytes("images.tar.gz") == intact
     }
@@ -54,7 +54,7 @@ import Testing
         #expect(repaired.status == 0)
         #expect(repaired.output.isEmpty)
         #expect(repaired.errors.hasSuffix("\(archive) is sound: 25 blobs of 12 images are what their digests say\n"))
-        #expect(try isMended())
+        #expect(try isRepaired())
         #expect(source.requests[before...].allSatisfy { !$0.path.contains("/blobs/") })
     }
 
@@ -67,7 +67,7 @@ import Testing
         let repaired = try await repair(["-l", bench.path("list.txt"), "-s", source.authority])
         #expect(repaired.status == 0, "\(repaired.errors)")
         #expect(repaired.errors.contains("\(archive) is repaired: "))
-        #expect(try isMended())
+        #expect(try isRepaired())
     }
 
     @Test(arguments: [0.1, 0.5, 0.99])
@@ -75,7 +75,7 @@ import Testing
         try damage { bytes in bytes.removeLast(Int(Double(bytes.count) * (1 - share))) }
         let repaired = try await repair(["-l", bench.path("list.txt"), "-s", source.authority])
         #expect(repaired.status == 0, "\(repaired.errors)")
-        #expect(try isMended())
+        #expect(try isRepaired())
     }
 
     /// A digest in `index.json` is another one, as only the checksum of its gzip member shows.
@@ -87,7 +87,7 @@ import Testing
         }
         let repaired = try await repair()
         #expect(repaired.status == 0, "\(repaired.errors)")
-        #expect(try isMended())
+        #expect(try isRepaired())
     }
 
     /// The archive lists its images, whatever their tags resolve to now.
@@ -98,7 +98,7 @@ import Testing
         try damage { bytes in bytes[bytes.count / 3] ^= 1 }
         let repaired = try await repair()
         #expect(repaired.status == 0, "\(repaired.errors)")
-        #expect(try isMended())
+        #expect(try isRepaired())
     }
 
     @Test func aBlobThatNoRegistryHasLeavesTheArchiveUnchanged() async throws {

@@ -120,8 +120,8 @@ import Testing
         let digests = [0, 2].map { "\(ContentHash.digest(of: Self.layers[$0])) " }
         for _ in 0..<5000 {
             let journal = (try? bench.directory.text("images.tar.gz.unfinished.journal")) ?? ""
-            let whole = journal.split(separator: "\n").filter { $0.hasSuffix(" 2000000 2000000") }
-            if digests.allSatisfy({ digest in whole.contains { $0.hasPrefix(digest) } }) { break }
+            let complete = journal.split(separator: "\n").filter { $0.hasSuffix(" 2000000 2000000") }
+            if digests.allSatisfy({ digest in complete.contains { $0.hasPrefix(digest) } }) { break }
             try await Task.sleep(for: .milliseconds(2))
         }
         run.cancel()

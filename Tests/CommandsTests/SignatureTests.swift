@@ -169,15 +169,15 @@ struct SignatureTests {
         _ = try await attachBill()
         let saved = try await bench.save([Self.image], from: source.authority, ["--with-referrers"])
         #expect(saved.status == 0)
-        let whole = try bench.directory.bytes("images.tar.gz")
-        var damaged = whole
+        let complete = try bench.directory.bytes("images.tar.gz")
+        var damaged = complete
         let start = try #require(damaged.firstRange(of: Array("cosign container image".utf8))).lowerBound
         damaged[start] ^= 1
         try bench.directory.write(damaged, to: "images.tar.gz")
         let repaired = try await bench.run(.save, ["--repair", bench.path("images.tar.gz")])
         #expect(repaired.status == 0, "\(repaired.errors)")
         #expect(repaired.errors.contains("is repaired: 1 of "))
-        #expect(try bench.directory.bytes("images.tar.gz") == whole)
+        #expect(try bench.directory.bytes("images.tar.gz") == complete)
     }
 
     @Test func missingReferrersFailOnlyStrictRuns() async throws {

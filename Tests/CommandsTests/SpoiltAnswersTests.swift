@@ -35,15 +35,15 @@ import Testing
         let list = ManyImages.add(to: source, largeSize: Self.size)
         let bench = try Bench()
         let login = ["RANCHER_IMAGES_USERNAME": "me", "RANCHER_IMAGES_PASSWORD": "x", "RANCHER_IMAGES_PATIENCE": "12s"]
-        let whole = ["-i", bench.path("whole.tar.gz")]
-        let undisturbed = try await bench.save(list, from: source.authority, whole, environment: login)
+        let complete = ["-i", bench.path("complete.tar.gz")]
+        let undisturbed = try await bench.save(list, from: source.authority, complete, environment: login)
         #expect(undisturbed.status == 0)
         let total = source.sentBytes
 
         source.spoilOne(of: 12, by: Self.kinds(source, deadHost: dead.url))
         let saved = try await bench.save(list, from: source.authority, ["--strict"], environment: login)
         #expect(saved.status == 0, "\(saved.errors)")
-        try bench.directory.shell("cmp images.tar.gz whole.tar.gz")
+        try bench.directory.shell("cmp images.tar.gz complete.tar.gz")
         let again = source.sentBytes - total
         #expect(again <= total * 105 / 100, "\(again) of \(total) bytes")
 

@@ -11,9 +11,9 @@ import Testing
         defer { fakeCommand.stop() }
         let real = try DistributionRegistry()
         let expected = try await Conversation(real.url).run()
-        let told = try await Conversation(fakeCommand.url).run()
-        for (told, expected) in zip(told, expected) { #expect(told == expected) }
-        #expect(told.count == expected.count)
+        let reported = try await Conversation(fakeCommand.url).run()
+        for (reported, expected) in zip(reported, expected) { #expect(reported == expected) }
+        #expect(reported.count == expected.count)
     }
 
     @Test(arguments: [FakeSwitches.Location.relative, .otherHost])
@@ -21,8 +21,8 @@ import Testing
         let registry = try FakeRegistry()
         defer { registry.stop() }
         registry.switches.location = location
-        let told = try await Conversation(registry.url).run()
-        #expect(told.contains("PUT blob: 201 digest"))
+        let reported = try await Conversation(registry.url).run()
+        #expect(reported.contains("PUT blob: 201 digest"))
         #expect(registry.storageRequests.isEmpty == (location == .relative))
     }
 
@@ -77,17 +77,17 @@ import Testing
         registry.add(FakeFault(.wrongByte, method: "GET", target: digest.description))
         registry.add(FakeFault(.transport(.cutBody(after: 1)), target: digest.description))
         let client = HTTPClient()
-        var told: [String] = []
+        var reported: [String] = []
         for _ in 0..<5 {
             do {
                 let request = HTTPRequest(.get, "\(registry.url)/v2/a/blobs/\(digest)")
                 let answer = try await client.collect(request, limit: 1000)
-                told.append("\(answer.head.status) \(answer.body.count == 3 ? "\(answer.body)" : "")")
+                reported.append("\(answer.head.status) \(answer.body.count == 3 ? "\(answer.body)" : "")")
             } catch let error as HTTPError {
-                told.append(error.code.rawValue)
+                reported.append(error.code.rawValue)
             }
         }
-        #expect(told == ["503 ", "503 ", "200 [1, 2, 252]", "interrupted", "200 [1, 2, 3]"])
+        #expect(reported == ["503 ", "503 ", "200 [1, 2, 252]", "interrupted", "200 [1, 2, 3]"])
     }
 
     @Test func optionsChangeTheResponses() async throws {

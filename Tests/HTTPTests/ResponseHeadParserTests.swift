@@ -49,10 +49,10 @@ import Testing
         for line in row.lines {
             if let head = try Array(line.utf8).withUnsafeBytes({ try parser.consume($0) }) { heads.append(head) }
         }
-        let told = heads.map { head in
+        let reported = heads.map { head in
             ([String(head.status)] + head.headers.entries.map { "\($0.name)=\($0.value)" }).joined(separator: " ")
         }
-        #expect(told == (row.expected.map { [$0] } ?? []), "\(row.why)")
+        #expect(reported == (row.expected.map { [$0] } ?? []), "\(row.why)")
     }
 
     @Test(arguments: ["HTTP/1.1 OK\r\n", "HTTP/1.1\r\n", "200 OK\r\n", "HTTP/1.1 99999999999999999999 OK\r\n"])

@@ -101,13 +101,13 @@ import Testing
         } _: { server, client in
             for _ in 0..<3 { _ = try await client.collect(HTTPRequest(.get, server.url), limit: 10) }
         }
-        let told = log.events.compactMap { event -> String? in
+        let reported = log.events.compactMap { event -> String? in
             switch event {
             case .exchange(let exchange): "\(exchange.status ?? 0)"
             case .pause(_, let duration): duration <= .milliseconds(10) ? "pause" : "long pause"
             case .limit(_, let count): "limit \(count.map(String.init) ?? "off")"
             }
         }
-        #expect(told == ["429", "pause", "limit 1", "200", "limit off", "200"])
+        #expect(reported == ["429", "pause", "limit 1", "200", "limit off", "200"])
     }
 }

@@ -29,14 +29,14 @@ import Testing
     }
 
     @Test func otherBytesAreReadAgain() throws {
-        let told = Mutex<[Int64]>([])
+        let reported = Mutex<[Int64]>([])
         let path = directory.path("a.tar")
-        let checksum = ArchiveChecksum(of: path, .byReading { size in told.withLock { $0.append(size) } })
+        let checksum = ArchiveChecksum(of: path, .byReading { size in reported.withLock { $0.append(size) } })
         let output = try ArchiveOutput(path: path, checksum: checksum)
         try Array("bytes".utf8).withUnsafeBytes { try output.write($0, at: 5) }
         try Array("some ".utf8).withUnsafeBytes { try output.write($0, at: 0) }
         try output.commit()
-        #expect(told.withLock(\.self) == [10])
+        #expect(reported.withLock(\.self) == [10])
         try directory.shell("sha256sum --strict -c a.tar.sha256")
     }
 

@@ -20,11 +20,11 @@ struct Arrivals {
                 let composed = try composer.compose(image)
                 #expect(composed.manifest.digest == ContentHash.digest(of: composed.manifest.bytes))
                 manifests[name] = [composed.manifest]
-                try Self.prove(composed.manifest) { composed.blobs[$0] }
+                try Self.verify(composed.manifest) { composed.blobs[$0] }
                 continue
             }
             manifests[name] = try Self.images(below: descriptor, in: archive)
-            for manifest in manifests[name] ?? [] { try Self.prove(manifest, blob: archive.blob) }
+            for manifest in manifests[name] ?? [] { try Self.verify(manifest, blob: archive.blob) }
         }
     }
 
@@ -41,7 +41,7 @@ struct Arrivals {
         return try entries.flatMap { try images(below: $0, in: archive) }
     }
 
-    private static func prove(_ manifest: Manifest, blob: (Digest) -> ArchivedContent?) throws {
+    private static func verify(_ manifest: Manifest, blob: (Digest) -> ArchivedContent?) throws {
         guard case .image(let configuration, let layers) = manifest.content else { return }
         func bytes(_ descriptor: Descriptor) throws -> [UInt8] {
             let content = try #require(blob(descriptor.digest))

@@ -16,13 +16,13 @@ import Testing
     }
 
     @Test func cutOffAnywhere() throws {
-        let whole = try sample()
-        let file = try File(try directory.write(whole, to: "a"), for: .updating)
-        let tail = Array((whole.count - 40)..<whole.count)
-        let points = Array(stride(from: 10, to: whole.count, by: 997)) + tail
+        let complete = try sample()
+        let file = try File(try directory.write(complete, to: "a"), for: .updating)
+        let tail = Array((complete.count - 40)..<complete.count)
+        let points = Array(stride(from: 10, to: complete.count, by: 997)) + tail
         for length in points.sorted(by: >) {
             try file.resize(to: Int64(length))
-            #expect(throws: ArchiveError.truncated, "cut to \(length) of \(whole.count)") {
+            #expect(throws: ArchiveError.truncated, "cut to \(length) of \(complete.count)") {
                 try DockerArchive(path: file.path)
             }
         }
@@ -46,7 +46,7 @@ import Testing
         let path = layout == "legacy" ? "legacy" : Fixtures.path(layout)
         try directory.shell("\(packing) <'\(path)' >a")
         let file = try File(directory.path("a"), for: .updating)
-        let whole = try Arrivals(of: try DockerArchive(path: file.path, temporaryDirectory: directory.path))
+        let complete = try Arrivals(of: try DockerArchive(path: file.path, temporaryDirectory: directory.path))
         var refused = 0
         let size = try file.size
         for length in stride(from: (size - 1) / 512 * 512, through: 0, by: -512) {
@@ -54,7 +54,7 @@ import Testing
             do {
                 let rest = try Arrivals(of: try DockerArchive(path: file.path, temporaryDirectory: directory.path))
                 // What follows the last file that counts may be missing.
-                #expect(Set(rest.configurations.values) == Set(whole.configurations.values), "cut to \(length)")
+                #expect(Set(rest.configurations.values) == Set(complete.configurations.values), "cut to \(length)")
             } catch let error as ArchiveError {
                 #expect(!error.description.isEmpty)
                 refused += 1
@@ -65,12 +65,13 @@ import Testing
     }
 
     @Test func oneByteIsAnother() throws {
-        let whole = try sample()
-        let file = try File(try directory.write(whole, to: "a"), for: .updating)
+        let complete = try sample()
+        let file = try File(try directory.write(complete, to: "a"), for: .updating)
         var refused = 0
         // The first entries closely, what is like them less so.
-        for offset in Array(stride(from: 0, to: 1_200, by: 7)) + Array(stride(from: 1_200, to: whole.count, by: 499)) {
-            try file.write([whole[offset] ^ 0x5a], at: Int64(offset))
+        for offset in Array(stride(from: 0, to: 1_200, by: 7)) + Array(stride(from: 1_200, to: complete.count, by: 499))
+        {
+            try file.write([complete[offset] ^ 0x5a], at: Int64(offset))
             do {
                 let archive = try DockerArchive(path: file.path)
                 for image in archive.images {
@@ -81,7 +82,7 @@ import Testing
                 #expect(error is ArchiveError, "byte \(offset): \(error)")
                 refused += 1
             }
-            try file.write([whole[offset]], at: Int64(offset))
+            try file.write([complete[offset]], at: Int64(offset))
         }
         // Most bytes are those of layers, which only their digests verify.
         #expect(refused > 50)
@@ -89,13 +90,13 @@ import Testing
 
     @Test func aManifestIsVerifiedByItsDigest() throws {
         let (images, _) = try listedSamples()
-        var whole = try sample()
+        var complete = try sample()
         let manifest = images[0].top.bytes
-        let start = try #require(whole.firstRange(of: manifest)).lowerBound
+        let start = try #require(complete.firstRange(of: manifest)).lowerBound
         // In the middle of a digest: JSON all the same.
         let at = start + manifest.count - 100
-        whole[at] = whole[at] == UInt8(ascii: "0") ? UInt8(ascii: "1") : UInt8(ascii: "0")
-        let archive = try DockerArchive(path: try directory.write(whole, to: "a"))
+        complete[at] = complete[at] == UInt8(ascii: "0") ? UInt8(ascii: "1") : UInt8(ascii: "0")
+        let archive = try DockerArchive(path: try directory.write(complete, to: "a"))
         let error = #expect(throws: ArchiveError.self) { try archive.manifest(images[0].top.descriptor) }
         let name = "blobs/sha256/\(images[0].top.digest.hex)"
         #expect(try #require(error).description.hasPrefix("it is damaged: its \(name) has the digest sha256:"))

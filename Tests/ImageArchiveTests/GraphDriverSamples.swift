@@ -129,7 +129,7 @@ struct SampleLayout: GraphDriverLayout {
         return entries + [GraphDriverEntry(TarHeader(name: "end/", kind: .directory, mode: 0o755))]
     }
 
-    func spareRoom(between lower: Digest?, and upper: Digest) -> Int { spare }
+    func spareSpace(between lower: Digest?, and upper: Digest) -> Int { spare }
 
     static let contents = [
         sampleBytes(1_000_000, seed: 1), [UInt8](repeating: 0, count: 70_000), [], sampleBytes(513, seed: 2),

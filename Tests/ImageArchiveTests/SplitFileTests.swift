@@ -53,8 +53,8 @@ import Testing
         try target.content.copy(from, of: source, to: Int64(copy.to))
         let end = copy.to + copy.from.count
         #expect(try read(target.content, copy.to..<end) == Array(bytes[copy.from]))
-        let whole = try File(directory.path("c"), for: .creating)
-        try whole.copy(Int64(copy.to)..<Int64(end), of: target.content, to: 0)
+        let complete = try File(directory.path("c"), for: .creating)
+        try complete.copy(Int64(copy.to)..<Int64(end), of: target.content, to: 0)
         #expect(try directory.bytes("c") == Array(bytes[copy.from]))
     }
 
@@ -80,7 +80,7 @@ import Testing
     /// Parts of an archive that had more of them, or was one file, would be taken for the new one's.
     @Test func theOlderArchiveIsRemoved() throws {
         try write()
-        try directory.write("whole", to: "a")
+        try directory.write("complete", to: "a")
         let shorter = try StagedParts(for: directory.path("a"), partSize: 40)
         try shorter.content.write(bytes, at: 0)
         #expect(try directory.names().count == 14)
@@ -136,7 +136,7 @@ import Testing
             ("a.+01", nil),
         ] as [(String, Int?)]
     )
-    func namesTellTheNumber(_ name: String, _ number: Int?) {
+    func namesContainTheNumber(_ name: String, _ number: Int?) {
         #expect(PartName.number(name, of: "a") == number)
         if let number { #expect(PartName.path("a", number) == name) }
     }

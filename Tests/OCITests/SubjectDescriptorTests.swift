@@ -12,10 +12,10 @@ import Testing
 
     @Test func theTypeIsTheManifestsOrElseTheConfigurations() throws {
         let image = #""config":\#(Self.blob),"layers":[],"subject":\#(Self.blob)"#
-        let told = try #require(try Self.referral(#""artifactType":"a/b","annotations":{"x":"y"},"# + image))
-        #expect(told.subject.description == Self.subject)
-        #expect(told.descriptor.artifactType == "a/b")
-        #expect(told.descriptor.annotations == ["x": "y"])
+        let reported = try #require(try Self.referral(#""artifactType":"a/b","annotations":{"x":"y"},"# + image))
+        #expect(reported.subject.description == Self.subject)
+        #expect(reported.descriptor.artifactType == "a/b")
+        #expect(reported.descriptor.annotations == ["x": "y"])
         #expect(try Self.referral(image)?.descriptor.artifactType == "application/vnd.oci.empty.v1+json")
         let index = try #require(try Self.referral(#""manifests":[],"subject":\#(Self.blob)"#))
         #expect(index.descriptor.artifactType == nil)

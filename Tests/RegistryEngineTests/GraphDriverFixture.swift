@@ -10,7 +10,7 @@ import TestSupport
 extension EngineFixture {
     /// Pulls names of the source registry and saves those that could be pulled, as the command does.
     ///
-    /// - Returns: what became of each name.
+    /// - Returns: the events of each name.
     @discardableResult
     func save(
         _ names: [String],
@@ -28,7 +28,7 @@ extension EngineFixture {
     /// Puts an image into the source registry whose layers are as given.
     ///
     /// - Parameters:
-    ///   - diffIDs: what the configuration tells; `nil` for the digests of `layers` as they are.
+    ///   - diffIDs: the diff IDs of the configuration; `nil` for the digests of `layers`.
     ///   - extra: members of the manifest's layer descriptors, `"name":value` with a comma in front.
     func addImage(
         _ repository: String,
@@ -62,7 +62,7 @@ extension EngineFixture {
 /// An archive as `tar` shows it: lines of its listing by name, and the contents of its files.
 struct UnpackedArchive {
     struct Entry: Equatable {
-        /// Mode, owner, size and what a link leads to.
+        /// Mode, owner, size and the target of a link.
         var listed: String
         var time: String
         var content: String
@@ -74,7 +74,7 @@ struct UnpackedArchive {
 
     /// - Parameters:
     ///   - path: a tar, gzipped or not.
-    ///   - registry: what stands in the archive's texts for `127.0.0.1:5001`.
+    ///   - registry: the registry that the archive's texts name as `127.0.0.1:5001`.
     init(_ path: String, registry: String) throws {
         guard let directory else { throw TestSupportError("no directory for an archive") }
         let listing = try directory.shell("TZ=UTC tar --numeric-owner --full-time -tvf \(path)")

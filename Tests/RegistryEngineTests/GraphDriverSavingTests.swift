@@ -17,7 +17,7 @@ import Testing
         fixture = try EngineFixture()
     }
 
-    /// What docker itself said of the Windows image.
+    /// Docker's own message for the Windows image.
     private static let windows = #"image operating system "windows" cannot be used on this platform"#
 
     @Test(arguments: [
@@ -109,7 +109,7 @@ import Testing
         #expect(fixture.directory.exists("a.tar.gz"))
     }
 
-    @Test func aListWithoutThePlatformIsTold() async throws {
+    @Test func aListWithoutThePlatformIsReported() async throws {
         let choice = PlatformChoice.platforms([try #require(Platform("linux/s390x"))])
         let events = try await fixture.save(["rancher/multi:v1"], as: .docker, choice)
         #expect(events.map(\.cause) == ["no matching manifest for linux/s390x in the manifest list entries"])
@@ -187,7 +187,7 @@ import Testing
     }
 
     @Test(arguments: [GraphDriverFormat.docker, .legacy])
-    func aBrokenTransferOfALargeLayerGoesOn(format: GraphDriverFormat) async throws {
+    func aBrokenTransferOfALargeLayerResumes(format: GraphDriverFormat) async throws {
         let layer = sampleBytes(6 << 20)
         let digest = ContentHash.digest(of: layer)
         fixture.addImage("rancher/large", layers: [layer])
@@ -230,10 +230,10 @@ import Testing
         #expect(archive.entries["blobs/sha256/\(digest.hex)"]?.content.utf8.count == 3000)
     }
 
-    // MARK: Going on
+    // MARK: Resuming
 
     @Test(arguments: [GraphDriverFormat.docker, .legacy], [OuterCompression.gzip(level: 6), .none])
-    func aSaveThatWasStoppedGoesOn(format: GraphDriverFormat, wrapping: OuterCompression) async throws {
+    func anInterruptedSaveResumes(format: GraphDriverFormat, wrapping: OuterCompression) async throws {
         let layers = (0..<6).map { sampleBytes(1_500_000 + $0 * 1_000_000, seed: $0) }
         let names = layers.indices.map { "large/\($0):v1" }
         for (index, layer) in layers.enumerated() { fixture.addImage("large/\(index)", layers: [layer]) }

@@ -31,7 +31,7 @@ import Testing
         )
     }
 
-    @Test func twoOfThreeGetANewList() async throws {
+    @Test func twoOfThreeGetTheirOwnIndex() async throws {
         try await fixture.save([Self.name], .platforms([.linuxAMD64, Self.arm64]))
         let outcome = try await fixture.load([fixture.push(Self.name)])
         #expect(outcome.causes == [nil])

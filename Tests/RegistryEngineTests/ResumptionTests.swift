@@ -204,7 +204,7 @@ import Testing
         }
     }
 
-    @Test func aDamagedArchiveIsCopiedFromAsFarAsItIsSound() async throws {
+    @Test func theIntactPrefixOfADamagedArchiveIsReused() async throws {
         try await save(names)
         var bytes = try fixture.directory.bytes("a.tar.gz")
         bytes[try #require(bytes.firstRange(of: layers[3].prefix(4096))).lowerBound + 100_000] ^= 1

@@ -110,37 +110,37 @@ import Testing
 
     @Test func wrongHeaderIsReportedAndTheContentUsed() async throws {
         fixture.registry.switches.announcesWrongDigests = true
-        var told: [Digest] = []
-        let manifest = try await fixture.client.manifest(.tag("v1"), in: fixture.repository) { told.append($0) }
+        var reported: [Digest] = []
+        let manifest = try await fixture.client.manifest(.tag("v1"), in: fixture.repository) { reported.append($0) }
         #expect(manifest.digest == fixture.manifestDigest)
-        #expect(told.map(\.description) == ["sha256:" + String(repeating: "0", count: 64)])
+        #expect(reported.map(\.description) == ["sha256:" + String(repeating: "0", count: 64)])
         // A manifest fetched by its digest is verified.
         let again = try await fixture.client.manifest(.digest(manifest.digest), in: fixture.repository) {
-            told.append($0)
+            reported.append($0)
         }
         #expect(again.bytes == manifest.bytes)
-        #expect(told.count == 1)
+        #expect(reported.count == 1)
     }
 
     /// Neither the header nor a second response confirms the content.
     @Test func changingContentIsRefused() async throws {
         fixture.registry.switches.announcesWrongDigests = true
         fixture.registry.add(FakeFault(.wrongByte, target: "manifests"))
-        var told: [Digest] = []
+        var reported: [Digest] = []
         let error = await registryError {
-            _ = try await fixture.client.manifest(.tag("v1"), in: fixture.repository) { told.append($0) }
+            _ = try await fixture.client.manifest(.tag("v1"), in: fixture.repository) { reported.append($0) }
         }
         #expect(error?.code == .damaged)
         #expect(error?.description.contains("neither is the one that was announced") == true)
-        #expect(told.isEmpty)
+        #expect(reported.isEmpty)
     }
 
     @Test func corruptManifestOfATagIsFetchedAgain() async throws {
         fixture.registry.add(FakeFault(.wrongByte, target: "manifests"))
-        var told: [Digest] = []
-        let manifest = try await fixture.client.manifest(.tag("v1"), in: fixture.repository) { told.append($0) }
+        var reported: [Digest] = []
+        let manifest = try await fixture.client.manifest(.tag("v1"), in: fixture.repository) { reported.append($0) }
         #expect(manifest.digest == fixture.manifestDigest)
-        #expect(told.isEmpty)
+        #expect(reported.isEmpty)
     }
 
     @Test(arguments: [true, false])
@@ -258,12 +258,12 @@ import Testing
         let refused = await registryError {
             try await fixture.client.put(other, as: .tag("v1"), in: fixture.repository)
         }
-        let isToldSo = words.contains("immutable") || words.contains("updating")
+        let isReported = words.contains("immutable") || words.contains("updating")
         #expect(refused?.status == status)
         let advice =
             "; the tag is there with another content (\(manifest.digest)), and a rule keeps it: push to another project, or"
             + " lift the rule"
-        #expect(refused?.description.hasSuffix(advice) == isToldSo)
+        #expect(refused?.description.hasSuffix(advice) == isReported)
         let new = await registryError {
             try await fixture.client.put(other, as: .tag("v9"), in: fixture.repository)
         }

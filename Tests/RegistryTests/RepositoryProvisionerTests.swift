@@ -13,12 +13,12 @@ import Testing
 
     /// A registry that may be Harbor, and a provisioner with credentials for it.
     private static func fixture(
-        _ rooms: FakePeculiarities.Rooms,
+        _ projects: FakePeculiarities.Projects,
         login: String = user,
         _ change: (inout FakeSwitches) -> Void = { _ in }
     ) throws -> (RegistryFixture, RepositoryProvisioner) {
         var switches = FakeProduct.harbor.switches
-        switches.peculiarities.rooms = rooms
+        switches.peculiarities.projects = projects
         change(&switches)
         let fixture = try RegistryFixture(switches)
         let client = try fixture.newClient(

@@ -44,7 +44,7 @@ import Testing
         ("neither a program nor a script", "data", "real", .notExecutable(ENOEXEC), "Exec format error"),
         ("a script whose interpreter is missing", "script", "real", .notFound, "it is not installed, or not in PATH"),
     ])
-    func whatCannotBeStartedIsTold(
+    func aFailedStartIsReported(
         why: String,
         command: String,
         directories: String,
@@ -59,7 +59,7 @@ import Testing
         #expect(error?.description == "cannot run \(command): \(message)")
     }
 
-    @Test func anArgumentListThatIsTooLongIsTold() throws {
+    @Test func anArgumentListThatIsTooLongIsReported() throws {
         let argument = String(repeating: "x", count: 1000)
         let error = #expect(throws: ChildProcessError.self) {
             try ChildProcess.start(["true"] + Array(repeating: argument, count: 10_000), environment: environment)

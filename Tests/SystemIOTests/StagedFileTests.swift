@@ -135,7 +135,7 @@ import Testing
         #expect(try permissions(path) == mode)
     }
 
-    @Test func permissionsOfANewFileAreTheUsualOnes() throws {
+    @Test func newFilesHaveDefaultPermissions() throws {
         try StagedFile(for: directory.path("a")).commit()
         try directory.shell(">b")
         #expect(try permissions(directory.path("a")) == permissions(directory.path("b")))

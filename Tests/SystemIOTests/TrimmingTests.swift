@@ -5,10 +5,10 @@ import Testing
     @Test(arguments: [
         ("", "", ""), ("  ", "", ""), ("a", "a", "a"), (" a", "a", " a"), ("a ", "a", "a"), ("  a b  ", "a b", "  a b"),
     ])
-    func blanksAtTheEnds(text: String, both: String, end: String) {
-        let isBlank = { (character: Character) in character == " " }
-        #expect(text.trimming(while: isBlank) == both)
-        #expect(text.trimmingSuffix(while: isBlank) == end)
-        #expect(text.dropFirst(0).trimming(while: isBlank) == both, "of a part")
+    func spacesAtTheEnds(text: String, both: String, end: String) {
+        let isSpace = { (character: Character) in character == " " }
+        #expect(text.trimming(while: isSpace) == both)
+        #expect(text.trimmingSuffix(while: isSpace) == end)
+        #expect(text.dropFirst(0).trimming(while: isSpace) == both, "of a part")
     }
 }

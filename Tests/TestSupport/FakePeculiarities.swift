@@ -1,7 +1,7 @@
 /// The behavior of a product that differs from distribution, the reference implementation.
 public struct FakePeculiarities: Sendable {
     /// A resource that must exist before the first push.
-    public enum Rooms: Sendable, Hashable {
+    public enum Projects: Sendable, Hashable {
         /// Any repository is made by the first push into it.
         case none
         /// Harbor's projects, which its API creates if the user may.
@@ -35,7 +35,7 @@ public struct FakePeculiarities: Sendable {
     /// The number of manifests that may still be pulled; `nil` for no limit.
     public var pullsLeft: Int?
     /// The resource that must exist before the first push.
-    public var rooms = Rooms.none
+    public var projects = Projects.none
 
     /// The behavior of distribution.
     public init() {}

@@ -42,7 +42,7 @@ public struct FakeProduct: Sendable, CustomStringConvertible {
     public static let harbor = FakeProduct("Harbor", user) {
         $0.peculiarities.tokenPath = "/service/token"
         $0.peculiarities.service = "harbor-registry"
-        $0.peculiarities.rooms = .harbor(projects: ["rancher", "mirror"], mayMake: true)
+        $0.peculiarities.projects = .harbor(projects: ["rancher", "mirror"], mayMake: true)
     }
 
     /// Nexus by path, its realm for tokens not switched on: the login goes with each request, and repositories cannot mount.
@@ -78,7 +78,7 @@ public struct FakeProduct: Sendable, CustomStringConvertible {
     /// ECR: a login with the user `AWS`, layers from S3, which takes no login with a signed URL, and repositories.
     public static let ecr = FakeProduct("ECR", .basic(user: "AWS", password: String(repeating: "eyJ", count: 800))) {
         $0.peculiarities.service = "https://123456789012.dkr.ecr.eu-central-1.amazonaws.com/"
-        $0.peculiarities.rooms = .ecr(
+        $0.peculiarities.projects = .ecr(
             repositories: ["rancher/x", "rancher/y", "mirror/rancher/x", "mirror/rancher/y"]
         )
         $0.peculiarities.storageRefusesLogins = true
@@ -107,7 +107,7 @@ public struct FakeProduct: Sendable, CustomStringConvertible {
     public static let gitLab = FakeProduct("GitLab", user) {
         $0.peculiarities.tokenPath = "/jwt/auth"
         $0.peculiarities.service = "container_registry"
-        $0.peculiarities.rooms = .gitLab(groups: ["rancher", "mirror"])
+        $0.peculiarities.projects = .gitLab(groups: ["rancher", "mirror"])
         $0.tokenSeconds = nil
     }
 

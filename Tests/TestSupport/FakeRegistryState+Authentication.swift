@@ -44,7 +44,7 @@ extension FakeRegistryState {
             return .registryError(401, "UNAUTHORIZED")
         }
         let asked = (request.query("scope") + form("scope")).flatMap { $0.split(separator: " ") }.flatMap(Self.scopes)
-        if case .gitLab(let groups) = peculiarities.rooms, asked.contains(where: { !groups.contains($0.project) }) {
+        if case .gitLab(let groups) = peculiarities.projects, asked.contains(where: { !groups.contains($0.project) }) {
             return .registryError(403, "DENIED", "access forbidden")
         }
         issued += 1

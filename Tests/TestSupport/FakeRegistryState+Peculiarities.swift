@@ -3,9 +3,9 @@ import FoundationEssentials
 /// Responses of products that distribution does not give.
 extension FakeRegistryState {
     /// The response if a project or repository does not exist yet.
-    func missingRoom(_ route: FakeRegistryRoute) -> LoopbackResponse? {
+    func missingSpace(_ route: FakeRegistryRoute) -> LoopbackResponse? {
         guard let name = route.repository else { return nil }
-        switch switches.peculiarities.rooms {
+        switch switches.peculiarities.projects {
         case .harbor(let projects, _):
             let project = FakeScope(repository: name, action: "").project
             guard !projects.contains(project) else { return nil }
@@ -50,7 +50,7 @@ extension FakeRegistryState {
 
     /// Answers Harbor's own API, version 2.0.
     mutating func harbor(_ request: LoopbackRequest) -> LoopbackResponse {
-        guard case .harbor(let projects, let mayMake) = switches.peculiarities.rooms else {
+        guard case .harbor(let projects, let mayMake) = switches.peculiarities.projects else {
             return LoopbackResponse(status: 404)
         }
         if request.path == "/api/v2.0/systeminfo" {
@@ -84,7 +84,7 @@ extension FakeRegistryState {
                 return .registryError(409, "CONFLICT", "The project named \(order.projectName) already exists")
             }
             let more = projects.union([order.projectName])
-            switches.peculiarities.rooms = .harbor(projects: more, mayMake: mayMake)
+            switches.peculiarities.projects = .harbor(projects: more, mayMake: mayMake)
             return LoopbackResponse(status: 201, headers: ["Location": "/api/v2.0/projects/\(more.count)"])
         default:
             return LoopbackResponse(status: 405)

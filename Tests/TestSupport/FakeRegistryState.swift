@@ -53,11 +53,11 @@ struct FakeRegistryState {
         withFaults(request) { state in
             let route = state.route(request.path)
             if route == .token { return state.token(request) }
-            if case .harbor = state.switches.peculiarities.rooms, request.path.hasPrefix("/api/v2.0/") {
+            if case .harbor = state.switches.peculiarities.projects, request.path.hasPrefix("/api/v2.0/") {
                 return state.harbor(request)
             }
             if let refusal = state.refusal(request, route) { return refusal }
-            if let missing = state.missingRoom(route) { return missing }
+            if let missing = state.missingSpace(route) { return missing }
             if let refusal = state.peculiarRefusal(request, route) { return refusal }
             return state.answer(request, route, storage: storage)
         }
@@ -166,7 +166,7 @@ struct FakeRegistryState {
 
     /// `Docker-Content-Digest`, unless the registry omits it.
     func digestHeader(_ digest: String) -> [(name: String, value: String)] {
-        let told = switches.announcesWrongDigests ? "sha256:" + String(repeating: "0", count: 64) : digest
-        return switches.omitsDigests ? [] : [(name: "Docker-Content-Digest", value: told)]
+        let reported = switches.announcesWrongDigests ? "sha256:" + String(repeating: "0", count: 64) : digest
+        return switches.omitsDigests ? [] : [(name: "Docker-Content-Digest", value: reported)]
     }
 }

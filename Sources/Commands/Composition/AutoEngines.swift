@@ -9,8 +9,8 @@ final class EngineSwitch<Engine: Sendable>: Sendable {
     ///
     /// - Parameters:
     ///   - reason: a clause to follow "the registry engine moves the images: ".
-    ///   - besideDocker: whether docker's local store can be read.
-    typealias MakeRegistryEngine = @Sendable (_ reason: String, _ besideDocker: Bool) async throws -> Engine
+    ///   - alongsideDocker: whether docker's local store can be read.
+    typealias MakeRegistryEngine = @Sendable (_ reason: String, _ alongsideDocker: Bool) async throws -> Engine
 
     private let docker: Engine
     private let makeRegistryEngine: MakeRegistryEngine
@@ -26,8 +26,8 @@ final class EngineSwitch<Engine: Sendable>: Sendable {
     var isDocker: Bool { registry.withLock { $0 == nil } }
 
     /// Switches to the registry engine.
-    func change(_ reason: String, besideDocker: Bool) async throws -> Engine {
-        let engine = try await makeRegistryEngine(reason, besideDocker)
+    func change(_ reason: String, alongsideDocker: Bool) async throws -> Engine {
+        let engine = try await makeRegistryEngine(reason, alongsideDocker)
         registry.withLock { $0 = engine }
         return engine
     }
@@ -38,8 +38,8 @@ final class EngineSwitch<Engine: Sendable>: Sendable {
             return try await body(current)
         } catch let absence as DockerUnavailable {
             // Podman's store can be read as docker's.
-            let besideDocker = if case .podman = absence { true } else { false }
-            return try await body(try await change("\(absence)", besideDocker: besideDocker))
+            let alongsideDocker = if case .podman = absence { true } else { false }
+            return try await body(try await change("\(absence)", alongsideDocker: alongsideDocker))
         }
     }
 }
@@ -66,7 +66,7 @@ struct AutoSaver: SaveEngine {
             try await engines.current.save(images)
         } catch let error as SavedArchiveError where engines.isDocker && error.leavesNothing {
             engines.current.discard()
-            let registry = try await engines.change(error.problem, besideDocker: true)
+            let registry = try await engines.change(error.problem, alongsideDocker: true)
             let failure = Mutex<String?>(nil)
             try await registry.pull(images) { event in
                 guard case .finished(let outcome) = event, case .failed(let cause) = outcome.result else { return }

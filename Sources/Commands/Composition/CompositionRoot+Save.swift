@@ -21,12 +21,12 @@ extension CompositionRoot {
             try verifyWritable()
             return AutoSaver(docker: dockerSaver(runner(lines, choosesEngine: true), output: dockerOutput)) {
                 reason,
-                besideDocker in
+                alongsideDocker in
                 noteRegistry(reason)
-                return try await registrySaver(besideDocker: besideDocker, lines: lines)
+                return try await registrySaver(alongsideDocker: alongsideDocker, lines: lines)
             }
-        case .registry(let besideDocker):
-            return try await registrySaver(besideDocker: besideDocker, lines: lines)
+        case .registry(let alongsideDocker):
+            return try await registrySaver(alongsideDocker: alongsideDocker, lines: lines)
         }
     }
 
@@ -79,10 +79,10 @@ extension CompositionRoot {
 
     // MARK: The registry engine
 
-    private func registrySaver(besideDocker: Bool, lines: Console) async throws -> any SaveEngine {
+    private func registrySaver(alongsideDocker: Bool, lines: Console) async throws -> any SaveEngine {
         try refuseReferrersOfOtherFormats()
         let output = try await output(try onePath(archive), continues: true)
-        return try await registrySaver(output, local: besideDocker ? localImages(lines) : nil)
+        return try await registrySaver(output, local: alongsideDocker ? localImages(lines) : nil)
     }
 
     private func registrySaver(

@@ -10,8 +10,8 @@ struct EngineChoice: Sendable {
         case docker
         /// The docker commands of the scripts, or the registry engine if the first command finds no docker.
         case dockerIfThere
-        /// The registry engine, with images of docker's local store if `besideDocker` is true.
-        case registry(besideDocker: Bool)
+        /// The registry engine, with images of docker's local store if `alongsideDocker` is true.
+        case registry(alongsideDocker: Bool)
     }
 
     private let extensions: ToolOptions
@@ -30,14 +30,14 @@ struct EngineChoice: Sendable {
     /// - Throws: if `--engine docker` is given and docker is not installed (D8).
     func engine(notice: (String) -> Void) throws -> Engine {
         let isInstalled = ChildProcess.isInstalled("docker", environment: environment)
-        func registry(_ reason: String, besideDocker: Bool, isNoted: Bool = false) -> Engine {
+        func registry(_ reason: String, alongsideDocker: Bool, isNoted: Bool = false) -> Engine {
             if extensions.verbose || isNoted { notice(Self.registrySentence(reason)) }
-            return .registry(besideDocker: besideDocker)
+            return .registry(alongsideDocker: alongsideDocker)
         }
         switch extensions.engine {
         case .registry:
             // The PowerShell script does not use the local store.
-            return registry("--engine says so", besideDocker: isInstalled && mode == .shell)
+            return registry("--engine says so", alongsideDocker: isInstalled && mode == .shell)
         case .docker:
             guard isInstalled else {
                 throw CommandError(
@@ -47,14 +47,14 @@ struct EngineChoice: Sendable {
             noteDocker("--engine says so", notice)
             return .docker
         case .auto where mode == .powerShell:
-            return registry("on Linux, docker does not take Windows images", besideDocker: false)
+            return registry("on Linux, docker does not take Windows images", alongsideDocker: false)
         case .auto where extensions.withReferrers:
-            return registry("docker does not save what --with-referrers asks for", besideDocker: isInstalled)
+            return registry("docker does not save what --with-referrers asks for", alongsideDocker: isInstalled)
         case .auto where !isInstalled:
-            return registry("there is no docker command in PATH", besideDocker: false)
+            return registry("there is no docker command in PATH", alongsideDocker: false)
         case .auto:
             if let evidence = PodmanCommand.evidence(environment: environment) {
-                return registry("\(DockerUnavailable.podman(evidence))", besideDocker: true, isNoted: true)
+                return registry("\(DockerUnavailable.podman(evidence))", alongsideDocker: true, isNoted: true)
             }
             return .dockerIfThere
         }

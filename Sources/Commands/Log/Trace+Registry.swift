@@ -37,10 +37,10 @@ extension Trace {
     private static func text(_ turn: RegistryEvent.UploadTurn) -> String {
         switch turn {
         case .continues(let offset): "resumes after \(ByteCount(offset)), which the registry has"
-        case .beginsAnew: "starts over, in chunks: the registry no longer has the bytes that were sent"
+        case .startsOver: "starts over, in chunks: the registry no longer has the bytes that were sent"
         case .pieces(let size, let refused):
             "continues in chunks of \(ByteCount(size)): \(ByteCount(refused)) were refused as too large"
-        case .whole: "is sent as one chunk: the registry accepts no others"
+        case .oneChunk: "is sent as one chunk: the registry accepts no others"
         }
     }
 

@@ -46,11 +46,11 @@ struct ProgressText {
             return "asking for signatures: \(min(count.done, count.planned)) of \(count.planned) images"
         case .searching:
             return "looking for blobs in the registry: \(min(count.done, count.planned)) of \(count.planned)"
-        case .takingOver: return "reading what is here"
+        case .reusing: return "reading what is here"
         case .loading: return "waiting for docker load"
         case .unpacking: return "unpacking the archive: \(Self.amount(count))"
-        case .proving: return "verifying the archive: \(Self.amount(count))"
-        case .asking: return "asking the registry: \(min(count.done, count.planned)) of \(count.planned) \(items)"
+        case .verifying: return "verifying the archive: \(Self.amount(count))"
+        case .checking: return "asking the registry: \(min(count.done, count.planned)) of \(count.planned) \(items)"
         case .finishing: return "waiting for the disk"
         }
     }

@@ -78,7 +78,7 @@ package struct DockerLayout: GraphDriverLayout {
     }
 
     /// Returns the space for the manifests that are likely to be sorted between two layers: digests are distributed evenly.
-    package func spareRoom(between lower: Digest?, and upper: Digest) -> Int {
+    package func spareSpace(between lower: Digest?, and upper: Digest) -> Int {
         let share = max(0, upper.position - (lower?.position ?? 0))
         let expected = Double(images.count) * share
         // Four standard deviations and three more leave a gap too small about once in a million gaps.

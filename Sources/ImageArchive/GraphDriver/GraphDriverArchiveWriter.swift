@@ -8,7 +8,7 @@ import Tar
 /// A layer's header has its size, which is known at the layer's end. So the layers are written first, each compressed separately, in the
 /// order of the archive. The other entries follow at the end, when all sizes are known:
 /// - In a file, the layers are written at their final places. The space for the known entries before a layer is reserved, and some
-///   more for additional entries (``GraphDriverLayout/spareRoom(between:and:)``). Deflate blocks without content fill the rest. If the
+///   more for additional entries (``GraphDriverLayout/spareSpace(between:and:)``). Deflate blocks without content fill the rest. If the
 ///   reserved space is too small, or for a plain tar, the following layers are moved.
 /// - For a stream, the layers are written to a temporary file: one at a time if the layout does not depend on sizes, else all of them.
 ///
@@ -126,7 +126,7 @@ package final class GraphDriverArchiveWriter: @unchecked Sendable {
     }
 
     private func startOfNextLayer() throws -> Int64 {
-        try storeEnd + (output.isStream ? 0 : room(before: next, of: draft, layout, behind: lastLength))
+        try storeEnd + (output.isStream ? 0 : reservedSpace(before: next, of: draft, layout, behind: lastLength))
     }
 
     private func add(_ layer: LayerWriter.Written, _ diffID: Digest) throws {
@@ -160,7 +160,7 @@ package final class GraphDriverArchiveWriter: @unchecked Sendable {
         var moves: [LayerStore.Move] = []
         for (index, part) in parts.layers.enumerated() {
             guard let layer = written[part.diffID] else { continue }
-            let start = end + (try room(before: index, of: parts, final, behind: last))
+            let start = end + (try reservedSpace(before: index, of: parts, final, behind: last))
             last = Int64(layer.place.count)
             end = start + last
             moves.append(LayerStore.Move(diffID: part.diffID, layer: layer, start: start))
@@ -172,7 +172,7 @@ package final class GraphDriverArchiveWriter: @unchecked Sendable {
     /// Returns the length of the file reserved for the entries before a layer.
     ///
     /// - Parameter length: of the layer before it in the store.
-    private func room(
+    private func reservedSpace(
         before index: Int,
         of parts: ArchiveParts,
         _ layout: any GraphDriverLayout,
@@ -183,7 +183,7 @@ package final class GraphDriverArchiveWriter: @unchecked Sendable {
         guard wrapper.canFill else { return Int64(known) }
         // If the space is too small, the layers up to the next free space are moved. That is little work for small layers, so they
         // get no additional space.
-        let spare = layout.spareRoom(between: index > 0 ? parts.layers[index - 1].diffID : nil, and: part.diffID)
+        let spare = layout.spareSpace(between: index > 0 ? parts.layers[index - 1].diffID : nil, and: part.diffID)
         return Int64(known + min(spare, Int(length) / Self.shareToSpare))
     }
 }

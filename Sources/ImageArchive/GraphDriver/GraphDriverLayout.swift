@@ -32,7 +32,7 @@ package protocol GraphDriverLayout: Sendable {
     /// Returns the likely size in bytes of the additional entries between two adjacent layers when all sizes are known.
     ///
     /// - Parameter lower: `nil` for the beginning of the archive.
-    func spareRoom(between lower: Digest?, and upper: Digest) -> Int
+    func spareSpace(between lower: Digest?, and upper: Digest) -> Int
 }
 
 extension GraphDriverLayout {

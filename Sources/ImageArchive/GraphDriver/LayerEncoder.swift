@@ -23,7 +23,7 @@ final class LayerEncoder {
 
         func write(_ bytes: UnsafeRawBufferPointer) throws {
             try end.withLock { end in
-                try store.makeRoom(for: end..<end + Int64(bytes.count))
+                try store.makeSpace(for: end..<end + Int64(bytes.count))
                 try store.file.write(bytes, at: end)
                 store.file.startWriteback(at: end, length: bytes.count)
                 end += Int64(bytes.count)

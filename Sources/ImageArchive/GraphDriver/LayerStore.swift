@@ -44,7 +44,7 @@ final class LayerStore: Sendable {
     func take(_ diffID: Digest, to start: Int64) throws -> LayerWriter.Written? {
         guard let layer = kept.withLock({ $0[diffID] }) else { return nil }
         let moved = layer.moved(to: start)
-        try makeRoom(for: moved.place, of: diffID)
+        try makeSpace(for: moved.place, of: diffID)
         drop(diffID)
         try file.move(layer.place, to: start)
         return moved
@@ -53,7 +53,7 @@ final class LayerStore: Sendable {
     /// Moves kept layers out of a range that is about to be written.
     ///
     /// - Parameter taken: the kept layer that is moved into the range.
-    func makeRoom(for stretch: Range<Int64>, of taken: Digest? = nil) throws {
+    func makeSpace(for stretch: Range<Int64>, of taken: Digest? = nil) throws {
         try kept.withLock { kept in
             for (diffID, layer) in kept where diffID != taken && layer.place.overlaps(stretch) {
                 let end = kept.values.reduce(stretch.upperBound) { max($0, $1.place.upperBound) }

@@ -57,7 +57,7 @@ package struct LegacyLayout: GraphDriverLayout {
     }
 
     /// No entry depends on sizes.
-    package func spareRoom(between lower: Digest?, and upper: Digest) -> Int { 0 }
+    package func spareSpace(between lower: Digest?, and upper: Digest) -> Int { 0 }
 
     private var manifest: [UInt8] {
         // The source of a directory is only listed for the first image that has it.

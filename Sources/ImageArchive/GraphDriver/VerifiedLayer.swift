@@ -41,7 +41,7 @@ package struct VerifiedLayer: Sendable {
         } catch is OtherContent {
             return nil
         }
-        guard content.isWhole, content.hash.finish() == diffID else { return nil }
+        guard content.isComplete, content.hash.finish() == diffID else { return nil }
         let checksum = wrapping == .none ? GzipChecksum() : content.checksum
         let stretch = place.offset..<place.offset + length
         return VerifiedLayer(
@@ -65,7 +65,7 @@ package struct VerifiedLayer: Sendable {
         }
 
         /// Whether all of it has come.
-        var isWhole: Bool { checksum.length == size + Int64(TarHeader.padding(after: size)) }
+        var isComplete: Bool { checksum.length == size + Int64(TarHeader.padding(after: size)) }
 
         func append(_ bytes: UnsafeRawBufferPointer) throws {
             let tar = Int(min(Int64(bytes.count), max(0, size - checksum.length)))

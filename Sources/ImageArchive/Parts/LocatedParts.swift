@@ -5,16 +5,16 @@ import SystemIO
 final class LocatedParts: PartSource {
     /// The parts by number, from 1: open, or the error of a missing part.
     private let parts: [Result<File, FileError>]
-    let areWhole: Bool
+    let areComplete: Bool
 
     /// Opens the parts of a content.
     ///
     /// - Parameters:
     ///   - paths: the path of the content in each directory that has parts of it.
     ///   - suffix: the suffix of the parts' names.
-    ///   - areWhole: whether each part but the last must have the full size.
+    ///   - areComplete: whether each part but the last must have the full size.
     /// - Returns: `nil` if there are no parts.
-    convenience init?(of paths: [String], suffix: String, areWhole: Bool) {
+    convenience init?(of paths: [String], suffix: String, areComplete: Bool) {
         var found: [Int: String] = [:]
         for path in paths {
             found.merge(suffix.isEmpty ? Self.finished(of: path) : Self.paths(of: path, suffix)) { first, _ in first }
@@ -28,7 +28,7 @@ final class LocatedParts: PartSource {
                         try File(part: found[number] ?? PartName.path(path, number))
                     }
                 },
-            areWhole: areWhole
+            areComplete: areComplete
         )
     }
 
@@ -44,9 +44,9 @@ final class LocatedParts: PartSource {
         return Dictionary(uniqueKeysWithValues: numbers.map { ($0, PartName.path(path, $0) + suffix) })
     }
 
-    private init(_ parts: [Result<File, FileError>], areWhole: Bool) {
+    private init(_ parts: [Result<File, FileError>], areComplete: Bool) {
         self.parts = parts
-        self.areWhole = areWhole
+        self.areComplete = areComplete
     }
 
     var partCount: Int { parts.count }

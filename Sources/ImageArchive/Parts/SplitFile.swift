@@ -53,7 +53,7 @@ package final class SplitFile: RandomAccess {
             let count = try part.read(into: piece, at: start)
             filled += count
             if count < wanted {
-                guard index == source.partCount - 1 || !source.areWhole else {
+                guard index == source.partCount - 1 || !source.areComplete else {
                     throw FileError(operation: "read all of", path: part.path, code: ENODATA)
                 }
                 break
@@ -84,7 +84,7 @@ package final class SplitFile: RandomAccess {
     /// - Returns: `nil` if there are no parts.
     package convenience init?(of paths: [String], suffix: String = "", partSize: Int64? = nil) {
         guard let path = paths.first,
-            let parts = LocatedParts(of: paths, suffix: suffix, areWhole: partSize == nil)
+            let parts = LocatedParts(of: paths, suffix: suffix, areComplete: partSize == nil)
         else { return nil }
         self.init(path, partSize: partSize ?? parts.partSize, parts: parts)
     }
@@ -157,7 +157,7 @@ protocol PartSource: AnyObject, Sendable {
     var partCount: Int { get }
 
     /// Whether each part but the last must have the full size.
-    var areWhole: Bool { get }
+    var areComplete: Bool { get }
 
     /// Returns a part, counted from 0. A missing part is created for writing.
     func part(_ index: Int) throws(FileError) -> File

@@ -145,7 +145,7 @@ package final class StagedParts: StagedOutput {
             }
         }
 
-        var areWhole: Bool { false }
+        var areComplete: Bool { false }
 
         func part(_ index: Int) throws(FileError) -> File {
             guard index < PartName.most else {

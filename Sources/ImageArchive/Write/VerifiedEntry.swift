@@ -100,8 +100,8 @@ private final class EntryReader {
                 blockEnd = min(position + Int64(StoredBlock.capacity), member.contentLength)
             }
             if pending.isEmpty, try !refill() { return false }
-            let room = member == nil ? left : min(left, blockEnd - position)
-            let length = Int(min(Int64(pending.count), room))
+            let limit = member == nil ? left : min(left, blockEnd - position)
+            let length = Int(min(Int64(pending.count), limit))
             let piece = UnsafeRawBufferPointer(rebasing: buffer[pending.prefix(length)])
             checksum.update(piece)
             take(piece)

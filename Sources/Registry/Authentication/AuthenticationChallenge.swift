@@ -36,13 +36,13 @@ struct AuthenticationChallenge: Sendable, Equatable {
         private mutating func parameter() -> (String, String)? {
             let start = rest
             guard let name = token() else { return nil }
-            skipBlanks()
+            skipSpaces()
             guard rest.first == "=" else {
                 rest = start
                 return nil
             }
             rest.removeFirst()
-            skipBlanks()
+            skipSpaces()
             return (name.lowercased(), rest.first == "\"" ? quoted() : token() ?? "")
         }
 
@@ -52,10 +52,10 @@ struct AuthenticationChallenge: Sendable, Equatable {
         private mutating func skipToken68(of scheme: String) {
             guard !["bearer", "basic", "digest"].contains(scheme.lowercased()) else { return }
             let start = rest
-            skipBlanks()
+            skipSpaces()
             _ = token()
             rest = rest.drop { $0 == "=" }
-            skipBlanks()
+            skipSpaces()
             if !rest.isEmpty, !rest.hasPrefix(",") { rest = start }
         }
 
@@ -78,7 +78,7 @@ struct AuthenticationChallenge: Sendable, Equatable {
             return text
         }
 
-        private mutating func skipBlanks() {
+        private mutating func skipSpaces() {
             rest = rest.drop { $0 == " " || $0 == "\t" }
         }
 

@@ -99,7 +99,7 @@ struct BlobPush {
                     // Not all registries support chunks; all support a single request.
                     refusesChunks = true
                     session = nil
-                    trace(.whole)
+                    trace(.oneChunk)
                     continue
                 case let status where status < 500 && resumption != nil && !startsOver && !isPassing(response):
                     // The registry had more of the upload than it reported.
@@ -291,7 +291,7 @@ struct BlobPush {
         session = nil
         resumption = nil
         chunk = chunk ?? Self.chunks[0]
-        trace(.beginsAnew)
+        trace(.startsOver)
     }
 
     private func trace(_ turn: RegistryEvent.UploadTurn) {

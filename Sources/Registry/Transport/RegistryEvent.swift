@@ -16,11 +16,11 @@ package enum RegistryEvent: Sendable {
         /// The upload resumes at an offset.
         case continues(at: Int64)
         /// The upload starts over, because the registry no longer has it.
-        case beginsAnew
+        case startsOver
         /// The upload continues in chunks, because a request of another size was rejected as too large.
         case pieces(of: Int64, refused: Int64)
         /// The upload uses a single request, because the registry does not support chunks.
-        case whole
+        case oneChunk
     }
 
     /// A registry or a mirror was reached.

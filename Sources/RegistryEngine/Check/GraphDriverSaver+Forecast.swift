@@ -31,7 +31,7 @@ extension GraphDriverSaver {
             try setup.output.partialArchive(of: setup.wrapping.journalContent)
         }
         guard let partial else { return [] }
-        setup.counters.enter(.takingOver)
+        setup.counters.enter(.reusing)
         defer { setup.counters.enter(nil) }
         let found = Mutex<Set<Digest>>([])
         try await slidingWindow(over: tracker.blobs.map(\.id), width: setup.jobs) {

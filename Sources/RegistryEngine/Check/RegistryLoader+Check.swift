@@ -53,7 +53,7 @@ extension RegistryLoader {
     /// Returns the problem of each blob whose bytes do not match its digest.
     private func corruptBlobs(of archives: ArchiveSet) async throws -> [Digest: String] {
         var corrupt: [Digest: String] = [:]
-        counters.enter(.proving, planned: archives.blobs.saturatedSum(of: \.content.size))
+        counters.enter(.verifying, planned: archives.blobs.saturatedSum(of: \.content.size))
         defer { counters.enter(nil) }
         try await slidingWindow(over: archives.blobs, width: jobs) { [counters] digest, content -> String? in
             let parts = content.parts.isEmpty ? "" : ", in \(content.parts.joined(separator: " and ")),"
@@ -80,7 +80,7 @@ extension RegistryLoader {
     package func check(_ steps: [LoadStep]) async throws -> [StepForecast] {
         let planner = try await planner(for: steps)
         let planned = try await onThread { steps.indices.map { planner.plan($0) } }
-        counters.enter(.asking, planned: Int64(steps.count))
+        counters.enter(.checking, planned: Int64(steps.count))
         defer { counters.enter(nil) }
         let refusals = try await refusals(of: Set(planned.compactMap { $0.target?.repository }))
         let pushed = Set(planned.compactMap(\.push?.target))

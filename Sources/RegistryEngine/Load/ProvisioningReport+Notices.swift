@@ -17,8 +17,10 @@ extension ProvisioningReport {
         case .unknown(let cause):
             return ["nothing was made in \(domain), which did not show whether it is Harbor: \(cause)"]
         case .harbor, .ecr:
-            let told = made.isEmpty ? [] : ["made the \(noun(made)) in \(domain)\(kind == .harbor ? ", private" : "")"]
-            return told.isEmpty && failed.isEmpty ? ["\(domain) has all it needs, nothing is made"] : told + failed
+            let reported =
+                made.isEmpty ? [] : ["made the \(noun(made)) in \(domain)\(kind == .harbor ? ", private" : "")"]
+            return reported.isEmpty && failed.isEmpty
+                ? ["\(domain) has all it needs, nothing is made"] : reported + failed
         }
     }
 

@@ -127,7 +127,7 @@ package final class ArchiveRepair: Sendable {
     private func soundEntries(of plan: ArchivePlan) async throws -> RepairSource {
         let all = plan.entries
         let total = all.reduce(0) { $0 + $1.length }
-        counters.enter(.proving, planned: total)
+        counters.enter(.verifying, planned: total)
         defer { counters.enter(nil) }
         let sound = Mutex<Set<Int64>>([])
         try await slidingWindow(over: all, width: 4) { [survey, counters] entry in

@@ -5,24 +5,24 @@ import Registry
 import Synchronization
 import SystemIO
 
-/// Fills an archive with the unpacked layers of images, each fetched once, one after the other in the order of the archive.
+/// Downloads the unpacked layers of images into an archive, each once, in the order of the archive.
 ///
-/// Small layers are fetched ahead into memory, a few at a time, so that the way to the registry and back does not count for each
-/// of them; large ones go straight into the archive, which takes them no faster than they can be deflated.
+/// Small layers are downloaded concurrently into memory, which hides the latency of the registry. Large layers are written straight
+/// to the archive, at the speed of their compression.
 ///
-/// A layer that cannot be had, or is not what its diff ID says, fails the images that have it, and no others: they are left out
-/// when the archive is finished. Layers that an earlier run has left whole are taken over.
+/// A layer that is missing or does not match its diff ID fails only the images that have it; the finished archive omits them.
+/// Complete layers of an earlier run are reused.
 final class GraphDriverArchiveBuilder: Sendable {
     private let setup: SaveSetup
     private let format: GraphDriverFormat
     private let outcomes: OrderedOutcomes
     private let writer: GraphDriverArchiveWriter
     private let ledger: Mutex<ImageCompletionTracker>
-    /// What was planned for each layer, in bytes.
+    /// The planned size of each layer, in bytes.
     private let sizes: [Digest: Int64]
 
-    /// - Parameter outcomes: told of images as soon as all their layers are in the archive, and of those that fail.
-    /// - Throws: where there is no room for the archive.
+    /// - Parameter outcomes: receives each image when all its layers are in the archive, or when it fails.
+    /// - Throws: an error if the file system has too little space for the archive.
     init(
         _ names: [ResolvedName],
         _ format: GraphDriverFormat,
@@ -48,8 +48,8 @@ final class GraphDriverArchiveBuilder: Sendable {
 
     /// Moves all layers into the archive.
     func run() async throws {
-        setup.counters.enter(.takingOver)
-        try await takeOver()
+        setup.counters.enter(.reusing)
+        try await reuseLayers()
         setup.counters.enter(nil)
         let limit = min(Self.largestAhead, Self.memory / Int64(setup.jobs))
         try await orderedWindow(over: writer.layers, width: setup.jobs) { [self] diffID -> Ahead? in
@@ -89,8 +89,8 @@ final class GraphDriverArchiveBuilder: Sendable {
         return layout.unlistedImages
     }
 
-    /// Proves the layers that an earlier run has left. They are put into their places when their turn comes.
-    private func takeOver() async throws {
+    /// Verifies the layers of an earlier run. Each is moved to its final offset when the archive reaches it.
+    private func reuseLayers() async throws {
         let here = Mutex<Int64>(0)
         try await slidingWindow(over: writer.layers, width: setup.jobs) { [self] diffID in
             guard let proof = try await onThread({ [writer] in try writer.proof(of: diffID) }) else { return }
@@ -106,24 +106,24 @@ final class GraphDriverArchiveBuilder: Sendable {
         setup.notice(Notice(.continuing, "continuing: \(ByteCount(taken)) of \(ByteCount(all)) are here"))
     }
 
-    /// A layer that was fetched ahead.
+    /// A layer that was downloaded before the archive reached it.
     private enum Ahead: Sendable {
         case content([UInt8], BlobOutcome.Result)
         case failure(BlobFailure)
     }
 
-    /// A layer of more bytes is not fetched ahead.
+    /// The size of the largest layer that is downloaded into memory, in bytes.
     private static let largestAhead: Int64 = 4 << 20
-    /// How many bytes of layers may be in memory.
+    /// The limit for all layers in memory, in bytes.
     private static let memory: Int64 = 64 << 20
 
-    /// A layer as it is stored in registries, and the repositories that have it.
+    /// The blob of a layer, and the repositories that have it.
     private struct Source: Sendable {
         let blob: Descriptor
         var repositories: [Repository]
     }
 
-    /// Where a layer can be had from, in the order of the list; nowhere if all images that have it have failed.
+    /// Returns the sources of a layer in list order; empty if all images that have it have failed.
     private func sources(of diffID: Digest) -> [Source] {
         let owners = ledger.withLock { ledger in ledger.isWanted(diffID) ? ledger.owners(of: diffID) : [] }
         var sources: [Source] = []
@@ -158,9 +158,9 @@ final class GraphDriverArchiveBuilder: Sendable {
         }
     }
 
-    /// Fetches a layer from the first source that has it.
+    /// Downloads a layer from the first source that has it.
     ///
-    /// - Parameter finish: proves what has arrived; where that throws, the next source is tried.
+    /// - Parameter finish: verifies the downloaded layer; if it throws, the next source is tried.
     private func fetch(
         _ diffID: Digest,
         from sources: [Source],

@@ -171,7 +171,7 @@ final class OCIArchiveBuilder: Sendable {
     /// - Returns: a dry run's problems with archives that the user has named, one sentence each.
     func reuseBlobs() async throws -> [String] {
         guard !setup.output.isStream, journal != nil || setup.output.isDryRun else { return [] }
-        setup.counters.enter(.takingOver)
+        setup.counters.enter(.reusing)
         defer { setup.counters.enter(nil) }
         let reuse = BlobReuse(plan: plan.archive, setup: setup, journal: journal)
         try await reuse.resumePartialArchive { [self] in take($0, $1) }

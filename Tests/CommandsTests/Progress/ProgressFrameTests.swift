@@ -166,13 +166,13 @@ import Testing
             (.resolving, Count(planned: 57, done: 31), "asking for manifests: 31 of 57 names"),
             (.referrers, Count(planned: 57, done: 31), "asking for signatures: 31 of 57 images"),
             (.searching, Count(planned: 57, done: 31), "looking for blobs in the registry: 31 of 57"),
-            (.takingOver, Count(), "reading what is here  12 of 57 images  1.2 of 4.8 GB"),
+            (.reusing, Count(), "reading what is here  12 of 57 images  1.2 of 4.8 GB"),
             (
                 .unpacking, Count(planned: 4_000_000_000, done: 1_200_000_000),
                 "unpacking the archive: 1.2 of 4.0 GB"
             ),
-            (.proving, Count(planned: 4_000_000_000, done: 1_200_000_000), "verifying the archive: 1.2 of 4.0 GB"),
-            (.asking, Count(planned: 57, done: 31), "asking the registry: 31 of 57 images"),
+            (.verifying, Count(planned: 4_000_000_000, done: 1_200_000_000), "verifying the archive: 1.2 of 4.0 GB"),
+            (.checking, Count(planned: 57, done: 31), "asking the registry: 31 of 57 images"),
             (.finishing, Count(), "waiting for the disk  12 of 57 images  1.2 of 4.8 GB"),
         ] as [(TransferCounters.Stage, Count, String)]
     )
@@ -180,8 +180,8 @@ import Testing
         let state = state {
             $0.stage = stage
             $0.stageCount = count
-            if stage != .takingOver, stage != .finishing { $0.bytes = Count() }
-            if stage != .takingOver, stage != .finishing, stage != .resolving { $0.items = Count() }
+            if stage != .reusing, stage != .finishing { $0.bytes = Count() }
+            if stage != .reusing, stage != .finishing, stage != .resolving { $0.items = Count() }
         }
         #expect(lines(state)[0] == text)
     }

@@ -78,8 +78,8 @@ extension CaseMaker {
             }
             if strange(0.15) { lines.append(pick([" ", "\t", " \t ", "\r"])) }
             let before = strange(0.3) ? pick([" ", "\t", "    "]) : ""
-            let behind = strange(0.3) ? pick([" ", "\t", "  ", "\r", " \r", "\r\r"]) : ""
-            lines.append(before + name + behind)
+            let suffix = strange(0.3) ? pick([" ", "\t", "  ", "\r", " \r", "\r\r"]) : ""
+            lines.append(before + name + suffix)
         }
         var text = lines.map { $0 + end }.joined()
         if !text.isEmpty, chance(0.03) || strange(0.6) { text.removeLast() }

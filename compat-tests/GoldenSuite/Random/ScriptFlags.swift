@@ -108,10 +108,10 @@ extension Case {
 
     /// A line without spaces and carriage returns at its start and end.
     static func trimmed(_ line: [UInt8]) -> [UInt8] {
-        let isBlank: (UInt8) -> Bool = {
+        let isSpace: (UInt8) -> Bool = {
             $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: "\r")
         }
-        return line.drop(while: isBlank).reversed().drop(while: isBlank).reversed()
+        return line.drop(while: isSpace).reversed().drop(while: isSpace).reversed()
     }
 
     /// The bytes of a list; `nil` if there is none. UTF-16, as PowerShell's scripts read it, becomes UTF-8.
