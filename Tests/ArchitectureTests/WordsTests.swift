@@ -4,21 +4,21 @@ import Testing
 /// The rules of `WordRules`, and the files of the repository that follow them.
 @Suite(.timeLimit(.minutes(5))) struct WordsTests {
     /// The directories and files whose texts follow the rules: all that people read, except Chinese and generated pages.
-    static let texts = [
+    static let checkedTexts = [
         "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "Package.swift", "Sources", "Tests",
         "compat-tests", "Fuzz",
         "docs", "scripts", "Packaging", "Benchmarks",
     ]
 
     /// The directories whose declared names follow the rules.
-    static let names = ["Sources", "Tests", "compat-tests", "Fuzz"]
+    static let checkedNames = ["Sources", "Tests", "compat-tests", "Fuzz"]
 
-    @Test(arguments: texts) func textsFollowTheRules(path: String) {
+    @Test(arguments: checkedTexts) func textsFollowTheRules(path: String) {
         let check = WordCheck()
         #expect(Self.files(path).flatMap { check.violations(path: $0, contents: $1) } == [])
     }
 
-    @Test(arguments: names) func namesFollowTheRules(path: String) {
+    @Test(arguments: checkedNames) func namesFollowTheRules(path: String) {
         let check = WordCheck()
         let violations = Self.files(path).filter { $0.path.hasSuffix(".swift") }
             .flatMap { file in

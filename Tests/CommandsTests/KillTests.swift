@@ -76,9 +76,9 @@ import Testing
         #expect(status == 0)
         try bench.directory.shell("cmp a.tar.gz whole.tar.gz")
         #expect(try bench.directory.names().filter { $0.hasPrefix("a.tar.gz") } == ["a.tar.gz"])
-        // Each run asks for all manifests again, and loses what was on its way to the disk.
+        // Each run requests all manifests again. A kill loses the bytes on their way to the disk, less than 1 MiB.
         let again = source.sentBytes - total
-        #expect(again <= total * 105 / 100, "\(again) of \(total) bytes")
+        #expect(again <= total + (6 << 20), "\(again) of \(total) bytes")
     }
 
     @Test func aSaveOfUnpackedLayersThatIsKilled() async throws {

@@ -140,7 +140,7 @@ import Testing
         run.cancel()
         let stopped = try await run.value
         #expect(stopped.status == 1)
-        #expect(stopped.errors.contains(" of it are kept: run the same command again to go on"))
+        #expect(stopped.errors.contains(" of it are kept: run the same command again to resume"))
         source.removeFaults()
     }
 

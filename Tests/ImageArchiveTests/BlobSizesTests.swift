@@ -11,7 +11,7 @@ import Testing
         let error = #expect(throws: BlobSizeError.self) { try sizes.add(try Self.image("x:2", layerSizes: [6])) }
         #expect(
             error?.description
-                == "its manifest tells 6 bytes of \(Self.digest(0)), which has another size; it is damaged in the registry"
+                == "its manifest states 6 bytes for \(Self.digest(0)), which has another size; it is damaged in the registry"
         )
         try sizes.add(try Self.image("x:3", layerSizes: [5]))
     }
@@ -40,7 +40,9 @@ import Testing
         #expect(error?.reason == .tooLarge)
         #expect(
             try #require(error).description
-                .hasPrefix("its manifest tells that \(Self.digest(layerSizes.count - 1)) has")
+                .hasPrefix(
+                    "its manifest states \(Descriptor.sizeLimit) bytes for \(Self.digest(layerSizes.count - 1)), more"
+                )
         )
         // Nothing of an image that is refused counts.
         try sizes.add(try Self.image("x:2", layerSizes: [1, 1]))

@@ -43,7 +43,7 @@ import Testing
             "echo 'No usable version of ICU was found.' >&2; exit 134",
             "ran no script (exit status 134): No usable version of ICU was found."
         ),
-        ("exit 1", "ran no script (exit status 1) without a word"),
+        ("exit 1", "ran no script (exit status 1) without a message"),
         ("echo version 6.2.7; echo release 1809; exit", "is PowerShell 6.2.7: install PowerShell 7"),
         ("echo version 7.4.6; echo release; exit", "did not read the profile below XDG_CONFIG_HOME"),
     ]
