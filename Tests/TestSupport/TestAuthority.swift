@@ -23,13 +23,18 @@ public final class TestAuthority: Sendable {
     /// - Parameters:
     ///   - name: The subject, and the base name of the files.
     ///   - addresses: The IP addresses of the server.
+    ///   - key: The key to generate, as arguments of `openssl req -newkey`.
     /// - Returns: The files of the certificate and the key.
-    public func issue(_ name: String, addresses: [String] = []) throws -> (certificate: String, key: String) {
+    public func issue(
+        _ name: String,
+        addresses: [String] = [],
+        key: String = "ec -pkeyopt ec_paramgen_curve:prime256v1"
+    ) throws -> (certificate: String, key: String) {
         let names = addresses.map { "IP:\($0)" }.joined(separator: ",")
         try directory.write(names.isEmpty ? "" : "subjectAltName=\(names)\n", to: "\(name).ext")
         try directory.shell(
             """
-            openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj '/CN=\(name)' -keyout \(name).key -out \(name).csr
+            openssl req -newkey \(key) -nodes -subj '/CN=\(name)' -keyout \(name).key -out \(name).csr
             openssl x509 -req -in \(name).csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile \(name).ext \
                 -out \(name).pem
             """

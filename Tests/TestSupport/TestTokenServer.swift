@@ -10,7 +10,7 @@ public final class TestTokenServer: Sendable {
     /// Starts the server.
     public init(user: String, password: String) throws {
         authority = try TestAuthority()
-        let signer = try authority.issue("signer")
+        let signer = try authority.issue("signer", key: "rsa:2048")
         let directory = try TemporaryDirectory()
         let login = "Basic " + Data("\(user):\(password)".utf8).base64EncodedString()
         server = try LoopbackServer { request in
