@@ -101,7 +101,7 @@ import Testing
         }
 
         registry.switches.ignoresRanges = true
-        let whole = try await answer(.get, blob, ["Range": "bytes=1-"])
+        let complete = try await answer(.get, blob, ["Range": "bytes=1-"])
         #expect(complete.head.status == 200)
         #expect(complete.body == [1, 2, 3])
 
