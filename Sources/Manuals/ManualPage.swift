@@ -28,11 +28,6 @@ struct ManualPage {
         text += ".SH \(title.uppercased())\n"
     }
 
-    /// Begins a section within a section.
-    mutating func subsection(_ title: String) {
-        text += ".SS \(title)\n"
-    }
-
     /// Adds a paragraph.
     mutating func paragraph(_ words: String) {
         if !isAtHeading { text += ".PP\n" }

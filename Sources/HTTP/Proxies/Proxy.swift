@@ -43,7 +43,7 @@ package struct Proxy: Sendable, Hashable {
     package init?(_ text: String) {
         var rest = text.trimming(while: \.isWhitespace)
         var scheme = Scheme.http
-        if let end = rest.firstRange(of: "://"), rest[..<end.lowerBound].allSatisfy(\.isLetterOrDigit) {
+        if let end = rest.firstRange(of: "://"), rest[..<end.lowerBound].utf8.allSatisfy(\.isAlphanumeric) {
             guard let named = Scheme(name: rest[..<end.lowerBound].lowercased()) else { return nil }
             scheme = named
             rest = rest[end.upperBound...]
@@ -73,8 +73,4 @@ extension Proxy: CustomStringConvertible, CustomDebugStringConvertible {
     package var description: String { url }
 
     package var debugDescription: String { url }
-}
-
-extension Character {
-    fileprivate var isLetterOrDigit: Bool { isASCII && (isLetter || isNumber) }
 }

@@ -35,14 +35,17 @@ package struct SavedImage: Sendable {
     /// ``top`` and ``descendants``.
     package var manifests: [Manifest] { [top] + descendants }
 
-    /// The configurations and layers of all images. Docker's containerd store leaves foreign layers out
+    /// The configuration and the saved layers of each image. Docker's containerd store leaves foreign layers out
     /// (`WithSkipNonDistributableBlobs`).
-    package var blobs: [Descriptor] {
-        manifests.flatMap { manifest -> [Descriptor] in
-            guard case .image(let configuration, let layers) = manifest.content else { return [] }
-            return [configuration] + layers.filter { includesForeignLayers || !$0.isForeignLayer }
+    package var contents: [(configuration: Descriptor, layers: [Descriptor])] {
+        manifests.compactMap { manifest in
+            guard case .image(let configuration, let layers) = manifest.content else { return nil }
+            return (configuration, layers.filter { includesForeignLayers || !$0.isForeignLayer })
         }
     }
+
+    /// The configurations and layers of ``contents``.
+    package var blobs: [Descriptor] { contents.flatMap { [$0.configuration] + $0.layers } }
 
     /// The layers that ``blobs`` omits.
     package var foreignLayers: [Descriptor] {

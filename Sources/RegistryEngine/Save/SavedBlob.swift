@@ -25,11 +25,9 @@ extension SavedImage {
                 .withoutDuplicates
         }
         return
-            manifests.flatMap { manifest -> [SavedBlob] in
-                guard case .image(let configuration, let layers) = manifest.content else { return [] }
-                return [SavedBlob(id: configuration.digest, descriptor: configuration, isLayer: false)]
-                    + layers.filter { includesForeignLayers || !$0.isForeignLayer }
-                    .map { SavedBlob(id: $0.digest, descriptor: $0, isLayer: true) }
+            contents.flatMap { configuration, layers in
+                [SavedBlob(id: configuration.digest, descriptor: configuration, isLayer: false)]
+                    + layers.map { SavedBlob(id: $0.digest, descriptor: $0, isLayer: true) }
             }
             .withoutDuplicates
     }
