@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Archives of unpacked layers that resume an earlier run.
-@Suite(.timeLimit(.minutes(5))) struct LayerContinuingTests {
+@Suite(.timeLimit(.minutes(5))) struct LayerResumptionTests {
     private let directory: TemporaryDirectory
 
     init() throws {

@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// A save that resumes an interrupted one, and a save that copies blobs from other archives.
-@Suite(.timeLimit(.minutes(5))) struct ContinuingTests {
+@Suite(.timeLimit(.minutes(5))) struct ResumptionTests {
     private let fixture: EngineFixture
     private let layers: [[UInt8]]
     private let counted = Counted()

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The requests of a check change nothing, whatever the registry answers.
-@Suite(.timeLimit(.minutes(2))) struct AskingTests {
+@Suite(.timeLimit(.minutes(2))) struct CheckTests {
     private let registry: FakeRegistry
     private let client: RegistryClient
     private let repository: Repository

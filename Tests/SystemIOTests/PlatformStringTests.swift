@@ -1,7 +1,7 @@
 import SystemIO
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct NativeTextTests {
+@Suite(.timeLimit(.minutes(2))) struct PlatformStringTests {
     @Test func everyByteComesBack() {
         let all = Array(UInt8.min...UInt8.max)
         #expect(String(nativeBytes: all).nativeBytes == all)
